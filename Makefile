@@ -1,0 +1,125 @@
+# rt0 - make help says what there is.
+
+CC = gcc
+LD = ld
+OBJCOPY = objcopy
+AR = ar
+
+# A room may use itself and those before it (tools/check-layers holds it).
+LAYERS = base os lock mem sched panic sync sig io boot
+
+# ---- variants: release, DEBUG=1 (invariants checked), STRESS=1 (small queues, many yields)
+VARIANT = release
+OPT = -O2
+ifdef DEBUG
+VARIANT = debug
+OPT = -O1
+DEFS += -DRT0_DEBUG
+endif
+ifdef STRESS
+VARIANT = stress
+DEFS += -DRT0_DEBUG -DRT0_STRESS
+endif
+ifneq ($(findstring clang,$(CC)),)
+SUFFIX = -clang
+WARN += -Wthread-safety
+endif
+B = build/$(VARIANT)$(SUFFIX)
+
+WARN += -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+CFLAGS = -std=gnu11 $(OPT) -g $(WARN) -ffreestanding -fno-pic -fno-pie -mno-red-zone \
+	-fno-omit-frame-pointer -fno-stack-protector -fcf-protection=none \
+	-fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common \
+	-ffunction-sections -fdata-sections $(DEFS) -I. -Iinclude
+ASFLAGS = -g -I. -I$(B)
+
+# The runtime leaves the vector registers alone, but for the files that handle floats.
+FLOATS = $(addprefix runtime/,base/format.c base/fmtfloat.c boot/check.c boot/gc.c)
+NOFLOATS = -mgeneral-regs-only
+
+SRC = $(foreach room,$(LAYERS),$(sort $(wildcard runtime/$(room)/*.c)))
+ASM = rt0/rt0_linux_amd64.S $(sort $(wildcard asm/*.S))
+OBJ = $(SRC:%.c=$(B)/%.o) $(ASM:%.S=$(B)/%.o)
+
+# What a program can see; everything else becomes local (gdb still shows it).
+GLOBALS = 'rt_*' '_rt0_amd64_linux' '__morestack*' 'mem*' '__stack_chk_fail' '_cgo_*' \
+	'__rt0_*'
+
+all: $(B)/librt0.a examples
+
+# The archive's member must be called rt0.o: the linker script knows it by that name.
+$(B)/librt0.a: $(B)/rt0.o
+	rm -f $@
+	$(AR) rcD $@ $<
+
+$(B)/rt0.o: $(OBJ)
+	$(LD) -r -o $@.all $^
+	$(OBJCOPY) -w $(GLOBALS:%=--keep-global-symbol=%) $@.all $@
+	rm $@.all
+
+$(B)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(if $(filter $<,$(FLOATS)),,$(NOFLOATS)) -MMD -MP -c -o $@ $<
+
+$(B)/%.o: %.S $(B)/offsets.h asm/asm.h Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ASFLAGS) -c -o $@ $<
+
+$(B)/offsets.h: asm/offsets.c runtime/runtime.h Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(NOFLOATS) -S -o $(B)/offsets.s $<
+	sed -n 's/^.*@\([a-z_A-Z0-9]*\) \$$*\([0-9]*\).*$$/#define \1 \2/p' $(B)/offsets.s > $@
+
+-include $(OBJ:.o=.d)
+
+# ---- examples ----------------------------------------------------------------------------
+
+EXAMPLES = $(patsubst examples/%.c,$(B)/examples/%,$(wildcard examples/*.c))
+
+examples: $(EXAMPLES)
+
+$(B)/examples/%: examples/%.c $(B)/librt0.a include/rt.h linker.ld tools/rtcc
+	@mkdir -p $(@D)
+	CC="$(CC)" RT0_VARIANT=$(VARIANT)$(SUFFIX) tools/rtcc -O2 -g -Wall -Wextra $< -o $@
+
+run: examples
+	$(B)/examples/hello
+	$(B)/examples/sieve 2000
+	$(B)/examples/wordcount README.md include/rt.h linker.ld
+
+# ---- tests -------------------------------------------------------------------------------
+
+test: all
+	tests/run --variant $(VARIANT)
+
+stress:
+	tests/stress
+
+check: check-layers
+	tools/lint
+
+check-layers: $(B)/librt0.a
+	tools/check-layers $(B) $(LAYERS)
+
+check-startup:
+	$(MAKE) DEBUG=1
+	tests/check/startup.sh
+
+clean:
+	rm -rf build
+
+help:
+	@echo 'make                 the runtime and the examples, in build/release'
+	@echo 'make run             run the examples on real input'
+	@echo 'make test            all tests (minutes)'
+	@echo 'make stress          long runs of the concurrent tests'
+	@echo 'make check           layers, clang-tidy, cppcheck, clang thread-safety analysis'
+	@echo 'make check-startup   gdb walks the start-up and checks every step'
+	@echo 'make clean           remove build/'
+	@echo
+	@echo 'DEBUG=1   invariants checked, every step a real symbol (build/debug)'
+	@echo 'STRESS=1  small queues, random yields, and DEBUG (build/stress)'
+	@echo 'CC=clang  the other compiler (build/...-clang)'
+
+.PHONY: all examples run test stress check check-layers check-startup clean help
+.DELETE_ON_ERROR:

@@ -1,0 +1,233 @@
+/*
+ * rt.h - goroutines, channels and system calls for C programs on rt0.
+ *
+ * A program includes this header, defines rt_main, and is linked by rtcc.
+ *
+ * What holds for every call:
+ *   - Failure is a negative errno value as the result (-ENOENT); there is no errno.
+ *   - Misuse that is a panic in Go is a panic here, with Go's words: a line "panic: ...",
+ *     a traceback, exit status 2.
+ *   - A call that waits parks its goroutine. The thread runs other goroutines meanwhile,
+ *     or sits in the kernel with its processor handed to another thread.
+ *   - Durations and instants are in nanoseconds.
+ *   - Synchronisation objects that are all zero are ready for use.
+ *   - A goroutine has 64 MiB of stack, committed as it is touched. Running over it is the
+ *     fatal error "stack overflow".
+ *   - The floating-point control words (mxcsr, the x87 control word) belong to the
+ *     goroutine; a new one starts with the defaults. Thread-local variables (__thread)
+ *     belong to the thread, and a goroutine may change threads at any call.
+ *   - memcpy, memmove, memset, memcmp and __stack_chk_fail, which compilers call by
+ *     themselves, are supplied; a program may define its own.
+ */
+#ifndef RT_H
+#define RT_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- the program ------------------------------------------------------------------ */
+
+/* The program, run on the main goroutine. What it returns is the exit status; goroutines
+ * that still exist end with the process. */
+int rt_main(int argc, char **argv);
+
+/* Runs the destructors (.fini_array), then ends the process; the kernel keeps the low 8
+ * bits of status. */
+_Noreturn void rt_exit(int status);
+
+/* The value of an environment variable, or NULL. The first of that name counts. */
+const char *rt_getenv(const char *name);
+
+/* ---- goroutines ------------------------------------------------------------------- */
+
+typedef void rt_func(void *arg);
+
+/* Starts fn(arg) in a new goroutine. It runs next on this processor unless an idle one
+ * is quicker. A null fn is the fatal error "go of nil func value". Does not block. */
+void rt_go(rt_func *fn, void *arg);
+
+/* The same, but size bytes at args are copied to the top of the new goroutine's stack,
+ * and fn gets the copy's address, aligned to 16. size must be below 2008; else "newproc:
+ * function arguments too large for new goroutine" is thrown. */
+void rt_go_copy(rt_func *fn, const void *args, size_t size);
+
+/* Lets others run first: this goroutine goes to the end of the global queue. */
+void rt_gosched(void);
+
+/* Ends this goroutine. The main goroutine may do so too: the others go on, and when none
+ * is left that could, that is a deadlock. */
+_Noreturn void rt_goexit(void);
+
+/* This goroutine's number: the main goroutine's is 1; never used again. */
+uint64_t rt_goid(void);
+
+/* The goroutines of the program that exist, in whatever state; those of the runtime do
+ * not count. */
+int rt_num_goroutine(void);
+
+/* The processors that the process may use, as they were at its start. */
+int rt_num_cpu(void);
+
+/* How many goroutines may run at the same time. n > 0 sets it, which stops all of them for
+ * a moment and may park the caller; returns what it was. */
+int rt_gomaxprocs(int n);
+
+/* Ties this goroutine to the thread it is on: it runs nowhere else and nothing else runs
+ * there, until as many rt_unlock_os_thread calls. If it ends before that, the thread ends
+ * with it. Unlocking what is not locked does nothing. */
+void rt_lock_os_thread(void);
+void rt_unlock_os_thread(void);
+
+/* ---- channels ---------------------------------------------------------------------- */
+
+typedef struct rt_chan rt_chan;
+
+/* A channel of elements of elem_size bytes (0 is allowed) that buffers cap of them. Panics
+ * with "makechan: size out of range" when that is too much. */
+rt_chan *rt_chan_make(size_t elem_size, size_t cap);
+
+/* Gives its memory back. No goroutine may be using it. NULL is fine. */
+void rt_chan_free(rt_chan *c);
+
+/* Sends *elem; parks until there is a receiver or room. Panics with "send on closed
+ * channel", also when it is closed while waiting. A null channel blocks for ever. */
+void rt_chan_send(rt_chan *c, const void *elem);
+
+/* Receives into *elem (NULL: drops it); parks until there is a sender, an element, or the
+ * channel is closed. False: closed and drained, *elem is all zero. A null channel blocks
+ * for ever. */
+bool rt_chan_recv(rt_chan *c, void *elem);
+
+/* The same without waiting. False: it would have waited (a null channel always). A closed
+ * channel makes the send panic, and the receive return true with *ok false; ok may be
+ * NULL. */
+bool rt_chan_try_send(rt_chan *c, const void *elem);
+bool rt_chan_try_recv(rt_chan *c, void *elem, bool *ok);
+
+/* No more will be sent. Panics on a closed channel and on a null one. */
+void rt_chan_close(rt_chan *c);
+
+/* Elements in the buffer now; elements it has room for. 0 for a null channel. */
+size_t rt_chan_len(rt_chan *c);
+size_t rt_chan_cap(rt_chan *c);
+
+/* ---- time -------------------------------------------------------------------------- */
+
+typedef int64_t rt_duration; /* nanoseconds */
+#define RT_NANOSECOND  ((rt_duration)1)
+#define RT_MICROSECOND (1000 * RT_NANOSECOND)
+#define RT_MILLISECOND (1000 * RT_MICROSECOND)
+#define RT_SECOND      (1000 * RT_MILLISECOND)
+
+/* A clock that never goes back, for differences; never 0. */
+int64_t rt_nanotime(void);
+
+/* Nanoseconds since the beginning of 1970. */
+int64_t rt_walltime(void);
+
+/* Parks for at least d; returns at once when d <= 0. */
+void rt_sleep(rt_duration d);
+
+/* ---- synchronisation ----------------------------------------------------------------- */
+
+/* Counts goroutines (or anything); wait parks until the count is 0. A count below zero
+ * panics. An add to a count of 0 must happen before the wait. */
+typedef struct {
+	uint64_t state;
+	uint32_t sema;
+} rt_waitgroup;
+
+void rt_waitgroup_add(rt_waitgroup *wg, int delta);
+void rt_waitgroup_done(rt_waitgroup *wg);
+void rt_waitgroup_wait(rt_waitgroup *wg);
+
+/* ---- panics ---------------------------------------------------------------------------- */
+
+/* Prints "panic: <text>", a blank line, "goroutine N [running]:" and the traceback on
+ * descriptor 2, and ends the process with status 2. Text beyond 1023 bytes is cut off. */
+_Noreturn void rt_panic(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* ---- memory ---------------------------------------------------------------------------- */
+
+/* size bytes, aligned to 16. Never NULL: running out of memory is fatal; a size above
+ * PTRDIFF_MAX panics. Any goroutine may free what another allocated. */
+void *rt_malloc(size_t size);
+
+/* n * size bytes of zeros; panics when the product overflows. */
+void *rt_calloc(size_t n, size_t size);
+
+/* The object's content in an object of size bytes, perhaps elsewhere. NULL is like
+ * rt_malloc; size 0 gives a minimal object. */
+void *rt_realloc(void *p, size_t size);
+
+/* NULL is fine. A second rt_free of the same object is the fatal error "free of a free
+ * object". */
+void rt_free(void *p);
+
+/* The bytes at p that may be used: at least what was asked for. 0 for NULL. */
+size_t rt_malloc_usable_size(const void *p);
+
+/* ---- files and system calls --------------------------------------------------------------- */
+
+/* Descriptors are plain numbers; those opened here are close-on-exec. A call that blocks
+ * keeps its thread in the kernel, and the processor is handed to another. Interrupted
+ * calls are begun again. flags and mode are open(2)'s, from <fcntl.h>. */
+int rt_open(const char *path, int flags, int mode);
+
+/* Up to n bytes; 0 at the end of the file. */
+int64_t rt_read(int fd, void *buf, size_t n);
+
+/* All n bytes, or a negative errno: never a short count. */
+int64_t rt_write(int fd, const void *buf, size_t n);
+
+int rt_close(int fd);
+
+/* A pipe: fd[0] reads what fd[1] writes. */
+int rt_pipe(int fd[2]);
+
+/* A system call that may block: up to six arguments, integers or pointers of any width.
+ * Returns what the kernel returned, a negative errno included; not begun again after a
+ * signal. */
+#define rt_syscall(...) RT_SYSCALL_IMPL(__VA_ARGS__)
+
+/* ---- text ---------------------------------------------------------------------------------- */
+
+/* printf as in C: d i u x X o c s p f F e E g G %, with flags, width, precision and the
+ * lengths hh h l ll z j t L. Floats are correctly rounded, %p is 0x..., a null %s is
+ * "(null)". Text goes to descriptor 1 (rt_eprintf: 2) in pieces of up to 4 KiB, each in
+ * one write. Returns the bytes written, or a negative errno. */
+int rt_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+int rt_eprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Into buf, always terminated when size > 0. Returns the length it wanted, without the
+ * terminator; -EOVERFLOW when that is above INT_MAX. */
+int rt_snprintf(char *buf, size_t size, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+int rt_vsnprintf(char *buf, size_t size, const char *format, va_list ap)
+	__attribute__((format(printf, 3, 0)));
+
+/* What an errno means in English; takes -ENOENT and ENOENT alike. */
+const char *rt_strerror(int err);
+
+/* ---- behind the macros --------------------------------------------------------------------- */
+
+int64_t rt_raw_syscall(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e,
+                       uint64_t f);
+
+/* Fills up with zeros what is not given. The cast widens an integer with its own sign. */
+#define RT_SYSCALL_IMPL(...) RT_SYSCALL_FILL(__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0)
+#define RT_SYSCALL_FILL(nr, a, b, c, d, e, f, ...)                                     \
+	rt_raw_syscall((int64_t)(nr), RT_WORD(a), RT_WORD(b), RT_WORD(c), RT_WORD(d),     \
+	               RT_WORD(e), RT_WORD(f))
+#define RT_WORD(x) ((uint64_t)(x))
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,14 @@
+// rt0_linux_amd64.S - the ELF entry. The kernel jumps here with
+//
+//	0(%rsp)      argc
+//	8(%rsp) ...  argv, NULL, envp, NULL, auxv
+//
+// and every other register without meaning.
+#include "asm/asm.h"
+
+FUNC(_rt0_amd64_linux)
+	.cfi_undefined rip			// nobody called us
+	jmp	_rt0_amd64
+END(_rt0_amd64_linux)
+
+	.section .note.GNU-stack, "", @progbits

@@ -1,0 +1,41 @@
+// getg.h - the running G, and the numbers each M draws.
+#ifndef RT0_BASE_GETG_H
+#define RT0_BASE_GETG_H
+
+#include "runtime/runtime.h"
+
+// Volatile: a goroutine that waits may go on on another thread, whose word this is then.
+// The G stays the same over a switch; getg()->m does not.
+ALWAYS_INLINE G *getg(void)
+{
+	G *gp;
+
+	__asm__ volatile("movq %%fs:-8, %0" : "=r"(gp));
+	return gp;
+}
+
+ALWAYS_INLINE void setg(G *gp)
+{
+	__asm__ volatile("movq %0, %%fs:-8" : : "r"(gp) : "memory");
+}
+
+// A fast random number of this M (xorshift64+).
+ALWAYS_INLINE uint32_t fastrand(void)
+{
+	M *mp = getg()->m;
+	uint32_t s1 = mp->fastrand[0], s0 = mp->fastrand[1];
+
+	s1 ^= s1 << 17;
+	s1 = s1 ^ s0 ^ s1 >> 7 ^ s0 >> 16;
+	mp->fastrand[0] = s0;
+	mp->fastrand[1] = s1;
+	return s0 + s1;
+}
+
+// A random number in [0, n).
+ALWAYS_INLINE uint32_t fastrandn(uint32_t n)
+{
+	return (uint32_t)((uint64_t)fastrand() * n >> 32);
+}
+
+#endif

@@ -1,0 +1,80 @@
+// types.h - words that every room uses: fixed-width types, attributes, constants.
+#ifndef RT0_BASE_TYPES_H
+#define RT0_BASE_TYPES_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define nelem(a) (sizeof(a) / sizeof((a)[0]))
+#define likely(x) __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+#define alignup(n, a) (((n) + (a)-1) & ~((__typeof__(n))(a)-1))
+#define min(a, b) ((a) < (b) ? (a) : (b))
+#define max(a, b) ((a) > (b) ? (a) : (b))
+
+#define NORETURN _Noreturn
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+#define WEAK __attribute__((weak))
+
+// A step of the documented start-up: a real symbol that gdb can break on, never inlined
+// or cloned, in every build.
+#ifdef __clang__
+#define STEP __attribute__((noinline))
+#else
+#define STEP __attribute__((noipa))
+#endif
+
+// A step that is also on a hot path: a real symbol in the build that check-startup
+// uses, the compiler's choice elsewhere.
+#ifdef RT0_DEBUG
+#define HOTSTEP STEP
+#else
+#define HOTSTEP
+#endif
+
+enum {
+#ifdef RT0_DEBUG
+	Debug = 1,
+#else
+	Debug = 0,
+#endif
+#ifdef RT0_STRESS
+	Stress = 1,
+#else
+	Stress = 0,
+#endif
+	CacheLineSize = 64,
+	PtrSize = 8,
+};
+
+// An invariant: checked in the debug build, an assumption elsewhere.
+#define must(cond)                                                                     \
+	do {                                                                           \
+		if (Debug && unlikely(!(cond)))                                        \
+			throw("must: " #cond);                                         \
+	} while (0)
+
+// The two functions that every room may call though they live above it (panic/).
+NORETURN void throw(const char *s); // a broken invariant of the runtime
+NORETURN void fatal(const char *s); // an error of the program that cannot be recovered
+
+// clang's thread-safety analysis checks these; gcc ignores them.
+#ifdef __clang__
+#define LOCKTYPE(name) __attribute__((capability(name)))
+#define HOLDS(...) __attribute__((requires_capability(__VA_ARGS__)))
+#define ACQUIRES(...) __attribute__((acquire_capability(__VA_ARGS__)))
+#define RELEASES(...) __attribute__((release_capability(__VA_ARGS__)))
+#define GUARDED(x) __attribute__((guarded_by(x)))
+#define UNCHECKED_LOCKS __attribute__((no_thread_safety_analysis))
+#else
+#define LOCKTYPE(name)
+#define HOLDS(...)
+#define ACQUIRES(...)
+#define RELEASES(...)
+#define GUARDED(x)
+#define UNCHECKED_LOCKS
+#endif
+
+#endif

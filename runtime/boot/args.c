@@ -1,0 +1,46 @@
+// args.c - arguments and environment.
+#include "include/rt.h"
+#include "runtime/base/str.h"
+#include "runtime/boot/boot.h"
+
+int32_t argc;
+char **argv;
+StringSlice argslice, envs;
+
+STEP void args(int32_t c, char **v)
+{
+	argc = c;
+	argv = v;
+	sysargs(c, v);
+}
+
+STEP void goargs(void)
+{
+	argslice = (StringSlice){ argv, argc };
+}
+
+// The environment lies behind argv's NULL.
+STEP void goenvs(void)
+{
+	envs.array = argv + argc + 1;
+	envs.len = 0;
+	while (envs.array[envs.len])
+		envs.len++;
+}
+
+// The first match wins.
+const char *gogetenv(const char *name)
+{
+	for (intptr_t i = 0; i < envs.len; i++) {
+		const char *rest = afterprefix(envs.array[i], name);
+
+		if (rest && *rest == '=')
+			return rest + 1;
+	}
+	return NULL;
+}
+
+const char *rt_getenv(const char *name)
+{
+	return gogetenv(name);
+}

@@ -1,0 +1,111 @@
+// boot.h - the start-up as one story: asm/boot.S calls check, args, osinit, schedinit; the
+// main goroutine begins in runtime_main.
+#ifndef RT0_BOOT_BOOT_H
+#define RT0_BOOT_BOOT_H
+
+#include "runtime/os/os.h"
+#include "runtime/runtime.h"
+
+// ---- check.c, args.c -------------------------------------------------------------------
+
+void check(void);
+int32_t checkASM(void);
+void args(int32_t c, char **v);
+
+typedef struct {
+	char **array;
+	intptr_t len;
+} StringSlice;
+
+extern StringSlice argslice, envs;
+
+void goargs(void);
+void goenvs(void);
+const char *gogetenv(const char *name);
+
+// ---- schedinit.c -----------------------------------------------------------------------
+
+extern const char *buildVersion;
+
+void schedinit(void);
+void msigsave(M *mp);
+
+// ---- module.c: the binary's own tables --------------------------------------------------
+
+typedef struct {
+	uintptr_t text, etext;       // all code
+	uintptr_t rttext, ertext;    // the runtime's
+	uintptr_t entry;
+	uint32_t abi;
+} ModuleData;
+
+typedef struct {
+	ModuleData **array;
+	intptr_t len;
+} ModulesSlice;
+
+extern ModuleData firstmoduledata;
+extern ModulesSlice modulesSlice;
+
+void moduledataverify(void);
+void modulesinit(void);
+void typelinksinit(void);
+void itabsinit(void);
+
+// ---- random.c ----------------------------------------------------------------------------
+
+extern bool useAeshash;
+extern uint8_t aeskeysched[128];
+extern uintptr_t hashkey[4];
+
+void fastrandinit(void);
+void getRandomData(uint8_t *r, uintptr_t n);
+void alginit(void);
+
+// ---- cpu.c --------------------------------------------------------------------------------
+
+typedef struct {
+	bool HasAES, HasADX, HasAVX, HasAVX2, HasBMI1, HasBMI2, HasERMS, HasFMA, HasOSXSAVE,
+		HasPCLMULQDQ, HasPOPCNT, HasSSE2, HasSSE3, HasSSSE3, HasSSE41, HasSSE42;
+} X86;
+
+extern X86 x86;
+
+void cpuinit(void);
+
+// ---- debugvars.c ---------------------------------------------------------------------------
+
+void parsedebugvars(void);
+
+// ---- gc.c: the heap's parameters --------------------------------------------------------------
+
+typedef struct {
+	double triggerRatio;
+	uint64_t heap_marked;
+	bool enablegc;
+} Mstats;
+
+extern Mstats memstats;
+extern int32_t gcpercent;
+extern uint64_t heapminimum;
+
+void gcinit(void);
+int32_t readgogc(void);
+int32_t setGCPercent(int32_t in);
+void gcenable(void);
+void forcegchelper(void *unused);
+
+// ---- main.c -------------------------------------------------------------------------------------
+
+typedef struct {
+	uintptr_t state; // 0 not begun, 1 in progress, 2 done
+	void (*run)(void);
+} InitTask;
+
+extern const FuncVal mainPC;
+extern InitTask runtime_inittask, main_inittask;
+
+void doInit(InitTask *t);
+void runtime_main(void *ctxt);
+
+#endif

@@ -1,0 +1,124 @@
+// main.c - the main goroutine: the last steps of the runtime's start, then the program.
+//
+// Follows Go's proc.go (main).
+#include "include/rt.h"
+#include "runtime/boot/boot.h"
+#include "runtime/sched/sched.h"
+
+const FuncVal mainPC = { runtime_main };
+bool mainStarted;
+int64_t runtimeInitTime;
+uintptr_t maxstacksize;
+rt_chan *main_init_done;
+
+// A C library beside the runtime defines this: rt0_go calls it before there is a thread
+// pointer, and leaves that to it.
+void *_cgo_init WEAK;
+
+// Laid down by linker.ld: the program's constructors and destructors.
+typedef void InitFunc(int argc, char **argv, char **envp);
+typedef void FiniFunc(void);
+extern InitFunc *const __preinit_array_start[], *const __preinit_array_end[];
+extern InitFunc *const __init_array_start[], *const __init_array_end[];
+extern FiniFunc *const __fini_array_start[], *const __fini_array_end[];
+
+// ---- what is initialised ------------------------------------------------------------------
+
+// A closed descriptor 0, 1 or 2 would go to the next file opened, and messages into it.
+static void checkfds(void)
+{
+	for (int32_t fd = 0; fd < 3; fd++) {
+		enum { FGETFD = 1, ORDWR = 2 };
+
+		if (fcntl(fd, FGETFD) >= 0)
+			continue;
+		if (open("/dev/null", ORDWR, 0) < 0)
+			throw("cannot open standard fds");
+	}
+}
+
+static void runtimeinit(void)
+{
+	checkfds();
+	rt_go(forcegchelper, NULL);
+}
+
+static void runinit(InitFunc *const *p, InitFunc *const *end)
+{
+	for (; p < end; p++)
+		(*p)(argc, argv, envs.array);
+}
+
+static void maininit(void)
+{
+	runinit(__preinit_array_start, __preinit_array_end);
+	runinit(__init_array_start, __init_array_end);
+}
+
+InitTask runtime_inittask = { .run = runtimeinit };
+InitTask main_inittask = { .run = maininit };
+
+STEP void doInit(InitTask *t)
+{
+	if (t->state == 2)
+		return;
+	if (t->state == 1)
+		throw("recursive call during initialization - linker skew");
+	t->state = 1;
+	t->run();
+	t->state = 2;
+}
+
+// ---- the end --------------------------------------------------------------------------------
+
+_Noreturn void rt_exit(int status)
+{
+	for (FiniFunc *const *p = __fini_array_end; p > __fini_array_start;)
+		(*--p)();
+	exit(status);
+}
+
+// Goroutines that panic now print their traces before the process ends.
+static void waitforpanics(void)
+{
+	for (int32_t i = 0; i < 1000 && atomic_load_relaxed(&runningPanicDefers) != 0; i++)
+		rt_gosched();
+	if (atomic_load_relaxed(&panicking) != 0)
+		gopark(NULL, NULL, WaitReasonPanicWait);
+}
+
+// ---- the main goroutine ------------------------------------------------------------------------
+
+static void newsysmon(void *unused)
+{
+	(void)unused;
+	newm(sysmon, NULL, -1);
+}
+
+STEP void runtime_main(void *ctxt)
+{
+	int status;
+
+	(void)ctxt;
+	maxstacksize = 1000000000;
+	mainStarted = true; // newproc may start Ms now
+	systemstack(newsysmon, NULL);
+
+	// Initialisation happens on the first thread: a constructor may depend on it.
+	lockOSThread();
+	if (getg()->m != &m0)
+		throw("runtime.main not on m0");
+	doInit(&runtime_inittask);
+	runtimeInitTime = nanotime();
+	if (runtimeInitTime == 0)
+		throw("nanotime returning zero");
+	gcenable();
+	main_init_done = rt_chan_make(sizeof(bool), 0);
+	doInit(&main_inittask);
+	rt_chan_close(main_init_done);
+	unlockOSThread();
+
+	status = rt_main(argc, argv);
+	waitforpanics();
+	rt_exit(status);
+}

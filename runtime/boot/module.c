@@ -1,0 +1,68 @@
+// module.c - the tables that describe the binary: where its code is, and whose.
+//
+// The linker script lays them down. There is one module: the program is static.
+#include "runtime/boot/boot.h"
+
+enum { AbiVersion = 1 };
+
+extern const char __text_start[], __text_end[];
+extern const char __runtime_text_start[], __runtime_text_end[];
+extern const char __rt0_abi[]; // the linker script's idea of AbiVersion
+extern const uintptr_t __typelink_start[], __typelink_end[];
+extern const uintptr_t __itablink_start[], __itablink_end[];
+void _rt0_amd64_linux(void);
+
+ModuleData firstmoduledata;
+static ModuleData *modules[1];
+ModulesSlice modulesSlice;
+
+static bool ordered(uintptr_t a, uintptr_t b, uintptr_t c, uintptr_t d)
+{
+	return a <= b && b < c && c <= d;
+}
+
+STEP void moduledataverify(void)
+{
+	ModuleData *md = &firstmoduledata;
+
+	*md = (ModuleData){
+		.text = (uintptr_t)__text_start,
+		.etext = (uintptr_t)__text_end,
+		.rttext = (uintptr_t)__runtime_text_start,
+		.ertext = (uintptr_t)__runtime_text_end,
+		.entry = (uintptr_t)_rt0_amd64_linux,
+		.abi = (uint32_t)(uintptr_t)__rt0_abi,
+	};
+	if (!ordered(md->text, md->rttext, md->ertext, md->etext) ||
+	    md->entry < md->rttext || md->entry >= md->ertext || md->abi != AbiVersion)
+		throw("invalid runtime symbol table");
+}
+
+STEP void modulesinit(void)
+{
+	modules[0] = &firstmoduledata;
+	modulesSlice = (ModulesSlice){ modules, 1 };
+}
+
+// Every entry must point into the binary.
+static void verifylinks(const uintptr_t *p, const uintptr_t *end)
+{
+	extern const char __image_start[], __image_end[];
+
+	for (; p < end; p++) {
+		if (*p < (uintptr_t)__image_start || *p >= (uintptr_t)__image_end)
+			throw("invalid runtime symbol table");
+	}
+}
+
+// Types need to be made one only across modules; what the program's compiler put into the
+// section is checked.
+STEP void typelinksinit(void)
+{
+	verifylinks(__typelink_start, __typelink_end);
+}
+
+STEP void itabsinit(void)
+{
+	verifylinks(__itablink_start, __itablink_end);
+}

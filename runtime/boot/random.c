@@ -1,0 +1,58 @@
+// random.c - randomness from the kernel: the seed of fastrand, the keys of the hash.
+//
+// Follows Go's os_linux.go (getRandomData) and alg.go (alginit).
+#include "runtime/boot/boot.h"
+
+enum { AtRandomSize = 16 };
+
+uintptr_t fastrandseed;
+bool useAeshash;
+uint8_t aeskeysched[128]; // the hash's keys where the processor has AES
+uintptr_t hashkey[4];     // and elsewhere
+
+STEP void fastrandinit(void)
+{
+	getRandomData((uint8_t *)&fastrandseed, sizeof fastrandseed);
+}
+
+// Fills what is left from what there is, mixed with the time.
+static void extendRandom(uint8_t *r, uintptr_t from, uintptr_t n)
+{
+	uint64_t h = (uint64_t)nanotime() ^ fastrandseed;
+
+	for (uintptr_t i = from; i < n; i++) {
+		h = (h ^ (from > 0 ? r[i % from] : 0)) * 0x9e3779b97f4a7c15;
+		h ^= h >> 29;
+		r[i] = (uint8_t)(h >> 56);
+	}
+}
+
+STEP void getRandomData(uint8_t *r, uintptr_t n)
+{
+	uintptr_t have = 0;
+	int64_t fd, got;
+
+	if (startupRandomData) {
+		have = min(n, (uintptr_t)AtRandomSize);
+		__builtin_memcpy(r, startupRandomData, have);
+	} else {
+		fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC, 0);
+		got = fd < 0 ? 0 : read((int32_t)fd, r, n);
+		have = got < 0 ? 0 : (uintptr_t)got;
+		if (fd >= 0)
+			closefd((int32_t)fd);
+	}
+	extendRandom(r, have, n);
+}
+
+STEP void alginit(void)
+{
+	if (x86.HasAES && x86.HasSSSE3 && x86.HasSSE41) {
+		useAeshash = true;
+		getRandomData(aeskeysched, sizeof aeskeysched);
+		return;
+	}
+	getRandomData((uint8_t *)hashkey, sizeof hashkey);
+	for (uint32_t i = 0; i < nelem(hashkey); i++)
+		hashkey[i] |= 1; // a multiplier must be odd
+}

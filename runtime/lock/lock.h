@@ -1,0 +1,73 @@
+// lock.h - blocking an M: mutexes and notes of threads.
+#ifndef RT0_LOCK_LOCK_H
+#define RT0_LOCK_LOCK_H
+
+#include "runtime/base/getg.h"
+#include "runtime/runtime.h"
+
+// The lock order: a lock may be taken while holding only locks of lower ranks, or of the
+// same rank at lower addresses. Checked in the debug build.
+enum {
+	RankNone, // not checked
+	RankSemaRoot,
+	RankHchan,
+	RankSched,
+	RankAllp,
+	RankAllg,
+	RankGFree,
+	RankTimers,
+	RankNewmHandoff,
+	RankSudog,
+	RankHeap,
+	RankStack,
+	RankPersistent,
+	RankPanic,
+};
+
+// ---- mutex.c -------------------------------------------------------------------------
+
+// A mutex that is all zero is unlocked and has no rank.
+void lockInit(Mutex *l, uint32_t rank);
+void lock(Mutex *l) ACQUIRES(*l);
+void unlock(Mutex *l) RELEASES(*l);
+
+// ---- note.c --------------------------------------------------------------------------
+
+// A note is cleared, then slept on by at most one M and woken at most once; then it may
+// be cleared again, when the sleeper has returned.
+void noteclear(Note *n);
+void notewakeup(Note *n);
+void notesleep(Note *n); // on g0 only
+// At most ns nanoseconds (ns < 0: no limit); true when woken.
+bool notetsleep(Note *n, int64_t ns);
+
+// ---- pinning the goroutine to its M -----------------------------------------------------
+
+// Until releasem: no preemption, so that what belongs to this M and its P can be used.
+ALWAYS_INLINE M *acquirem(void)
+{
+	M *mp = getg()->m;
+
+	mp->locks++;
+	__asm__ volatile("" ::: "memory");
+	return mp;
+}
+
+ALWAYS_INLINE void releasem(M *mp)
+{
+	G *gp = getg();
+
+	__asm__ volatile("" ::: "memory");
+	mp->locks--;
+	// The guard may have been put back while preemption was off.
+	if (mp->locks == 0 && unlikely(gp->preempt))
+		gp->stackguard0 = StackPreempt;
+}
+
+ALWAYS_INLINE void procyield(uint32_t n)
+{
+	while (n-- > 0)
+		cpupause();
+}
+
+#endif

@@ -1,0 +1,35 @@
+// clock.c - the clocks, by the vDSO where there is one.
+#include "runtime/os/os.h"
+#include "runtime/os/syscall.h"
+
+enum { ClockRealtime = 0, ClockMonotonic = 1 };
+
+static int64_t clock(int32_t id)
+{
+	typedef int64_t Clockgettime(int64_t id, Timespec *ts);
+	Timespec ts;
+
+	if (!vdsoClockgettimeSym ||
+	    ((Clockgettime *)vdsoClockgettimeSym)(id, &ts) != 0)
+		syscall3(__NR_clock_gettime, (uint64_t)id, ptrarg(&ts), 0);
+	return ts.sec * 1000000000 + ts.nsec;
+}
+
+int64_t nanotime(void)
+{
+	return clock(ClockMonotonic);
+}
+
+int64_t walltime(void)
+{
+	return clock(ClockRealtime);
+}
+
+int64_t cputicks(void)
+{
+	if (lfenceBeforeRdtsc)
+		__asm__ volatile("lfence" ::: "memory");
+	else
+		__asm__ volatile("mfence" ::: "memory");
+	return (int64_t)__builtin_ia32_rdtsc();
+}

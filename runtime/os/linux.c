@@ -1,0 +1,126 @@
+// linux.c - the kernel calls, one function each.
+//
+// Calls that cannot fail on a working kernel crash at a known address if they do; the
+// others return the kernel's value, a negative errno included.
+#include "runtime/os/os.h"
+#include "runtime/os/syscall.h"
+
+static void crashunless(bool ok)
+{
+	if (!ok)
+		crashat(0xf1);
+}
+
+NORETURN STEP void exit(int32_t status)
+{
+	for (;;)
+		syscall3(__NR_exit_group, (uint32_t)status, 0, 0);
+}
+
+int64_t open(const char *path, int32_t flags, int32_t mode)
+{
+	return syscall3(__NR_open, ptrarg(path), (uint32_t)flags, (uint32_t)mode);
+}
+
+int64_t read(int32_t fd, void *p, uintptr_t n)
+{
+	return syscall3(__NR_read, (uint32_t)fd, ptrarg(p), n);
+}
+
+int64_t write1(int32_t fd, const void *p, uintptr_t n)
+{
+	return syscall3(__NR_write, (uint32_t)fd, ptrarg(p), n);
+}
+
+int64_t closefd(int32_t fd)
+{
+	return syscall3(__NR_close, (uint32_t)fd, 0, 0);
+}
+
+STEP int64_t sched_getaffinity(int64_t pid, uintptr_t len, uint8_t *buf)
+{
+	return syscall3(__NR_sched_getaffinity, (uint64_t)pid, len, ptrarg(buf));
+}
+
+STEP int32_t gettid(void)
+{
+	return (int32_t)syscall3(__NR_gettid, 0, 0, 0);
+}
+
+int32_t getpid(void)
+{
+	return (int32_t)syscall3(__NR_getpid, 0, 0, 0);
+}
+
+int64_t tgkill(int32_t pid, int32_t tid, int32_t sig)
+{
+	return syscall3(__NR_tgkill, (uint32_t)pid, (uint32_t)tid, (uint32_t)sig);
+}
+
+void raise(int32_t sig)
+{
+	tgkill(getpid(), gettid(), sig);
+}
+
+void osyield(void)
+{
+	syscall3(__NR_sched_yield, 0, 0, 0);
+}
+
+void usleep(uint32_t usec)
+{
+	Timespec ts = { usec / 1000000, (int64_t)(usec % 1000000) * 1000 };
+
+	syscall3(__NR_nanosleep, ptrarg(&ts), 0, 0);
+}
+
+STEP void sigprocmask(int32_t how, const Sigset *set, Sigset *old)
+{
+	int64_t r = syscall4(__NR_rt_sigprocmask, (uint32_t)how, ptrarg(set), ptrarg(old),
+	                     sizeof(Sigset));
+
+	crashunless(r == 0);
+}
+
+STEP void sigaltstack(const Sigaltstack *ss, Sigaltstack *old)
+{
+	crashunless(syscall3(__NR_sigaltstack, ptrarg(ss), ptrarg(old), 0) == 0);
+}
+
+int64_t sigaction(int32_t sig, const Sigaction *sa, Sigaction *old)
+{
+	return syscall4(__NR_rt_sigaction, (uint32_t)sig, ptrarg(sa), ptrarg(old),
+	                sizeof(Sigset));
+}
+
+int64_t epollcreate1(int32_t flags)
+{
+	return syscall3(__NR_epoll_create1, (uint32_t)flags, 0, 0);
+}
+
+int64_t epollctl(int32_t epfd, int32_t op, int32_t fd, EpollEvent *ev)
+{
+	return syscall4(__NR_epoll_ctl, (uint32_t)epfd, (uint32_t)op, (uint32_t)fd,
+	                ptrarg(ev));
+}
+
+int64_t epollwait(int32_t epfd, EpollEvent *ev, int32_t nev, int32_t timeoutms)
+{
+	return syscall6(__NR_epoll_pwait, (uint32_t)epfd, ptrarg(ev), (uint32_t)nev,
+	                (uint64_t)(int64_t)timeoutms, 0, 0);
+}
+
+int64_t eventfd(uint32_t count, int32_t flags)
+{
+	return syscall3(__NR_eventfd2, count, (uint32_t)flags, 0);
+}
+
+int64_t pipe2(int32_t fd[2], int32_t flags)
+{
+	return syscall3(__NR_pipe2, ptrarg(fd), (uint32_t)flags, 0);
+}
+
+int64_t fcntl(int32_t fd, int32_t cmd)
+{
+	return syscall3(__NR_fcntl, (uint32_t)fd, (uint32_t)cmd, 0);
+}

@@ -1,0 +1,172 @@
+// os.h - Linux, as the rooms above see it. Every kernel call of the runtime is in os/.
+#ifndef RT0_OS_OS_H
+#define RT0_OS_OS_H
+
+#include "runtime/base/types.h"
+#include "runtime/runtime.h"
+
+// ---- kernel structures ---------------------------------------------------------------
+
+typedef struct {
+	int64_t sec, nsec;
+} Timespec;
+
+typedef uint64_t Sigset; // the kernel's: bit sig-1
+
+typedef struct {
+	void *handler;
+	uint64_t flags;
+	void *restorer;
+	Sigset mask;
+} Sigaction;
+
+typedef struct {
+	uintptr_t sp;
+	int32_t flags;
+	uint64_t size;
+} Sigaltstack;
+
+typedef struct {
+	int32_t signo, errno_, code, pad;
+	union {
+		uint64_t addr; // faults
+		struct {
+			int32_t pid;
+			uint32_t uid;
+		};
+	};
+	uint64_t rest[13];
+} Siginfo;
+
+// The general registers in the order of the kernel's sigcontext.
+typedef struct {
+	uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
+	uint64_t rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip, eflags;
+	uint16_t cs, gs, fs, ss;
+	uint64_t err, trapno, oldmask, cr2;
+	void *fpstate;
+} Sigcontext;
+
+typedef struct {
+	uint64_t flags;
+	void *link;
+	Sigaltstack stack;
+	Sigcontext mcontext;
+} Ucontext;
+
+typedef struct {
+	uint32_t events;
+	uint64_t data;
+} __attribute__((packed)) EpollEvent;
+
+enum {
+	SIGHUP = 1, SIGINT = 2, SIGQUIT = 3, SIGILL = 4, SIGTRAP = 5, SIGABRT = 6, SIGBUS = 7,
+	SIGFPE = 8, SIGKILL = 9, SIGUSR1 = 10, SIGSEGV = 11, SIGUSR2 = 12, SIGPIPE = 13,
+	SIGALRM = 14, SIGTERM = 15, SIGCHLD = 17, SIGSTOP = 19, SIGURG = 23, SIGPROF = 27,
+	NSIG = 65,
+
+	SIG_BLOCK = 0, SIG_UNBLOCK = 1, SIG_SETMASK = 2,
+	SS_DISABLE = 2,
+	SI_USER = 0, SI_QUEUE = -1, SI_TKILL = -6,
+	SA_RESTART = 0x10000000, SA_ONSTACK = 0x08000000, SA_RESTORER = 0x04000000,
+	SA_SIGINFO = 0x4,
+
+	PROT_NONE = 0, PROT_READ = 1, PROT_WRITE = 2,
+	MAP_PRIVATE = 0x02, MAP_FIXED = 0x10, MAP_ANON = 0x20, MAP_NORESERVE = 0x4000,
+	MADV_DONTNEED = 4, MADV_GUARD_INSTALL = 102,
+
+	EPOLLIN = 1, EPOLL_CTL_ADD = 1, EPOLL_CLOEXEC = 0x80000,
+	O_RDONLY = 0, O_CLOEXEC = 0x80000, O_NONBLOCK = 0x800,
+};
+
+#define SIG_DFL ((void *)0)
+#define SIG_IGN ((void *)1)
+
+// A store that says where it came from by the fault's address.
+ALWAYS_INLINE void crashat(uintptr_t addr)
+{
+	__asm__ volatile("movl $0xf1, (%0)" : : "r"(addr) : "memory");
+}
+
+// ---- linux.c: the calls ----------------------------------------------------------------
+
+NORETURN void exit(int32_t status); // the whole process
+int64_t open(const char *path, int32_t flags, int32_t mode);
+int64_t read(int32_t fd, void *p, uintptr_t n);
+int64_t write1(int32_t fd, const void *p, uintptr_t n);
+int64_t closefd(int32_t fd);
+int64_t sched_getaffinity(int64_t pid, uintptr_t len, uint8_t *buf);
+int32_t gettid(void);
+int32_t getpid(void);
+int64_t tgkill(int32_t pid, int32_t tid, int32_t sig);
+void raise(int32_t sig); // at this thread
+void osyield(void);
+void usleep(uint32_t usec);
+void sigprocmask(int32_t how, const Sigset *set, Sigset *old);
+void sigaltstack(const Sigaltstack *ss, Sigaltstack *old);
+int64_t sigaction(int32_t sig, const Sigaction *sa, Sigaction *old);
+int64_t epollcreate1(int32_t flags);
+int64_t epollctl(int32_t epfd, int32_t op, int32_t fd, EpollEvent *ev);
+int64_t epollwait(int32_t epfd, EpollEvent *ev, int32_t nev, int32_t timeoutms);
+int64_t eventfd(uint32_t count, int32_t flags);
+int64_t pipe2(int32_t fd[2], int32_t flags);
+int64_t fcntl(int32_t fd, int32_t cmd);
+
+// asm/thread.S, asm/boot.S
+int64_t clone(int32_t flags, void *stk, M *mp, G *gp, void (*fn)(void));
+NORETURN void exitThread(uint32_t *wait);
+NORETURN void abort(void);
+
+// ---- futex.c ---------------------------------------------------------------------------
+
+// Sleeps while *addr == val, at most ns nanoseconds (ns < 0: no limit). May return early.
+void futexsleep(uint32_t *addr, uint32_t val, int64_t ns);
+// Wakes up to cnt threads that sleep on addr.
+void futexwakeup(uint32_t *addr, uint32_t cnt);
+
+// ---- sysmem.c: memory from the kernel ----------------------------------------------------
+
+// n bytes of zeroed memory, page-aligned; NULL when there is none.
+void *sysAlloc(uintptr_t n);
+// The same, but the kernel commits it lazily and does not count it as used until then.
+void *sysReserve(uintptr_t n);
+void sysFree(void *p, uintptr_t n);
+// Gives the pages back; they read as zero when touched again.
+void sysUnused(void *p, uintptr_t n);
+// Makes n bytes at p fault when touched; false when the kernel cannot.
+bool sysGuard(void *p, uintptr_t n);
+// Makes n bytes at p read-only; returns 0 or a negative errno.
+int64_t sysReadOnly(void *p, uintptr_t n);
+// The file's n bytes from offset 0, read-only; NULL when it cannot be mapped.
+const void *sysMapFile(int32_t fd, uintptr_t n);
+int64_t filesize(int32_t fd);
+
+// ---- auxv.c, vdso.c: what the kernel told us at the start ----------------------------------
+
+extern uintptr_t auxvExecFn, auxvPhdr, auxvPhnum, auxvSecure, auxvMinSigStkSz;
+extern uintptr_t vdsoClockgettimeSym, vdsoGettimeofdaySym;
+extern int32_t argc;
+extern char **argv;
+
+void sysargs(int32_t argc, char **argv);
+void sysauxv(uintptr_t *auxv);
+void vdsoauxv(uintptr_t tag, uintptr_t val);
+
+// ---- clock.c -------------------------------------------------------------------------------
+
+int64_t nanotime(void); // monotonic, ns, never 0
+int64_t walltime(void); // ns since the Unix epoch
+int64_t cputicks(void);
+
+// ---- osinit.c --------------------------------------------------------------------------------
+
+void osinit(void);
+int32_t getproccount(void);
+uintptr_t getHugePageSize(void);
+
+// ---- print.c: the runtime's own messages, on descriptor 2 ---------------------------------------
+
+// %s %c %d %u %x %p %%, and with l the 64-bit forms. One write for each call.
+void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,31 @@
+// sigtable.h - what each signal is called and how it is treated by default.
+#ifndef RT0_OS_SIGTABLE_H
+#define RT0_OS_SIGTABLE_H
+
+#include "runtime/os/os.h"
+
+// A signal with no flags is left alone.
+enum {
+	SigNotify = 1 << 0,   // may be asked for by the program
+	SigKill = 1 << 1,     // not asked for: exit quietly, by the signal
+	SigThrow = 1 << 2,    // not asked for: exit loudly
+	SigPanic = 1 << 3,    // if the program's own code caused it: a panic
+	SigDefault = 1 << 4,  // not asked for: do not install a handler
+	SigUnblock = 1 << 5,  // always unblocked
+	SigIgn = 1 << 6,      // its default action is to be ignored
+};
+
+typedef struct {
+	uint32_t flags;
+	const char *name;
+} SigTab;
+
+extern const SigTab sigtable[NSIG];
+
+// May the program have it blocked?
+ALWAYS_INLINE bool blockableSig(uint32_t sig)
+{
+	return !(sigtable[sig].flags & (SigUnblock | SigKill | SigThrow));
+}
+
+#endif

@@ -1,0 +1,49 @@
+// gotraceback.c - how much a dying program tells: GOTRACEBACK.
+#include "runtime/base/getg.h"
+#include "runtime/base/str.h"
+#include "runtime/panic/panic.h"
+
+enum { TracebackCrash = 1, TracebackAll = 2, TracebackShift = 2 };
+
+static uint32_t traceback_cache = 1 << TracebackShift; // level, all, crash
+
+void setTraceback(const char *level)
+{
+	static const struct {
+		const char *name;
+		uint32_t value;
+	} names[] = {
+		{ "none", 0 },
+		{ "single", 1 << TracebackShift },
+		{ "", 1 << TracebackShift },
+		{ "all", 1 << TracebackShift | TracebackAll },
+		{ "system", 2 << TracebackShift | TracebackAll },
+		{ "crash", 2 << TracebackShift | TracebackAll | TracebackCrash },
+	};
+	int32_t n;
+
+	if (!level || auxvSecure)
+		return;
+	for (uint32_t i = 0; i < nelem(names); i++) {
+		if (streq(level, names[i].name)) {
+			traceback_cache = names[i].value;
+			return;
+		}
+	}
+	traceback_cache = TracebackAll;
+	if (atoi32(level, &n) && n >= 0)
+		traceback_cache |= (uint32_t)min(n, 2) << TracebackShift;
+}
+
+int32_t gotraceback(bool *all, bool *crash)
+{
+	M *mp = getg()->m;
+
+	*crash = traceback_cache & TracebackCrash;
+	*all = mp->throwing != 0 || (traceback_cache & TracebackAll);
+	if (mp->traceback != 0)
+		return mp->traceback;
+	if (mp->throwing > 0)
+		return 2; // the runtime is broken: show all of it
+	return (int32_t)(traceback_cache >> TracebackShift);
+}

@@ -1,0 +1,186 @@
+// panic.c - throw, fatal, panic: the process says why and ends with status 2.
+//
+// Several Ms may die at once. Each takes paniclk for its report, so that they come one
+// after another; the last of them ends the process. An M that fails while it reports
+// (mp->dying) says less each time, and ends with status 4 or 5.
+//
+// Follows Go's panic.go (throw, startpanic_m, dopanic_m).
+#include "include/rt.h"
+#include "runtime/panic/panic.h"
+#include "runtime/sched/sched.h"
+
+uint32_t panicking, runningPanicDefers;
+static Mutex paniclk, deadlock; // without rank: taken with any locks held
+
+// True when this M may print its report.
+static bool startpanic_m(M *mp)
+{
+	mp->mallocing++;
+	mp->locks++;
+	switch (mp->dying) {
+	case 0:
+		mp->dying = 1;
+		atomic_xadd(&panicking, 1);
+		lock(&paniclk);
+		freezetheworld();
+		return true;
+	case 1:
+		mp->dying = 2;
+		print("panic during panic\n");
+		return false;
+	case 2:
+		mp->dying = 3;
+		print("stack trace unavailable\n");
+		exit(4);
+	default:
+		exit(5);
+	}
+}
+
+// The goroutine that dies, then others.
+static void printstacks(G *gp, const Where *w)
+{
+	M *mp = gp->m;
+	bool all, crash;
+	int32_t level = gotraceback(&all, &crash);
+
+	if (level == 0)
+		return;
+	if (gp == mp->g0 || gp == mp->gsignal) {
+		if (mp->throwing > 0 || level >= 2) {
+			print("\nruntime stack:\n");
+			traceback(gp, w->pc, w->bp, 2);
+		}
+		gp = mp->curg;
+		if (gp) {
+			print("\n");
+			goroutineheader(gp);
+			if (gp->sched.sp != 0)
+				traceback(gp, gp->sched.pc, gp->sched.bp, level);
+			printcreatedby(gp);
+		}
+	} else {
+		print("\n");
+		goroutineheader(gp);
+		traceback(gp, w->pc, w->bp, level);
+		printcreatedby(gp);
+	}
+	if (all)
+		tracebackothers(gp, level);
+}
+
+static NORETURN void enddying(bool crash)
+{
+	unlock(&paniclk);
+	if (atomic_xadd(&panicking, -1u) != 0) {
+		// Others are dying too: let the last one end the process.
+		lock(&deadlock);
+		lock(&deadlock);
+	}
+	if (crash) {
+		Sigaction dfl = { .handler = SIG_DFL };
+
+		sigaction(SIGABRT, &dfl, NULL);
+		raise(SIGABRT);
+	}
+	exit(2);
+}
+
+UNCHECKED_LOCKS NORETURN void die(const Report *r)
+{
+	const Where *w = &r->where;
+	G *gp = getg();
+	bool all, crash;
+
+	if (startpanic_m(gp->m)) {
+		G *curg = gp->m->curg;
+
+		r->before(r->arg);
+		// A handler's report is about the goroutine it interrupted.
+		if (gp == gp->m->gsignal && curg && w->sp >= curg->stack.lo &&
+		    w->sp < curg->stack.hi)
+			gp = curg;
+		printstacks(gp, w);
+		if (r->after)
+			r->after(r->arg);
+	}
+	gotraceback(&all, &crash);
+	enddying(crash);
+}
+
+// The caller's place.
+#define HERE                                                                           \
+	{                                                                              \
+		.pc = (uintptr_t)__builtin_return_address(0),                          \
+		.sp = (uintptr_t)__builtin_dwarf_cfa(),                                \
+		.bp = *(uintptr_t *)__builtin_frame_address(0),                        \
+	}
+
+static void sayfatalerror(void *text)
+{
+	print("fatal error: %s\n", (const char *)text);
+}
+
+static void saypanic(void *text)
+{
+	print("panic: %s\n", (const char *)text);
+}
+
+NORETURN __attribute__((noinline)) void throw(const char *s)
+{
+	Report r = { .before = sayfatalerror, .arg = (void *)(uintptr_t)s, .where = HERE };
+	M *mp = getg()->m;
+
+	if (mp->throwing == 0)
+		mp->throwing = 1;
+	die(&r);
+}
+
+NORETURN __attribute__((noinline)) void fatal(const char *s)
+{
+	Report r = { .before = sayfatalerror, .arg = (void *)(uintptr_t)s, .where = HERE };
+
+	getg()->m->throwing = -1;
+	die(&r);
+}
+
+// What assembly calls when a switch is asked for that cannot be.
+NORETURN void badmcall(void);
+NORETURN void badmcall2(void);
+NORETURN void badsystemstack(void);
+
+NORETURN void badmcall(void)
+{
+	throw("runtime: mcall called on m->g0 stack");
+}
+
+NORETURN void badmcall2(void)
+{
+	throw("runtime: mcall function returned");
+}
+
+NORETURN void badsystemstack(void)
+{
+	throw("systemstack called from unexpected goroutine");
+}
+
+// What a function with a stack protector calls when its canary is not what it was.
+NORETURN void __stack_chk_fail(void);
+NORETURN WEAK void __stack_chk_fail(void)
+{
+	throw("stack smashing detected");
+}
+
+// ---- interface ----------------------------------------------------------------------------
+
+_Noreturn void rt_panic(const char *format, ...)
+{
+	char text[1024];
+	Report r = { .before = saypanic, .arg = text, .where = HERE };
+	va_list ap;
+
+	va_start(ap, format);
+	rt_vsnprintf(text, sizeof text, format, ap);
+	va_end(ap);
+	die(&r);
+}

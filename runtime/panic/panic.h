@@ -1,0 +1,49 @@
+// panic.h - dying in good order: messages, tracebacks, exit status 2.
+#ifndef RT0_PANIC_PANIC_H
+#define RT0_PANIC_PANIC_H
+
+#include "runtime/os/os.h"
+#include "runtime/runtime.h"
+
+// ---- panic.c: throw and fatal are declared in base/types.h ------------------------------
+
+// A place in the code: where the traceback begins.
+typedef struct {
+	uintptr_t pc, sp, bp;
+} Where;
+
+// Why the process ends. before and after (or NULL) print around the tracebacks.
+typedef struct {
+	void (*before)(void *arg);
+	void (*after)(void *arg);
+	void *arg;
+	Where where;
+} Report;
+
+// Prints the report, with tracebacks as GOTRACEBACK wants them, and exits with status 2.
+NORETURN void die(const Report *r);
+
+// ---- traceback.c -----------------------------------------------------------------------
+
+extern uintptr_t skipPC;
+
+void tracebackinit(void);
+void goroutineheader(G *gp);
+// Frames from pc outwards; bp is the frame pointer there.
+void traceback(G *gp, uintptr_t pc, uintptr_t bp, int32_t level);
+void tracebackothers(const G *me, int32_t level);
+void printcreatedby(const G *gp);
+
+// ---- gotraceback.c ---------------------------------------------------------------------
+
+void setTraceback(const char *level); // GOTRACEBACK's value, or NULL
+// 0: none, 1: the program's frames, 2: the runtime's too. *all: of every goroutine.
+// *crash: end by SIGABRT.
+int32_t gotraceback(bool *all, bool *crash);
+
+// ---- symtab.c --------------------------------------------------------------------------
+
+// The function that pc is in, and where it starts; NULL when unknown.
+const char *funcname(uintptr_t pc, uintptr_t *start);
+
+#endif

@@ -1,0 +1,391 @@
+// runtime.h - the data that all rooms share: G, M, P, Sched and the types they are made
+// of. No functions. Names of types and fields are Go's (1.14-1.15); docs/go-map.md lists
+// what differs.
+//
+// A G is a goroutine, an M a thread, a P the right to run goroutines. An M needs a P to
+// run a G. The G's own fields belong to the M that runs it; where another may look or
+// write, the comment says so.
+#ifndef RT0_RUNTIME_H
+#define RT0_RUNTIME_H
+
+#include "runtime/base/atomic.h"
+#include "runtime/base/types.h"
+
+typedef struct G G;
+typedef struct M M;
+typedef struct P P;
+typedef struct Sched Sched;
+typedef struct Sudog Sudog;
+typedef struct Timer Timer;
+typedef struct rt_chan Hchan; // the interface's name for it
+typedef struct Mcache Mcache;
+
+// ---- constants -----------------------------------------------------------------------
+
+enum {
+	RunqSize = Stress ? 4 : 256, // a power of two
+	GoidCacheBatch = 16,
+	GFreeMax = 64,    // free Gs a P keeps; above it, all but GFreeKeep go to the global list
+	GFreeKeep = 31,
+	SudogBufSize = 128,
+	StackMin = 2048,     // the least stack of Go's design; bounds newproc's arguments
+	StackGuard = 928,    // stackguard0 - stack.lo
+	MinFrameSize = 4 * PtrSize, // what newproc1 leaves free above a goroutine's arguments
+	TlsSlots = 17,
+};
+
+// Values of stackguard0 that no stack pointer is below: the goroutine should yield; the
+// process is forking.
+#define StackPreempt ((uintptr_t)0x7ffffffffffffade)
+#define StackFork ((uintptr_t)0x7ffffffffffffb2e)
+
+// The states of a G. Its life is drawn in sched/g.c, where casgstatus checks it.
+enum {
+	Gidle = 0,      // allocated, not yet initialised; g0 and gsignal stay here
+	Grunnable = 1,  // on a run queue
+	Grunning = 2,   // on an M with a P; on no queue
+	Gsyscall = 3,   // in a system call; on an M, without a right to a P
+	Gwaiting = 4,   // parked; recorded wherever its waker will look
+	Gdead = 6,      // finished, on a free list, or just being initialised
+	Gpreempted = 9, // stopped by suspendG, waiting for it to be made Gwaiting
+};
+
+enum {
+	Pidle = 0,    // on sched.pidle, or in the hands of whoever changes its state
+	Prunning = 1, // owned by an M
+	Psyscall = 2, // its M is in a system call; anyone may take it by compare-and-swap
+	Pgcstop = 3,  // the world is stopped; owned by who stopped it
+	Pdead = 4,    // gomaxprocs shrank; kept for when it grows again
+};
+
+// Why a G waits; the texts are in sched/g.c.
+typedef enum {
+	WaitReasonZero,
+	WaitReasonChanReceive,
+	WaitReasonChanSend,
+	WaitReasonChanReceiveNil,
+	WaitReasonChanSendNil,
+	WaitReasonSelect,
+	WaitReasonSelectNoCases,
+	WaitReasonSleep,
+	WaitReasonIOWait,
+	WaitReasonSemacquire,
+	WaitReasonWaitGroupWait,
+	WaitReasonForceGCIdle,
+	WaitReasonGCSweepWait,
+	WaitReasonGCScavengeWait,
+	WaitReasonPanicWait,
+	WaitReasonPreempted,
+	WaitReasonStoppingTheWorld,
+} WaitReason;
+
+// ---- small types ---------------------------------------------------------------------
+
+typedef struct {
+	uintptr_t lo, hi; // [lo, hi)
+} Stack;
+
+// A sleeping lock of threads: 0 unlocked, 1 locked, 2 locked and somebody sleeps.
+typedef struct LOCKTYPE("mutex") {
+	uint32_t key;
+	uint32_t rank; // its place in the lock order; lock/rank.h
+} Mutex;
+
+// A one-shot event between threads: 0 cleared, 1 signalled.
+typedef struct {
+	uint32_t key;
+} Note;
+
+// A function value as Go has it: a pointer to a word that holds the code's address.
+typedef struct {
+	void (*fn)(void *);
+} FuncVal;
+
+// Where a G goes on. sp and pc are what they are in Go: the caller's pc after the call
+// that switched away, and its sp there. C adds the registers a callee must preserve.
+typedef struct {
+	uintptr_t sp;
+	uintptr_t pc;
+	G *g;
+	void *ctxt; // first run: the function's argument (%rdi)
+	uintptr_t ret, lr; // Go's; always 0 here
+	uintptr_t bp;
+	uintptr_t rbx, r12, r13, r14, r15;
+	uint32_t mxcsr;
+	uint32_t fcw; // x87 control word, in the low half
+} Gobuf;
+
+typedef struct {
+	G *head, *tail;
+} Gqueue; // through schedlink, first in first out
+
+typedef struct {
+	G *head;
+} Glist; // through schedlink, last in first out
+
+// ---- G -------------------------------------------------------------------------------
+
+struct G {
+	Stack stack;
+	uintptr_t stackguard0; // stack.lo + StackGuard, or StackPreempt (any M may store that)
+	uintptr_t stackguard1; // the same on g0 and gsignal; ~0 elsewhere
+
+	M *m; // NULL when not running
+	Gobuf sched;
+	uint32_t atomicstatus; // written by casgstatus alone
+	uint8_t preempt;       // wanted off its M: doubles stackguard0 == StackPreempt
+	uint8_t preemptStop;   // when preempted, stop in Gpreempted
+	uint8_t waitreason;    // a WaitReason, while Gwaiting
+	bool issystem;         // the runtime's own: not counted, no part in deadlocks
+	uint64_t goid;
+	G *schedlink; // next on a run queue or free list
+
+	void *param;     // from who readied it: the Sudog that fired
+	Sudog *waiting;  // the Sudogs it waits on, in lock order
+	Timer *timer;    // its sleep timer, kept for the next sleep
+	M *lockedm;      // the M it is locked to
+
+	// Set at its creation.
+	uintptr_t gopc;    // pc of the statement that started it
+	uintptr_t startpc; // its function
+	uint64_t parentGoid;
+	uintptr_t stktopsp; // sp expected at the top of the stack, for tracebacks
+	uintptr_t *ancestors; // creation stacks; NULL unless tracebackancestors asks for them
+	void *labels;
+
+	// In a system call (Gsyscall): where its stack ends, for tracebacks.
+	uintptr_t syscallsp, syscallpc;
+	bool throwsplit; // its stack must not grow now
+
+	int64_t waitsince;   // about when it parked; filled in by the traceback
+	uint32_t selectDone; // a select's race: who sets it fires
+	bool paniconfault;
+	bool asyncSafePoint;
+
+	// The signal that became a panic.
+	uint32_t sig;
+	uintptr_t sigcode0, sigcode1, sigpc;
+};
+
+// ---- M -------------------------------------------------------------------------------
+
+// tls comes first: the thread's block of __thread variables lies directly below it, and
+// the thread pointer is &tls[1] (docs/startup.md has the map of its words).
+struct M {
+	uintptr_t tls[TlsSlots];
+
+	G *g0;      // with the stack that the scheduler runs on
+	G *gsignal; // with the stack that signal handlers run on
+	Gobuf morebuf;
+	uint64_t procid; // thread id
+	uint64_t sigmask;
+	void (*mstartfn)(void); // run once, on g0, before it schedules
+	G *curg;                // the goroutine it runs
+	G *caughtsig;           // curg during a fatal signal
+	P *p;                   // NULL when not running Go code
+	P *nextp;               // the P to take on waking; set by the waker before notewakeup
+	P *oldp;                // the P before the system call
+	int64_t id;
+	int32_t mallocing;
+	int32_t throwing;       // 1 in throw; -1: and do not dump the other stacks
+	const char *preemptoff; // if not NULL, the reason to keep curg on this M
+	int32_t locks;          // runtime locks held, and acquirem's; > 0: no preemption
+	int32_t dying;
+	int32_t profilehz;
+	int8_t printlock;
+	bool spinning;    // looks for work; counted in sched.nmspinning
+	bool blocked;     // asleep on a note
+	bool newSigstack; // minit installed the signal stack
+	bool incgo;
+	uint32_t freeWait; // not 0 until the thread has left its stack
+	uint32_t fastrand[2];
+	uint8_t traceback;
+	Note park;
+	M *alllink;   // on allm
+	M *schedlink; // on sched.midle, newmHandoff.newm
+	M *freelink;  // on sched.freem
+	G *lockedg;
+	uintptr_t createstack[32];
+	uint32_t lockedExt, lockedInt; // depth of rt_lock_os_thread, of lockOSThread
+
+	// From gopark to park_m.
+	bool (*waitunlockf)(G *gp, void *lock);
+	void *waitlock;
+
+	uint32_t syscalltick; // p->syscalltick when it entered the system call
+	uintptr_t vdsoSP, vdsoPC;
+	uint32_t preemptGen;
+	uint32_t signalPending;
+
+	// Debug builds: the locks this M holds, in the order taken.
+	int32_t locksHeldLen;
+	Mutex *locksHeld[10];
+};
+
+// ---- P -------------------------------------------------------------------------------
+
+typedef struct {
+	uint32_t schedtick;
+	int64_t schedwhen;
+	uint32_t syscalltick;
+	int64_t syscallwhen;
+} Sysmontick; // sysmon's alone
+
+struct P {
+	// The owner's hot words.
+	int32_t id;
+	uint32_t status;
+	uint32_t schedtick;   // +1 with every execute that does not inherit the time slice
+	uint32_t syscalltick; // +1 with every system call
+	M *m;                 // NULL when idle or in a system call
+	uint8_t preempt;        // whatever runs should enter the scheduler soon; set by any M
+	uint8_t runSafePointFn; // run sched.safePointFn at the next safe point
+	Mcache *mcache;
+	uint64_t goidcache, goidcacheend;
+	struct {
+		Glist list;
+		int32_t n;
+	} gFree;
+
+	P *link; // on sched.pidle, or procresize's list of Ps with work
+	Sysmontick sysmontick;
+
+	// The run queue; sched/runq.c. Others take from the head and from runnext.
+	uint32_t runqhead __attribute__((aligned(CacheLineSize)));
+	uint32_t runqtail;
+	G *runnext; // runs before the ring, in what is left of the time slice
+	G *runq[RunqSize];
+
+	// Sudogs that nobody uses.
+	int32_t sudogcachelen;
+	Sudog *sudogcache[SudogBufSize];
+
+	// timersLock protects the heap; sched/timer.c.
+	Mutex timersLock;
+	Timer **timers;
+	int32_t timerslen, timerscap;
+	int64_t timer0When; // when of timers[0], 0 if none; read without the lock
+	uint32_t numTimers; // the same as timerslen; read without the lock
+} __attribute__((aligned(CacheLineSize)));
+
+// ---- Sched ---------------------------------------------------------------------------
+
+struct Sched {
+	// Read all the time, written when something unusual happens.
+	uint32_t gcwaiting; // the world wants to stop
+	uint32_t sysmonwait; // sysmon sleeps on sysmonnote
+	int32_t maxmcount;
+
+	Mutex lock __attribute__((aligned(CacheLineSize)));
+
+	// sched.lock protects:
+	M *midle; // Ms parked in stopm, linked by schedlink
+	int32_t nmidle;
+	int32_t nmidlelocked; // locked Ms that wait for their G
+	int64_t mnext;        // Ms created, and the next id
+	int32_t nmsys;        // Ms that never take a P; no part in deadlocks
+	int64_t nmfreed;      // Ms that are gone
+	P *pidle;             // idle Ps, linked by link
+	Gqueue runq;          // the global run queue
+	M *freem;             // Ms that have exited or will soon; their memory waits for reuse
+	int32_t stopwait;     // Ps that have not stopped yet
+	Note stopnote;
+	Note sysmonnote;
+	struct {
+		bool user;       // user goroutines are not scheduled
+		Gqueue runnable; // those held back
+		int32_t n;
+	} disable;
+	void (*safePointFn)(P *);
+	int32_t safePointWait;
+	Note safePointNote;
+	int64_t procresizetime; // when gomaxprocs last changed
+	int64_t totaltime;      // integral of gomaxprocs dt up to then
+
+	// Written under sched.lock; read without it by wakep, findrunnable and others.
+	uint32_t npidle;
+	int32_t runqsize;
+
+	// Atomics without a lock.
+	uint32_t nmspinning __attribute__((aligned(CacheLineSize)));
+	uint32_t ngsys;     // system goroutines
+	uint64_t goidgen;   // the last goid handed out, in batches
+	int64_t lastpoll;   // when the network was last polled; 0 while an M blocks in it
+	int64_t pollUntil;  // until when that M sleeps
+
+	// gFree.lock protects the Gs that no P keeps.
+	struct {
+		Mutex lock;
+		Glist list;
+		int32_t n;
+	} gFree;
+
+	// sudoglock protects:
+	Mutex sudoglock;
+	Sudog *sudogcache; // through next
+};
+
+// A G in a channel's or semaphore's wait queue. Belongs to the lock of what it waits for.
+struct Sudog {
+	G *g;
+	Sudog *next, *prev;
+	void *elem; // the value to send, or where to receive
+	bool isSelect;
+	bool success; // woken by a partner, not by close
+	uint32_t ticket;
+	int64_t acquiretime, releasetime;
+	Sudog *parent;
+	Sudog *waitlink; // on g->waiting
+	Sudog *waittail;
+	Hchan *c;
+};
+
+// Runs f(arg, seq) on g0 of the M that owns its P, at when or later; f must not block.
+struct Timer {
+	P *pp; // whose heap it is in
+	int64_t when, period;
+	void (*f)(void *arg, uintptr_t seq);
+	void *arg;
+	uintptr_t seq;
+	int64_t nextwhen;
+	uint32_t status;
+};
+
+// ---- globals -------------------------------------------------------------------------
+
+extern M m0;
+extern G g0;
+extern Mcache *mcache0;
+extern Sched sched;
+
+extern M *allm;       // newest first; grows by an atomic store, shrinks under sched.lock
+extern P **allp;      // len gomaxprocs; replaced under allpLock with the world stopped
+extern int32_t allplen, allpcap;
+extern Mutex allpLock;
+extern G **allgs; // never shrinks; allglock to append, atomic to read
+extern uintptr_t allglen;
+extern Mutex allglock;
+extern int32_t gomaxprocs, ncpu, newprocs;
+
+extern bool mainStarted;
+extern int64_t runtimeInitTime;
+extern uintptr_t maxstacksize;
+extern uint32_t panicking;          // Ms that are dying
+extern uint32_t runningPanicDefers; // panics whose deferred calls run now
+
+extern uintptr_t physPageSize, physHugePageSize;
+extern uint8_t *startupRandomData; // AT_RANDOM's 16 bytes
+extern uintptr_t fastrandseed;
+extern uint32_t processorVersionInfo;
+extern uint8_t isIntel, lfenceBeforeRdtsc;
+
+// What GODEBUG, GOTRACEBACK set; boot/debugvars.c.
+typedef struct {
+	int32_t schedtrace, scheddetail, asyncpreemptoff, tracebackancestors;
+	int32_t allocfreetrace, cgocheck, clobberfree, efence, gccheckmark, gcpacertrace;
+	int32_t gcshrinkstackoff, gcstoptheworld, gctrace, invalidptr, madvdontneed;
+	int32_t memprofilerate, sbrk, scavenge, scavtrace;
+} DebugVars;
+extern DebugVars debug;
+
+#endif

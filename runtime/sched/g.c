@@ -1,0 +1,259 @@
+// g.c - a goroutine's life: its states, its birth as a free G, its end.
+//
+//	         malg            newproc1              execute
+//	Gidle ---------> Gdead ------------> Grunnable --------> Grunning
+//	                   ^                  ^  ^  ^             | | | |
+//	                   |  goexit0         |  |  +-------------+ | | |   goschedImpl
+//	                   +------------------|--|--<---------------|-|-+
+//	                                ready |  | exitsyscall0     | |
+//	                                 Gwaiting <-----------------+ |     park_m
+//	                                         Gsyscall <-----------+     entersyscall
+//
+// Gidle:     just allocated; only its maker knows it.
+// Gdead:     not in use: on a free list or being set up. Keeps its stack.
+// Grunnable: on exactly one run queue, or in the hands of who moves it. Runs no code.
+// Grunning:  owned by an M with a P; on no queue. Its code runs, or its M's g0 on its behalf.
+// Gsyscall:  its M is in a system call; the P may be gone. Runs no Go code.
+// Gwaiting:  parked. On no run queue; its waker finds it through a channel, a timer, ...
+//
+// A G is handed from one M to the next through a lock or a queue, so its status needs no
+// locked instruction: the owner of the moment writes it.
+//
+// Follows Go's proc.go (casgstatus, malg, gfput, gfget, goexit0).
+#include "include/rt.h"
+#include "runtime/mem/mem.h"
+#include "runtime/os/os.h"
+#include "runtime/sched/sched.h"
+
+G g0;
+G **allgs;
+uintptr_t allglen;
+Mutex allglock = { .rank = RankAllg };
+static uintptr_t allgcap;
+
+const char *const waitReasonStrings[] = {
+	[WaitReasonZero] = "",
+	[WaitReasonChanReceive] = "chan receive",
+	[WaitReasonChanSend] = "chan send",
+	[WaitReasonChanReceiveNil] = "chan receive (nil chan)",
+	[WaitReasonChanSendNil] = "chan send (nil chan)",
+	[WaitReasonSelect] = "select",
+	[WaitReasonSelectNoCases] = "select (no cases)",
+	[WaitReasonSleep] = "sleep",
+	[WaitReasonIOWait] = "IO wait",
+	[WaitReasonSemacquire] = "semacquire",
+	[WaitReasonWaitGroupWait] = "sync.WaitGroup.Wait",
+	[WaitReasonForceGCIdle] = "force gc (idle)",
+	[WaitReasonGCSweepWait] = "GC sweep wait",
+	[WaitReasonGCScavengeWait] = "GC scavenge wait",
+	[WaitReasonPanicWait] = "panicwait",
+	[WaitReasonPreempted] = "preempted",
+	[WaitReasonStoppingTheWorld] = "stopping the world",
+};
+
+// ---- states -----------------------------------------------------------------------------
+
+#define to(s) (1u << (s))
+static const uint16_t gnext[] = {
+	[Gidle] = to(Gdead),
+	[Grunnable] = to(Grunning),
+	[Grunning] = to(Grunnable) | to(Gsyscall) | to(Gwaiting) | to(Gdead) | to(Gpreempted),
+	[Gsyscall] = to(Grunning) | to(Grunnable),
+	[Gwaiting] = to(Grunnable),
+	[Gdead] = to(Grunnable),
+	[Gpreempted] = to(Gwaiting),
+};
+
+// The one writer of a status.
+HOTSTEP void casgstatus(G *gp, uint32_t oldval, uint32_t newval)
+{
+	if (Debug && !(gnext[oldval] & to(newval))) {
+		print("runtime: casgstatus: oldval=%u newval=%u\n", oldval, newval);
+		throw("casgstatus: bad incoming values");
+	}
+	if (unlikely(gp->atomicstatus != oldval)) {
+		print("runtime: goroutine %lu has status %u, expected %u (-> %u)\n", gp->goid,
+		      gp->atomicstatus, oldval, newval);
+		throw("casgstatus: unexpected status");
+	}
+	atomic_store_release(&gp->atomicstatus, newval); // pairs with readgstatus
+}
+
+// ---- birth --------------------------------------------------------------------------------
+
+typedef struct {
+	uint32_t size;
+	Stack stk;
+} StackRequest;
+
+static void stackallocfn(void *arg)
+{
+	StackRequest *r = arg;
+
+	r->stk = stackalloc(r->size);
+}
+
+// A new G with a stack of stacksize bytes, in Gidle.
+STEP G *malg(uint32_t stacksize)
+{
+	G *gp = persistentalloc(sizeof *gp, 16);
+	StackRequest r = { .size = stacksize };
+
+	systemstack(stackallocfn, &r);
+	gp->stack = r.stk;
+	gp->stackguard0 = gp->stack.lo + StackGuard;
+	gp->stackguard1 = ~(uintptr_t)0;
+	return gp;
+}
+
+// Publishes gp in allgs. The array is replaced when full; the old one stays for those who
+// read without the lock (they load the length first: see the traceback).
+HOTSTEP void allgadd(G *gp)
+{
+	if (readgstatus(gp) == Gidle)
+		throw("allgadd: bad status Gidle");
+	lock(&allglock);
+	if (allglen == allgcap) {
+		uintptr_t cap = allgcap ? 2 * allgcap : 512;
+		G **p = persistentalloc(cap * sizeof *p, PtrSize);
+
+		__builtin_memcpy(p, allgs, allglen * sizeof *p);
+		atomic_store_release(&allgs, p); // pairs with the readers' load
+		allgcap = cap;
+	}
+	allgs[allglen] = gp;
+	atomic_store_release(&allglen, allglen + 1); // publishes the slot
+	unlock(&allglock);
+}
+
+// ---- free Gs --------------------------------------------------------------------------------
+
+// Moves free Gs from pp to the global list until keep remain.
+static void gfmove(P *pp, int32_t keep)
+{
+	lock(&sched.gFree.lock);
+	while (pp->gFree.n > keep) {
+		pp->gFree.n--;
+		glistPush(&sched.gFree.list, glistPop(&pp->gFree.list));
+		sched.gFree.n++;
+	}
+	unlock(&sched.gFree.lock);
+}
+
+// Takes a dead G, its stack with it.
+void gfput(P *pp, G *gp)
+{
+	if (readgstatus(gp) != Gdead)
+		throw("gfput: bad status (not Gdead)");
+	glistPush(&pp->gFree.list, gp);
+	pp->gFree.n++;
+	if (pp->gFree.n >= GFreeMax)
+		gfmove(pp, GFreeKeep);
+}
+
+// Refills pp's list from the global one.
+static void gfrefill(P *pp)
+{
+	lock(&sched.gFree.lock);
+	while (pp->gFree.n < GFreeMax / 2 && sched.gFree.list.head) {
+		glistPush(&pp->gFree.list, glistPop(&sched.gFree.list));
+		sched.gFree.n--;
+		pp->gFree.n++;
+	}
+	unlock(&sched.gFree.lock);
+}
+
+// A dead G with a stack, or NULL.
+HOTSTEP G *gfget(P *pp)
+{
+	G *gp;
+
+	// The look without the lock may miss one that is just put there: then we make one.
+	if (!pp->gFree.list.head && atomic_load_relaxed(&sched.gFree.list.head))
+		gfrefill(pp);
+	gp = glistPop(&pp->gFree.list);
+	if (gp)
+		pp->gFree.n--;
+	return gp;
+}
+
+void gfpurge(P *pp)
+{
+	gfmove(pp, 0);
+}
+
+// ---- the end -----------------------------------------------------------------------------------
+
+// On the goroutine's stack, after its function has returned.
+void goexit1(void)
+{
+	mcall(goexit0);
+}
+
+// On g0: gp becomes a free G and the M goes on to the next.
+void goexit0(G *gp)
+{
+	M *mp = getg()->m;
+	bool locked = gp->lockedm != NULL;
+
+	casgstatus(gp, Grunning, Gdead);
+	if (gp->issystem)
+		atomic_xadd(&sched.ngsys, -1u);
+	gp->lockedm = NULL;
+	mp->lockedg = NULL;
+	gp->preemptStop = false;
+	gp->paniconfault = false;
+	gp->waitreason = WaitReasonZero;
+	gp->param = NULL;
+	gp->labels = NULL;
+	if (unlikely(gp->ancestors)) {
+		rt_free(gp->ancestors);
+		gp->ancestors = NULL;
+	}
+	dropg();
+	if (mp->lockedInt != 0)
+		throw("internal lockOSThread error");
+	gfput(mp->p, gp);
+	if (locked) {
+		// It locked its thread and did not unlock it: who knows what it did to the
+		// thread. End it: back to mstart, which calls mexit.
+		mp->lockedExt = 0;
+		gogo(&mp->g0->sched);
+	}
+	schedule();
+}
+
+// The program's goroutines. At least 1: the counts are read one after the other.
+int32_t gcount(void)
+{
+	int32_t n = (int32_t)atomic_load_acquire(&allglen) -
+	            atomic_load_relaxed(&sched.gFree.n) -
+	            (int32_t)atomic_load_relaxed(&sched.ngsys);
+
+	for (int32_t i = 0; i < gomaxprocs; i++)
+		n -= atomic_load_relaxed(&allp[i]->gFree.n);
+	return max(n, 1);
+}
+
+// ---- interface -------------------------------------------------------------------------------------
+
+_Noreturn void rt_goexit(void)
+{
+	goexit1();
+	__builtin_unreachable();
+}
+
+uint64_t rt_goid(void)
+{
+	return getg()->goid;
+}
+
+int rt_num_goroutine(void)
+{
+	return gcount();
+}
+
+int rt_num_cpu(void)
+{
+	return ncpu;
+}

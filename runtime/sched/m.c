@@ -1,0 +1,305 @@
+// m.c - a thread's life: allocated, started by clone, running mstart, ended by mexit.
+//
+// An M is [thread-local block of the program][M]: the thread pointer is &m->tls[1], and
+// the program's __thread variables lie below it. m0's place is in the linker script.
+//
+// Follows Go's proc.go (mcommoninit, allocm, newm, mstart1, mexit) and os_linux.go
+// (newosproc).
+#include "runtime/mem/mem.h"
+#include "runtime/os/os.h"
+#include "runtime/sched/sched.h"
+
+enum {
+	CloneFlags = 0x50f00, // VM | FS | FILES | SIGHAND | SYSVSEM | THREAD
+	G0StackSize = 64 << 10,
+	GsignalStackSize = 32 << 10,
+	DefaultMxcsr = 0x1f80,
+	DefaultFcw = 0x37f,
+};
+
+M m0 __attribute__((section(".m0"), aligned(8)));
+M *allm;
+static M *mfree; // ended Ms, to be used again; through freelink, under sched.lock
+uint64_t initSigmask;
+
+// Laid down by linker.ld: the program's thread-local data and its alignment.
+extern const char __tdata_start[], __tdata_end[], __tls_end[], __tls_align[];
+
+// ---- making an M --------------------------------------------------------------------------
+
+int64_t mcount(void)
+{
+	return sched.mnext - sched.nmfreed;
+}
+
+STEP void checkmcount(void)
+{
+	if (mcount() > sched.maxmcount) {
+		print("runtime: program exceeds %d-thread limit\n", sched.maxmcount);
+		throw("thread exhaustion");
+	}
+}
+
+STEP int64_t mReserveID(void)
+{
+	int64_t id = sched.mnext++;
+
+	checkmcount();
+	return id;
+}
+
+static uint32_t hash32(uint64_t x)
+{
+	x = (x ^ fastrandseed) * 0x9e3779b97f4a7c15;
+	return (uint32_t)(x >> 32);
+}
+
+// The return addresses on the way to here, by frame pointers. rbp is 0 at the bottom.
+static void callers(uintptr_t *pcs, uint32_t n)
+{
+	uintptr_t *bp = __builtin_frame_address(0);
+
+	for (uint32_t i = 0; i < n; i++) {
+		pcs[i] = bp ? bp[1] : 0;
+		bp = bp ? (uintptr_t *)bp[0] : NULL;
+	}
+}
+
+// What m0 and all others need; id < 0 means the next. Runs on g0, or has a P.
+STEP void mcommoninit(M *mp, int64_t id)
+{
+	if (getg() != getg()->m->g0)
+		callers(mp->createstack, nelem(mp->createstack));
+	lock(&sched.lock);
+	mp->id = id >= 0 ? id : mReserveID();
+	mp->fastrand[0] = hash32((uint64_t)mp->id);
+	mp->fastrand[1] = hash32(~(uint64_t)cputicks());
+	if ((mp->fastrand[0] | mp->fastrand[1]) == 0)
+		mp->fastrand[1] = 1;
+	mpreinit(mp);
+	mp->gsignal->stackguard1 = mp->gsignal->stack.lo + StackGuard;
+	mp->alllink = allm;
+	atomic_store_release(&allm, mp); // whoever walks the list sees mp complete
+	unlock(&sched.lock);
+}
+
+// The signal stack holds the kernel's frame, which grows with the vector registers, and
+// what the handler needs.
+STEP void mpreinit(M *mp)
+{
+	uintptr_t need = alignup(auxvMinSigStkSz + (16 << 10), physPageSize);
+
+	mp->gsignal = malg((uint32_t)max(need, (uintptr_t)GsignalStackSize));
+	mp->gsignal->m = mp;
+}
+
+static M *newmemory(void)
+{
+	uintptr_t align = max((uintptr_t)__tls_align, (uintptr_t)PtrSize);
+	uintptr_t below = (uintptr_t)(__tls_end - __tdata_start) - PtrSize; // tls[0] is g's
+	uintptr_t off = alignup(below + PtrSize, align) - PtrSize; // &tls[1] is aligned
+	char *p = persistentalloc(off + sizeof(M), align);
+
+	return (M *)(p + off);
+}
+
+// Gives mp the program's initial thread-local data, and the words the ABI wants.
+static void inittls(M *mp)
+{
+	uintptr_t below = (uintptr_t)(__tls_end - __tdata_start) - PtrSize;
+	uintptr_t ndata = (uintptr_t)(__tdata_end - __tdata_start);
+	char *block = (char *)mp - below;
+
+	__builtin_memset(block, 0, below + sizeof *mp);
+	__builtin_memcpy(block, __tdata_start, ndata);
+	mp->tls[6] = m0.tls[6]; // the stack protector's canary is the process's
+}
+
+// Ms that have left their stacks are taken apart: the stack goes back, the M waits in mfree.
+static void reapms(void)
+{
+	M **link = &sched.freem;
+
+	while (*link) {
+		M *mp = *link;
+
+		if (atomic_load_acquire(&mp->freeWait) != 0) { // pairs with exitThread's store
+			link = &mp->freelink;
+			continue;
+		}
+		*link = mp->freelink;
+		stackfree(mp->g0->stack);
+		mp->freelink = mfree;
+		mfree = mp;
+	}
+}
+
+static void reapfn(void *arg)
+{
+	M **mp = arg;
+
+	lock(&sched.lock);
+	reapms();
+	*mp = mfree;
+	if (mfree)
+		mfree = mfree->freelink;
+	unlock(&sched.lock);
+}
+
+// A new M that will run fn (or NULL) and then schedule. Everything here comes from memory
+// that needs no P.
+STEP M *allocm(P *pp, void (*fn)(void), int64_t id)
+{
+	M *self = acquirem(), *mp;
+
+	(void)pp; // Go borrows it to allocate
+	systemstack(reapfn, &mp);
+	if (!mp)
+		mp = newmemory();
+	inittls(mp);
+	mp->mstartfn = fn;
+	mcommoninit(mp, id);
+	mp->g0 = malg(G0StackSize);
+	mp->g0->m = mp;
+	releasem(self);
+	return mp;
+}
+
+// Starts a thread that runs fn, then takes pp and schedules. id < 0: any.
+STEP void newm(void (*fn)(void), P *pp, int64_t id)
+{
+	M *mp = allocm(pp, fn, id);
+
+	mp->nextp = pp;
+	mp->sigmask = initSigmask;
+	// A locked thread may be in a state that a new one must not inherit.
+	if (getg()->m->lockedExt != 0 && newmHandoffTo(mp))
+		return;
+	newm1(mp);
+}
+
+STEP void newm1(M *mp)
+{
+	newosproc(mp);
+}
+
+STEP void newosproc(M *mp)
+{
+	Sigset all = ~(Sigset)0, old;
+	int64_t r;
+
+	// No signal may come in before the thread has set up its signal stack (minit
+	// unblocks them).
+	sigprocmask(SIG_SETMASK, &all, &old);
+	r = clone(CloneFlags, (void *)mp->g0->stack.hi, mp, mp->g0, mstart);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	if (r >= 0)
+		return;
+	print("runtime: failed to create new OS thread (have %ld already; errno=%ld)\n",
+	      mp->id, -r);
+	if (r == -11) // EAGAIN
+		print("runtime: may need to increase max user processes (ulimit -u)\n");
+	throw("newosproc");
+}
+
+// ---- running --------------------------------------------------------------------------------
+
+// Where a G's context ends, without the registers: for tracebacks, and where gogo goes on
+// g0.
+HOTSTEP void save(uintptr_t pc, uintptr_t sp, uintptr_t bp)
+{
+	G *gp = getg();
+
+	gp->sched.pc = pc;
+	gp->sched.sp = sp;
+	gp->sched.bp = bp;
+	gp->sched.lr = 0;
+	gp->sched.ret = 0;
+	gp->sched.g = gp;
+	if (gp->sched.ctxt)
+		throw("save on system g not allowed");
+}
+
+// On g0, from mstart; goes on in schedule for ever.
+STEP void mstart1(void)
+{
+	G *gp = getg();
+	M *mp = gp->m;
+
+	if (gp != mp->g0)
+		throw("bad runtime·mstart");
+	// mcall and systemstack reuse the stack from here down; goexit0 of a locked
+	// goroutine comes back into mstart.
+	gp->sched.mxcsr = DefaultMxcsr;
+	gp->sched.fcw = DefaultFcw;
+	save((uintptr_t)__builtin_return_address(0), (uintptr_t)__builtin_dwarf_cfa(), 0);
+	asminit();
+	minit();
+
+	if (mp == &m0)
+		mstartm0();
+	if (mp->mstartfn)
+		mp->mstartfn();
+	if (mp != &m0) {
+		acquirep(mp->nextp);
+		mp->nextp = NULL;
+	}
+	schedule();
+}
+
+// What only the first thread does: the process's signal handlers.
+STEP void mstartm0(void)
+{
+	initsig();
+}
+
+// ---- ending -----------------------------------------------------------------------------------
+
+static void unlinkm(M *mp)
+{
+	for (M **p = &allm; *p; p = &(*p)->alllink) {
+		if (*p == mp) {
+			atomic_store_release(p, mp->alllink);
+			return;
+		}
+	}
+	throw("m not found in allm");
+}
+
+// Ends this thread, on g0. The first thread cannot end without confusing the system: it
+// gives its P away and sleeps for ever.
+void mexit(void)
+{
+	M *mp = getg()->m;
+
+	if (mp == &m0) {
+		handoffp(releasep());
+		lock(&sched.lock);
+		sched.nmfreed++;
+		checkdead();
+		unlock(&sched.lock);
+		for (;;) {
+			noteclear(&mp->park);
+			notesleep(&mp->park);
+		}
+	}
+
+	sigblock();
+	unminit();
+	stackfree(mp->gsignal->stack);
+
+	lock(&sched.lock);
+	unlinkm(mp);
+	mp->freeWait = 1; // until exitThread; allocm then takes it apart
+	mp->freelink = sched.freem;
+	sched.freem = mp;
+	unlock(&sched.lock);
+
+	handoffp(releasep());
+
+	lock(&sched.lock);
+	sched.nmfreed++;
+	checkdead();
+	unlock(&sched.lock);
+	exitThread(&mp->freeWait);
+}

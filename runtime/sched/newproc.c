@@ -1,0 +1,172 @@
+// newproc.c - starting a goroutine.
+//
+// Follows Go's proc.go (newproc1) and stack.go (gostartcall). The new stack, from the top:
+//
+//	hi  +------------------------+
+//	    | 32 bytes left free     |
+//	    +------------------------+  <- stktopsp (without arguments)
+//	    | siz bytes of arguments |  moved here from argp, 16-byte aligned
+//	    +------------------------+
+//	    | goexit + 1             |  <- sched.sp: the function's return address
+//	    +------------------------+
+//
+// sched.pc is the function, sched.ctxt what it gets in %rdi.
+#include "include/rt.h"
+#include "runtime/mem/mem.h"
+#include "runtime/os/os.h"
+#include "runtime/sched/sched.h"
+
+enum {
+	PCQuantum = 1,
+	SpAlign = 16,
+	DefaultMxcsr = 0x1f80, // what the kernel starts a process with
+	DefaultFcw = 0x37f,
+};
+
+// Laid down by linker.ld: the runtime's own code.
+extern const char __runtime_text_start[], __runtime_text_end[];
+void runtime_main(void *ctxt); // boot/
+
+// The runtime's own goroutines are those whose function is in its text, but for the main
+// goroutine, which runs the program.
+STEP bool isSystemGoroutine(const G *gp)
+{
+	return gp->startpc >= (uintptr_t)__runtime_text_start &&
+	       gp->startpc < (uintptr_t)__runtime_text_end &&
+	       gp->startpc != (uintptr_t)runtime_main;
+}
+
+// The chain of creations that led to callergp and its own, for the traceback: a count,
+// then a goid and the pc of the go statement each. NULL unless GODEBUG's
+// tracebackancestors asks for it.
+HOTSTEP uintptr_t *saveAncestors(const G *callergp)
+{
+	uintptr_t n, *a;
+
+	if (likely(debug.tracebackancestors <= 0) || callergp->goid == 0)
+		return NULL;
+	n = callergp->ancestors ? callergp->ancestors[0] : 0;
+	n = min(n, (uintptr_t)debug.tracebackancestors - 1);
+	a = rt_malloc((1 + 2 * (n + 1)) * sizeof *a);
+	a[0] = n + 1;
+	a[1] = callergp->goid;
+	a[2] = callergp->gopc;
+	if (n > 0)
+		__builtin_memcpy(a + 3, callergp->ancestors + 1, 2 * n * sizeof *a);
+	return a;
+}
+
+// Makes buf as if it had called fn and stopped before its first instruction.
+HOTSTEP void gostartcall(Gobuf *buf, void (*fn)(void *), void *ctxt)
+{
+	buf->sp -= PtrSize;
+	*(uintptr_t *)buf->sp = buf->pc; // the return address: goexit + 1
+	buf->pc = (uintptr_t)fn;
+	buf->ctxt = ctxt;
+}
+
+HOTSTEP void gostartcallfn(Gobuf *buf, void (*fn)(void *), void *ctxt)
+{
+	gostartcall(buf, fn, ctxt);
+}
+
+static uint64_t newgoid(P *pp)
+{
+	if (pp->goidcache == pp->goidcacheend) {
+		// A batch at once: this counter is shared by all.
+		pp->goidcache = atomic_xadd(&sched.goidgen, GoidCacheBatch) -
+		                GoidCacheBatch + 1;
+		pp->goidcacheend = pp->goidcache + GoidCacheBatch;
+	}
+	return pp->goidcache++;
+}
+
+static G *gnew(P *pp)
+{
+	G *gp = gfget(pp);
+
+	if (unlikely(!gp)) {
+		gp = malg(StackSegment);
+		casgstatus(gp, Gidle, Gdead);
+		allgadd(gp); // published as dead, so that nobody looks at its empty stack
+	}
+	return gp;
+}
+
+HOTSTEP G *newproc1(void (*fn)(void *), void *ctxt, const void *argp, uintptr_t narg,
+                    G *callergp, uintptr_t callerpc)
+{
+	uintptr_t siz = alignup(narg, PtrSize), sp;
+	G *newg;
+	M *mp;
+
+	if (unlikely(!fn)) {
+		callergp->m->throwing = -1; // do not dump full stacks
+		fatal("go of nil func value");
+	}
+	if (siz >= StackMin - MinFrameSize - PtrSize)
+		throw("newproc: function arguments too large for new goroutine");
+
+	mp = acquirem(); // the P is in a local
+	newg = gnew(mp->p);
+	sp = newg->stack.hi - MinFrameSize - alignup(siz, SpAlign);
+	if (narg > 0) {
+		__builtin_memcpy((void *)sp, argp, narg);
+		if (!ctxt)
+			ctxt = (void *)sp;
+	}
+	newg->sched = (Gobuf){
+		.sp = sp,
+		.pc = (uintptr_t)goexit + PCQuantum,
+		.g = newg,
+		.mxcsr = DefaultMxcsr,
+		.fcw = DefaultFcw,
+	};
+	newg->stktopsp = sp;
+	gostartcallfn(&newg->sched, fn, ctxt);
+	newg->gopc = callerpc;
+	newg->parentGoid = callergp->goid;
+	newg->ancestors = saveAncestors(callergp);
+	newg->startpc = (uintptr_t)fn;
+	if (mp->curg)
+		newg->labels = mp->curg->labels;
+	newg->issystem = isSystemGoroutine(newg);
+	if (newg->issystem)
+		atomic_xadd(&sched.ngsys, 1);
+	casgstatus(newg, Gdead, Grunnable);
+	newg->goid = newgoid(mp->p);
+	releasem(mp);
+	return newg;
+}
+
+// newg goes to runnext, and another thread may have something to do.
+static void start(G *newg)
+{
+	M *mp = acquirem();
+
+	runqput(mp->p, newg, true);
+	if (mainStarted)
+		wakep();
+	releasem(mp);
+}
+
+void newproc_c(int32_t siz, const FuncVal *fv, const void *argp, uintptr_t callerpc)
+{
+	start(newproc1(fv ? fv->fn : NULL, siz > 0 ? NULL : (void *)(uintptr_t)fv, argp,
+	               (uintptr_t)siz, getg(), callerpc));
+}
+
+// ---- interface ---------------------------------------------------------------------------
+
+void rt_go(rt_func *fn, void *arg)
+{
+	preemptcheck();
+	start(newproc1(fn, arg, NULL, 0, getg(), (uintptr_t)__builtin_return_address(0)));
+}
+
+void rt_go_copy(rt_func *fn, const void *args, size_t size)
+{
+	preemptcheck();
+	start(newproc1(fn, NULL, args, size, getg(),
+	               (uintptr_t)__builtin_return_address(0)));
+}

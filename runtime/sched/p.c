@@ -1,0 +1,213 @@
+// p.c - a processor's life: created and destroyed by procresize, owned by an M between
+// acquirep and releasep, idle on sched.pidle.
+//
+//	new, Pdead --p_init--> Pgcstop --procresize--> Pidle --wirep--> Prunning
+//	Prunning --releasep--> Pidle      Prunning --entersyscall--> Psyscall
+//	Psyscall --compare-and-swap by exitsyscall, retake, stopTheWorld--> Pidle, Pgcstop
+//	Pgcstop --p_destroy--> Pdead
+//
+// Follows Go's proc.go (procresize, acquirep, pidleput).
+#include "runtime/mem/mem.h"
+#include "runtime/os/os.h"
+#include "runtime/sched/sched.h"
+#include "runtime/sched/sudog.h"
+
+P **allp;
+int32_t allplen, allpcap;
+Mutex allpLock = { .rank = RankAllp };
+int32_t gomaxprocs, newprocs;
+
+// ---- idle Ps ------------------------------------------------------------------------------
+
+void pidleput(P *pp)
+{
+	if (!runqempty(pp))
+		throw("pidleput: P has non-empty run queue");
+	pp->link = sched.pidle;
+	sched.pidle = pp;
+	atomic_xadd(&sched.npidle, 1); // orders it before findrunnable's last look
+}
+
+P *pidleget(void)
+{
+	P *pp = sched.pidle;
+
+	if (pp) {
+		sched.pidle = pp->link;
+		atomic_xadd(&sched.npidle, -1u);
+	}
+	return pp;
+}
+
+// ---- ownership -----------------------------------------------------------------------------
+
+HOTSTEP void acquirep(P *pp)
+{
+	wirep(pp);
+}
+
+// Ties pp, which must be idle and in the caller's hands, to this M.
+HOTSTEP void wirep(P *pp)
+{
+	M *mp = getg()->m;
+
+	if (mp->p)
+		throw("wirep: already in go");
+	if (pp->m || pp->status != Pidle) {
+		print("wirep: p->m=%ld p->status=%u\n", pp->m ? pp->m->id : -1, pp->status);
+		throw("wirep: invalid p state");
+	}
+	mp->p = pp;
+	pp->m = mp;
+	atomic_store_relaxed(&pp->status, Prunning);
+}
+
+P *releasep(void)
+{
+	M *mp = getg()->m;
+	P *pp = mp->p;
+
+	if (!pp)
+		throw("releasep: invalid arg");
+	if (pp->m != mp || pp->status != Prunning)
+		throw("releasep: invalid p state");
+	mp->p = NULL;
+	pp->m = NULL;
+	atomic_store_release(&pp->status, Pidle);
+	return pp;
+}
+
+// ---- growing and shrinking -------------------------------------------------------------------
+
+STEP void p_init(P *pp, int32_t id)
+{
+	pp->id = id;
+	pp->status = Pgcstop;
+	lockInit(&pp->timersLock, RankTimers);
+	if (pp->mcache)
+		return;
+	if (id == 0 && mcache0)
+		pp->mcache = mcache0; // the bootstrap's
+	else
+		pp->mcache = allocmcache();
+}
+
+// Gives away all that pp holds. The struct stays: an M in a system call may look at it,
+// and it comes back when gomaxprocs grows.
+void p_destroy(P *pp)
+{
+	G *gp;
+
+	while (pp->runqhead != pp->runqtail) { // newest first, so that the order stays
+		pp->runqtail--;
+		globrunqputhead(pp->runq[pp->runqtail % RunqSize]);
+	}
+	gp = pp->runnext;
+	if (gp) {
+		pp->runnext = NULL;
+		globrunqputhead(gp);
+	}
+	moveTimers(getg()->m->p, pp);
+	sudogpurge(pp);
+	freemcache(pp->mcache);
+	pp->mcache = NULL;
+	gfpurge(pp);
+	pp->status = Pdead;
+}
+
+static void allpgrow(int32_t nprocs)
+{
+	P **p = persistentalloc((uintptr_t)nprocs * sizeof *p, PtrSize);
+
+	__builtin_memcpy(p, allp, (uintptr_t)allpcap * sizeof *p);
+	lock(&allpLock);
+	atomic_store_release(&allp, p); // the old array stays for those who read it now
+	allpcap = nprocs;
+	unlock(&allpLock);
+}
+
+// allp[from, nprocs) come to life: those that have been there before, and new ones in one
+// piece of memory.
+static void pcreate(int32_t from, int32_t nprocs)
+{
+	int32_t fresh = from;
+	P *mem = NULL;
+
+	while (fresh < nprocs && allp[fresh])
+		fresh++;
+	if (fresh < nprocs)
+		mem = persistentalloc((uintptr_t)(nprocs - fresh) * sizeof(P), CacheLineSize);
+	for (int32_t i = from; i < nprocs; i++) {
+		P *pp = allp[i] ? allp[i] : &mem[i - fresh];
+
+		p_init(pp, i);
+		atomic_store_release(&allp[i], pp); // complete for those who look
+	}
+}
+
+// The current P goes on, or this M takes allp[0].
+static void keepcurrent(int32_t nprocs)
+{
+	M *mp = getg()->m;
+	P *pp = allp[0];
+
+	if (mp->p && mp->p->id < nprocs) {
+		mp->p->status = Prunning;
+		return;
+	}
+	if (mp->p)
+		mp->p->m = NULL;
+	mp->p = NULL;
+	pp->m = NULL;
+	pp->status = Pidle;
+	acquirep(pp);
+}
+
+static void settotaltime(int32_t old)
+{
+	int64_t now = nanotime();
+
+	if (sched.procresizetime != 0)
+		sched.totaltime += (int64_t)old * (now - sched.procresizetime);
+	sched.procresizetime = now;
+}
+
+// Makes the number of Ps nprocs, with the world stopped. Returns the Ps that have work,
+// linked by link: the caller must see that they run.
+STEP P *procresize(int32_t nprocs)
+{
+	int32_t old = gomaxprocs;
+	P *runnable = NULL;
+
+	if (old < 0 || nprocs <= 0)
+		throw("procresize: invalid arg");
+	settotaltime(old);
+	if (nprocs > allpcap)
+		allpgrow(nprocs);
+	pcreate(old, nprocs);
+	keepcurrent(nprocs);
+	mcache0 = NULL; // P0 has it
+	for (int32_t i = nprocs; i < old; i++)
+		p_destroy(allp[i]);
+	lock(&allpLock);
+	allplen = nprocs;
+	unlock(&allpLock);
+
+	for (int32_t i = nprocs - 1; i >= 0; i--) {
+		P *pp = allp[i];
+
+		if (getg()->m->p == pp)
+			continue;
+		pp->status = Pidle;
+		if (runqempty(pp)) {
+			pidleput(pp);
+		} else {
+			pp->m = mget();
+			pp->link = runnable;
+			runnable = pp;
+		}
+	}
+	randomOrder_reset((uint32_t)nprocs);
+	atomic_store_release(&gomaxprocs, nprocs);
+	return runnable;
+}

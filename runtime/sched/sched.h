@@ -1,0 +1,236 @@
+// sched.h - goroutines, threads, processors and the decision who runs where.
+#ifndef RT0_SCHED_SCHED_H
+#define RT0_SCHED_SCHED_H
+
+#include "runtime/lock/lock.h"
+#include "runtime/runtime.h"
+
+// ---- asm/switch.S, asm/boot.S -----------------------------------------------------------
+
+NORETURN void gogo(Gobuf *buf);
+void mcall(void (*fn)(G *gp));
+void systemstack(void (*fn)(void *), void *arg);
+void systemstack_switch(void);
+void goexit(void);
+void mstart(void);
+void asminit(void);
+
+// ---- g.c: a goroutine's life ---------------------------------------------------------------
+
+extern const char *const waitReasonStrings[];
+
+ALWAYS_INLINE uint32_t readgstatus(const G *gp)
+{
+	return atomic_load_acquire(&gp->atomicstatus); // pairs with casgstatus's store
+}
+
+void casgstatus(G *gp, uint32_t oldval, uint32_t newval);
+G *malg(uint32_t stacksize);
+void allgadd(G *gp);
+G *gfget(P *pp);
+void gfput(P *pp, G *gp);
+void gfpurge(P *pp);
+int32_t gcount(void);
+bool isSystemGoroutine(const G *gp);
+uintptr_t *saveAncestors(const G *callergp);
+void goexit1(void);
+void goexit0(G *gp);
+
+// ---- newproc.c: starting one -----------------------------------------------------------------
+
+// Go's newproc with C's register arguments; asm/boot.S has the entry with Go's own.
+void newproc_c(int32_t siz, const FuncVal *fv, const void *argp, uintptr_t callerpc);
+// A G, runnable but on no queue, that will run fn(ctxt) with narg bytes from argp at the
+// top of its stack; a NULL ctxt with arguments means their address.
+G *newproc1(void (*fn)(void *), void *ctxt, const void *argp, uintptr_t narg, G *callergp,
+            uintptr_t callerpc);
+void gostartcallfn(Gobuf *buf, void (*fn)(void *), void *ctxt);
+void gostartcall(Gobuf *buf, void (*fn)(void *), void *ctxt);
+
+// ---- m.c: a thread's life -------------------------------------------------------------------------
+
+extern uint64_t initSigmask;
+
+void mcommoninit(M *mp, int64_t id);
+int64_t mReserveID(void) HOLDS(sched.lock);
+void checkmcount(void) HOLDS(sched.lock);
+int64_t mcount(void) HOLDS(sched.lock);
+void mpreinit(M *mp);
+M *allocm(P *pp, void (*fn)(void), int64_t id);
+void newm(void (*fn)(void), P *pp, int64_t id);
+void newm1(M *mp);
+void newosproc(M *mp);
+void mstart1(void);
+void mstartm0(void);
+void mexit(void);
+void save(uintptr_t pc, uintptr_t sp, uintptr_t bp);
+void initsig(void); // sig/
+
+// ---- minit.c: what each thread sets up for itself ----------------------------------------------------
+
+void minit(void);
+void minitSignals(void);
+void minitSignalStack(void);
+void minitSignalMask(void);
+void unminit(void);
+void signalstack(const Stack *s);
+void sigblock(void);
+
+// ---- lockthread.c: goroutines that keep their thread --------------------------------------------------
+
+void lockOSThread(void);
+void unlockOSThread(void);
+void startTemplateThread(void);
+bool newmHandoffTo(M *mp);
+NORETURN void templateThreadLoop(void);
+void stoplockedm(void);
+void startlockedm(G *gp);
+
+// ---- p.c: a processor's life -----------------------------------------------------------------------------
+
+P *procresize(int32_t nprocs) HOLDS(sched.lock);
+void p_init(P *pp, int32_t id);
+void p_destroy(P *pp) HOLDS(sched.lock);
+void acquirep(P *pp);
+void wirep(P *pp);
+P *releasep(void);
+void pidleput(P *pp) HOLDS(sched.lock);
+P *pidleget(void) HOLDS(sched.lock);
+
+// ---- runq.c: queues of runnable goroutines -----------------------------------------------------------------
+
+ALWAYS_INLINE bool gqueueEmpty(const Gqueue *q)
+{
+	return q->head == NULL;
+}
+
+void gqueuePush(Gqueue *q, G *gp);     // front
+void gqueuePushBack(Gqueue *q, G *gp);
+void gqueuePushBackAll(Gqueue *q, Gqueue *q2); // and empties q2
+G *gqueuePop(Gqueue *q);
+G *glistPop(Glist *l);
+void glistPush(Glist *l, G *gp);
+
+void runqput(P *pp, G *gp, bool next);
+void runqputbatch(P *pp, Gqueue *q, int32_t n);
+G *runqget(P *pp, bool *inheritTime);
+bool runqempty(P *pp);
+G *runqsteal(P *pp, P *p2, bool stealRunNextG);
+void globrunqput(G *gp) HOLDS(sched.lock);
+void globrunqputhead(G *gp) HOLDS(sched.lock);
+void globrunqputbatch(Gqueue *batch, int32_t n) HOLDS(sched.lock);
+G *globrunqget(P *pp, int32_t maxn) HOLDS(sched.lock);
+
+// ---- order.c: all Ps in random order --------------------------------------------------------------------------
+
+typedef struct {
+	uint32_t i, count, pos, inc;
+} RandomEnum;
+#define NumCoprimes 64
+
+void randomOrder_reset(uint32_t count);
+RandomEnum randomOrder_start(uint32_t i);
+ALWAYS_INLINE bool randomEnum_done(const RandomEnum *e)
+{
+	return e->i == e->count;
+}
+ALWAYS_INLINE void randomEnum_next(RandomEnum *e)
+{
+	e->i++;
+	e->pos += e->inc;
+	if (e->pos >= e->count)
+		e->pos -= e->count;
+}
+
+// ---- proc.c: the decision ------------------------------------------------------------------------------------------
+
+NORETURN void schedule(void);
+G *findrunnable(bool *inheritTime);
+NORETURN void execute(G *gp, bool inheritTime);
+void dropg(void);
+void ready(G *gp, bool next);
+void goready(G *gp);
+void gopark(bool (*unlockf)(G *gp, void *lock), void *lock, WaitReason reason);
+void goparkunlock(Mutex *l, WaitReason reason) RELEASES(*l);
+void goschedImpl(G *gp);
+void gopreempt_m(G *gp);
+void goyield(void);
+void injectglist(Gqueue *list);
+bool schedEnabled(const G *gp);
+
+// ---- wake.c: threads that sleep and are woken for work ----------------------------------------------------------------
+
+void stopm(void);
+void startm(P *pp, bool spinning);
+void wakep(void);
+void handoffp(P *pp);
+void resetspinning(void);
+void gcstopm(void);
+void mput(M *mp) HOLDS(sched.lock);
+M *mget(void) HOLDS(sched.lock);
+void incidlelocked(int32_t v);
+
+// ---- checkdead.c ---------------------------------------------------------------------------------------------------------
+
+void checkdead(void) HOLDS(sched.lock);
+
+// ---- preempt.c ------------------------------------------------------------------------------------------------------------
+
+bool preemptone(P *pp);
+bool preemptall(void);
+void newstack(void);
+
+// Every function of the interface that may stand in a loop begins with this: the place
+// where a goroutine whose time is up yields. Go's compiler puts it into each prologue.
+ALWAYS_INLINE void preemptcheck(void)
+{
+	if (unlikely(Stress || getg()->stackguard0 == StackPreempt))
+		newstack();
+}
+
+// ---- stw.c: stopping the world ------------------------------------------------------------------------------------------------
+
+enum { FreezeStopWait = 0x7fffffff };
+
+void stopTheWorld(const char *reason);
+void startTheWorld(void);
+void forEachP(void (*fn)(P *));
+void runSafePointFn(void);
+void freezetheworld(void);
+
+// ---- syscall.c -----------------------------------------------------------------------------------------------------------------
+
+// Between the two the thread may block and the P may be taken from it. The caller of
+// entersyscall must still be on the stack at exitsyscall.
+void entersyscall(void);
+void exitsyscall(void);
+void entersyscallblock(void); // gives the P away at once
+bool notetsleepg(Note *n, int64_t ns); // on a goroutine
+
+// ---- sysmon.c --------------------------------------------------------------------------------------------------------------------
+
+void sysmon(void);
+
+// ---- timer.c -----------------------------------------------------------------------------------------------------------------------
+
+// Starts t on the current P's heap.
+void addtimer(Timer *t);
+// Runs the timers of pp that are due. *now is the time, or 0 to have it read if it is
+// needed (and it is stored then). Returns when the next one is due, 0 if none; *ran says
+// whether one ran.
+int64_t checkTimers(P *pp, int64_t *now, bool *ran);
+void moveTimers(P *to, P *from);
+// When the next timer of any P is due; INT64_MAX if none.
+int64_t timeSleepUntil(void);
+
+// ---- netpoll.c ------------------------------------------------------------------------------------------------------------------------
+
+extern uint32_t netpollWaiters;
+
+void netpollGenericInit(void);
+bool netpollinited(void);
+// Goroutines whose descriptors are ready. delay < 0 blocks, 0 polls, > 0 is in ns.
+Gqueue netpoll(int64_t delay);
+void netpollBreak(void);
+
+#endif

@@ -1,0 +1,296 @@
+// stw.c - stopping the world: no P runs anything but the one that asked.
+//
+// sched.gcwaiting is the wish; every M looks at it in each round of the scheduler and when
+// it enters a system call. sched.stopwait counts the Ps that have not stopped. A P stops in
+// one of four ways: by its own M (gcstopm), taken out of a system call or off the idle
+// list by who stops the world, or handed over (handoffp).
+//
+// Follows Go's proc.go (stopTheWorldWithSema, startTheWorldWithSema, forEachP).
+#include "include/rt.h"
+#include "runtime/os/os.h"
+#include "runtime/sched/sched.h"
+
+enum { RetryStop = 100 * 1000 }; // ns
+
+// One goroutine at a time stops the world; the others park, in order.
+static struct {
+	bool held;
+	Gqueue waiters;
+} worldsema; // under sched.lock
+
+static bool enqueueworld(G *gp, void *unused)
+{
+	(void)unused;
+	lock(&sched.lock);
+	if (!worldsema.held) {
+		worldsema.held = true;
+		unlock(&sched.lock);
+		return false; // it is ours: do not park
+	}
+	gqueuePushBack(&worldsema.waiters, gp);
+	unlock(&sched.lock);
+	return true;
+}
+
+static void worldacquire(void)
+{
+	gopark(enqueueworld, NULL, WaitReasonStoppingTheWorld);
+}
+
+static void worldrelease(void)
+{
+	G *gp;
+
+	lock(&sched.lock);
+	gp = gqueuePop(&worldsema.waiters); // it goes to the first waiter, still held
+	if (!gp)
+		worldsema.held = false;
+	unlock(&sched.lock);
+	if (gp)
+		ready(gp, false);
+}
+
+// Takes the Ps whose Ms are in system calls. Returns how many.
+static int32_t stopsyscalls(void) HOLDS(sched.lock);
+static int32_t stopsyscalls(void)
+{
+	int32_t n = 0;
+
+	for (int32_t i = 0; i < gomaxprocs; i++) {
+		P *pp = allp[i];
+
+		// Competes with exitsyscall and retake.
+		if (atomic_load_relaxed(&pp->status) == Psyscall &&
+		    atomic_cas(&pp->status, Psyscall, Pgcstop)) {
+			pp->syscalltick++;
+			sched.stopwait--;
+			n++;
+		}
+	}
+	return n;
+}
+
+// Waits for the Ps that run something. An M that entered a system call without having
+// seen gcwaiting (its check is not fenced: that would cost every call) is found by looking
+// again.
+static void waitforstop(void)
+{
+	while (!notetsleep(&sched.stopnote, RetryStop)) {
+		bool stopped;
+
+		lock(&sched.lock);
+		// If we brought it to 0 ourselves, nobody wakes the note.
+		stopped = stopsyscalls() > 0 && sched.stopwait == 0;
+		unlock(&sched.lock);
+		if (stopped)
+			return;
+		preemptall();
+	}
+	noteclear(&sched.stopnote);
+}
+
+static void stopTheWorldWithSema(void *unused)
+{
+	P *pp = getg()->m->p;
+	bool wait;
+
+	(void)unused;
+	if (getg()->m->locks > 0)
+		throw("stopTheWorld: holding locks");
+	lock(&sched.lock);
+	sched.stopwait = gomaxprocs;
+	atomic_xchg(&sched.gcwaiting, 1);
+	preemptall();
+	pp->status = Pgcstop; // our own
+	sched.stopwait--;
+	stopsyscalls();
+	while ((pp = pidleget())) {
+		pp->status = Pgcstop;
+		sched.stopwait--;
+	}
+	wait = sched.stopwait > 0;
+	unlock(&sched.lock);
+	if (wait)
+		waitforstop();
+
+	if (sched.stopwait != 0)
+		throw("stopTheWorld: not stopped (stopwait != 0)");
+	for (int32_t i = 0; i < gomaxprocs; i++) {
+		if (allp[i]->status != Pgcstop)
+			throw("stopTheWorld: not stopped (status != Pgcstop)");
+	}
+}
+
+// Starts the Ps that procresize found to have work.
+static void startps(P *pp)
+{
+	while (pp) {
+		P *next = pp->link;
+		M *mp = pp->m;
+
+		if (mp) {
+			pp->m = NULL;
+			if (mp->nextp)
+				throw("startTheWorld: inconsistent mp->nextp");
+			mp->nextp = pp;
+			notewakeup(&mp->park);
+		} else {
+			newm(NULL, pp, -1);
+		}
+		pp = next;
+	}
+}
+
+static void startTheWorldWithSema(void *unused)
+{
+	M *mp = acquirem(); // a P in a local
+	int32_t procs;
+	P *runnable;
+
+	(void)unused;
+	if (netpollinited()) {
+		Gqueue list = netpoll(0);
+
+		injectglist(&list);
+	}
+	lock(&sched.lock);
+	procs = newprocs ? newprocs : gomaxprocs;
+	newprocs = 0;
+	runnable = procresize(procs);
+	atomic_store_release(&sched.gcwaiting, 0);
+	if (sched.sysmonwait) {
+		atomic_store_relaxed(&sched.sysmonwait, 0);
+		notewakeup(&sched.sysmonnote);
+	}
+	unlock(&sched.lock);
+	startps(runnable);
+	wakep(); // there may be more work than those can see
+	releasem(mp);
+}
+
+// Parks the goroutine until the world is its own.
+void stopTheWorld(const char *reason)
+{
+	worldacquire();
+	getg()->m->preemptoff = reason;
+	systemstack(stopTheWorldWithSema, NULL);
+}
+
+void startTheWorld(void)
+{
+	systemstack(startTheWorldWithSema, NULL);
+	getg()->m->preemptoff = NULL;
+	worldrelease();
+}
+
+// ---- running something on every P ------------------------------------------------------------------
+
+static void safepointdone(void)
+{
+	lock(&sched.lock);
+	if (--sched.safePointWait == 0)
+		notewakeup(&sched.safePointNote);
+	unlock(&sched.lock);
+}
+
+// This P's turn, in a round of its scheduler or in a system call.
+void runSafePointFn(void)
+{
+	P *pp = getg()->m->p;
+
+	// forEachP may be running it for us, if we are idle or in a system call.
+	if (atomic_cas(&pp->runSafePointFn, 1, 0)) {
+		sched.safePointFn(pp);
+		safepointdone();
+	}
+}
+
+static void safepointsyscalls(void)
+{
+	for (int32_t i = 0; i < gomaxprocs; i++) {
+		P *pp = allp[i];
+
+		if (atomic_load_relaxed(&pp->status) == Psyscall && pp->runSafePointFn &&
+		    atomic_cas(&pp->status, Psyscall, Pidle)) {
+			pp->syscalltick++;
+			handoffp(pp);
+		}
+	}
+}
+
+// Calls fn(p) for every P at a point where it runs nothing: by itself in its scheduler, by
+// us for idle ones. The caller holds the world's semaphore or is otherwise alone.
+void forEachP(void (*fn)(P *))
+{
+	M *mp = acquirem();
+	P *self = mp->p;
+	bool wait;
+
+	lock(&sched.lock);
+	if (sched.safePointWait != 0)
+		throw("forEachP: sched.safePointWait != 0");
+	sched.safePointWait = gomaxprocs - 1;
+	sched.safePointFn = fn;
+	for (int32_t i = 0; i < gomaxprocs; i++) {
+		if (allp[i] != self)
+			atomic_xchg(&allp[i]->runSafePointFn, 1);
+	}
+	preemptall();
+	// Whoever goes idle from now on sees runSafePointFn (handoffp, findrunnable).
+	for (P *pp = sched.pidle; pp; pp = pp->link) {
+		if (atomic_cas(&pp->runSafePointFn, 1, 0)) {
+			fn(pp);
+			sched.safePointWait--;
+		}
+	}
+	wait = sched.safePointWait > 0;
+	unlock(&sched.lock);
+	fn(self);
+
+	while (wait) {
+		safepointsyscalls();
+		if (notetsleep(&sched.safePointNote, RetryStop)) {
+			noteclear(&sched.safePointNote);
+			break;
+		}
+		preemptall();
+	}
+	if (sched.safePointWait != 0)
+		throw("forEachP: not done");
+	releasem(mp);
+}
+
+// ---- the process dies -------------------------------------------------------------------------------
+
+// Like stopTheWorld, from a thread that is about to print why it dies: without locks,
+// best effort, for ever.
+void freezetheworld(void)
+{
+	atomic_xchg(&sched.stopwait, FreezeStopWait);
+	atomic_xchg(&sched.gcwaiting, 1);
+	for (int32_t i = 0; i < 5; i++) {
+		if (!preemptall())
+			break;
+		usleep(1000);
+	}
+	usleep(1000);
+	preemptall();
+	usleep(1000);
+}
+
+// ---- interface -----------------------------------------------------------------------------------------
+
+int rt_gomaxprocs(int n)
+{
+	int32_t old;
+
+	lock(&sched.lock);
+	old = gomaxprocs;
+	unlock(&sched.lock);
+	if (n <= 0 || n == old)
+		return old;
+	stopTheWorld("GOMAXPROCS");
+	newprocs = n;
+	startTheWorld();
+	return old;
+}

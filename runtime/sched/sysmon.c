@@ -1,0 +1,176 @@
+// sysmon.c - the monitor: a thread without a P that looks after the others.
+//
+// It takes Ps back from Ms that stay in a system call, asks goroutines to yield that have
+// run for 10 ms, polls the network when nobody else does, and starts an M when a timer is
+// overdue. It wakes every 20 us while there is something to do, more and more rarely when
+// there is not (up to 10 ms), and sleeps when all Ps are idle.
+//
+// Follows Go's proc.go (sysmon, retake).
+#include "runtime/os/os.h"
+#include "runtime/sched/sched.h"
+
+enum {
+	ForcePreemptNS = 10 * 1000 * 1000,
+	PollPeriod = 10 * 1000 * 1000,
+	MinDelay = 20, MaxDelay = 10 * 1000, // us
+	IdleRounds = 50,
+};
+static const int64_t forcegcperiod = 2 * 60 * (int64_t)1000000000;
+
+// ---- taking Ps back -----------------------------------------------------------------------------
+
+// The P of a system call is taken after a tick of sysmon, or when its time slice is over
+// (many short calls in one slice); but it stays, up to 10 ms, if it has nothing to do and
+// others are looking for work.
+static bool retakesyscall(P *pp, int64_t now, bool over)
+{
+	Sysmontick *pd = &pp->sysmontick;
+	bool taken;
+
+	if (!over && pd->syscalltick != pp->syscalltick) {
+		pd->syscalltick = pp->syscalltick;
+		pd->syscallwhen = now;
+		return false;
+	}
+	if (runqempty(pp) &&
+	    atomic_load_relaxed(&sched.nmspinning) + atomic_load_relaxed(&sched.npidle) > 0 &&
+	    pd->syscallwhen + ForcePreemptNS > now)
+		return false;
+	unlock(&allpLock); // handoffp takes sched.lock, which comes first in the order
+	// Until handoffp has placed the P, it has no M: checkdead must not see that.
+	incidlelocked(-1);
+	taken = atomic_cas(&pp->status, Psyscall, Pidle); // competes with exitsyscall
+	if (taken) {
+		pp->syscalltick++;
+		handoffp(pp);
+	}
+	incidlelocked(1);
+	lock(&allpLock);
+	return taken;
+}
+
+// Has pp been running in one time slice for too long?
+static bool sliceover(P *pp, int64_t now)
+{
+	Sysmontick *pd = &pp->sysmontick;
+
+	if (pd->schedtick != pp->schedtick) {
+		pd->schedtick = pp->schedtick;
+		pd->schedwhen = now;
+		return false;
+	}
+	return pd->schedwhen + ForcePreemptNS <= now;
+}
+
+// Returns how many Ps were taken.
+static int32_t retake(int64_t now)
+{
+	int32_t n = 0;
+
+	// allp must not be replaced while we look at it.
+	lock(&allpLock);
+	for (int32_t i = 0; i < allplen; i++) {
+		P *pp = allp[i];
+		uint32_t s;
+		bool over;
+
+		if (!pp) // procresize has grown the array and not filled it yet
+			continue;
+		s = atomic_load_acquire(&pp->status);
+		if (s != Prunning && s != Psyscall)
+			continue;
+		over = sliceover(pp, now);
+		if (over)
+			preemptone(pp); // has no effect in a system call
+		if (s == Psyscall && retakesyscall(pp, now, over))
+			n++;
+	}
+	unlock(&allpLock);
+	return n;
+}
+
+// ---- sleeping ---------------------------------------------------------------------------------------
+
+static bool idle(void)
+{
+	return atomic_load_relaxed(&sched.gcwaiting) ||
+	       atomic_load_relaxed(&sched.npidle) == (uint32_t)gomaxprocs;
+}
+
+// All Ps are idle: sleeps until one is not, or until the next timer is due. Whoever takes a
+// P off the idle list to run a system call sees sysmonwait, which is set under the same
+// lock.
+static bool deepsleep(int64_t now)
+{
+	int64_t next;
+	bool slept = false;
+
+	lock(&sched.lock);
+	if (idle()) {
+		next = timeSleepUntil();
+		if (next > now) {
+			atomic_store_relaxed(&sched.sysmonwait, 1);
+			unlock(&sched.lock);
+			notetsleep(&sched.sysmonnote, min(next - now, forcegcperiod / 2));
+			lock(&sched.lock);
+			atomic_store_relaxed(&sched.sysmonwait, 0);
+			noteclear(&sched.sysmonnote);
+			slept = true;
+		}
+	}
+	unlock(&sched.lock);
+	return slept;
+}
+
+// The network, if nobody polled it for 10 ms.
+static void pollforothers(int64_t now)
+{
+	int64_t last = atomic_load_relaxed(&sched.lastpoll);
+	Gqueue list;
+
+	if (!netpollinited() || last == 0 || last + PollPeriod >= now)
+		return;
+	atomic_cas(&sched.lastpoll, last, now);
+	list = netpoll(0);
+	if (gqueueEmpty(&list))
+		return;
+	// The Ms that this starts might all run and sleep again before we look: count us
+	// as running meanwhile, or checkdead sees a deadlock.
+	incidlelocked(-1);
+	injectglist(&list);
+	incidlelocked(1);
+}
+
+void sysmon(void)
+{
+	uint32_t idlerounds = 0, delay = 0;
+
+	lock(&sched.lock);
+	sched.nmsys++;
+	checkdead();
+	unlock(&sched.lock);
+	for (;;) {
+		int64_t now;
+
+		if (idlerounds == 0)
+			delay = MinDelay;
+		else if (idlerounds > IdleRounds)
+			delay *= 2;
+		delay = min(delay, (uint32_t)MaxDelay);
+		usleep(delay);
+
+		now = nanotime();
+		if (debug.schedtrace <= 0 && idle() && deepsleep(now)) {
+			idlerounds = 0;
+			delay = MinDelay;
+			now = nanotime();
+		}
+		pollforothers(now);
+		if (timeSleepUntil() < now)
+			startm(NULL, false); // overdue: its P is busy, or nobody has it
+		if (retake(now) > 0)
+			idlerounds = 0;
+		else
+			idlerounds++;
+	}
+}

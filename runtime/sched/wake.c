@@ -1,0 +1,227 @@
+// wake.c - threads that sleep for want of work, and waking them.
+//
+// Follows Go's proc.go (stopm, startm, handoffp, wakep). At most one M at a time is woken
+// to search: it wakes the next when it has found something (resetspinning). That smooths
+// out unjustified thread unparking and still reaches all Ps.
+#include "runtime/os/os.h"
+#include "runtime/sched/sched.h"
+
+// ---- idle Ms, under sched.lock -----------------------------------------------------------------
+
+void mput(M *mp)
+{
+	mp->schedlink = sched.midle;
+	sched.midle = mp;
+	sched.nmidle++;
+	checkdead();
+}
+
+M *mget(void)
+{
+	M *mp = sched.midle;
+
+	if (mp) {
+		sched.midle = mp->schedlink;
+		sched.nmidle--;
+	}
+	return mp;
+}
+
+void incidlelocked(int32_t v)
+{
+	lock(&sched.lock);
+	sched.nmidlelocked += v;
+	if (v > 0)
+		checkdead();
+	unlock(&sched.lock);
+}
+
+// ---- sleeping ------------------------------------------------------------------------------------
+
+// Sleeps until someone has a P for this M, and takes it. The wake-up cannot be lost: it
+// is a note, set by who took this M off the list.
+void stopm(void)
+{
+	M *mp = getg()->m;
+
+	if (mp->locks != 0)
+		throw("stopm holding locks");
+	if (mp->p)
+		throw("stopm holding p");
+	if (mp->spinning)
+		throw("stopm spinning");
+	lock(&sched.lock);
+	mput(mp);
+	unlock(&sched.lock);
+	notesleep(&mp->park);
+	noteclear(&mp->park);
+	acquirep(mp->nextp);
+	mp->nextp = NULL;
+}
+
+// Stops for stopTheWorld: gives the P to it and sleeps until the world starts again.
+void gcstopm(void)
+{
+	M *mp = getg()->m;
+	P *pp;
+
+	if (!atomic_load_relaxed(&sched.gcwaiting))
+		throw("gcstopm: not waiting for gc");
+	if (mp->spinning) {
+		mp->spinning = false;
+		// startTheWorld looks after the wake-ups.
+		if ((int32_t)atomic_xadd(&sched.nmspinning, -1u) < 0)
+			throw("gcstopm: negative nmspinning");
+	}
+	pp = releasep();
+	lock(&sched.lock);
+	pp->status = Pgcstop;
+	if (--sched.stopwait == 0)
+		notewakeup(&sched.stopnote);
+	unlock(&sched.lock);
+	stopm();
+}
+
+// ---- waking ----------------------------------------------------------------------------------------
+
+// The first function of an M that was created to search; startm counted it already.
+static void mspinning(void)
+{
+	getg()->m->spinning = true;
+}
+
+// Gives pp, or an idle P, to an idle or new M. spinning: the M shall search, and the
+// caller has counted it in nmspinning; that is undone if there is no P.
+void startm(P *pp, bool spinning)
+{
+	int64_t id;
+	M *mp;
+
+	lock(&sched.lock);
+	if (!pp) {
+		pp = pidleget();
+		if (!pp) {
+			unlock(&sched.lock);
+			if (spinning && (int32_t)atomic_xadd(&sched.nmspinning, -1u) < 0)
+				throw("startm: negative nmspinning");
+			return;
+		}
+	}
+	mp = mget();
+	if (!mp) {
+		// Count the new M before the lock is dropped, or checkdead could see a P
+		// in use by nobody.
+		id = mReserveID();
+		unlock(&sched.lock);
+		newm(spinning ? mspinning : NULL, pp, id);
+		return;
+	}
+	unlock(&sched.lock);
+	if (mp->spinning)
+		throw("startm: m is spinning");
+	if (mp->nextp)
+		throw("startm: m has p");
+	if (spinning && !runqempty(pp))
+		throw("startm: p has runnable gs");
+	mp->spinning = spinning;
+	mp->nextp = pp;
+	notewakeup(&mp->park);
+}
+
+// Work came in: wakes one more M to search, if a P is idle and nobody searches yet. The
+// caller's queue operation was a locked instruction (proc.c).
+void wakep(void)
+{
+	if (atomic_load_relaxed(&sched.npidle) == 0)
+		return;
+	if (atomic_load_relaxed(&sched.nmspinning) != 0 ||
+	    !atomic_cas(&sched.nmspinning, 0, 1))
+		return;
+	startm(NULL, true);
+}
+
+// A searching M has found something. If it was the last to search, another one takes over
+// searching, since there may be more work than for one.
+void resetspinning(void)
+{
+	M *mp = getg()->m;
+
+	if (!mp->spinning)
+		throw("resetspinning: not a spinning m");
+	mp->spinning = false;
+	if ((int32_t)atomic_xadd(&sched.nmspinning, -1u) < 0)
+		throw("findrunnable: negative nmspinning");
+	wakep();
+}
+
+// ---- handing over a P --------------------------------------------------------------------------------
+
+// Is there something that pp should do? Must look at all that findrunnable looks at.
+static bool hasjob(P *pp)
+{
+	return !runqempty(pp) || atomic_load_relaxed(&sched.runqsize) != 0;
+}
+
+// Nobody searches and no P is idle: the others are busy, and we are not sure there is
+// nothing to do.
+static bool searchwanted(void)
+{
+	return (int32_t)(atomic_load_relaxed(&sched.nmspinning) +
+	                 atomic_load_relaxed(&sched.npidle)) == 0 &&
+	       atomic_cas(&sched.nmspinning, 0, 1);
+}
+
+// Under sched.lock: decides about pp, which is not the caller's any more. True: an M must
+// be started for it.
+static bool placep(P *pp) HOLDS(sched.lock);
+static bool placep(P *pp)
+{
+	if (atomic_load_relaxed(&sched.gcwaiting)) {
+		pp->status = Pgcstop;
+		if (--sched.stopwait == 0)
+			notewakeup(&sched.stopnote);
+		return false;
+	}
+	if (pp->runSafePointFn && atomic_cas(&pp->runSafePointFn, 1, 0)) {
+		sched.safePointFn(pp);
+		if (--sched.safePointWait == 0)
+			notewakeup(&sched.safePointNote);
+	}
+	if (sched.runqsize != 0)
+		return true;
+	// The last running P, and nobody polls the network.
+	if (atomic_load_relaxed(&sched.npidle) == (uint32_t)gomaxprocs - 1 &&
+	    atomic_load_relaxed(&sched.lastpoll) != 0)
+		return true;
+	pidleput(pp);
+	return false;
+}
+
+// Hands over a P from an M that goes to sleep or to the system.
+void handoffp(P *pp)
+{
+	int64_t when, until;
+	bool start;
+
+	if (hasjob(pp)) {
+		startm(pp, false);
+		return;
+	}
+	if (searchwanted()) {
+		startm(pp, true);
+		return;
+	}
+	when = atomic_load_relaxed(&pp->timer0When);
+	lock(&sched.lock);
+	start = placep(pp);
+	unlock(&sched.lock);
+	if (start) {
+		startm(pp, false);
+		return;
+	}
+	// Its timers are now the poller's business.
+	until = atomic_load_relaxed(&sched.pollUntil);
+	if (when != 0 && atomic_load_relaxed(&sched.lastpoll) == 0 &&
+	    (until == 0 || until > when))
+		netpollBreak();
+}
