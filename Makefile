@@ -33,6 +33,10 @@ CFLAGS = -std=gnu11 $(OPT) -g $(WARN) -ffreestanding -fno-pic -fno-pie -mno-red-
 	-ffunction-sections -fdata-sections $(DEFS) -I. -Iinclude
 ASFLAGS = -g -I. -I$(B)
 
+# Rooms where size counts for more than speed.
+COLD = base panic sig boot
+cold = $(if $(filter $(COLD),$(word 2,$(subst /, ,$<))),$(if $(filter release,$(VARIANT)),-Os))
+
 # The runtime leaves the vector registers alone, but for the files that handle floats.
 FLOATS = $(addprefix runtime/,base/format.c base/fmtfloat.c boot/check.c boot/gc.c)
 NOFLOATS = -mgeneral-regs-only
@@ -59,7 +63,7 @@ $(B)/rt0.o: $(OBJ)
 
 $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(if $(filter $<,$(FLOATS)),,$(NOFLOATS)) -MMD -MP -c -o $@ $<
+	$(CC) $(CFLAGS) $(cold) $(if $(filter $<,$(FLOATS)),,$(NOFLOATS)) -MMD -MP -c -o $@ $<
 
 $(B)/%.o: %.S $(B)/offsets.h asm/asm.h Makefile
 	@mkdir -p $(@D)
@@ -68,7 +72,7 @@ $(B)/%.o: %.S $(B)/offsets.h asm/asm.h Makefile
 $(B)/offsets.h: asm/offsets.c runtime/runtime.h Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(NOFLOATS) -S -o $(B)/offsets.s $<
-	sed -n 's/^.*@\([a-z_A-Z0-9]*\) \$$*\([0-9]*\).*$$/#define \1 \2/p' $(B)/offsets.s > $@
+	sed -n 's/^.*#@\([a-z_A-Z0-9]*\) \([0-9]*\).*$$/#define \1 \2/p' $(B)/offsets.s > $@
 
 -include $(OBJ:.o=.d)
 

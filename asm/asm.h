@@ -1,6 +1,8 @@
 // asm.h - what every assembly file starts from.
 #include "offsets.h"
 
+	.cfi_sections .debug_frame		// for the debugger only: nothing unwinds
+
 // FUNC(name) ... END(name): a function in a section of its own, so that the final link
 // can drop it, with call frame information that starts at "the return address is at the
 // top of the stack".

@@ -1,10 +1,10 @@
 // offsets.c - the struct offsets that the assembly uses, generated from the C types.
 //
-// Compiled to assembly only; the Makefile turns each "@name value" line of it into a
+// Compiled to assembly only; the Makefile turns each "#@name value" comment in it into a
 // #define in offsets.h. Never type an offset by hand.
 #include "runtime/runtime.h"
 
-#define DEFINE(name, value) __asm__ volatile("@" #name " %c0" : : "i"(value))
+#define DEFINE(name, value) __asm__ volatile("#@" #name " %c0" : : "i"(value))
 #define OFFSET(name, type, field) DEFINE(name, offsetof(type, field))
 
 void offsets(void);

@@ -13,7 +13,7 @@ uint32_t panicking, runningPanicDefers;
 static Mutex paniclk, deadlock; // without rank: taken with any locks held
 
 // True when this M may print its report.
-static bool startpanic_m(M *mp)
+static UNCHECKED_LOCKS bool startpanic_m(M *mp)
 {
 	mp->mallocing++;
 	mp->locks++;
@@ -69,7 +69,7 @@ static void printstacks(G *gp, const Where *w)
 		tracebackothers(gp, level);
 }
 
-static NORETURN void enddying(bool crash)
+static UNCHECKED_LOCKS NORETURN void enddying(bool crash)
 {
 	unlock(&paniclk);
 	if (atomic_xadd(&panicking, -1u) != 0) {

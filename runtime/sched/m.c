@@ -17,7 +17,7 @@ enum {
 	DefaultFcw = 0x37f,
 };
 
-M m0 __attribute__((section(".m0"), aligned(8)));
+M m0 __attribute__((section(".bss.m0"), aligned(8)));
 M *allm;
 static M *mfree; // ended Ms, to be used again; through freelink, under sched.lock
 uint64_t initSigmask;

@@ -22,6 +22,7 @@ static const int64_t forcegcperiod = 2 * 60 * (int64_t)1000000000;
 // The P of a system call is taken after a tick of sysmon, or when its time slice is over
 // (many short calls in one slice); but it stays, up to 10 ms, if it has nothing to do and
 // others are looking for work.
+static bool retakesyscall(P *pp, int64_t now, bool over) HOLDS(allpLock);
 static bool retakesyscall(P *pp, int64_t now, bool over)
 {
 	Sysmontick *pd = &pp->sysmontick;

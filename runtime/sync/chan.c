@@ -112,6 +112,7 @@ static bool chanparkcommit(G *gp, void *l)
 
 // Waits on q with the element at ep. Called with c->lock held, returns without it: false
 // when the channel was closed meanwhile.
+static bool waiton(Hchan *c, Waitq *q, void *ep, WaitReason reason) RELEASES(c->lock);
 static UNCHECKED_LOCKS bool waiton(Hchan *c, Waitq *q, void *ep, WaitReason reason)
 {
 	G *gp = getg();
