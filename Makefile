@@ -38,7 +38,8 @@ COLD = base panic sig boot
 cold = $(if $(filter $(COLD),$(word 2,$(subst /, ,$<))),$(if $(filter release,$(VARIANT)),-Os))
 
 # The runtime leaves the vector registers alone, but for the files that handle floats.
-FLOATS = $(addprefix runtime/,base/format.c base/fmtfloat.c boot/check.c boot/gc.c)
+FLOATS = $(addprefix runtime/,base/format.c base/fmtfloat.c boot/check.c boot/gc.c \
+	io/text.c panic/gopanic.c)
 NOFLOATS = -mgeneral-regs-only
 
 SRC = $(foreach room,$(LAYERS),$(sort $(wildcard runtime/$(room)/*.c)))
@@ -94,7 +95,7 @@ run: examples
 # ---- tests -------------------------------------------------------------------------------
 
 test: all
-	tests/run --variant $(VARIANT)
+	tests/run --variant $(VARIANT)$(SUFFIX)
 
 stress:
 	tests/stress

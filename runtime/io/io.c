@@ -1,11 +1,10 @@
-// io.c - files by system calls that let go of the P, and output of text.
+// io.c - files, by system calls that let go of the P.
 #include "include/rt.h"
-#include "runtime/base/format.h"
 #include "runtime/os/os.h"
 #include "runtime/os/syscall.h"
 #include "runtime/sched/sched.h"
 
-enum { PrintBuffer = 4096, POLLIN = 1, POLLOUT = 4 };
+enum { POLLIN = 1, POLLOUT = 4 };
 
 // ---- calls that may block -------------------------------------------------------------------
 
@@ -105,51 +104,4 @@ int rt_close(int fd)
 int rt_pipe(int fd[2])
 {
 	return (int)pipe2(fd, O_CLOEXEC);
-}
-
-// ---- text -----------------------------------------------------------------------------------------
-
-typedef struct {
-	Out out;
-	int32_t fd;
-} Writer;
-
-static int flushwriter(Out *out)
-{
-	int64_t r = rt_write(((Writer *)out)->fd, out->buf, out->n);
-
-	return r < 0 ? (int)r : 0;
-}
-
-static int vprint(int32_t fd, const char *fmt, va_list ap)
-{
-	char buf[PrintBuffer];
-	Writer w = { .out = { .buf = buf, .size = sizeof buf, .flush = flushwriter }, .fd = fd };
-
-	format(&w.out, fmt, ap);
-	if (w.out.err == 0 && w.out.n > 0)
-		w.out.err = flushwriter(&w.out);
-	return w.out.err ? w.out.err : (int)w.out.total;
-}
-
-int rt_printf(const char *fmt, ...)
-{
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	n = vprint(1, fmt, ap);
-	va_end(ap);
-	return n;
-}
-
-int rt_eprintf(const char *fmt, ...)
-{
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	n = vprint(2, fmt, ap);
-	va_end(ap);
-	return n;
 }

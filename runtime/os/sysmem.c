@@ -28,7 +28,9 @@ void sysFree(void *p, uintptr_t n)
 
 void sysUnused(void *p, uintptr_t n)
 {
-	syscall3(__NR_madvise, ptrarg(p), n, MADV_DONTNEED);
+	// Locked memory stays; its content must not.
+	if (syscall3(__NR_madvise, ptrarg(p), n, MADV_DONTNEED) != 0)
+		__builtin_memset(p, 0, n);
 }
 
 // Since Linux 6.13 a guard needs no mapping of its own. Before that each one splits the

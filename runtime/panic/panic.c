@@ -5,7 +5,6 @@
 // (mp->dying) says less each time, and ends with status 4 or 5.
 //
 // Follows Go's panic.go (throw, startpanic_m, dopanic_m).
-#include "include/rt.h"
 #include "runtime/panic/panic.h"
 #include "runtime/sched/sched.h"
 
@@ -108,22 +107,9 @@ UNCHECKED_LOCKS NORETURN void die(const Report *r)
 	enddying(crash);
 }
 
-// The caller's place.
-#define HERE                                                                           \
-	{                                                                              \
-		.pc = (uintptr_t)__builtin_return_address(0),                          \
-		.sp = (uintptr_t)__builtin_dwarf_cfa(),                                \
-		.bp = *(uintptr_t *)__builtin_frame_address(0),                        \
-	}
-
 static void sayfatalerror(void *text)
 {
 	print("fatal error: %s\n", (const char *)text);
-}
-
-static void saypanic(void *text)
-{
-	print("panic: %s\n", (const char *)text);
 }
 
 NORETURN __attribute__((noinline)) void throw(const char *s)
@@ -169,18 +155,4 @@ NORETURN void __stack_chk_fail(void);
 NORETURN WEAK void __stack_chk_fail(void)
 {
 	throw("stack smashing detected");
-}
-
-// ---- interface ----------------------------------------------------------------------------
-
-_Noreturn void rt_panic(const char *format, ...)
-{
-	char text[1024];
-	Report r = { .before = saypanic, .arg = text, .where = HERE };
-	va_list ap;
-
-	va_start(ap, format);
-	rt_vsnprintf(text, sizeof text, format, ap);
-	va_end(ap);
-	die(&r);
 }

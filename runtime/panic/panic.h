@@ -20,6 +20,14 @@ typedef struct {
 	Where where;
 } Report;
 
+// The caller's place, as an initialiser of a Where.
+#define HERE                                                                           \
+	{                                                                              \
+		.pc = (uintptr_t)__builtin_return_address(0),                          \
+		.sp = (uintptr_t)__builtin_dwarf_cfa(),                                \
+		.bp = *(uintptr_t *)__builtin_frame_address(0),                        \
+	}
+
 // Prints the report, with tracebacks as GOTRACEBACK wants them, and exits with status 2.
 NORETURN void die(const Report *r);
 

@@ -1,0 +1,53 @@
+// text.c - rt_printf and rt_eprintf: text to a descriptor, a buffer at a time.
+//
+// Built with the vector registers: a float among variable arguments arrives in one.
+#include "include/rt.h"
+#include "runtime/base/format.h"
+#include "runtime/base/types.h"
+
+enum { PrintBuffer = 4096 };
+
+typedef struct {
+	Out out;
+	int32_t fd;
+} Writer;
+
+static int flushwriter(Out *out)
+{
+	int64_t r = rt_write(((Writer *)out)->fd, out->buf, out->n);
+
+	return r < 0 ? (int)r : 0;
+}
+
+static int vprint(int32_t fd, const char *fmt, va_list ap)
+{
+	char buf[PrintBuffer];
+	Writer w = { .out = { .buf = buf, .size = sizeof buf, .flush = flushwriter }, .fd = fd };
+
+	format(&w.out, fmt, ap);
+	if (w.out.err == 0 && w.out.n > 0)
+		w.out.err = flushwriter(&w.out);
+	return w.out.err ? w.out.err : (int)w.out.total;
+}
+
+int rt_printf(const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vprint(1, fmt, ap);
+	va_end(ap);
+	return n;
+}
+
+int rt_eprintf(const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vprint(2, fmt, ap);
+	va_end(ap);
+	return n;
+}

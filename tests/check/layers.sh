@@ -1,0 +1,44 @@
+#!/bin/sh
+# tests/check/layers.sh - no room reaches up; both compilers build the runtime without a
+# warning; rt0.o shows a program the interface and nothing else.
+# stdout~: ^check-layers: \d+ objects, \d+ references, all downwards$
+# stdout~: ^rt0\.o: \d+ symbols, all allowed$
+# needs: nm gcc clang make
+# timeout: 300
+
+set -eu
+cd "$RT0_ROOT"
+build=build/$RT0_VARIANT
+case $RT0_VARIANT in
+debug*) variant=DEBUG=1 ;;
+stress*) variant=STRESS=1 ;;
+*) variant='' ;;
+esac
+
+layers=$(sed -n 's/^LAYERS = //p' Makefile)
+tools/check-layers "$build" $layers
+
+for cc in gcc clang; do
+	make -s -j4 CC=$cc $variant B="$RT0_TMP/$cc" "$RT0_TMP/$cc/librt0.a" \
+		>"$RT0_TMP/log" 2>&1 || { cat "$RT0_TMP/log"; exit 1; }
+	if [ -s "$RT0_TMP/log" ]; then
+		cat "$RT0_TMP/log"
+		echo "$cc warns"
+		exit 1
+	fi
+done
+
+# What may be seen: the interface, the entry, what compilers call, the C library's hook.
+# What may be missing: the program, the linker script's symbols, libgcc's arithmetic.
+for object in "$build/rt0.o" "$RT0_TMP/gcc/rt0.o" "$RT0_TMP/clang/rt0.o"; do
+	nm -P "$object" >"$RT0_TMP/symbols"
+	awk '
+	FNR == NR { if (match($0, /__[a-z0-9_]+ = /)) laid[substr($0, RSTART, RLENGTH - 3)]; next }
+	$2 == "U" && ($1 in laid || $1 == "rt_main" || $1 ~ /^__(popcount|u?divt|u?modt)[a-z]*[0-9]$/) { n++; next }
+	$2 ~ /^[TW]$/ && $1 ~ /^(rt_[a-z0-9_]+|_rt0_amd64_linux|__morestack[a-z_]*|__rt0_[a-z0-9_]+)$/ { n++; next }
+	$2 ~ /^[W]$/ && $1 ~ /^(memcpy|memmove|memset|memcmp|__stack_chk_fail)$/ { n++; next }
+	$2 == "V" && $1 == "_cgo_init" { n++; next }
+	$2 ~ /^[A-Zvw]$/ { print FILENAME ": " $1 " (" $2 ") is visible"; bad = 1; next }
+	END { if (bad) exit 1; printf "rt0.o: %d symbols, all allowed\n", n }
+	' linker.ld "$RT0_TMP/symbols" || { echo "in $object"; exit 1; }
+done

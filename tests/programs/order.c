@@ -1,0 +1,94 @@
+// tests/programs/order.c - the order in which the goroutines of one processor run: the last
+// one started first, then the ring, with what overflowed into the global queue mixed in
+// by the share of globrunqget and by the 61st tick.
+//
+// The orders are those that Go 1.13 to 1.27 print for the same program.
+//
+// env: N=3
+// env: N=257
+// env: N=258
+// env: N=300
+// env: N=600
+// matrix: GOMAXPROCS=1
+// matrix: GODEBUG=asyncpreemptoff=1
+// variants: release debug
+#include "../test.h"
+
+enum { Most = 600 };
+
+static const struct {
+	int n;
+	const char *order;
+} golden[] = {
+	{ 3, "2 0-1" },
+	{ 257, "256 0-255" },
+	{ 258, "257 128-184 0 185-244 1 245-255 2-127 256" },
+	{ 300, "299 128-184 0 185-244 1 245-255 257-298 2-127 256" },
+	{ 600, "599 386-442 0 443-502 1 503-513 515-563 2 564-598 3-27 130 28-87 131 88-127 "
+	       "256 128-129 132-148 260 149-208 261 209-255 385 257-259 262-384 514" },
+};
+
+static int ran[Most], nran;
+static rt_waitgroup all;
+
+static void append(void *arg)
+{
+	ran[nran++] = (int)(intptr_t)arg;
+	rt_waitgroup_done(&all);
+}
+
+static int digits(const char **text)
+{
+	int n = 0;
+
+	while (**text >= '0' && **text <= '9')
+		n = n * 10 + *(*text)++ - '0';
+	return n;
+}
+
+static void compare(const char *order)
+{
+	int at = 0;
+
+	while (*order) {
+		int from = digits(&order), to = from;
+
+		if (*order == '-') {
+			order++;
+			to = digits(&order);
+		}
+		while (*order == ' ')
+			order++;
+		for (int i = from; i <= to; i++) {
+			if (ran[at] != i)
+				rt_eprintf("at place %d: ", at);
+			equal(ran[at], i);
+			at++;
+		}
+	}
+	equal(at, nran);
+}
+
+int rt_main(int argc, char **argv)
+{
+	const char *text = rt_getenv("N");
+	int n;
+
+	(void)argc, (void)argv;
+	check(text != NULL);
+	n = (int)number(text);
+	check(n <= Most);
+	rt_waitgroup_add(&all, n);
+	for (int i = 0; i < n; i++)
+		rt_go(append, (void *)(intptr_t)i);
+	rt_waitgroup_wait(&all);
+	equal(nran, n);
+	for (size_t i = 0; i < sizeof golden / sizeof golden[0]; i++) {
+		if (golden[i].n == n) {
+			compare(golden[i].order);
+			return 0;
+		}
+	}
+	check(!"an order for N");
+	return 1;
+}

@@ -1,0 +1,86 @@
+// tests/test.h - what the test programs share: failing with a clear message.
+#ifndef TEST_H
+#define TEST_H
+
+#include <rt.h>
+
+#include <sys/syscall.h>
+
+// Ends the program with status 1 and a line that names the place, unless cond holds.
+#define check(cond)                                                                    \
+	do {                                                                           \
+		if (!(cond))                                                           \
+			failed(__FILE__, __LINE__, #cond);                             \
+	} while (0)
+
+// The same for got == wanted; the line shows both.
+#define equal(got, wanted)                                                             \
+	do {                                                                           \
+		int64_t got_ = (int64_t)(got), wanted_ = (int64_t)(wanted);            \
+		if (got_ != wanted_)                                                   \
+			differs(__FILE__, __LINE__, #got, got_, wanted_);              \
+	} while (0)
+
+static inline _Noreturn void failed(const char *file, int line, const char *what)
+{
+	rt_eprintf("%s:%d: FAILED: %s\n", file, line, what);
+	rt_exit(1);
+}
+
+static inline _Noreturn void differs(const char *file, int line, const char *what,
+                                     int64_t got, int64_t wanted)
+{
+	rt_eprintf("%s:%d: FAILED: %s is %lld, not %lld\n", file, line, what,
+	           (long long)got, (long long)wanted);
+	rt_exit(1);
+}
+
+// The value of a decimal number; what it is not is an error of the caller's.
+static inline int64_t number(const char *text)
+{
+	int64_t n = 0;
+
+	for (; *text; text++) {
+		check(*text >= '0' && *text <= '9');
+		n = n * 10 + (*text - '0');
+	}
+	return n;
+}
+
+// The program's first argument, or usual when there is none.
+static inline int64_t argument(int argc, char **argv, int64_t usual)
+{
+	return argc > 1 ? number(argv[1]) : usual;
+}
+
+static inline bool same(const char *a, const char *b)
+{
+	while (*a && *a == *b)
+		a++, b++;
+	return *a == *b;
+}
+
+// The runtime was built with small queues and random yields: the order in which
+// goroutines run says nothing then. The runner tells us.
+static inline bool stressed(void)
+{
+	const char *variant = rt_getenv("RT0_VARIANT");
+
+	return variant && same(variant, "stress");
+}
+
+static inline int64_t gettid(void)
+{
+	return rt_syscall(SYS_gettid);
+}
+
+// A number that differs from call to call; seed must not be 0.
+static inline uint64_t next_random(uint64_t *seed)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 7;
+	*seed ^= *seed << 17;
+	return *seed;
+}
+
+#endif
