@@ -50,17 +50,24 @@ OBJ = $(SRC:%.c=$(B)/%.o) $(ASM:%.S=$(B)/%.o)
 GLOBALS = 'rt_*' '_rt0_amd64_linux' '__morestack*' 'mem*' '__stack_chk_fail' '_cgo_*' \
 	'__rt0_*'
 
-all: $(B)/librt0.a examples
+all: $(B)/librt0.a $(B)/internal/librt0.a examples
 
 # The archive's member must be called rt0.o: the linker script knows it by that name.
 $(B)/librt0.a: $(B)/rt0.o
 	rm -f $@
 	$(AR) rcD $@ $<
 
-$(B)/rt0.o: $(OBJ)
-	$(LD) -r -o $@.all $^
-	$(OBJCOPY) -w $(GLOBALS:%=--keep-global-symbol=%) $@.all $@
-	rm $@.all
+$(B)/rt0.o: $(B)/internal/rt0.o
+	$(OBJCOPY) -w $(GLOBALS:%=--keep-global-symbol=%) $< $@
+
+# With every name visible: for the tests of single parts.
+$(B)/internal/librt0.a: $(B)/internal/rt0.o
+	rm -f $@
+	$(AR) rcD $@ $<
+
+$(B)/internal/rt0.o: $(OBJ)
+	@mkdir -p $(@D)
+	$(LD) -r -o $@ $^
 
 $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)

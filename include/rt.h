@@ -78,6 +78,10 @@ int rt_num_cpu(void);
  * a moment and may park the caller; returns what it was. */
 int rt_gomaxprocs(int n);
 
+/* The most threads the process may have (10,000 at first); needing one more is the fatal
+ * error "thread exhaustion". n > 0 sets it; returns what it was. */
+int rt_set_max_threads(int n);
+
 /* Ties this goroutine to the thread it is on: it runs nowhere else and nothing else runs
  * there, until as many rt_unlock_os_thread calls. If it ends before that, the thread ends
  * with it. Unlocking what is not locked does nothing. */
@@ -183,7 +187,8 @@ int rt_open(const char *path, int flags, int mode);
 /* Up to n bytes; 0 at the end of the file. */
 int64_t rt_read(int fd, void *buf, size_t n);
 
-/* All n bytes, or a negative errno: never a short count. */
+/* All n bytes, or a negative errno: never a short count. A broken pipe at descriptor 1 or 2
+ * ends the process by SIGPIPE, as it does other programs, unless that is ignored. */
 int64_t rt_write(int fd, const void *buf, size_t n);
 
 int rt_close(int fd);

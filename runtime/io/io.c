@@ -3,6 +3,7 @@
 #include "runtime/os/os.h"
 #include "runtime/os/syscall.h"
 #include "runtime/sched/sched.h"
+#include "runtime/sig/sig.h"
 
 enum { POLLIN = 1, POLLOUT = 4 };
 
@@ -72,6 +73,13 @@ int64_t rt_read(int fd, void *buf, size_t n)
 	}
 }
 
+static int64_t writeerror(int fd, int64_t err)
+{
+	if (err == -EPIPE && (fd == 1 || fd == 2))
+		sigpipe();
+	return err;
+}
+
 int64_t rt_write(int fd, const void *buf, size_t n)
 {
 	const char *p = buf;
@@ -84,7 +92,7 @@ int64_t rt_write(int fd, const void *buf, size_t n)
 		if (r == -EAGAIN)
 			waitready(fd, POLLOUT);
 		else if (r < 0)
-			return r;
+			return writeerror(fd, r);
 		else
 			done += (size_t)r;
 	} while (done < n);

@@ -5,6 +5,7 @@
 //
 // Follows Go's proc.go (mcommoninit, allocm, newm, mstart1, mexit) and os_linux.go
 // (newosproc).
+#include "include/rt.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/sched.h"
@@ -302,4 +303,19 @@ void mexit(void)
 	checkdead();
 	unlock(&sched.lock);
 	exitThread(&mp->freeWait);
+}
+
+// ---- interface --------------------------------------------------------------------------------
+
+int rt_set_max_threads(int n)
+{
+	int32_t old;
+
+	lock(&sched.lock);
+	old = sched.maxmcount;
+	if (n > 0)
+		sched.maxmcount = n;
+	checkmcount();
+	unlock(&sched.lock);
+	return old;
 }

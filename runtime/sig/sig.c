@@ -83,6 +83,12 @@ static void dieFromSignal(uint32_t sig)
 	exit(2);
 }
 
+void sigpipe(void)
+{
+	if (fwdSig[SIGPIPE] != (uintptr_t)SIG_IGN)
+		dieFromSignal(SIGPIPE);
+}
+
 typedef struct {
 	uint32_t sig;
 	Siginfo *info;

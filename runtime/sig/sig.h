@@ -12,6 +12,9 @@ extern uint32_t handlingSig[];
 void setsig(uint32_t sig, void *fn);
 void sigtramp(int32_t sig, Siginfo *info, void *ctx);
 void sigreturn(void);
+// A write to a broken pipe at descriptor 1 or 2: ends the process, unless SIGPIPE was
+// ignored at its start.
+void sigpipe(void);
 void sigtrampgo(uint32_t sig, Siginfo *info, Ucontext *ctx);
 
 #endif

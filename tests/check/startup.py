@@ -1,0 +1,461 @@
+"""The part of check-startup that runs inside gdb: the order and the state of the start-up.
+
+    gdb -batch -x tests/check/startup.py PROGRAM
+
+Stops the program at every function of startup-order.txt; the first arrivals of the first
+thread must come in the file's order. At each stop the expressions of startup_rows.py that
+belong there must hold. All this with GOMAXPROCS=1, 4 and unset; then a start for each of
+startup_rows.SETTINGS. What goes wrong is printed to RT0_REPORT, and to RT0_RESULTS a line
+"ROW ok" or "ROW bad" for each check, which startup.sh counts.
+
+gdb stops all threads for milliseconds at a time. sysmon would take that for a goroutine
+that does not yield, and the rest would depend on timing: so its first sleep is made to
+last an hour.
+"""
+
+import os
+import re
+import struct
+import sys
+
+import gdb
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+sys.dont_write_bytecode = True
+sys.path.insert(0, HERE)
+import startup_rows  # noqa: E402 (found by the line above)
+
+REPORT = open(os.environ.get("RT0_REPORT", "/dev/stderr"), "w", encoding="utf-8")
+RESULTS = open(os.environ.get("RT0_RESULTS", os.devnull), "w", encoding="utf-8")
+VERBOSE = os.environ.get("RT0_VERBOSE") == "1"
+LIMIT = 100000  # stops in one run: more is a loop
+HOUR = 3600 * 1000 * 1000  # us
+
+AUXV = {6: "AT_PAGESZ", 9: "AT_ENTRY", 25: "AT_RANDOM", 33: "AT_SYSINFO_EHDR",
+        51: "AT_MINSIGSTKSZ"}
+FLAGS = ("aes adx avx avx2 bmi1 bmi2 erms fma pclmulqdq popcnt sse2 pni ssse3 sse4_1 "
+         "sse4_2").split()
+# HUP INT QUIT ILL TRAP ABRT BUS FPE SEGV TERM STKFLT CHLD PROF SYS, 32, 33: SigUnblock,
+# SigKill and SigThrow in the table of signals.
+UNBLOCKABLE = (1, 2, 3, 4, 5, 6, 7, 8, 11, 15, 16, 17, 27, 31, 32, 33)
+CAUGHT = 0xfffffffe7fc1feff  # not: 9, 18 to 22, 32, 33
+
+
+def say(text):
+    print(text, file=REPORT, flush=True)
+
+
+# Values for the expressions, from the kernel.
+
+def status(tid):
+    """Returns /proc/TID/status as a dictionary."""
+    with open(f"/proc/{tid}/status", encoding="ascii", errors="replace") as file:
+        return dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
+
+
+def signals(numbers):
+    return sum(1 << (number - 1) for number in numbers)
+
+
+def first_word(path):
+    try:
+        with open(path, encoding="ascii") as file:
+            return int(file.read())
+    except (OSError, ValueError):
+        return 0
+
+
+def cpuinfo():
+    """Returns the first processor's fields of /proc/cpuinfo."""
+    with open("/proc/cpuinfo", encoding="ascii", errors="replace") as file:
+        first = file.read().split("\n\n")[0]
+    pairs = (line.partition(":") for line in first.split("\n"))
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def leaf1(cpu):
+    """Returns what CPUID leaf 1 has in EAX, put together from the fields."""
+    family, model = int(cpu["cpu family"]), int(cpu["model"])
+    base, extended = (15, family - 15) if family > 15 else (family, 0)
+    return (int(cpu["stepping"]) | (model & 15) << 4 | base << 8 | (model >> 4) << 16
+            | extended << 20)
+
+
+def auxv(pid):
+    """Returns the values of the auxiliary vector under their names."""
+    with open(f"/proc/{pid}/auxv", "rb") as file:
+        pairs = dict(struct.iter_unpack("QQ", file.read()))
+    return {name: pairs.get(tag, 0) for tag, name in AUXV.items()}
+
+
+def vdso(pid):
+    with open(f"/proc/{pid}/maps", encoding="utf-8", errors="replace") as file:
+        for line in file:
+            if line.endswith("[vdso]\n"):
+                return [int(end, 16) for end in line.split()[0].split("-")]
+    return [0, 0]
+
+
+def facts(pid, procs):
+    """Returns the variables that stay the same in a run, as of its first instruction."""
+    values = auxv(pid)
+    with open(f"/proc/{pid}/exe", "rb") as file:
+        values["elfentry"] = struct.unpack_from("Q", file.read(64), 24)[0]
+    with open(f"/proc/{pid}/environ", "rb") as file:
+        values["envc"] = file.read().count(b"\0")
+    with open(f"/proc/{pid}/cmdline", "rb") as file:
+        values["argc"] = file.read().count(b"\0")
+    values["vdsolo"], values["vdsohi"] = vdso(pid)
+    cpu = cpuinfo()
+    values["intel"] = int(cpu["vendor_id"] == "GenuineIntel")
+    values["cpuid1"] = leaf1(cpu)
+    for flag in FLAGS:
+        values["has_" + flag] = int(flag in cpu["flags"].split())
+    values["nproc"] = len(os.sched_getaffinity(pid))
+    pmd = first_word("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size")
+    values["hugepage"] = 0 if pmd & (pmd - 1) else pmd
+    values["N"] = procs or values["nproc"]
+    mine = status(pid)
+    ignored = int(mine["SigIgn"], 16)
+    values["blocked"] = int(mine["SigBlk"], 16)
+    values["unblockable"] = signals(UNBLOCKABLE)
+    values["caught"] = CAUGHT & ~(ignored & signals((1, 2)))  # HUP, INT stay ignored
+    return values
+
+
+def setvar(name, value):
+    kind = "unsigned long" if value >= 1 << 63 else "long"
+    gdb.set_convenience_variable(
+        name, gdb.Value(value & (1 << 64) - 1).cast(gdb.lookup_type(kind)))
+
+
+class Inside(gdb.Function):
+    """$inside(pc, "f"): pc lies in f, by the symbol table."""
+
+    def __init__(self):
+        super().__init__("inside")
+
+    def invoke(self, pc, name):
+        address = int(pc) & (1 << 64) - 1
+        text = gdb.execute(f"info symbol {address:#x}", to_string=True)
+        return text.split()[0] == name.string()
+
+
+class Zero(gdb.Function):
+    """$zero(x): all bytes of x are 0."""
+
+    def __init__(self):
+        super().__init__("zero")
+
+    def invoke(self, value):
+        size = value.type.strip_typedefs().sizeof
+        memory = gdb.selected_inferior().read_memory(value.address, size)
+        return not any(memory.tobytes())
+
+
+# The table.
+
+class Check:
+    """A line of the table: row (None for a let), who, name, at its return?, for which N."""
+
+    LINE = re.compile(r"(?P<row>\d+|let)\s+(?:(?P<who>M1|other):)?(?P<name>\w+)"
+                      r"(?P<ret>:ret)?(?:\[(?P<more>>?)(?P<procs>\d+)\])?\s+(?P<text>.+)")
+
+    def __init__(self, line):
+        found = self.LINE.fullmatch(line)
+        if not found:
+            raise ValueError("startup_rows.py: cannot read: " + line)
+        self.row = None if found["row"] == "let" else int(found["row"])
+        self.who = found["who"] or "first"
+        self.name = found["name"]
+        self.ret = bool(found["ret"])
+        self.text = found["text"]
+        self.where = line.split()[1]
+        self.procs, self.more = int(found["procs"] or 0), bool(found["more"])
+
+    def wanted(self, procs):
+        """Is it meant for a run with so many Ps?"""
+        return not self.procs or procs == self.procs or (self.more and procs > self.procs)
+
+
+def table():
+    lines = map(str.strip, startup_rows.ROWS.split("\n"))
+    return [Check(line) for line in lines if line and not line.startswith("#")]
+
+
+# Evaluating.
+
+def split_outside(text, separator):
+    """Splits text at the separators that are in no parentheses or brackets."""
+    parts, depth, begin = [], 0, 0
+    for i, char in enumerate(text):
+        depth += (char in "([") - (char in ")]")
+        if depth == 0 and text.startswith(separator, i):
+            parts.append(text[begin:i])
+            begin = i + len(separator)
+    return [part.strip() for part in parts + [text[begin:]]]
+
+
+def shown(text):
+    """Returns the value of an expression for a reader."""
+    try:
+        value = gdb.parse_and_eval(text)
+        if value.type.strip_typedefs().code in (gdb.TYPE_CODE_INT, gdb.TYPE_CODE_PTR):
+            number = int(value) & (1 << 64) - 1
+            return f"{value} ({number:#x})" if number > 9 else f"{value}"
+        return str(value)
+    except gdb.error as error:
+        return f"({error})"
+
+
+def found_in(text):
+    """Returns why an expression is false: its first false part, with both sides."""
+    for part in split_outside(text, " && "):
+        try:
+            if bool(gdb.parse_and_eval(part)):
+                continue
+        except gdb.error as error:
+            return f"{part}: {error}"
+        for operator in (" == ", " != ", " <= ", " >= ", " < ", " > "):
+            sides = split_outside(part, operator)
+            if len(sides) == 2:
+                return "\n        ".join(f"{side} is {shown(side)}" for side in sides)
+        return f"{part} is {shown(part)}"
+    return "(true when looked at again)"
+
+
+def false_instance(text):
+    """Returns None when the expression holds, or what was found."""
+    loop = re.fullmatch(r"each (.+?)\.\.(.+?): (.+)", text)
+    if not loop:
+        try:
+            return None if bool(gdb.parse_and_eval(text)) else found_in(text)
+        except gdb.error as error:
+            return str(error)
+    low, high = (int(gdb.parse_and_eval(end)) for end in loop.groups()[:2])
+    for i in range(low, high + 1):
+        setvar("i", i)
+        found = false_instance(loop[3])
+        if found:
+            return f"$i is {i}\n        {found}"
+    return None
+
+
+def judge(row, where, text, run):
+    """Evaluates one check of the table and writes the result down."""
+    found = false_instance(text)
+    print(row, "bad" if found else "ok", file=RESULTS, flush=True)
+    if found:
+        say(f"row {row} at {where} ({run}):\n        {text}\n    found:\n        {found}")
+    elif VERBOSE:
+        say(f"{row:3} {where:22} {text}")
+
+
+# Running.
+
+class Run:
+    """One start of the program, from its first instruction to its end."""
+
+    def __init__(self, procs, checks, order):
+        self.asked = procs
+        self.name = f"GOMAXPROCS={procs}" if procs else "GOMAXPROCS unset"
+        self.checks, self.order = checks, order
+        self.arrived = []  # names in the order of the first thread's first arrivals
+        self.pid = None
+        self.exitcode = None
+        self.points = {}  # address: {(who, name, ret, sp at the call)}
+        self.breakpoints = {}
+
+    def watch(self, address, point):
+        if address not in self.points:
+            self.points[address] = set()
+            self.breakpoints[address] = gdb.Breakpoint(f"*{address:#x}", internal=True)
+        self.points[address].add(point)
+
+    def unwatch(self, address, point):
+        self.points[address].discard(point)
+        if not self.points[address]:
+            del self.points[address]
+            self.breakpoints.pop(address).delete()
+
+    def watch_names(self):
+        """Returns whether all names are symbols."""
+        wanted = {("first", name) for name in self.order}
+        wanted |= {(c.who, c.name) for c in self.checks} | {("M1", "usleep")}
+        good = True
+        for who, name in sorted(wanted):
+            try:
+                address = int(gdb.parse_and_eval(f"(long)&{name}"))
+            except gdb.error as error:
+                say(f"{name} is no symbol of the program ({error})")
+                good = False
+                continue
+            self.watch(address, (who, name, False, 0))
+        return good
+
+    def who(self, tid):
+        """Yields what the stopped thread is called in the table."""
+        if tid == self.pid:
+            yield "first"
+            return
+        yield "other"
+        if int(gdb.parse_and_eval("(*(G**)((long)$fs_base-8))->m->id")) == 1:
+            yield "M1"
+
+    def at(self, who, name, ret):
+        """Runs the table's lines for a place."""
+        for check in self.checks:
+            if (check.who, check.name, check.ret) != (who, name, ret):
+                continue
+            if check.row is None:
+                gdb.execute("set " + check.text)
+            elif check.wanted(self.procs):
+                judge(check.row, check.where, check.text, self.name)
+
+    def arrive(self, address, point):
+        who, name, ret, _ = point
+        self.unwatch(address, point)
+        if who == "first" and not ret and name in self.order:
+            self.arrived.append(name)
+        if any((c.who, c.name, c.ret) == (who, name, True) for c in self.checks):
+            sp = int(gdb.parse_and_eval("(long)$rsp"))
+            back = int(gdb.parse_and_eval("*(long*)$rsp"))
+            self.watch(back, (who, name, True, sp))
+        self.at(who, name, ret)
+        if who == "M1" and name == "usleep":
+            gdb.execute(f"set $edi = {HOUR}")
+
+    def stopped(self):
+        """Handles a stop: false when it is not one of ours."""
+        address = int(gdb.parse_and_eval("(long)$pc"))
+        if address not in self.points:
+            return False
+        tid = gdb.selected_thread().ptid[1]
+        if self.pid is None:
+            self.pid = gdb.selected_inferior().pid
+            values = facts(self.pid, self.asked)
+            self.procs = values["N"]
+            for name, value in values.items():
+                setvar(name, value)
+        mine = status(tid)
+        setvar("tid", tid)
+        setvar("threads", int(mine["Threads"]))
+        setvar("SigBlk", int(mine["SigBlk"], 16))
+        setvar("SigCgt", int(mine["SigCgt"], 16))
+        sp = int(gdb.parse_and_eval("(long)$rsp"))
+        names = set(self.who(tid))
+        for point in sorted(self.points[address]):
+            # The same call returns when its return address is off the stack.
+            if point[0] in names and (not point[2] or sp == point[3] + 8):
+                self.arrive(address, point)
+        return True
+
+    def ended(self, event):
+        self.exitcode = getattr(event, "exit_code", None)
+
+    def go(self):
+        """Returns whether the program ran to its end as it should."""
+        if not self.watch_names():
+            return False
+        gdb.events.exited.connect(self.ended)
+        try:
+            gdb.execute("run", to_string=True)
+            for _ in range(LIMIT):
+                if not gdb.selected_inferior().pid:
+                    return self.finished()
+                if not self.stopped():
+                    say(f"{self.name}: unexpected stop:\n"
+                        + gdb.execute("info program", to_string=True)
+                        + gdb.execute("backtrace 20", to_string=True))
+                    return False
+                gdb.execute("continue", to_string=True)
+            say(f"{self.name}: does not come to an end")
+            return False
+        finally:
+            gdb.events.exited.disconnect(self.ended)
+            for breakpoint in self.breakpoints.values():
+                breakpoint.delete()
+            if gdb.selected_inferior().pid:
+                gdb.execute("kill")
+
+    def finished(self):
+        print(103, "ok" if self.exitcode == 0 else "bad", file=RESULTS)
+        if self.exitcode != 0:
+            say(f"row 103 ({self.name}): exit status {self.exitcode}, wanted 0")
+        for points in self.points.values():
+            for who, name, ret, _ in points:
+                self.never(who, name, ret)
+        return self.in_order()
+
+    def never(self, who, name, ret):
+        """Some checks were not made: their step was not reached."""
+        for check in self.checks:
+            if ((check.who, check.name, check.ret) == (who, name, ret) and check.row
+                    and check.wanted(self.procs)):
+                print(check.row, "bad", file=RESULTS)
+                say(f"row {check.row} ({self.name}): {check.where} was never reached")
+
+    def in_order(self):
+        for i, name in enumerate(self.order):
+            came = self.arrived[i] if i < len(self.arrived) else "the end"
+            if came != name:
+                say(f"order ({self.name}): step {i + 1} of startup-order.txt is {name}, "
+                    f"but {came} came")
+                say("    before it: " + " ".join(self.arrived[max(0, i - 4):i]))
+                return False
+        say(f"order ({self.name}): {len(self.order)} steps, each in its place")
+        return True
+
+
+def settings():
+    """A start for each variable that changes what schedinit does."""
+    for row, name, value, text in startup_rows.SETTINGS:
+        gdb.execute(f"set environment {name} = {value}")
+        stop = gdb.Breakpoint("*newproc", internal=True)
+        gdb.execute("run", to_string=True)
+        judge(row, "newproc", text, f"{name}={value}")
+        stop.delete()
+        gdb.execute("kill", to_string=True)
+        gdb.execute(f"unset environment {name}")
+
+
+def prepare():
+    for setting in ("pagination off", "confirm off", "startup-with-shell off",
+                    "print thread-events off", "print inferior-events off", "width 0",
+                    "disable-randomization off", "args one two"):
+        gdb.execute("set " + setting, to_string=True)
+    gdb.execute("handle SIGURG nostop noprint pass", to_string=True)
+    for name in ("GOMAXPROCS", "GODEBUG", "GOTRACEBACK", "GOGC"):
+        gdb.execute("unset environment " + name)
+    Inside()
+    Zero()
+
+
+def main():
+    prepare()
+    with open(os.path.join(HERE, "startup-order.txt"), encoding="ascii") as file:
+        order = file.read().split()
+    checks, good, seeds = table(), True, set()
+    for procs in (1, 4, 0):
+        if procs:
+            gdb.execute(f"set environment GOMAXPROCS = {procs}")
+        else:
+            gdb.execute("unset environment GOMAXPROCS")
+        good = Run(procs, checks, order).go() and good
+        seeds.add(int(gdb.parse_and_eval("$seed")))
+    print(30, "ok" if len(seeds) == 3 else "bad", file=RESULTS)
+    if len(seeds) != 3:
+        say("row 30: fastrandseed was the same in two runs")
+    settings()
+    return good
+
+
+if __name__ == "__main__":
+    try:
+        done = main()
+    except (gdb.error, OSError, ValueError) as failure:
+        say(f"startup.py: {failure}")
+        done = False
+    REPORT.close()
+    RESULTS.close()
+    gdb.execute(f"quit {0 if done else 1}")
