@@ -96,7 +96,7 @@ static G *gnew(P *pp)
 HOTSTEP G *newproc1(void (*fn)(void *), void *ctxt, const void *argp, uintptr_t narg,
                     G *callergp, uintptr_t callerpc)
 {
-	uintptr_t siz = alignup(narg, PtrSize), sp;
+	uintptr_t sp;
 	G *newg;
 	M *mp;
 
@@ -104,12 +104,12 @@ HOTSTEP G *newproc1(void (*fn)(void *), void *ctxt, const void *argp, uintptr_t 
 		callergp->m->throwing = -1; // do not dump full stacks
 		fatal("go of nil func value");
 	}
-	if (siz >= StackMin - MinFrameSize - PtrSize)
+	if (narg >= StackMin - MinFrameSize - PtrSize)
 		throw("newproc: function arguments too large for new goroutine");
 
 	mp = acquirem(); // the P is in a local
 	newg = gnew(mp->p);
-	sp = newg->stack.hi - MinFrameSize - alignup(siz, SpAlign);
+	sp = newg->stack.hi - MinFrameSize - alignup(narg, SpAlign);
 	if (narg > 0) {
 		__builtin_memcpy((void *)sp, argp, narg);
 		if (!ctxt)
