@@ -31,7 +31,7 @@
 extern "C" {
 #endif
 
-/* ---- the program ------------------------------------------------------------------ */
+/* ---- the program ----------------------------------------------------------------- */
 
 /* The program, run on the main goroutine. What it returns is the exit status; goroutines
  * that still exist end with the process. */
@@ -44,7 +44,7 @@ _Noreturn void rt_exit(int status);
 /* The value of an environment variable, or NULL. The first of that name counts. */
 const char *rt_getenv(const char *name);
 
-/* ---- goroutines ------------------------------------------------------------------- */
+/* ---- goroutines ------------------------------------------------------------------ */
 
 typedef void rt_func(void *arg);
 
@@ -88,7 +88,7 @@ int rt_set_max_threads(int n);
 void rt_lock_os_thread(void);
 void rt_unlock_os_thread(void);
 
-/* ---- channels ---------------------------------------------------------------------- */
+/* ---- channels -------------------------------------------------------------------- */
 
 typedef struct rt_chan rt_chan;
 
@@ -121,7 +121,7 @@ void rt_chan_close(rt_chan *c);
 size_t rt_chan_len(rt_chan *c);
 size_t rt_chan_cap(rt_chan *c);
 
-/* ---- time -------------------------------------------------------------------------- */
+/* ---- time ------------------------------------------------------------------------ */
 
 typedef int64_t rt_duration; /* nanoseconds */
 #define RT_NANOSECOND  ((rt_duration)1)
@@ -138,7 +138,7 @@ int64_t rt_walltime(void);
 /* Parks for at least d; returns at once when d <= 0. */
 void rt_sleep(rt_duration d);
 
-/* ---- synchronisation ----------------------------------------------------------------- */
+/* ---- synchronisation ------------------------------------------------------------- */
 
 /* Counts goroutines (or anything); wait parks until the count is 0. A count below zero
  * panics. An add to a count of 0 must happen before the wait. */
@@ -151,13 +151,13 @@ void rt_waitgroup_add(rt_waitgroup *wg, int delta);
 void rt_waitgroup_done(rt_waitgroup *wg);
 void rt_waitgroup_wait(rt_waitgroup *wg);
 
-/* ---- panics ---------------------------------------------------------------------------- */
+/* ---- panics ---------------------------------------------------------------------- */
 
 /* Prints "panic: <text>", a blank line, "goroutine N [running]:" and the traceback on
  * descriptor 2, and ends the process with status 2. Text beyond 1023 bytes is cut off. */
 _Noreturn void rt_panic(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* ---- memory ---------------------------------------------------------------------------- */
+/* ---- memory ---------------------------------------------------------------------- */
 
 /* size bytes, aligned to 16. Never NULL: running out of memory is fatal; a size above
  * PTRDIFF_MAX panics. Any goroutine may free what another allocated. */
@@ -177,7 +177,7 @@ void rt_free(void *p);
 /* The bytes at p that may be used: at least what was asked for. 0 for NULL. */
 size_t rt_malloc_usable_size(const void *p);
 
-/* ---- files and system calls --------------------------------------------------------------- */
+/* ---- files and system calls ------------------------------------------------------ */
 
 /* Descriptors are plain numbers; those opened here are close-on-exec. A call that blocks
  * keeps its thread in the kernel, and the processor is handed to another. Interrupted
@@ -201,7 +201,7 @@ int rt_pipe(int fd[2]);
  * signal. */
 #define rt_syscall(...) RT_SYSCALL_IMPL(__VA_ARGS__)
 
-/* ---- text ---------------------------------------------------------------------------------- */
+/* ---- text ------------------------------------------------------------------------ */
 
 /* printf as in C: d i u x X o c s p f F e E g G %, with flags, width, precision and the
  * lengths hh h l ll z j t L. Floats are correctly rounded, %p is 0x..., a null %s is
@@ -220,10 +220,10 @@ int rt_vsnprintf(char *buf, size_t size, const char *format, va_list ap)
 /* What an errno means in English; takes -ENOENT and ENOENT alike. */
 const char *rt_strerror(int err);
 
-/* ---- behind the macros --------------------------------------------------------------------- */
+/* ---- behind the macros ----------------------------------------------------------- */
 
-int64_t rt_raw_syscall(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e,
-                       uint64_t f);
+int64_t rt_raw_syscall(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
+                       uint64_t e, uint64_t f);
 
 /* Fills up with zeros what is not given. The cast widens an integer with its own sign. */
 #define RT_SYSCALL_IMPL(...) RT_SYSCALL_FILL(__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0)

@@ -20,7 +20,7 @@ typedef struct Timer Timer;
 typedef struct rt_chan Hchan; // the interface's name for it
 typedef struct Mcache Mcache;
 
-// ---- constants -----------------------------------------------------------------------
+// ---- constants ----------------------------------------------------------------------
 
 enum {
 	RunqSize = Stress ? 4 : 256, // a power of two
@@ -79,7 +79,7 @@ typedef enum {
 	WaitReasonStoppingTheWorld,
 } WaitReason;
 
-// ---- small types ---------------------------------------------------------------------
+// ---- small types --------------------------------------------------------------------
 
 typedef struct {
 	uintptr_t lo, hi; // [lo, hi)
@@ -123,7 +123,7 @@ typedef struct {
 	G *head;
 } Glist; // through schedlink, last in first out
 
-// ---- G -------------------------------------------------------------------------------
+// ---- G ------------------------------------------------------------------------------
 
 struct G {
 	Stack stack;
@@ -167,7 +167,7 @@ struct G {
 	uintptr_t sigcode0, sigcode1, sigpc;
 };
 
-// ---- M -------------------------------------------------------------------------------
+// ---- M ------------------------------------------------------------------------------
 
 // tls comes first: the thread's block of __thread variables lies directly below it, and
 // the thread pointer is &tls[1] (docs/startup.md has the map of its words).
@@ -222,7 +222,7 @@ struct M {
 	Mutex *locksHeld[10];
 };
 
-// ---- P -------------------------------------------------------------------------------
+// ---- P ------------------------------------------------------------------------------
 
 typedef struct {
 	uint32_t schedtick;
@@ -268,7 +268,7 @@ struct P {
 	uint32_t numTimers; // the same as timerslen; read without the lock
 } __attribute__((aligned(CacheLineSize)));
 
-// ---- Sched ---------------------------------------------------------------------------
+// ---- Sched --------------------------------------------------------------------------
 
 struct Sched {
 	// Read all the time, written when something unusual happens.
@@ -351,7 +351,7 @@ struct Timer {
 	uint32_t status;
 };
 
-// ---- globals -------------------------------------------------------------------------
+// ---- globals ------------------------------------------------------------------------
 
 extern M m0;
 extern G g0;

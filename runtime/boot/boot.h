@@ -6,7 +6,7 @@
 #include "runtime/os/os.h"
 #include "runtime/runtime.h"
 
-// ---- check.c, args.c -------------------------------------------------------------------
+// ---- check.c, args.c ----------------------------------------------------------------
 
 void check(void);
 int32_t checkASM(void);
@@ -23,14 +23,14 @@ void goargs(void);
 void goenvs(void);
 const char *gogetenv(const char *name);
 
-// ---- schedinit.c -----------------------------------------------------------------------
+// ---- schedinit.c --------------------------------------------------------------------
 
 extern const char *buildVersion;
 
 void schedinit(void);
 void msigsave(M *mp);
 
-// ---- module.c: the binary's own tables --------------------------------------------------
+// ---- module.c: the binary's own tables ----------------------------------------------
 
 typedef struct {
 	uintptr_t text, etext;       // all code
@@ -52,7 +52,7 @@ void modulesinit(void);
 void typelinksinit(void);
 void itabsinit(void);
 
-// ---- random.c ----------------------------------------------------------------------------
+// ---- random.c -----------------------------------------------------------------------
 
 extern bool useAeshash;
 extern uint8_t aeskeysched[128];
@@ -62,7 +62,7 @@ void fastrandinit(void);
 void getRandomData(uint8_t *r, uintptr_t n);
 void alginit(void);
 
-// ---- cpu.c --------------------------------------------------------------------------------
+// ---- cpu.c --------------------------------------------------------------------------
 
 typedef struct {
 	bool HasAES, HasADX, HasAVX, HasAVX2, HasBMI1, HasBMI2, HasERMS, HasFMA, HasOSXSAVE,
@@ -73,11 +73,11 @@ extern X86 x86;
 
 void cpuinit(void);
 
-// ---- debugvars.c ---------------------------------------------------------------------------
+// ---- debugvars.c --------------------------------------------------------------------
 
 void parsedebugvars(void);
 
-// ---- gc.c: the heap's parameters --------------------------------------------------------------
+// ---- gc.c: the heap's parameters ----------------------------------------------------
 
 typedef struct {
 	double triggerRatio;
@@ -95,7 +95,7 @@ int32_t setGCPercent(int32_t in);
 void gcenable(void);
 void forcegchelper(void *unused);
 
-// ---- main.c -------------------------------------------------------------------------------------
+// ---- main.c -------------------------------------------------------------------------
 
 typedef struct {
 	uintptr_t state; // 0 not begun, 1 in progress, 2 done

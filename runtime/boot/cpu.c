@@ -75,7 +75,7 @@ static void detect(void)
 	x86.HasADX = b & bit_ADX;
 }
 
-// ---- GODEBUG=cpu.avx2=off,cpu.all=off ------------------------------------------------------
+// ---- GODEBUG=cpu.avx2=off,cpu.all=off -----------------------------------------------
 
 typedef struct {
 	const char *p;

@@ -42,7 +42,7 @@ STEP void gcinit(void)
 	setGCPercent(readgogc());
 }
 
-// ---- the goroutines that work for lower layers -------------------------------------------------
+// ---- the goroutines that work for lower layers --------------------------------------
 
 static void announce(rt_chan *c)
 {

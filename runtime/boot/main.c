@@ -22,7 +22,7 @@ extern InitFunc *const __preinit_array_start[], *const __preinit_array_end[];
 extern InitFunc *const __init_array_start[], *const __init_array_end[];
 extern FiniFunc *const __fini_array_start[], *const __fini_array_end[];
 
-// ---- what is initialised ------------------------------------------------------------------
+// ---- what is initialised ------------------------------------------------------------
 
 // A closed descriptor 0, 1 or 2 would go to the next file opened, and messages into it.
 static void checkfds(void)
@@ -69,7 +69,7 @@ STEP void doInit(InitTask *t)
 	t->state = 2;
 }
 
-// ---- the end --------------------------------------------------------------------------------
+// ---- the end ------------------------------------------------------------------------
 
 _Noreturn void rt_exit(int status)
 {
@@ -87,7 +87,7 @@ static void waitforpanics(void)
 		gopark(NULL, NULL, WaitReasonPanicWait);
 }
 
-// ---- the main goroutine ------------------------------------------------------------------------
+// ---- the main goroutine -------------------------------------------------------------
 
 static void newsysmon(void *unused)
 {

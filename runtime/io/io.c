@@ -7,7 +7,7 @@
 
 enum { POLLIN = 1, POLLOUT = 4 };
 
-// ---- calls that may block -------------------------------------------------------------------
+// ---- calls that may block -----------------------------------------------------------
 
 // noinline: its frame is where the goroutine's stack ends during the call.
 static __attribute__((noinline)) int64_t blocking(int64_t nr, uint64_t a, uint64_t b,
@@ -51,7 +51,7 @@ int64_t rt_raw_syscall(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t 
 	return blocking(nr, a, b, c, d, e, f);
 }
 
-// ---- files ------------------------------------------------------------------------------------
+// ---- files --------------------------------------------------------------------------
 
 int rt_open(const char *path, int flags, int mode)
 {

@@ -24,14 +24,14 @@ enum {
 	RankPanic,
 };
 
-// ---- mutex.c -------------------------------------------------------------------------
+// ---- mutex.c ------------------------------------------------------------------------
 
 // A mutex that is all zero is unlocked and has no rank.
 void lockInit(Mutex *l, uint32_t rank);
 void lock(Mutex *l) ACQUIRES(*l);
 void unlock(Mutex *l) RELEASES(*l);
 
-// ---- note.c --------------------------------------------------------------------------
+// ---- note.c -------------------------------------------------------------------------
 
 // A note is cleared, then slept on by at most one M and woken at most once; then it may
 // be cleared again, when the sleeper has returned.
@@ -41,7 +41,7 @@ void notesleep(Note *n); // on g0 only
 // At most ns nanoseconds (ns < 0: no limit); true when woken.
 bool notetsleep(Note *n, int64_t ns);
 
-// ---- pinning the goroutine to its M -----------------------------------------------------
+// ---- pinning the goroutine to its M -------------------------------------------------
 
 // Until releasem: no preemption, so that what belongs to this M and its P can be used.
 ALWAYS_INLINE M *acquirem(void)

@@ -4,12 +4,12 @@
 
 #include "runtime/runtime.h"
 
-// ---- persistent.c --------------------------------------------------------------------
+// ---- persistent.c -------------------------------------------------------------------
 
 // Zeroed memory that is never freed. Throws when there is none.
 void *persistentalloc(uintptr_t size, uintptr_t align);
 
-// ---- stack.c -------------------------------------------------------------------------
+// ---- stack.c ------------------------------------------------------------------------
 
 enum {
 	StackSegment = 64 << 20, // what a goroutine may use
@@ -22,7 +22,7 @@ Stack stackalloc(uint32_t n);
 // Gives it back. Runs on g0, and not on that stack.
 void stackfree(Stack stk);
 
-// ---- malloc.c ------------------------------------------------------------------------
+// ---- malloc.c -----------------------------------------------------------------------
 
 // Before anything is allocated, on the first M. Sets mcache0.
 void mallocinit(void);

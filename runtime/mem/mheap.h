@@ -76,7 +76,7 @@ typedef struct {
 
 extern Mheap mheap;
 
-// ---- mheap.c -------------------------------------------------------------------------
+// ---- mheap.c ------------------------------------------------------------------------
 
 void mheapinit(void);
 // The first chunk of a run of n chunks, whose kind the caller sets; NULL when there is

@@ -5,7 +5,7 @@
 #include "runtime/base/types.h"
 #include "runtime/runtime.h"
 
-// ---- kernel structures ---------------------------------------------------------------
+// ---- kernel structures --------------------------------------------------------------
 
 typedef struct {
 	int64_t sec, nsec;
@@ -88,7 +88,7 @@ ALWAYS_INLINE void crashat(uintptr_t addr)
 	__asm__ volatile("movl $0xf1, (%0)" : : "r"(addr) : "memory");
 }
 
-// ---- linux.c: the calls ----------------------------------------------------------------
+// ---- linux.c: the calls -------------------------------------------------------------
 
 NORETURN void exit(int32_t status); // the whole process
 int64_t open(const char *path, int32_t flags, int32_t mode);
@@ -117,14 +117,14 @@ int64_t clone(int32_t flags, void *stk, M *mp, G *gp, void (*fn)(void));
 NORETURN void exitThread(uint32_t *wait);
 NORETURN void abort(void);
 
-// ---- futex.c ---------------------------------------------------------------------------
+// ---- futex.c ------------------------------------------------------------------------
 
 // Sleeps while *addr == val, at most ns nanoseconds (ns < 0: no limit). May return early.
 void futexsleep(uint32_t *addr, uint32_t val, int64_t ns);
 // Wakes up to cnt threads that sleep on addr.
 void futexwakeup(uint32_t *addr, uint32_t cnt);
 
-// ---- sysmem.c: memory from the kernel ----------------------------------------------------
+// ---- sysmem.c: memory from the kernel -----------------------------------------------
 
 // n bytes of zeroed memory, page-aligned; NULL when there is none.
 void *sysAlloc(uintptr_t n);
@@ -141,7 +141,7 @@ int64_t sysReadOnly(void *p, uintptr_t n);
 const void *sysMapFile(int32_t fd, uintptr_t n);
 int64_t filesize(int32_t fd);
 
-// ---- auxv.c, vdso.c: what the kernel told us at the start ----------------------------------
+// ---- auxv.c, vdso.c: what the kernel told us at the start ---------------------------
 
 extern uintptr_t auxvExecFn, auxvPhdr, auxvPhnum, auxvSecure, auxvMinSigStkSz;
 extern uintptr_t vdsoClockgettimeSym, vdsoGettimeofdaySym;
@@ -152,19 +152,19 @@ void sysargs(int32_t argc, char **argv);
 void sysauxv(uintptr_t *auxv);
 void vdsoauxv(uintptr_t tag, uintptr_t val);
 
-// ---- clock.c -------------------------------------------------------------------------------
+// ---- clock.c ------------------------------------------------------------------------
 
 int64_t nanotime(void); // monotonic, ns, never 0
 int64_t walltime(void); // ns since the Unix epoch
 int64_t cputicks(void);
 
-// ---- osinit.c --------------------------------------------------------------------------------
+// ---- osinit.c -----------------------------------------------------------------------
 
 void osinit(void);
 int32_t getproccount(void);
 uintptr_t getHugePageSize(void);
 
-// ---- print.c: the runtime's own messages, on descriptor 2 ---------------------------------------
+// ---- print.c: the runtime's own messages, on descriptor 2 ---------------------------
 
 // %s %c %d %u %x %p %%, and with l the 64-bit forms. One write for each call.
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));

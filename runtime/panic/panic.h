@@ -5,7 +5,7 @@
 #include "runtime/os/os.h"
 #include "runtime/runtime.h"
 
-// ---- panic.c: throw and fatal are declared in base/types.h ------------------------------
+// ---- panic.c: throw and fatal are declared in base/types.h --------------------------
 
 // A place in the code: where the traceback begins.
 typedef struct {
@@ -31,7 +31,7 @@ typedef struct {
 // Prints the report, with tracebacks as GOTRACEBACK wants them, and exits with status 2.
 NORETURN void die(const Report *r);
 
-// ---- traceback.c -----------------------------------------------------------------------
+// ---- traceback.c --------------------------------------------------------------------
 
 extern uintptr_t skipPC;
 
@@ -42,14 +42,14 @@ void traceback(G *gp, uintptr_t pc, uintptr_t bp, int32_t level);
 void tracebackothers(const G *me, int32_t level);
 void printcreatedby(const G *gp);
 
-// ---- gotraceback.c ---------------------------------------------------------------------
+// ---- gotraceback.c ------------------------------------------------------------------
 
 void setTraceback(const char *level); // GOTRACEBACK's value, or NULL
 // 0: none, 1: the program's frames, 2: the runtime's too. *all: of every goroutine.
 // *crash: end by SIGABRT.
 int32_t gotraceback(bool *all, bool *crash);
 
-// ---- symtab.c --------------------------------------------------------------------------
+// ---- symtab.c -----------------------------------------------------------------------
 
 // The function that pc is in, and where it starts; NULL when unknown.
 const char *funcname(uintptr_t pc, uintptr_t *start);

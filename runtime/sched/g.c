@@ -51,7 +51,7 @@ const char *const waitReasonStrings[] = {
 	[WaitReasonStoppingTheWorld] = "stopping the world",
 };
 
-// ---- states -----------------------------------------------------------------------------
+// ---- states -------------------------------------------------------------------------
 
 #define to(s) (1u << (s))
 static const uint16_t gnext[] = {
@@ -79,7 +79,7 @@ HOTSTEP void casgstatus(G *gp, uint32_t oldval, uint32_t newval)
 	atomic_store_release(&gp->atomicstatus, newval); // pairs with readgstatus
 }
 
-// ---- birth --------------------------------------------------------------------------------
+// ---- birth --------------------------------------------------------------------------
 
 typedef struct {
 	uint32_t size;
@@ -126,7 +126,7 @@ HOTSTEP void allgadd(G *gp)
 	unlock(&allglock);
 }
 
-// ---- free Gs --------------------------------------------------------------------------------
+// ---- free Gs ------------------------------------------------------------------------
 
 // Moves free Gs from pp to the global list until keep remain.
 static void gfmove(P *pp, int32_t keep)
@@ -182,7 +182,7 @@ void gfpurge(P *pp)
 	gfmove(pp, 0);
 }
 
-// ---- the end -----------------------------------------------------------------------------------
+// ---- the end ------------------------------------------------------------------------
 
 // On the goroutine's stack, after its function has returned.
 void goexit1(void)
@@ -235,7 +235,7 @@ int32_t gcount(void)
 	return max(n, 1);
 }
 
-// ---- interface -------------------------------------------------------------------------------------
+// ---- interface ----------------------------------------------------------------------
 
 _Noreturn void rt_goexit(void)
 {

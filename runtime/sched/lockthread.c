@@ -9,7 +9,7 @@
 #include "runtime/os/os.h"
 #include "runtime/sched/sched.h"
 
-// ---- waiting for each other -------------------------------------------------------------------
+// ---- waiting for each other ---------------------------------------------------------
 
 // The M's locked goroutine is not here: gives the P away and sleeps until the G is
 // runnable again. Returns with a P.
@@ -45,7 +45,7 @@ void startlockedm(G *gp)
 	stopm();
 }
 
-// ---- locking ------------------------------------------------------------------------------------
+// ---- locking ------------------------------------------------------------------------
 
 static void dolock(void)
 {
@@ -79,7 +79,7 @@ STEP void unlockOSThread(void)
 	dounlock();
 }
 
-// ---- the template thread ---------------------------------------------------------------------------
+// ---- the template thread ------------------------------------------------------------
 
 // A locked goroutine may have changed its thread (namespaces, credentials, signal mask),
 // and clone would hand that on. So a thread in a known state makes the new ones for it.
@@ -151,7 +151,7 @@ void startTemplateThread(void)
 	releasem(mp);
 }
 
-// ---- interface -----------------------------------------------------------------------------------------
+// ---- interface ----------------------------------------------------------------------
 
 void rt_lock_os_thread(void)
 {

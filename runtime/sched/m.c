@@ -26,7 +26,7 @@ uint64_t initSigmask;
 // Laid down by linker.ld: the program's thread-local data and its alignment.
 extern const char __tdata_start[], __tdata_end[], __tls_end[], __tls_align[];
 
-// ---- making an M --------------------------------------------------------------------------
+// ---- making an M --------------------------------------------------------------------
 
 int64_t mcount(void)
 {
@@ -203,7 +203,7 @@ STEP void newosproc(M *mp)
 	throw("newosproc");
 }
 
-// ---- running --------------------------------------------------------------------------------
+// ---- running ------------------------------------------------------------------------
 
 // Where a G's context ends, without the registers: for tracebacks, and where gogo goes on
 // g0.
@@ -254,7 +254,7 @@ STEP void mstartm0(void)
 	initsig();
 }
 
-// ---- ending -----------------------------------------------------------------------------------
+// ---- ending -------------------------------------------------------------------------
 
 static void unlinkm(M *mp)
 {
@@ -305,7 +305,7 @@ void mexit(void)
 	exitThread(&mp->freeWait);
 }
 
-// ---- interface --------------------------------------------------------------------------------
+// ---- interface ----------------------------------------------------------------------
 
 int rt_set_max_threads(int n)
 {

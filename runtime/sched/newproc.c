@@ -156,7 +156,7 @@ void newproc_c(int32_t siz, const FuncVal *fv, const void *argp, uintptr_t calle
 	               (uintptr_t)siz, getg(), callerpc));
 }
 
-// ---- interface ---------------------------------------------------------------------------
+// ---- interface ----------------------------------------------------------------------
 
 void rt_go(rt_func *fn, void *arg)
 {

@@ -233,7 +233,7 @@ G *runqsteal(P *pp, P *p2, bool stealRunNextG)
 	return gp;
 }
 
-// ---- the global queue, under sched.lock ----------------------------------------------
+// ---- the global queue, under sched.lock ---------------------------------------------
 
 static void addrunqsize(int32_t n)
 {
@@ -277,5 +277,16 @@ G *globrunqget(P *pp, int32_t maxn)
 	gp = gqueuePop(&sched.runq);
 	while (--n > 0)
 		runqput(pp, gqueuePop(&sched.runq), false);
+	return gp;
+}
+
+// The same, for who does not hold the lock.
+G *globrunqtake(P *pp, int32_t maxn)
+{
+	G *gp;
+
+	lock(&sched.lock);
+	gp = globrunqget(pp, maxn);
+	unlock(&sched.lock);
 	return gp;
 }

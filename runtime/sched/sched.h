@@ -5,7 +5,7 @@
 #include "runtime/lock/lock.h"
 #include "runtime/runtime.h"
 
-// ---- asm/switch.S, asm/boot.S -----------------------------------------------------------
+// ---- asm/switch.S, asm/boot.S -------------------------------------------------------
 
 NORETURN void gogo(Gobuf *buf);
 void mcall(void (*fn)(G *gp));
@@ -15,7 +15,7 @@ void goexit(void);
 void mstart(void);
 void asminit(void);
 
-// ---- g.c: a goroutine's life ---------------------------------------------------------------
+// ---- g.c: a goroutine's life --------------------------------------------------------
 
 extern const char *const waitReasonStrings[];
 
@@ -36,7 +36,7 @@ uintptr_t *saveAncestors(const G *callergp);
 void goexit1(void);
 void goexit0(G *gp);
 
-// ---- newproc.c: starting one -----------------------------------------------------------------
+// ---- newproc.c: starting one --------------------------------------------------------
 
 // Go's newproc with C's register arguments; asm/boot.S has the entry with Go's own.
 void newproc_c(int32_t siz, const FuncVal *fv, const void *argp, uintptr_t callerpc);
@@ -47,7 +47,7 @@ G *newproc1(void (*fn)(void *), void *ctxt, const void *argp, uintptr_t narg, G 
 void gostartcallfn(Gobuf *buf, void (*fn)(void *), void *ctxt);
 void gostartcall(Gobuf *buf, void (*fn)(void *), void *ctxt);
 
-// ---- m.c: a thread's life -------------------------------------------------------------------------
+// ---- m.c: a thread's life -----------------------------------------------------------
 
 extern uint64_t initSigmask;
 
@@ -66,7 +66,7 @@ void mexit(void);
 void save(uintptr_t pc, uintptr_t sp, uintptr_t bp);
 void initsig(void); // sig/
 
-// ---- minit.c: what each thread sets up for itself ----------------------------------------------------
+// ---- minit.c: what each thread sets up for itself -----------------------------------
 
 void minit(void);
 void minitSignals(void);
@@ -76,7 +76,7 @@ void unminit(void);
 void signalstack(const Stack *s);
 void sigblock(void);
 
-// ---- lockthread.c: goroutines that keep their thread --------------------------------------------------
+// ---- lockthread.c: goroutines that keep their thread --------------------------------
 
 void lockOSThread(void);
 void unlockOSThread(void);
@@ -86,7 +86,7 @@ NORETURN void templateThreadLoop(void);
 void stoplockedm(void);
 void startlockedm(G *gp);
 
-// ---- p.c: a processor's life -----------------------------------------------------------------------------
+// ---- p.c: a processor's life --------------------------------------------------------
 
 P *procresize(int32_t nprocs) HOLDS(sched.lock);
 void p_init(P *pp, int32_t id);
@@ -97,7 +97,7 @@ P *releasep(void);
 void pidleput(P *pp) HOLDS(sched.lock);
 P *pidleget(void) HOLDS(sched.lock);
 
-// ---- runq.c: queues of runnable goroutines -----------------------------------------------------------------
+// ---- runq.c: queues of runnable goroutines ------------------------------------------
 
 ALWAYS_INLINE bool gqueueEmpty(const Gqueue *q)
 {
@@ -120,8 +120,9 @@ void globrunqput(G *gp) HOLDS(sched.lock);
 void globrunqputhead(G *gp) HOLDS(sched.lock);
 void globrunqputbatch(Gqueue *batch, int32_t n) HOLDS(sched.lock);
 G *globrunqget(P *pp, int32_t maxn) HOLDS(sched.lock);
+G *globrunqtake(P *pp, int32_t maxn);
 
-// ---- order.c: all Ps in random order --------------------------------------------------------------------------
+// ---- order.c: all Ps in random order ------------------------------------------------
 
 typedef struct {
 	uint32_t i, count, pos, inc;
@@ -142,10 +143,9 @@ ALWAYS_INLINE void randomEnum_next(RandomEnum *e)
 		e->pos -= e->count;
 }
 
-// ---- proc.c: the decision ------------------------------------------------------------------------------------------
+// ---- proc.c: the decision -----------------------------------------------------------
 
 NORETURN void schedule(void);
-G *findrunnable(bool *inheritTime);
 NORETURN void execute(G *gp, bool inheritTime);
 void dropg(void);
 void ready(G *gp, bool next);
@@ -158,7 +158,13 @@ void goyield(void);
 void injectglist(Gqueue *list);
 bool schedEnabled(const G *gp);
 
-// ---- wake.c: threads that sleep and are woken for work ----------------------------------------------------------------
+// ---- findrunnable.c -----------------------------------------------------------------
+
+// A goroutine to run on this M; blocks until there is one. *inheritTime: in what is left
+// of the current time slice.
+G *findrunnable(bool *inheritTime);
+
+// ---- wake.c: threads that sleep and are woken for work ------------------------------
 
 void stopm(void);
 void startm(P *pp, bool spinning);
@@ -170,11 +176,11 @@ void mput(M *mp) HOLDS(sched.lock);
 M *mget(void) HOLDS(sched.lock);
 void incidlelocked(int32_t v);
 
-// ---- checkdead.c ---------------------------------------------------------------------------------------------------------
+// ---- checkdead.c --------------------------------------------------------------------
 
 void checkdead(void) HOLDS(sched.lock);
 
-// ---- preempt.c ------------------------------------------------------------------------------------------------------------
+// ---- preempt.c ----------------------------------------------------------------------
 
 bool preemptone(P *pp);
 bool preemptall(void);
@@ -188,7 +194,7 @@ ALWAYS_INLINE void preemptcheck(void)
 		newstack();
 }
 
-// ---- stw.c: stopping the world ------------------------------------------------------------------------------------------------
+// ---- stw.c: stopping the world ------------------------------------------------------
 
 enum { FreezeStopWait = 0x7fffffff };
 
@@ -198,7 +204,7 @@ void forEachP(void (*fn)(P *));
 void runSafePointFn(void);
 void freezetheworld(void);
 
-// ---- syscall.c -----------------------------------------------------------------------------------------------------------------
+// ---- syscall.c ----------------------------------------------------------------------
 
 // Between the two the thread may block and the P may be taken from it. The caller of
 // entersyscall must still be on the stack at exitsyscall.
@@ -207,11 +213,11 @@ void exitsyscall(void);
 void entersyscallblock(void); // gives the P away at once
 bool notetsleepg(Note *n, int64_t ns); // on a goroutine
 
-// ---- sysmon.c --------------------------------------------------------------------------------------------------------------------
+// ---- sysmon.c -----------------------------------------------------------------------
 
 void sysmon(void);
 
-// ---- timer.c -----------------------------------------------------------------------------------------------------------------------
+// ---- timer.c ------------------------------------------------------------------------
 
 // Starts t on the current P's heap.
 void addtimer(Timer *t);
@@ -223,7 +229,7 @@ void moveTimers(P *to, P *from);
 // When the next timer of any P is due; INT64_MAX if none.
 int64_t timeSleepUntil(void);
 
-// ---- netpoll.c ------------------------------------------------------------------------------------------------------------------------
+// ---- netpoll.c ----------------------------------------------------------------------
 
 extern uint32_t netpollWaiters;
 

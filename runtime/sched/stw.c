@@ -183,7 +183,7 @@ void startTheWorld(void)
 	worldrelease();
 }
 
-// ---- running something on every P ------------------------------------------------------------------
+// ---- running something on every P ---------------------------------------------------
 
 static void safepointdone(void)
 {
@@ -260,7 +260,7 @@ void forEachP(void (*fn)(P *))
 	releasem(mp);
 }
 
-// ---- the process dies -------------------------------------------------------------------------------
+// ---- the process dies ---------------------------------------------------------------
 
 // Like stopTheWorld, from a thread that is about to print why it dies: without locks,
 // best effort, for ever.
@@ -278,7 +278,7 @@ void freezetheworld(void)
 	usleep(1000);
 }
 
-// ---- interface -----------------------------------------------------------------------------------------
+// ---- interface ----------------------------------------------------------------------
 
 int rt_gomaxprocs(int n)
 {

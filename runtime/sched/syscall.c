@@ -124,7 +124,7 @@ __attribute__((noinline)) void entersyscallblock(void)
 	mp->locks--;
 }
 
-// ---- the way back -----------------------------------------------------------------------------
+// ---- the way back -------------------------------------------------------------------
 
 static void exitsyscallfast_pidle(void *arg)
 {

@@ -17,7 +17,7 @@ enum {
 };
 static const int64_t forcegcperiod = 2 * 60 * (int64_t)1000000000;
 
-// ---- taking Ps back -----------------------------------------------------------------------------
+// ---- taking Ps back -----------------------------------------------------------------
 
 // The P of a system call is taken after a tick of sysmon, or when its time slice is over
 // (many short calls in one slice); but it stays, up to 10 ms, if it has nothing to do and
@@ -90,7 +90,7 @@ static int32_t retake(int64_t now)
 	return n;
 }
 
-// ---- sleeping ---------------------------------------------------------------------------------------
+// ---- sleeping -----------------------------------------------------------------------
 
 static bool idle(void)
 {

@@ -15,7 +15,7 @@
 
 enum { Arity = 4, FirstCap = 16 };
 
-// ---- the heap, under timersLock --------------------------------------------------------------
+// ---- the heap, under timersLock -----------------------------------------------------
 
 static void siftup(Timer **t, int32_t i)
 {
@@ -97,7 +97,7 @@ static void poptop(P *pp)
 	publish(pp);
 }
 
-// ---- adding ------------------------------------------------------------------------------------
+// ---- adding -------------------------------------------------------------------------
 
 // A timer earlier than what the poller sleeps for: it must look again. This P looks at its
 // own heap before it goes idle, so nothing is lost between the two.
@@ -127,7 +127,7 @@ void addtimer(Timer *t)
 	releasem(mp);
 }
 
-// ---- running -----------------------------------------------------------------------------------
+// ---- running ------------------------------------------------------------------------
 
 // Takes the first timer off if it is due, or moves it on if it is periodic.
 static bool takedue(P *pp, int64_t now, Timer *due)

@@ -6,7 +6,7 @@
 #include "runtime/os/os.h"
 #include "runtime/sched/sched.h"
 
-// ---- idle Ms, under sched.lock -----------------------------------------------------------------
+// ---- idle Ms, under sched.lock ------------------------------------------------------
 
 void mput(M *mp)
 {
@@ -36,7 +36,7 @@ void incidlelocked(int32_t v)
 	unlock(&sched.lock);
 }
 
-// ---- sleeping ------------------------------------------------------------------------------------
+// ---- sleeping -----------------------------------------------------------------------
 
 // Sleeps until someone has a P for this M, and takes it. The wake-up cannot be lost: it
 // is a note, set by who took this M off the list.
@@ -82,7 +82,7 @@ void gcstopm(void)
 	stopm();
 }
 
-// ---- waking ----------------------------------------------------------------------------------------
+// ---- waking -------------------------------------------------------------------------
 
 // The first function of an M that was created to search; startm counted it already.
 static void mspinning(void)
@@ -154,7 +154,7 @@ void resetspinning(void)
 	wakep();
 }
 
-// ---- handing over a P --------------------------------------------------------------------------------
+// ---- handing over a P ---------------------------------------------------------------
 
 // Is there something that pp should do? Must look at all that findrunnable looks at.
 static bool hasjob(P *pp)

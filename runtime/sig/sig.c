@@ -16,7 +16,7 @@ uint32_t handlingSig[NSIG];
 extern const char __text_start[], __text_end[];
 extern const char __runtime_text_start[], __runtime_text_end[];
 
-// ---- installing -------------------------------------------------------------------------------
+// ---- installing ---------------------------------------------------------------------
 
 STEP void setsig(uint32_t sig, void *fn)
 {
@@ -66,7 +66,7 @@ STEP void initsig(void)
 	}
 }
 
-// ---- dying by a signal --------------------------------------------------------------------------
+// ---- dying by a signal --------------------------------------------------------------
 
 // As if there had been no handler: the parent sees the signal in our wait status.
 static void dieFromSignal(uint32_t sig)
@@ -227,7 +227,7 @@ static NORETURN void diefault(Caught *s)
 	die(&r);
 }
 
-// ---- the handler ------------------------------------------------------------------------------------
+// ---- the handler --------------------------------------------------------------------
 
 static void sighandler(Caught *s)
 {

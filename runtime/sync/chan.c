@@ -34,7 +34,7 @@ struct rt_chan {
 	char buf[] __attribute__((aligned(16)));
 };
 
-// ---- elements ---------------------------------------------------------------------------------
+// ---- elements -----------------------------------------------------------------------
 
 // Small elements are copied without a call.
 ALWAYS_INLINE void copyelem(void *dst, const void *src, uint64_t n)
@@ -74,7 +74,7 @@ static void takebuf(Hchan *c, void *ep)
 	atomic_store_relaxed(&c->qcount, c->qcount - 1);
 }
 
-// ---- wait queues, under c->lock ------------------------------------------------------------------
+// ---- wait queues, under c->lock -----------------------------------------------------
 
 static void enqueue(Waitq *q, Sudog *s)
 {
@@ -158,7 +158,7 @@ static NORETURN void blockforever(WaitReason reason)
 	throw("unreachable");
 }
 
-// ---- send -----------------------------------------------------------------------------------------
+// ---- send ---------------------------------------------------------------------------
 
 // Sends, or returns false if that would block and block is not wanted.
 ALWAYS_INLINE bool chansend(Hchan *c, const void *ep, bool block)
@@ -191,7 +191,7 @@ ALWAYS_INLINE bool chansend(Hchan *c, const void *ep, bool block)
 	return true;
 }
 
-// ---- receive ----------------------------------------------------------------------------------------
+// ---- receive ------------------------------------------------------------------------
 
 // A sender waits. Without a buffer take its element; with one, which is full, take the
 // first of the buffer and put the sender's at the end: the same slot.
@@ -241,7 +241,7 @@ ALWAYS_INLINE bool chanrecv(Hchan *c, void *ep, bool block, bool *ok)
 	return true;
 }
 
-// ---- close ----------------------------------------------------------------------------------------
+// ---- close --------------------------------------------------------------------------
 
 // Takes all waiters off q onto list; receivers get the zero element.
 static void releasewaiters(Hchan *c, Waitq *q, bool zero, Gqueue *list)
@@ -280,7 +280,7 @@ void rt_chan_close(rt_chan *c)
 	}
 }
 
-// ---- interface ------------------------------------------------------------------------------------------
+// ---- interface ----------------------------------------------------------------------
 
 rt_chan *rt_chan_make(size_t elem_size, size_t cap)
 {

@@ -5,7 +5,7 @@
 #include "runtime/sched/sched.h"
 #include "runtime/sched/sudog.h"
 
-// ---- sema.c ------------------------------------------------------------------------------
+// ---- sema.c -------------------------------------------------------------------------
 
 // Waits until *addr > 0 and takes one.
 void semacquire(uint32_t *addr, WaitReason reason);

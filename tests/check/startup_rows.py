@@ -15,7 +15,7 @@ where it is looked at, and what must be true there.
 Variables that gdb does not have are set by startup.py, from the kernel's files: $N the
 number of Ps asked for; at the entry $argc, $envc, $elfentry, $AT_..., $vdsolo, $vdsohi,
 $intel, $cpuid1, $has_..., $nproc, $hugepage, $blocked and $ignored (the signals); at
-every stop $tid, $threads, $SigBlk, $SigCgt. $inside(pc, "f"): pc lies in f; $zero(x): all
+every stop $tid, $threads, $SigBlk, $SigCgt. $inside(pc, "f"): pc lies in f; $zero(&x): all
 bytes of x are 0.
 """
 
@@ -32,7 +32,7 @@ let _rt0_amd64_linux  $E = (long)$rsp
 4   needtls           *(int*)($rsp+16) == $argc && *(long*)($rsp+24) == $E+8
 5   needtls           g0.stack.hi == $E-48 && g0.stack.hi - g0.stack.lo == 0xff98
 5   needtls           g0.stackguard0 == g0.stack.lo && g0.stackguard1 == g0.stack.lo
-5   needtls           g0.goid == 0 && g0.atomicstatus == 0 && g0.m == 0 && $zero(g0.sched)
+5   needtls           g0.goid == 0 && g0.atomicstatus == 0 && g0.m == 0 && $zero(&g0.sched)
 6   needtls           isIntel == $intel && lfenceBeforeRdtsc == $intel
 7   needtls           (processorVersionInfo & 0x0fff3fff) == $cpuid1
 8   needtls           _cgo_init == 0
@@ -41,9 +41,9 @@ let _rt0_amd64_linux  $E = (long)$rsp
 10  ok                m0.tls[0] == 0x123
 11  check             $fs_base == (long)&m0.tls[1] && m0.tls[0] == (long)&g0
 11  check             m0.g0 == &g0 && g0.m == &m0
-12  check             ((long)$eflags & 0x400) == 0
+12  check             ($eflags & 0x400) == 0
 13  check             (long)$rsp == g0.stack.hi-8
-13  args              $inside(*(long*)$rsp, "ok")
+13  args              $inside(*(long*)$rsp, "rt0_go")
 14  args              $edi == *(int*)$E && $rsi == $E+8
 14  sysargs           argc == *(int*)$E && (long)argv == $E+8
 15  sysauxv           $rdi == $E + 8*(1 + $argc+1 + $envc+1) && *(long*)($rdi-8) == 0
@@ -65,7 +65,7 @@ let _rt0_amd64_linux  $E = (long)$rsp
 27  stackinit         firstmoduledata.text <= firstmoduledata.rttext
 27  stackinit         firstmoduledata.rttext < firstmoduledata.ertext
 27  stackinit         firstmoduledata.entry == (long)&_rt0_amd64_linux
-28  mallocinit        $zero(stackLarge.free)
+28  mallocinit        $zero(&stackLarge.free)
 29  fastrandinit      mcache0 != 0
 let fastrandinit      $mcache0 = mcache0
 let mcommoninit       $seed = fastrandseed
@@ -89,7 +89,7 @@ let mcommoninit       $seed = fastrandseed
 36  alginit           x86.HasSSSE3 == $has_ssse3
 36  alginit           x86.HasSSE41 == $has_sse4_1 && x86.HasSSE42 == $has_sse4_2
 37  modulesinit       useAeshash == ($has_aes && $has_ssse3 && $has_sse4_1)
-37  modulesinit       useAeshash != $zero(aeskeysched)
+37  modulesinit       useAeshash != $zero(&aeskeysched)
 37  modulesinit       useAeshash || (hashkey[0] & hashkey[1] & hashkey[2] & hashkey[3] & 1)
 38  typelinksinit     modulesSlice.len == 1 && modulesSlice.array[0] == &firstmoduledata
 39  itabsinit         $inside(*(long*)$rsp, "schedinit")
@@ -126,7 +126,7 @@ let mcommoninit       $seed = fastrandseed
 let newproc           $ret = *(long*)$rsp
 54  newproc           (long)$rsp == g0.stack.hi-24
 54  newproc           *(int*)($rsp+8) == 0 && *(long*)($rsp+16) == (long)&mainPC
-54  newproc           *(long*)&mainPC == (long)&runtime_main && $inside($ret, "ok")
+54  newproc           *(long*)&mainPC == (long)&runtime_main && $inside($ret, "rt0_go")
 55  newproc1          m0.tls[0] == (long)&g0
 55  newproc1          (long)$rsp < g0.stack.hi && (long)$rsp > g0.stack.lo
 56  newproc1          m0.locks == 0
@@ -204,7 +204,7 @@ let newm1             $m = (M*)$rdi
 84  newm1             $m->gsignal->stack.hi - $m->gsignal->stack.lo >= 32768
 85  clone             $edi == 0x50f00 && $rsi == $m->g0->stack.hi && $rsi % 16 == 0
 85  clone             $rdx == (long)$m && $rcx == (long)$m->g0 && $r8 == (long)&mstart
-85  clone             $SigBlk == (-1UL & ~(1UL<<8 | 1UL<<18))
+85  clone             ($SigBlk | 1<<4) == ~(1UL<<8 | 1UL<<18)
 85  lockOSThread      $SigBlk == ($blocked & ~$unblockable)
 86  M1:mstart         $fs_base == (long)&$m->tls[1] && $m->tls[0] == (long)$m->g0
 86  M1:mstart         $m->procid == $tid && $tid != m0.procid && $m->g0->m == $m
@@ -252,7 +252,7 @@ let newm1             $m = (M*)$rdi
 SETTINGS = [
     (36, "GODEBUG", "cpu.avx2=off", "x86.HasAVX2 == 0"),
     (36, "GODEBUG", "cpu.all=off", "x86.HasAES == 0 && x86.HasAVX == 0 && x86.HasSSE42 == 0"),
-    (37, "GODEBUG", "cpu.aes=off", "useAeshash == 0 && $zero(aeskeysched)"),
+    (37, "GODEBUG", "cpu.aes=off", "useAeshash == 0 && $zero(&aeskeysched)"),
     (37, "GODEBUG", "cpu.aes=off", "hashkey[0] & hashkey[1] & hashkey[2] & hashkey[3] & 1"),
     (37, "GODEBUG", "cpu.aes=off", "hashkey[0] != hashkey[1] && hashkey[2] != hashkey[3]"),
     (44, "GODEBUG", "schedtrace=7,cgocheck=0", "debug.schedtrace == 7 && debug.cgocheck == 0"),

@@ -1,0 +1,87 @@
+// tests/programs/fairness.c - on one processor nobody is starved by goroutines that wake
+// each other.
+//
+// Promises: pairs that pass a message to and fro do not keep out one that yields, one
+// that sleeps, nor a chain that respawns itself; a pair that computes for long and a pair
+// that computes little get the processor for times within a factor of 20.
+// env: GOMAXPROCS=1
+// timeout: 60
+#include "../test.h"
+
+enum {
+	Hog = 1000000, // counts between two messages
+	Light = 1000,
+	Yields = 20,
+	Patience = 20, // seconds for what takes less than one
+};
+
+typedef struct {
+	rt_chan *c;
+	int limit;
+	volatile int64_t count;
+} Pair;
+
+static _Atomic(int64_t) generations;
+
+static void one_of_pair(void *arg)
+{
+	Pair *p = arg;
+
+	for (;;) {
+		check(rt_chan_recv(p->c, NULL));
+		for (int i = 0; i < p->limit; i++)
+			p->count++;
+		rt_chan_send(p->c, NULL);
+	}
+}
+
+static void start(Pair *p, int limit)
+{
+	p->c = rt_chan_make(0, 0);
+	p->limit = limit;
+	rt_go(one_of_pair, p);
+	rt_go(one_of_pair, p);
+	rt_chan_send(p->c, NULL);
+}
+
+static void respawn(void *arg)
+{
+	generations++;
+	rt_go(respawn, arg);
+}
+
+static void yields_get_through(int64_t end)
+{
+	for (int i = 0; i < Yields; i++) {
+		rt_gosched();
+		check(rt_nanotime() < end);
+	}
+}
+
+int rt_main(int argc, char **argv)
+{
+	int64_t end = rt_nanotime() + Patience * RT_SECOND, hog, light;
+	static Pair hogs, lights, more[3];
+
+	(void)argc, (void)argv;
+	start(&hogs, Hog);
+	start(&lights, Light);
+	hog = hogs.count;
+	light = lights.count;
+	rt_sleep(500 * RT_MILLISECOND);
+	check(rt_nanotime() < end);
+	hog = hogs.count - hog;
+	light = lights.count - light;
+	rt_eprintf("hogs counted %lld, lights %lld\n", (long long)hog, (long long)light);
+	check(hog > 0 && light > 0);
+	check(hog / light <= 20 && light / hog <= 20);
+
+	for (int i = 0; i < 3; i++)
+		start(&more[i], 1);
+	rt_go(respawn, NULL);
+	yields_get_through(end);
+	check(generations > Yields);
+	for (int i = 0; i < 3; i++)
+		check(more[i].count > Yields);
+	return 0;
+}
