@@ -47,7 +47,8 @@ ASM = rt0/rt0_linux_amd64.S $(sort $(wildcard asm/*.S))
 OBJ = $(SRC:%.c=$(B)/%.o) $(ASM:%.S=$(B)/%.o)
 
 # What a program can see; everything else becomes local (gdb still shows it).
-GLOBALS = 'rt_*' '_rt0_amd64_linux' '__morestack*' 'mem*' '__stack_chk_fail' '_cgo_*' \
+GLOBALS = 'rt_*' '_rt0_amd64_linux' '__morestack*' 'memcpy' 'memmove' \
+	'memset' 'memcmp' '__stack_chk_fail' '_cgo_*' \
 	'__rt0_*'
 
 all: $(B)/librt0.a $(B)/internal/librt0.a examples

@@ -27,6 +27,8 @@ enum {
 	GoidCacheBatch = 16,
 	GFreeMax = 64,    // free Gs a P keeps; above it, all but GFreeKeep go to the global list
 	GFreeKeep = 31,
+	ScavengeAbove = 2048, // free stacks that wake the scavenger,
+	ScavengeKeep = 512,   // and that it leaves
 	SudogBufSize = 128,
 	StackMin = 2048,     // the least stack of Go's design; bounds newproc's arguments
 	StackGuard = 928,    // stackguard0 - stack.lo
@@ -313,11 +315,13 @@ struct Sched {
 	int64_t lastpoll;   // when the network was last polled; 0 while an M blocks in it
 	int64_t pollUntil;  // until when that M sleeps
 
-	// gFree.lock protects the Gs that no P keeps.
+	// gFree.lock protects the Gs that no P keeps; n is read without it too.
 	struct {
 		Mutex lock;
-		Glist list;
-		int32_t n;
+		Glist stack, noStack;
+		int32_t n;      // on both lists
+		int32_t nstack; // on the first
+		G *scavenger;   // parked, until there are many
 	} gFree;
 
 	// sudoglock protects:

@@ -58,11 +58,17 @@ static void bgsweep(void *c)
 		gopark(NULL, NULL, WaitReasonGCSweepWait);
 }
 
+// Gives the stacks of dead goroutines back, when there are many and they have not been
+// wanted again for a second.
 static void bgscavenge(void *c)
 {
 	announce(c);
-	for (;;)
-		gopark(NULL, NULL, WaitReasonGCScavengeWait);
+	for (;;) {
+		gfscavengewait();
+		rt_sleep(RT_SECOND);
+		while (gfscavenge())
+			preemptcheck();
+	}
 }
 
 void forcegchelper(void *unused)

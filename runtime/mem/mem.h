@@ -19,7 +19,7 @@ enum {
 void stackinit(void);
 // A stack of n bytes (a multiple of the page size), guarded below. Runs on g0.
 Stack stackalloc(uint32_t n);
-// Gives it back. Runs on g0, and not on that stack.
+// Gives it back: not the stack one runs on.
 void stackfree(Stack stk);
 
 // ---- malloc.c -----------------------------------------------------------------------

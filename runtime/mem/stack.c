@@ -8,8 +8,9 @@
 //	    ^base   ^lo                               ^ next slot's base
 //
 // Segments are cut from the address space in order, so that a guard and the busy top of
-// the stack below it share a page table. Dead goroutines keep theirs (sched/g.c); only
-// system stacks, of Ms that ended, come back here and wait in stackLarge by size.
+// the stack below it share a page table. Dead goroutines keep theirs (sched/g.c), until the
+// scavenger gives it back to the system. The stacks of Ms that ended wait in stackLarge, by
+// size.
 //
 // Stack tops are shifted by a few cache lines from one segment to the next. Otherwise the
 // hot frames of all goroutines would compete for the same few sets of the caches. The page
@@ -99,10 +100,23 @@ STEP Stack stackalloc(uint32_t n)
 	return n == StackSegment ? segmentalloc() : largealloc(n);
 }
 
+static void segmentfree(Stack stk)
+{
+	uintptr_t top = alignup(stk.hi, (uintptr_t)ShiftPage);
+	uintptr_t n = StackGuardArea + StackSegment;
+
+	sysFree((void *)(top - n), n);
+}
+
 void stackfree(Stack stk)
 {
 	uintptr_t n = stk.hi - stk.lo;
 	FreeStack *f = (FreeStack *)stk.hi - 1;
+
+	if (n == StackSegment) {
+		segmentfree(stk);
+		return;
+	}
 
 	*f = (FreeStack){ .stk = stk };
 	lock(&stackLarge.lock);

@@ -148,7 +148,7 @@ extern uintptr_t vdsoClockgettimeSym, vdsoGettimeofdaySym;
 extern int32_t argc;
 extern char **argv;
 
-void sysargs(int32_t argc, char **argv);
+void sysargs(int32_t n, char **v);
 void sysauxv(uintptr_t *auxv);
 void vdsoauxv(uintptr_t tag, uintptr_t val);
 

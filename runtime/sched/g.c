@@ -93,16 +93,23 @@ static void stackallocfn(void *arg)
 	r->stk = stackalloc(r->size);
 }
 
-// A new G with a stack of stacksize bytes, in Gidle.
-STEP G *malg(uint32_t stacksize)
+// Gives gp a stack of stacksize bytes.
+void gstack(G *gp, uint32_t stacksize)
 {
-	G *gp = persistentalloc(sizeof *gp, 16);
 	StackRequest r = { .size = stacksize };
 
 	systemstack(stackallocfn, &r);
 	gp->stack = r.stk;
 	gp->stackguard0 = gp->stack.lo + StackGuard;
 	gp->stackguard1 = ~(uintptr_t)0;
+}
+
+// A new G with a stack of stacksize bytes, in Gidle.
+STEP G *malg(uint32_t stacksize)
+{
+	G *gp = persistentalloc(sizeof *gp, 16);
+
+	gstack(gp, stacksize);
 	return gp;
 }
 
@@ -126,18 +133,38 @@ HOTSTEP void allgadd(G *gp)
 	unlock(&allglock);
 }
 
-// ---- free Gs ------------------------------------------------------------------------
+// ---- free Gs -------------------------------------------------------------------------
+//
+// A dead G keeps its stack: on its P, or on the global list. When many lie there, the
+// scavenger takes the stacks of most of them away; those Gs are used last.
 
 // Moves free Gs from pp to the global list until keep remain.
 static void gfmove(P *pp, int32_t keep)
 {
 	lock(&sched.gFree.lock);
-	while (pp->gFree.n > keep) {
-		pp->gFree.n--;
-		glistPush(&sched.gFree.list, glistPop(&pp->gFree.list));
-		sched.gFree.n++;
+	for (; pp->gFree.n > keep; pp->gFree.n--, sched.gFree.n++) {
+		G *gp = glistPop(&pp->gFree.list);
+
+		if (gp->stack.lo != 0) {
+			glistPush(&sched.gFree.stack, gp);
+			sched.gFree.nstack++;
+		} else {
+			glistPush(&sched.gFree.noStack, gp);
+		}
 	}
 	unlock(&sched.gFree.lock);
+}
+
+static void wakescavenger(void)
+{
+	G *gp;
+
+	lock(&sched.gFree.lock);
+	gp = sched.gFree.scavenger;
+	sched.gFree.scavenger = NULL;
+	unlock(&sched.gFree.lock);
+	if (gp)
+		ready(gp, false);
 }
 
 // Takes a dead G, its stack with it.
@@ -147,16 +174,27 @@ void gfput(P *pp, G *gp)
 		throw("gfput: bad status (not Gdead)");
 	glistPush(&pp->gFree.list, gp);
 	pp->gFree.n++;
-	if (pp->gFree.n >= GFreeMax)
+	if (pp->gFree.n >= GFreeMax) {
 		gfmove(pp, GFreeKeep);
+		if (atomic_load_relaxed(&sched.gFree.nstack) > ScavengeAbove)
+			wakescavenger();
+	}
 }
 
-// Refills pp's list from the global one.
+// Refills pp's list from the global ones, Gs with stacks first.
 static void gfrefill(P *pp)
 {
 	lock(&sched.gFree.lock);
-	while (pp->gFree.n < GFreeMax / 2 && sched.gFree.list.head) {
-		glistPush(&pp->gFree.list, glistPop(&sched.gFree.list));
+	while (pp->gFree.n < GFreeMax / 2) {
+		G *gp = glistPop(&sched.gFree.stack);
+
+		if (gp)
+			sched.gFree.nstack--;
+		else
+			gp = glistPop(&sched.gFree.noStack);
+		if (!gp)
+			break;
+		glistPush(&pp->gFree.list, gp);
 		sched.gFree.n--;
 		pp->gFree.n++;
 	}
@@ -169,17 +207,66 @@ HOTSTEP G *gfget(P *pp)
 	G *gp;
 
 	// The look without the lock may miss one that is just put there: then we make one.
-	if (!pp->gFree.list.head && atomic_load_relaxed(&sched.gFree.list.head))
+	if (!pp->gFree.list.head && atomic_load_relaxed(&sched.gFree.n) > 0)
 		gfrefill(pp);
 	gp = glistPop(&pp->gFree.list);
-	if (gp)
-		pp->gFree.n--;
+	if (!gp)
+		return NULL;
+	pp->gFree.n--;
+	if (unlikely(gp->stack.lo == 0))
+		gstack(gp, StackSegment);
 	return gp;
 }
 
 void gfpurge(P *pp)
 {
 	gfmove(pp, 0);
+}
+
+// ---- scavenging 
+
+// Gives one dead G's stack back to the system. False: few enough are left.
+bool gfscavenge(void)
+{
+	Stack stk;
+	G *gp;
+
+	lock(&sched.gFree.lock);
+	gp = sched.gFree.nstack > ScavengeKeep ? glistPop(&sched.gFree.stack) : NULL;
+	if (gp) {
+		sched.gFree.nstack--;
+		sched.gFree.n--; // in our hands
+	}
+	unlock(&sched.gFree.lock);
+	if (!gp)
+		return false;
+	stk = gp->stack;
+	gp->stack = (Stack){ 0 };
+	stackfree(stk);
+	lock(&sched.gFree.lock);
+	glistPush(&sched.gFree.noStack, gp);
+	sched.gFree.n++;
+	unlock(&sched.gFree.lock);
+	return true;
+}
+
+static bool scavengepark(G *gp, void *unused)
+{
+	bool park;
+
+	(void)unused;
+	lock(&sched.gFree.lock);
+	park = sched.gFree.nstack <= ScavengeAbove;
+	if (park)
+		sched.gFree.scavenger = gp; // gfput readies it
+	unlock(&sched.gFree.lock);
+	return park;
+}
+
+// Parks the scavenger until many stacks lie about.
+void gfscavengewait(void)
+{
+	gopark(scavengepark, NULL, WaitReasonGCScavengeWait);
 }
 
 // ---- the end ------------------------------------------------------------------------

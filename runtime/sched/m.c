@@ -84,14 +84,24 @@ STEP void mcommoninit(M *mp, int64_t id)
 	unlock(&sched.lock);
 }
 
+// A G for the M's own use. An M that has lived before brings its old one, without a stack.
+static G *msystemg(G *gp, M *mp, uint32_t stacksize)
+{
+	if (gp)
+		gstack(gp, stacksize);
+	else
+		gp = malg(stacksize);
+	gp->m = mp;
+	return gp;
+}
+
 // The signal stack holds the kernel's frame, which grows with the vector registers, and
 // what the handler needs.
 STEP void mpreinit(M *mp)
 {
 	uintptr_t need = alignup(auxvMinSigStkSz + (16 << 10), physPageSize);
 
-	mp->gsignal = malg((uint32_t)max(need, (uintptr_t)GsignalStackSize));
-	mp->gsignal->m = mp;
+	mp->gsignal = msystemg(mp->gsignal, mp, (uint32_t)max(need, (uintptr_t)GsignalStackSize));
 }
 
 static M *newmemory(void)
@@ -110,8 +120,11 @@ static void inittls(M *mp)
 	uintptr_t below = (uintptr_t)(__tls_end - __tdata_start) - PtrSize;
 	uintptr_t ndata = (uintptr_t)(__tdata_end - __tdata_start);
 	char *block = (char *)mp - below;
+	G *oldg0 = mp->g0, *oldgsignal = mp->gsignal;
 
 	__builtin_memset(block, 0, below + sizeof *mp);
+	mp->g0 = oldg0;
+	mp->gsignal = oldgsignal;
 	__builtin_memcpy(block, __tdata_start, ndata);
 	mp->tls[6] = m0.tls[6]; // the stack protector's canary is the process's
 }
@@ -160,8 +173,7 @@ STEP M *allocm(P *pp, void (*fn)(void), int64_t id)
 	inittls(mp);
 	mp->mstartfn = fn;
 	mcommoninit(mp, id);
-	mp->g0 = malg(G0StackSize);
-	mp->g0->m = mp;
+	mp->g0 = msystemg(mp->g0, mp, G0StackSize);
 	releasem(self);
 	return mp;
 }

@@ -26,6 +26,9 @@ ALWAYS_INLINE uint32_t readgstatus(const G *gp)
 
 void casgstatus(G *gp, uint32_t oldval, uint32_t newval);
 G *malg(uint32_t stacksize);
+void gstack(G *gp, uint32_t stacksize);
+bool gfscavenge(void);
+void gfscavengewait(void);
 void allgadd(G *gp);
 G *gfget(P *pp);
 void gfput(P *pp, G *gp);
