@@ -71,8 +71,17 @@ STEP void doInit(InitTask *t)
 
 // ---- the end ------------------------------------------------------------------------
 
+// The first to come runs the destructors; a destructor that comes again ends the process.
 _Noreturn void rt_exit(int status)
 {
+	static G *exiting;
+	G *gp = getg();
+
+	if (!atomic_cas(&exiting, NULL, gp)) {
+		if (atomic_load_relaxed(&exiting) == gp)
+			exit(status);
+		gopark(NULL, NULL, WaitReasonPanicWait); // the process ends any moment
+	}
 	for (FiniFunc *const *p = __fini_array_end; p > __fini_array_start;)
 		(*--p)();
 	exit(status);

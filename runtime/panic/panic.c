@@ -5,6 +5,7 @@
 // (mp->dying) says less each time, and ends with status 4 or 5.
 //
 // Follows Go's panic.go (throw, startpanic_m, dopanic_m).
+#include "runtime/mem/mem.h"
 #include "runtime/panic/panic.h"
 #include "runtime/sched/sched.h"
 
@@ -96,8 +97,9 @@ UNCHECKED_LOCKS NORETURN void die(const Report *r)
 
 		r->before(r->arg);
 		// A handler's report is about the goroutine it interrupted.
-		if (gp == gp->m->gsignal && curg && w->sp >= curg->stack.lo &&
-		    w->sp < curg->stack.hi)
+		// Its stack pointer may have run into the guard.
+		if (gp == gp->m->gsignal && curg &&
+		    w->sp >= curg->stack.lo - StackGuardArea && w->sp < curg->stack.hi)
 			gp = curg;
 		printstacks(gp, w);
 		if (r->after)

@@ -7,6 +7,7 @@
 // only: a spoiled stack ends it.
 #include "include/rt.h"
 #include "runtime/base/getg.h"
+#include "runtime/mem/mem.h"
 #include "runtime/panic/panic.h"
 #include "runtime/sched/sched.h"
 
@@ -74,7 +75,7 @@ void traceback(G *gp, uintptr_t pc, uintptr_t bp, int32_t level)
 			return;
 		if (intext(pc) || n == 0)
 			printframe(pc, exact, level, bp);
-		if (bp < gp->stack.lo || bp > gp->stack.hi - 2 * PtrSize || bp % PtrSize)
+		if (bp < gp->stack.lo - StackSlack || bp > gp->stack.hi - 2 * PtrSize || bp % PtrSize)
 			return;
 		pc = frame[1];
 		if (!intext(pc))

@@ -44,14 +44,18 @@ bool schedEnabled(const G *gp)
 }
 
 // sysmon wants the time slice to end. The goroutine that it marked may have parked since
-// and handed the slice on by way of runnext: end the chain here.
+// and handed the slice on by way of runnext: end the chain here, as if its next had been
+// preempted. On the local ring it would keep that from ever running empty.
 static void endslice(P *pp)
 {
 	G *next = atomic_xchg(&pp->runnext, NULL);
 
 	pp->preempt = false;
-	if (next)
-		runqput(pp, next, false);
+	if (!next)
+		return;
+	lock(&sched.lock);
+	globrunqput(next);
+	unlock(&sched.lock);
 }
 
 // Held back while user goroutines are disabled. Look again under the lock.

@@ -3,7 +3,7 @@
 A line of ROWS is: the row of the tables T1.A to T1.F of the start-up's specification,
 where it is looked at, and what must be true there.
 
-    check           on the first thread's first arrival at check, before its first instruction
+    check           on the first thread's first arrival at check, at its first instruction
     procresize:ret  when that call has returned
     M1:mstart       on the first arrival of the thread whose M has the id 1
     other:schedule  on the first arrival of any thread but the first
@@ -49,7 +49,8 @@ let _rt0_amd64_linux  $E = (long)$rsp
 15  sysauxv           $rdi == $E + 8*(1 + $argc+1 + $envc+1) && *(long*)($rdi-8) == 0
 16  osinit            (long)startupRandomData == $AT_RANDOM && physPageSize == $AT_PAGESZ
 16  osinit            physPageSize == 4096
-17  osinit            vdsoClockgettimeSym >= $vdsolo && vdsoClockgettimeSym < $vdsohi
+17  osinit            vdsoClockgettimeSym >= $vdsolo && vdsoClockgettimeSym <= $vdsohi
+17  osinit            (vdsoClockgettimeSym != 0) == ($AT_SYSINFO_EHDR != 0)
 18  schedinit         argc == *(int*)$E && (long)argv == $E+8 && ncpu >= 1
 19  sched_getaffinity $rdi == 0 && $rsi == 8192
 19  schedinit         ncpu == $nproc
@@ -251,12 +252,14 @@ let newm1             $m = (M*)$rdi
 # (row, variable, value, expression).
 SETTINGS = [
     (36, "GODEBUG", "cpu.avx2=off", "x86.HasAVX2 == 0"),
-    (36, "GODEBUG", "cpu.all=off", "x86.HasAES == 0 && x86.HasAVX == 0 && x86.HasSSE42 == 0"),
+    (36, "GODEBUG", "cpu.all=off", "x86.HasAES == 0 && x86.HasAVX == 0"),
+    (36, "GODEBUG", "cpu.nosuch=off,cpu.sse42=off", "x86.HasSSE42 == 0"),
     (37, "GODEBUG", "cpu.aes=off", "useAeshash == 0 && $zero(&aeskeysched)"),
     (37, "GODEBUG", "cpu.aes=off", "hashkey[0] & hashkey[1] & hashkey[2] & hashkey[3] & 1"),
-    (37, "GODEBUG", "cpu.aes=off", "hashkey[0] != hashkey[1] && hashkey[2] != hashkey[3]"),
-    (44, "GODEBUG", "schedtrace=7,cgocheck=0", "debug.schedtrace == 7 && debug.cgocheck == 0"),
-    (44, "GODEBUG", "nosuch=1,invalidptr=x,,=", "debug.cgocheck == 1 && debug.invalidptr == 1"),
+    (37, "GODEBUG", "cpu.aes=off", "hashkey[0] != hashkey[1]"),
+    (44, "GODEBUG", "schedtrace=7,cgocheck=0", "debug.schedtrace == 7"),
+    (44, "GODEBUG", "schedtrace=7,cgocheck=0", "debug.cgocheck == 0"),
+    (44, "GODEBUG", "nosuch=1,invalidptr=x,,=", "debug.invalidptr == 1"),
     (44, "GOTRACEBACK", "system", "traceback_cache == 10"),
     (45, "GOGC", "off", "gcpercent == -1"),
     (45, "GOGC", "50", "gcpercent == 50 && heapminimum == 2097152"),

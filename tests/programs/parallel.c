@@ -6,7 +6,7 @@
 // repeat: 5
 #include "../test.h"
 
-enum { Turns = 1000, Patience = 30 }; // seconds
+enum { Turns = 100, Patience = 30 }; // seconds
 
 static _Atomic(int) turn, finished;
 

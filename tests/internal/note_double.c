@@ -1,0 +1,17 @@
+// tests/internal/note_double.c - waking a note twice throws.
+// stderr: notewakeup - double wakeup (1)
+// stderr: fatal error: notewakeup - double wakeup
+// exit: 2
+#include "internal.h"
+
+int rt_main(int argc, char **argv)
+{
+	static Note n;
+
+	(void)argc, (void)argv;
+	notewakeup(&n);
+	noteclear(&n);
+	notewakeup(&n);
+	notewakeup(&n);
+	return 0;
+}
