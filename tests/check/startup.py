@@ -1,4 +1,4 @@
-"""The part of check-startup that runs inside gdb: the order and the state of the start-up.
+"""The part of check-startup that runs inside gdb: the order of the steps, and the state.
 
     gdb -batch -x tests/check/startup.py PROGRAM
 
@@ -41,7 +41,7 @@ def say(text):
 # The table.
 
 class Check:
-    """A line of the table: row (None for a let), who, name, at its return?, for which N."""
+    """A line of the table: row (None: a let), who, name, at its return?, which N."""
 
     LINE = re.compile(r"(?P<row>\d+|let)\s+(?:(?P<who>M1|other):)?(?P<name>\w+)"
                       r"(?P<ret>:ret)?(?:\[(?P<more>>?)(?P<procs>\d+)\])?\s+(?P<text>.+)")
@@ -338,7 +338,8 @@ def grace():
     """Main returns while another goroutine dies: rows 101 and 102, which need variables
     that no program sets at will."""
     main = gdb.Breakpoint("*rt_main", internal=True)
-    for row, variable, steps in ((101, "runningPanicDefers", 1000), (102, "panicking", 0)):
+    cases = ((101, "runningPanicDefers", 1000), (102, "panicking", 0))
+    for row, variable, steps in cases:
         gdb.execute("run", to_string=True)
         gdb.execute(f"set var {variable} = 1")
         yields = gdb.Breakpoint("*rt_gosched", internal=True)

@@ -58,8 +58,8 @@ observer() {
 	cat "$tmp/$name.report" 2>/dev/null
 	[ $result -eq 0 ] && return
 	status=1
-	[ $result -ne 124 ] || echo "startup.sh: $name took more than a minute"
-	echo "startup.sh: $name failed ($result); the end of its log:"
+	[ $result -ne 1 ] || [ ! -s "$tmp/$name.report" ] || return # it has said why
+	echo "startup.sh: $name failed with $result (124: a minute is over); its last lines:"
 	tail -n 12 "$tmp/$name.log"
 }
 
@@ -77,12 +77,14 @@ cat "$tmp"/*.results | awk '
 	END {
 		for (row = 1; row <= 104; row++) {
 			if (!(row in seen))
-				print "row " row " was not checked"
+				missing = missing " " row
 			if (row in bad || !(row in seen))
 				m++
 			else if (!(row in none))
 				n++
 		}
+		if (missing)
+			print "rows that were not checked:" missing
 		printf "%d rows hold, %d do not\n", n, m
 		exit m > 0
 	}' || status=1

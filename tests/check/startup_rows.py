@@ -15,8 +15,8 @@ where it is looked at, and what must be true there.
 Variables that gdb does not have are set by startup.py, from the kernel's files: $N the
 number of Ps asked for; at the entry $argc, $envc, $elfentry, $AT_..., $vdsolo, $vdsohi,
 $intel, $cpuid1, $has_..., $nproc, $hugepage, $blocked and $ignored (the signals); at
-every stop $tid, $threads, $SigBlk, $SigCgt. $inside(pc, "f"): pc lies in f; $zero(&x): all
-bytes of x are 0.
+every stop $tid, $threads, $SigBlk, $SigCgt. $inside(pc, "f"): pc lies in f; $zero(&x):
+all bytes of x are 0.
 """
 
 ROWS = r"""
@@ -32,7 +32,8 @@ let _rt0_amd64_linux  $E = (long)$rsp
 4   needtls           *(int*)($rsp+16) == $argc && *(long*)($rsp+24) == $E+8
 5   needtls           g0.stack.hi == $E-48 && g0.stack.hi - g0.stack.lo == 0xff98
 5   needtls           g0.stackguard0 == g0.stack.lo && g0.stackguard1 == g0.stack.lo
-5   needtls           g0.goid == 0 && g0.atomicstatus == 0 && g0.m == 0 && $zero(&g0.sched)
+5   needtls           g0.goid == 0 && g0.atomicstatus == 0 && g0.m == 0
+5   needtls           $zero(&g0.sched)
 6   needtls           isIntel == $intel && lfenceBeforeRdtsc == $intel
 7   needtls           (processorVersionInfo & 0x0fff3fff) == $cpuid1
 8   needtls           _cgo_init == 0
@@ -91,7 +92,7 @@ let mcommoninit       $seed = fastrandseed
 36  alginit           x86.HasSSE41 == $has_sse4_1 && x86.HasSSE42 == $has_sse4_2
 37  modulesinit       useAeshash == ($has_aes && $has_ssse3 && $has_sse4_1)
 37  modulesinit       useAeshash != $zero(&aeskeysched)
-37  modulesinit       useAeshash || (hashkey[0] & hashkey[1] & hashkey[2] & hashkey[3] & 1)
+37  modulesinit       each 0..3: useAeshash || (hashkey[$i] & 1)
 38  typelinksinit     modulesSlice.len == 1 && modulesSlice.array[0] == &firstmoduledata
 39  itabsinit         $inside(*(long*)$rsp, "schedinit")
 40  msigsave          $rdi == (long)&m0
@@ -200,7 +201,8 @@ let mstart            $next = *(long*)$rsp
 let newm1             $m = (M*)$rdi
 84  newm1             $m->id == 1 && sched.mnext == 2
 84  newm1             $m->g0->stack.hi - $m->g0->stack.lo >= 64 << 10 && $m->g0->m == $m
-84  newm1             $m->mstartfn == sysmon && $m->nextp == 0 && $m->sigmask == initSigmask
+84  newm1             $m->mstartfn == sysmon && $m->nextp == 0
+84  newm1             $m->sigmask == initSigmask
 84  newm1             allm == $m && $m->alllink == &m0
 84  newm1             $m->gsignal->stack.hi - $m->gsignal->stack.lo >= 32768
 85  clone             $edi == 0x50f00 && $rsi == $m->g0->stack.hi && $rsi % 16 == 0
@@ -255,7 +257,7 @@ SETTINGS = [
     (36, "GODEBUG", "cpu.all=off", "x86.HasAES == 0 && x86.HasAVX == 0"),
     (36, "GODEBUG", "cpu.nosuch=off,cpu.sse42=off", "x86.HasSSE42 == 0"),
     (37, "GODEBUG", "cpu.aes=off", "useAeshash == 0 && $zero(&aeskeysched)"),
-    (37, "GODEBUG", "cpu.aes=off", "hashkey[0] & hashkey[1] & hashkey[2] & hashkey[3] & 1"),
+    (37, "GODEBUG", "cpu.aes=off", "each 0..3: hashkey[$i] & 1"),
     (37, "GODEBUG", "cpu.aes=off", "hashkey[0] != hashkey[1]"),
     (44, "GODEBUG", "schedtrace=7,cgocheck=0", "debug.schedtrace == 7"),
     (44, "GODEBUG", "schedtrace=7,cgocheck=0", "debug.cgocheck == 0"),
@@ -273,7 +275,7 @@ SETTINGS = [
 DEVIATIONS = {
     15: "no /proc/self/auxv fallback: the kernel always gives a static program its auxv",
     26: "skipPC is goexit+1: the traceback ends there",
-    28: "no stackpool: stacks come from segments; only those of ended Ms are kept, by size",
+    28: "no stackpool: stacks are segments; only those of ended Ms are kept, by size",
     34: "gsignal has max(32 KiB, AT_MINSIGSTKSZ + 16 KiB): vector state makes frames big",
     39: "typelinks are verified only: one module has nothing to unify",
     40: "itablinks are verified only: a C program has no interface tables",

@@ -3,8 +3,8 @@
     python3 tests/check/startup_strace.py DIRECTORY
 
 Compiles three programs in DIRECTORY. Traces HELLO with strace and compares what each
-thread asked of the kernel with the rows of the start-up's specification; then starts PROBE
-in other surroundings, and CGO. What goes wrong is printed to RT0_REPORT, and to
+thread asked of the kernel with the rows of the start-up's specification; then starts
+PROBE in other surroundings, and CGO. What goes wrong is printed to RT0_REPORT, and to
 RT0_RESULTS a line "ROW ok" or "ROW bad" for each check.
 """
 
@@ -16,6 +16,8 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 LIMIT = 20  # seconds for one program
+CHILD_CALLS = 7  # what each thread begins with, and one more
+ATTEMPTS = 5  # on a busy machine sysmon may not get so far in HELLO's time
 VERBOSE = os.environ.get("RT0_VERBOSE") == "1"
 REPORT = open(os.environ.get("RT0_REPORT", "/dev/stderr"), "w", encoding="utf-8")
 RESULTS = open(os.environ.get("RT0_RESULTS", os.devnull), "w", encoding="utf-8")
@@ -79,8 +81,8 @@ CLONE = {"CLONE_VM", "CLONE_FS", "CLONE_FILES", "CLONE_SIGHAND", "CLONE_THREAD",
 ACTION = {"SA_RESTORER", "SA_ONSTACK", "SA_RESTART", "SA_SIGINFO"}  # 0x1c000004
 # strace's names of the real-time signals: 32 is SIGRTMIN, 64 is SIGRT_32.
 REAL_TIME = ["SIGRTMIN"] + [f"SIGRT_{n}" for n in range(1, 33)]
-NO_HANDLER = {"SIGKILL", "SIGSTOP", "SIGCONT", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGRTMIN",
-              "SIGRT_1"}
+NO_HANDLER = {"SIGKILL", "SIGSTOP", "SIGCONT", "SIGTSTP", "SIGTTIN", "SIGTTOU",
+              "SIGRTMIN", "SIGRT_1"}
 
 
 def say(text):
@@ -102,9 +104,9 @@ def matches(row, line, pattern):
 
 # The system calls of hello.
 
-def trace(program, directory, procs):
+def trace(program, directory, procs, attempt):
     """Returns (exit status, standard output, {tid: [system call]}, the first tid)."""
-    name = os.path.join(directory, f"trace-{procs}")
+    name = os.path.join(directory, f"trace-{procs}-{attempt}")
     env = {**os.environ, "GOMAXPROCS": str(procs)}
     ran = subprocess.run(["strace", "-ff", "-o", name, program], stdin=subprocess.DEVNULL,
                          capture_output=True, text=True, env=env, timeout=LIMIT,
@@ -136,7 +138,7 @@ def first_calls(calls, m0):
     """The beginning, up to schedinit's only look at the signal mask."""
     matches(9, calls[1], rf"arch_prctl\(ARCH_SET_FS, {m0 + 8:#x}\) = 0")
     matches(19, calls[2], r"sched_getaffinity\(0, 8192, \[.*\]\) = \d+")
-    matches(20, calls[3], r'open\("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size", .*')
+    matches(20, calls[3], r'open\("/sys/kernel/mm/.*/hpage_pmd_size", .*')
     masks = [i for i, call in enumerate(calls) if call.startswith("rt_sigprocmask(")]
     matches(41, calls[masks[0]], r"rt_sigprocmask\(SIG_SETMASK, NULL, \[.*\], 8\) = 0")
     stack = [i for i, call in enumerate(calls) if call.startswith("sigaltstack(")][0]
@@ -159,8 +161,8 @@ def handlers(calls):
     reads = [call for call in actions if re.match(r"rt_sigaction\(\w+, NULL, ", call)]
     sets = [call for call in actions if call not in reads]
     names = [re.match(r"rt_sigaction\((\w+)", call)[1] for call in sets]
-    ignored = [call for call in reads
-               if re.match(r"rt_sigaction\(SIG(HUP|INT), NULL, \{sa_handler=SIG_IGN", call)]
+    ignored = [call for call in reads if re.match(
+        r"rt_sigaction\(SIG(HUP|INT), NULL, \{sa_handler=SIG_IGN", call)]
     judge(73, "58 signals are looked at", len(reads) == 58, f"{len(reads)}")
     judge(73, "56 handlers, fewer by inherited SIG_IGN", len(sets) == 56 - len(ignored),
           f"{len(sets)}")
@@ -184,7 +186,7 @@ def clones(calls, threads):
               found and set(found[2].split("|")) == CLONE, calls[i])
         judge(85, "an aligned stack", found and int(found[1], 16) % 16 == 0, calls[i])
         child = threads[int(found[3])] if found else []
-        if len(child) < 7 and i != made[0]:
+        if len(child) < CHILD_CALLS and i != made[0]:
             continue  # the process ended before it came so far
         matches(86, child[0], rf"gettid\(\) = {found[3]}")
         matches(86, child[1], r"arch_prctl\(ARCH_SET_FS, 0x\w+\) = 0")
@@ -197,8 +199,13 @@ def clones(calls, threads):
 
 
 def hello(program, directory, procs):
-    status, output, threads, first = trace(program, directory, procs)
-    calls = threads[first]
+    for attempt in range(ATTEMPTS):
+        status, output, threads, first = trace(program, directory, procs, attempt)
+        calls = threads[first]
+        children = [re.match(r"clone\(.* = (\d+)$", call) for call in calls]
+        sysmon = next(int(child[1]) for child in children if child)
+        if len(threads[sysmon]) >= CHILD_CALLS:
+            break
     m0, size = symbol(program, "m0")
     first_calls(calls, m0)
     stack = [i for i, call in enumerate(calls) if call.startswith("sigaltstack(")][0]
@@ -215,8 +222,10 @@ def hello(program, directory, procs):
     judge(17, "the clock is read in the vDSO",
           not any(re.match("clock_gettime|gettimeofday", call) for call in everything))
     ends = [call for call in everything if call.startswith("exit_group(")]
-    judge(103, "exit_group(0), once, no exit before",
-          len(ends) == 1 and ends[0].startswith("exit_group(0)")
+    # strace at times shows an unfinished exit_group in a thread that is being killed, in
+    # programs of other runtimes too: so not "once".
+    judge(103, "exit_group(0), and no exit before",
+          ends and all(call.startswith("exit_group(0") for call in ends)
           and not any(call.startswith("exit(") for call in everything), str(ends))
     judge(103, "hello, world; status 0", (status, output) == (0, "hello, world\n"),
           f"{output!r}, {status}")
@@ -250,7 +259,7 @@ def surroundings(program):
     cpus = os.sched_getaffinity(0)
     for procs in (None, "", "0", "-1", "+3", " 3", "4x", "3 ", "2147483648"):
         found = fields(program, procs).get("Ps")
-        judge(47, f"GOMAXPROCS={procs!r}: as many as CPUs", found == str(len(cpus)), found)
+        judge(47, f"GOMAXPROCS={procs!r} is ignored", found == str(len(cpus)), found)
     for procs, wanted in (("0007", "7"), ("1", "1"), ("3000", "3000")):
         found = fields(program, procs).get("Ps")
         judge(47, f"GOMAXPROCS={procs!r} is {wanted}", found == wanted, found)
@@ -283,7 +292,8 @@ def main():
     for procs in (1, 4):
         hello(program, directory, procs)
     surroundings(compiled(PROBE, directory, "probe"))
-    library = subprocess.run([compiled(CGO, directory, "cgo")], timeout=LIMIT, check=False)
+    library = subprocess.run([compiled(CGO, directory, "cgo")], timeout=LIMIT,
+                             check=False)
     judge(8, "a strong _cgo_init replaces settls", library.returncode == 7,
           f"exit status {library.returncode}")
 
@@ -291,6 +301,7 @@ def main():
 if __name__ == "__main__":
     try:
         main()
-    except (OSError, ValueError, IndexError, subprocess.SubprocessError) as failure:
+    except (OSError, ValueError, IndexError, KeyError, StopIteration,
+            subprocess.SubprocessError) as failure:
         say(f"startup_strace.py: {failure!r}")
         sys.exit(1)

@@ -2,7 +2,7 @@
 // closed, and the panic is its own.
 // matrix: GOMAXPROCS=1,2,4,64
 // stderr: panic: send on closed channel
-// stderr: 
+// stderr:
 // stderr~: ^goroutine ([2-9]|[1-9][0-9]+) \[running\]:$
 // stderr: wait_in_send(...)
 // stderr: created by rt_main in goroutine 1

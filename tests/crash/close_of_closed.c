@@ -1,7 +1,7 @@
 // tests/crash/close_of_closed.c - closing a closed channel panics.
 // matrix: GOMAXPROCS=1,4
 // stderr: panic: close of closed channel
-// stderr: 
+// stderr:
 // stderr: goroutine 1 [running]:
 // stderr: rt_main(...)
 // exit: 2

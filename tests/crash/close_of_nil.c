@@ -1,6 +1,6 @@
 // tests/crash/close_of_nil.c - closing a null channel panics.
 // stderr: panic: close of nil channel
-// stderr: 
+// stderr:
 // stderr: goroutine 1 [running]:
 // stderr: rt_main(...)
 // exit: 2

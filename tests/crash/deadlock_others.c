@@ -2,7 +2,7 @@
 // reason and its creator, and none that has ended.
 // matrix: GOMAXPROCS=1,2,4,64
 // stderr: fatal error: all goroutines are asleep - deadlock!
-// stderr: 
+// stderr:
 // stderr: goroutine 1 [chan receive]:
 // stderr: rt_main(...)
 // stderr~: ^goroutine [0-9]+ \[chan send\]:\n(rt_chan_send\(\.\.\.\)\n\t.*\n)?sends\(\.\.\.\)\n\t.*\ncreated by rt_main in goroutine 1\n

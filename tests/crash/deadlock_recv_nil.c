@@ -1,7 +1,7 @@
 // tests/crash/deadlock_recv_nil.c - a receive from a null channel alone is a deadlock.
 // matrix: GOMAXPROCS=1,2,4,64
 // stderr: fatal error: all goroutines are asleep - deadlock!
-// stderr: 
+// stderr:
 // stderr: goroutine 1 [chan receive (nil chan)]:
 // stderr: rt_main(...)
 // exit: 2

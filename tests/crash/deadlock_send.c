@@ -1,7 +1,7 @@
 // tests/crash/deadlock_send.c - sending what nobody can receive is a deadlock.
 // matrix: GOMAXPROCS=1,2,4,64
 // stderr: fatal error: all goroutines are asleep - deadlock!
-// stderr: 
+// stderr:
 // stderr: goroutine 1 [chan send]:
 // stderr: rt_main(...)
 // exit: 2

@@ -1,7 +1,7 @@
 // tests/crash/deadlock_waitgroup.c - waiting for a count that nobody can take down is a deadlock.
 // matrix: GOMAXPROCS=1,2,4,64
 // stderr: fatal error: all goroutines are asleep - deadlock!
-// stderr: 
+// stderr:
 // stderr: goroutine 1 [sync.WaitGroup.Wait]:
 // stderr: rt_main(...)
 // exit: 2

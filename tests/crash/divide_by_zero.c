@@ -1,7 +1,7 @@
 // tests/crash/divide_by_zero.c - an integer division by zero panics.
 // stderr: panic: runtime error: integer divide by zero
 // stderr~: ^\[signal SIGFPE: floating-point exception code=0x1 addr=0x[0-9a-f]+ pc=0x[0-9a-f]+\]$
-// stderr: 
+// stderr:
 // stderr: goroutine 1 [running]:
 // stderr: rt_main(...)
 // exit: 2

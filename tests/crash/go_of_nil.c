@@ -2,7 +2,7 @@
 // env: HOW=go
 // env: HOW=copy
 // stderr: fatal error: go of nil func value
-// stderr: 
+// stderr:
 // stderr: goroutine 1 [running]:
 // stderr: rt_main(...)
 // exit: 2

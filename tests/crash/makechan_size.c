@@ -3,7 +3,7 @@
 // env: SIZE=1 CAP=0xffffffffffffffff
 // env: SIZE=0x8000 CAP=0x8000000000000
 // stderr: panic: makechan: size out of range
-// stderr: 
+// stderr:
 // stderr: goroutine 1 [running]:
 // stderr: rt_main(...)
 // exit: 2

@@ -3,7 +3,7 @@
 // matrix: GOMAXPROCS=1,4
 // stderr: panic: runtime error: invalid memory address or nil pointer dereference
 // stderr: [signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x0]
-// stderr: 
+// stderr:
 // stderr: goroutine 1 [running]:
 // stderr: calls_nothing(...)
 // stderr: rt_main(...)

@@ -4,7 +4,7 @@
 // env: HOW=write
 // stderr: panic: runtime error: invalid memory address or nil pointer dereference
 // stderr~: ^\[signal SIGSEGV: segmentation violation code=0x1 addr=0x(0|10) pc=0x[0-9a-f]+\]$
-// stderr: 
+// stderr:
 // stderr: goroutine 1 [running]:
 // stderr: victim(...)
 // stderr: rt_main(...)

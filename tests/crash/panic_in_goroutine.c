@@ -2,7 +2,7 @@
 // that goroutine, names the functions on its stack, and who started it.
 // matrix: GOMAXPROCS=1,2,4,64
 // stderr: panic: in a goroutine
-// stderr: 
+// stderr:
 // stderr~: \Apanic: in a goroutine\n\ngoroutine ([2-9]|[1-9][0-9]+) \[running\]:\n(rt_panic\(\.\.\.\)\n\t.*\n)?third\(\.\.\.\)\n\t\?:0 \+0x[0-9a-f]+\nsecond\(\.\.\.\)\n\t\?:0 \+0x[0-9a-f]+\nfirst\(\.\.\.\)\n\t\?:0 \+0x[0-9a-f]+\ncreated by starter in goroutine 1\n\t\?:0 \+0x[0-9a-f]+\n\Z
 // exit: 2
 #include <rt.h>

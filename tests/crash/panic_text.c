@@ -1,6 +1,6 @@
 // tests/crash/panic_text.c - rt_panic says its text, formatted, and who called it.
 // stderr: panic: boom 42 of "x"
-// stderr: 
+// stderr:
 // stderr: goroutine 1 [running]:
 // stderr: rt_main(...)
 // exit: 2

@@ -5,7 +5,7 @@
 // env: HOW=try CAP=0
 // env: HOW=try CAP=5
 // stderr: panic: send on closed channel
-// stderr: 
+// stderr:
 // stderr: goroutine 1 [running]:
 // stderr: rt_main(...)
 // exit: 2

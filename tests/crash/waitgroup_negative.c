@@ -2,7 +2,7 @@
 // env: HOW=done
 // env: HOW=add
 // stderr: panic: sync: negative WaitGroup counter
-// stderr: 
+// stderr:
 // stderr: goroutine 1 [running]:
 // stderr: rt_main(...)
 // exit: 2

@@ -1,17 +1,17 @@
 // tests/internal/foreachp.c - stopping the world, and running something on every P.
 //
-// Promises: with goroutines that run, that yield, that sleep and that are in system calls,
-// several goroutines stop the world one after the other; while it is stopped nothing else
-// runs and every P is in Pgcstop; forEachP runs its function exactly once for each P. All
-// goes on afterwards.
+// Promises: with goroutines that run, that yield, that sleep and that are in system
+// calls, several goroutines stop the world one after the other; while it is stopped
+// nothing else runs and every P is in Pgcstop; forEachP runs its function exactly once
+// for each P. All goes on afterwards.
 // matrix: GOMAXPROCS=1,2,4
 #include "internal.h"
 
 enum {
 	Stoppers = 3,
-	Stops = 60,
+	Stops = 50,
 	Workers = 6,
-	Rounds = 150,
+	Rounds = 100,
 	MaxPs = 8,
 	Watch = 20 * 1000, // ns, with the world stopped
 };
@@ -59,7 +59,7 @@ static void work(void *arg)
 		atomic_store_relaxed(&counter[me], counter[me] + 1);
 		equal(atomic_load_relaxed(&stopped), 0);
 		ways[(uint32_t)me % nelem(ways)]();
-		if (me == 0 && counter[me] % 10000 == 0)
+		if (counter[me] % 10000 == 0)
 			yield(); // or a single P waits for sysmon each time
 	}
 	rt_waitgroup_done(&workers);
@@ -148,9 +148,9 @@ static void everyp(void)
 	}
 }
 
-int rt_main(int argc, char **argv)
+int rt_main(int nargs, char **args)
 {
-	(void)argc, (void)argv;
+	(void)nargs, (void)args;
 	everyp(); // the others are idle
 	for (int32_t p = 0; p < MaxPs; p++)
 		ncalls[p] = 0;

@@ -1,12 +1,14 @@
 // tests/internal/gfree.c - goroutines that have ended are used again.
 //
-// Promises: a P keeps fewer than 64 of them; with the 64th all but 31 go to the global list;
-// an empty P takes 32 from there; none is lost or comes twice; a million goroutines need
-// about as many Gs as there were at the same time.
+// Promises: a P keeps fewer than 64 of them; with the 64th all but 31 go to the global
+// list; an empty P takes 32 from there; none is lost or comes twice; a million
+// goroutines need about as many Gs as there were at the same time. The scavenger takes
+// stacks away until 512 are left on the global list; who gets a G without a stack gets
+// a new one with it.
 // matrix: GOMAXPROCS=1,4
 #include "internal.h"
 
-enum { NumGs = 200, Million = 1000000, Together = 100 };
+enum { NumGs = ScavengeKeep + 10, Million = 1000000, Together = 100 };
 
 static P own;
 static G gs[NumGs];
@@ -28,14 +30,18 @@ static void get(int32_t n)
 		check(gp >= gs && gp < gs + NumGs);
 		equal(gp->goid, 1);
 		gp->goid = 0;
+		equal(gp->stack.hi - gp->stack.lo, StackSegment);
+		*(volatile char *)(gp->stack.hi - 1) = 1;
 	}
 }
 
-// With the world stopped, the global list empty.
+// With the world stopped, the global lists empty.
 static void limits(void)
 {
-	for (int i = 0; i < NumGs; i++)
+	for (int i = 0; i < NumGs; i++) {
 		gs[i].atomicstatus = Gdead;
+		gstack(&gs[i], StackSegment);
+	}
 	check(gfget(&own) == NULL);
 	put(0, GFreeMax - 1);
 	equal(own.gFree.n, GFreeMax - 1);
@@ -43,6 +49,7 @@ static void limits(void)
 	put(GFreeMax - 1, GFreeMax);
 	equal(own.gFree.n, GFreeKeep);
 	equal(sched.gFree.n, GFreeMax - GFreeKeep);
+	equal(sched.gFree.nstack, GFreeMax - GFreeKeep);
 	get(GFreeKeep);
 	equal(own.gFree.n, 0);
 	equal(sched.gFree.n, GFreeMax - GFreeKeep); // 33
@@ -52,33 +59,48 @@ static void limits(void)
 	get(GFreeMax / 2 - 1);
 	get(1); // the last one
 	equal(sched.gFree.n, 0);
-	check(sched.gFree.list.head == NULL);
+	equal(sched.gFree.nstack, 0);
 	check(gfget(&own) == NULL);
+}
 
+static void scavenge(void)
+{
 	put(0, NumGs);
 	equal(own.gFree.n + sched.gFree.n, NumGs);
 	check(own.gFree.n < GFreeMax);
 	gfpurge(&own);
 	equal(own.gFree.n, 0);
 	equal(sched.gFree.n, NumGs);
-	get(NumGs);
+	for (int i = 1; i <= NumGs - ScavengeKeep; i++) {
+		check(gfscavenge());
+		equal(sched.gFree.n, NumGs);
+		equal(sched.gFree.nstack, NumGs - i);
+	}
+	check(!gfscavenge());
+	equal(sched.gFree.nstack, ScavengeKeep);
+	get(NumGs); // the last ones get stacks
 	check(gfget(&own) == NULL);
 	equal(own.gFree.n + sched.gFree.n, 0);
 }
 
 static void alone(void)
 {
-	Glist saved;
-	int32_t n;
+	Glist stack, noStack;
+	int32_t n, nstack;
 
 	stopTheWorld("test");
-	saved = sched.gFree.list;
+	stack = sched.gFree.stack;
+	noStack = sched.gFree.noStack;
 	n = sched.gFree.n;
-	sched.gFree.list.head = NULL;
-	sched.gFree.n = 0;
+	nstack = sched.gFree.nstack;
+	sched.gFree.stack.head = sched.gFree.noStack.head = NULL;
+	sched.gFree.n = sched.gFree.nstack = 0;
 	limits();
-	sched.gFree.list = saved;
+	scavenge();
+	sched.gFree.stack = stack;
+	sched.gFree.noStack = noStack;
 	sched.gFree.n = n;
+	sched.gFree.nstack = nstack;
 	startTheWorld();
 }
 
@@ -110,9 +132,9 @@ static void million(void)
 		rt_gosched();
 }
 
-int rt_main(int argc, char **argv)
+int rt_main(int nargs, char **args)
 {
-	(void)argc, (void)argv;
+	(void)nargs, (void)args;
 	alone();
 	million();
 	return 0;

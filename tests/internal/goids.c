@@ -1,8 +1,8 @@
 // tests/internal/goids.c - goroutines' numbers.
 //
-// Promises: no number comes twice; a P takes them in batches of 16 that begin at a multiple
-// of 16 plus 1, and uses each batch up in order; the main goroutine is 1, and a goroutine
-// knows who started it.
+// Promises: no number comes twice; a P takes them in batches of 16 that begin at a
+// multiple of 16 plus 1, and uses each batch up in order; the main goroutine is 1, and
+// a goroutine knows who started it.
 // matrix: GOMAXPROCS=1,2,4
 #include "internal.h"
 
@@ -63,11 +63,11 @@ static void make(void *arg)
 	rt_waitgroup_done(&all);
 }
 
-int rt_main(int argc, char **argv)
+int rt_main(int nargs, char **args)
 {
 	int64_t n = 0;
 
-	(void)argc, (void)argv;
+	(void)nargs, (void)args;
 	equal(rt_goid(), 1);
 	batches();
 	rt_waitgroup_add(&all, Makers + Makers * Each);

@@ -1,16 +1,18 @@
 // tests/internal/gstatus.c - the changes of a goroutine's status that are allowed.
 #include "internal.h"
 
-int rt_main(int argc, char **argv)
+int rt_main(int nargs, char **args)
 {
 	static const uint8_t changes[][2] = {
-		{ Gidle, Gdead },         { Gdead, Grunnable },      { Grunnable, Grunning },
-		{ Grunning, Grunnable },  { Grunning, Gsyscall },    { Grunning, Gwaiting },
-		{ Grunning, Gdead },      { Grunning, Gpreempted },  { Gsyscall, Grunning },
-		{ Gsyscall, Grunnable },  { Gwaiting, Grunnable },   { Gpreempted, Gwaiting },
+		{ Gidle, Gdead },        { Gdead, Grunnable },
+		{ Grunnable, Grunning }, { Grunning, Grunnable },
+		{ Grunning, Gsyscall },  { Grunning, Gwaiting },
+		{ Grunning, Gdead },     { Grunning, Gpreempted },
+		{ Gsyscall, Grunning },  { Gsyscall, Grunnable },
+		{ Gwaiting, Grunnable }, { Gpreempted, Gwaiting },
 	};
 
-	(void)argc, (void)argv;
+	(void)nargs, (void)args;
 	for (uint32_t i = 0; i < nelem(changes); i++) {
 		G gp = { .atomicstatus = changes[i][0] };
 

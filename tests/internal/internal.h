@@ -1,4 +1,5 @@
-// tests/internal/internal.h - the runtime's own headers beside tests/test.h, and a private P.
+// tests/internal/internal.h - the runtime's own headers beside tests/test.h, and a
+// private P.
 #ifndef INTERNAL_H
 #define INTERNAL_H
 

@@ -1,8 +1,8 @@
 // tests/internal/mutex.c - the runtime's mutex under contention.
 //
-// Promises: of threads that take it in turns, only one is inside, and none is left sleeping;
-// it is free afterwards; locks in the order of their ranks, and of their addresses within
-// one rank, nest, and may be released in any order.
+// Promises: of threads that take it in turns, only one is inside, and none is left
+// sleeping; it is free afterwards; locks in the order of their ranks, and of their
+// addresses within one rank, nest, and may be released in any order.
 // matrix: THREADS=1,2,4,8
 #include "internal.h"
 
@@ -60,11 +60,11 @@ static void ranks(void)
 	releasem(mp);
 }
 
-int rt_main(int argc, char **argv)
+int rt_main(int nargs, char **args)
 {
 	int n = (int)number(rt_getenv("THREADS"));
 
-	(void)argc, (void)argv;
+	(void)nargs, (void)args;
 	rt_gomaxprocs(n);
 	rt_waitgroup_add(&all, n);
 	for (intptr_t i = 1; i <= n; i++)

@@ -1,12 +1,12 @@
-// tests/internal/mutex_order.c - taking locks against their order throws, in the builds that
-// check it: a lower rank, the same rank at a lower address, the same lock again.
+// tests/internal/mutex_order.c - taking locks against their order throws, in the builds
+// that check it: a lower rank, the same rank at a lower address, the same lock again.
 // variants: debug stress
 // matrix: CASE=0,1,2
 // stderr: fatal error: lock ordering problem
 // exit: 2
 #include "internal.h"
 
-int rt_main(int argc, char **argv)
+int rt_main(int nargs, char **args)
 {
 	static Mutex m[2];
 	static const struct {
@@ -18,7 +18,7 @@ int rt_main(int argc, char **argv)
 	};
 	int64_t i = number(rt_getenv("CASE"));
 
-	(void)argc, (void)argv;
+	(void)nargs, (void)args;
 	lockInit(&m[0], cases[i].rank[0]);
 	lockInit(&m[1], cases[i].rank[1]);
 	lock(&m[cases[i].first]);

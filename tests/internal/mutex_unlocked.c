@@ -3,11 +3,11 @@
 // exit: 2
 #include "internal.h"
 
-int rt_main(int argc, char **argv)
+int rt_main(int nargs, char **args)
 {
 	static Mutex m; // without a rank
 
-	(void)argc, (void)argv;
+	(void)nargs, (void)args;
 	lock(&m);
 	unlock(&m);
 	unlock(&m);

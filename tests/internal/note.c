@@ -1,8 +1,8 @@
 // tests/internal/note.c - one-shot events between threads.
 //
-// Promises: a sleep with a limit ends, false, not before it; a note that is signalled makes
-// it return true at once, with any limit; no wake-up is lost between two threads, also when
-// it comes just as the time is over.
+// Promises: a sleep with a limit ends, false, not before it; a note that is signalled
+// makes it return true at once, with any limit; no wake-up is lost between two threads,
+// also when it comes just as the time is over.
 // matrix: GOMAXPROCS=1,2,4
 #include "internal.h"
 
@@ -100,9 +100,9 @@ static void races(void)
 	systemstack(sleepfn, &late[0]); // notesleep on g0 returns at once, too
 }
 
-int rt_main(int argc, char **argv)
+int rt_main(int nargs, char **args)
 {
-	(void)argc, (void)argv;
+	(void)nargs, (void)args;
 	limits();
 	pingpong();
 	races();

@@ -4,11 +4,11 @@
 // exit: 2
 #include "internal.h"
 
-int rt_main(int argc, char **argv)
+int rt_main(int nargs, char **args)
 {
 	static Note n;
 
-	(void)argc, (void)argv;
+	(void)nargs, (void)args;
 	notewakeup(&n);
 	noteclear(&n);
 	notewakeup(&n);

@@ -58,9 +58,9 @@ static void everystart(uint32_t count)
 	}
 }
 
-int rt_main(int argc, char **argv)
+int rt_main(int nargs, char **args)
 {
-	(void)argc, (void)argv;
+	(void)nargs, (void)args;
 	stopTheWorld("test"); // the order is the scheduler's
 	for (uint32_t count = 1; count <= MaxCount; count++)
 		everystart(count);

@@ -9,12 +9,14 @@
 
 enum { Half = RunqSize / 2, NumGs = 1000 };
 
-static const uint32_t starts[] = { 0, 1, RunqSize - 1, 0xfffffff0, 0xffffffff, 0x7fffffff };
+static const uint32_t starts[] = {
+	0, 1, RunqSize - 1, 0x7fffffff, 0xfffffff0, 0xffffffff,
+};
 
 static G gs[NumGs];
 static P own, thief;
 
-// The i-th P of the two, empty, with its indices at start.
+// An empty queue with its indices at start.
 static void begin(P *pp, uint32_t start)
 {
 	*pp = (P){ .runqhead = start, .runqtail = start };
@@ -78,7 +80,7 @@ static void fifo(uint32_t start)
 	expectempty(&own);
 }
 
-// runqput with next; the stress build ignores that at times, so this asks again.
+// runqput with next; the stress build ignores that at times, so there it is done by hand.
 static void putnext(P *pp, G *gp)
 {
 	G *old = pp->runnext;
@@ -271,11 +273,11 @@ static void parts(void)
 	globalhead();
 }
 
-int rt_main(int argc, char **argv)
+int rt_main(int nargs, char **args)
 {
 	static const int procs[] = { 1, 2, 3, 8 };
 
-	(void)argc, (void)argv;
+	(void)nargs, (void)args;
 	for (uint32_t i = 0; i < nelem(procs); i++) {
 		Gqueue saved;
 		int32_t size;

@@ -1,5 +1,5 @@
-// tests/internal/runq_steal.c - an owner and three thieves: nothing is lost, nothing comes
-// twice.
+// tests/internal/runq_steal.c - an owner and three thieves: nothing is lost, nothing
+// comes twice.
 //
 // Promises: of a million Gs that the owner puts on its queue, in the ring and as runnext,
 // each is got exactly once, by the owner or by a thief that works on another thread.
@@ -88,11 +88,11 @@ static void stealall(void *arg)
 	rt_waitgroup_done(&all);
 }
 
-int rt_main(int argc, char **argv)
+int rt_main(int nargs, char **args)
 {
 	int64_t n = 0;
 
-	(void)argc, (void)argv;
+	(void)nargs, (void)args;
 	rt_gomaxprocs(Thieves + 1);
 	owner.runqhead = owner.runqtail = 0xfffffff0;
 	rt_waitgroup_add(&all, Thieves + 1);

@@ -1,9 +1,9 @@
 // tests/internal/sudog.c - the supply of Sudogs: a cache per P, a central list behind it.
 //
-// Promises: an empty cache gets half of what it holds from the central list, or 8 new ones;
-// a full one gives half back; no Sudog is in two hands; a million acquires and releases
-// make no more than were in use at the same time and the caches hold, also when one P
-// acquires and another releases.
+// Promises: an empty cache gets half of what it holds from the central list, or 8 new
+// ones; a full one gives half back; no Sudog is in two hands; a million acquires and
+// releases make no more than were in use at the same time and the caches hold, also
+// when one P acquires and another releases.
 // matrix: GOMAXPROCS=1,4
 #include "internal.h"
 
@@ -77,20 +77,19 @@ static void halves(void)
 	release(s + SudogBufSize + 1, Half - 1);
 	equal(own.sudogcachelen, SudogBufSize);
 	equal(listlength(sched.sudogcache), Half);
-	release(s + SudogBufSize + Half, Half + New);
+	release(s + SudogBufSize + Half, Half + New); // full twice
 	equal(own.sudogcachelen, Half + New);
-	equal(listlength(sched.sudogcache), 2 * Half);
+	equal(listlength(sched.sudogcache), 3 * Half);
 
 	acquire(s, Half + New);
 	equal(own.sudogcachelen, 0);
-	acquire(s + Half + New, 1); // half come
-	equal(own.sudogcachelen, Half - 1);
-	equal(listlength(sched.sudogcache), Half);
-	acquire(s + Half + New + 1, Half);
-	equal(own.sudogcachelen, Half - 1);
-	equal(listlength(sched.sudogcache), 0);
-	acquire(s + 2 * Half + New + 1, Half - 1);
-	equal(own.sudogcachelen, 0);
+	for (int32_t i = 1; i <= 3; i++) { // half come
+		acquire(s + Half * i + New, 1);
+		equal(own.sudogcachelen, Half - 1);
+		equal(listlength(sched.sudogcache), (3 - i) * Half);
+		acquire(s + Half * i + New + 1, Half - 1);
+		equal(own.sudogcachelen, 0);
+	}
 	release(s, nelem(s));
 
 	sudogpurge(&own);
@@ -181,9 +180,9 @@ static void traffic(void)
 	rt_chan_free(c);
 }
 
-int rt_main(int argc, char **argv)
+int rt_main(int nargs, char **args)
 {
-	(void)argc, (void)argv;
+	(void)nargs, (void)args;
 	alone();
 	traffic();
 	return 0;

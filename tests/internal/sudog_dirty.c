@@ -4,11 +4,11 @@
 // exit: 2
 #include "internal.h"
 
-int rt_main(int argc, char **argv)
+int rt_main(int nargs, char **args)
 {
 	Sudog *s = acquireSudog(), *other = acquireSudog();
 
-	(void)argc, (void)argv;
+	(void)nargs, (void)args;
 	switch (number(rt_getenv("FIELD"))) {
 	case 0: s->elem = other; break;
 	case 1: s->isSelect = true; break;

@@ -1,9 +1,9 @@
 // tests/internal/timerheap.c - a P's timers against a plain list.
 //
-// Promises: whatever is added, what is due runs in the order of its time, once, and nothing
-// else does; a periodic timer stays, at its next multiple that is not over; checkTimers and
-// timer0When say when the next one is due; a timer's function may add timers; moveTimers
-// moves all; a time before 0 means never.
+// Promises: whatever is added, what is due runs in the order of its time, once, and
+// nothing else does; a periodic timer stays, at its next multiple that is not over;
+// checkTimers and timer0When say when the next one is due; a timer's function may add
+// timers; moveTimers moves all; a time before 0 means never.
 #include "internal.h"
 
 enum { Operations = 100000, MaxTimers = 3000, Arity = 4 };
@@ -167,8 +167,10 @@ static void addnext(void *arg, uintptr_t seq)
 {
 	equal(seq, nchain);
 	if (++nchain < nelem(chain)) {
-		chain[nchain] = (Timer){ .when = 5, .f = addnext, .arg = arg, .seq = nchain };
-		addto(&home, &chain[nchain]);
+		Timer *t = &chain[nchain];
+
+		*t = (Timer){ .when = 5, .f = addnext, .arg = arg, .seq = nchain };
+		addto(&home, t);
 	}
 }
 
@@ -218,9 +220,9 @@ static void limits(void)
 	now = 1000;
 }
 
-int rt_main(int argc, char **argv)
+int rt_main(int nargs, char **args)
 {
-	(void)argc, (void)argv;
+	(void)nargs, (void)args;
 	lockInit(&home.timersLock, RankTimers);
 	lockInit(&away.timersLock, RankTimers);
 	random(5, Operations / 4);

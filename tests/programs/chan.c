@@ -50,7 +50,7 @@ static void yield(void)
 
 static void receive_blocks(size_t cap)
 {
-	Blocked b = { .c = rt_chan_make(sizeof(int64_t), cap), .done = rt_chan_make(0, 0) };
+	Blocked b = { .c = rt_chan_make(8, cap), .done = rt_chan_make(0, 0) };
 	int64_t seven = 7;
 
 	rt_go(receive_one, &b);
@@ -65,7 +65,7 @@ static void receive_blocks(size_t cap)
 
 static void send_blocks(size_t cap)
 {
-	Blocked b = { .c = rt_chan_make(sizeof(int64_t), cap), .done = rt_chan_make(0, 0) };
+	Blocked b = { .c = rt_chan_make(8, cap), .done = rt_chan_make(0, 0) };
 	int64_t v;
 
 	for (size_t i = 0; i < cap; i++) {
@@ -154,7 +154,7 @@ static void receive_end(void *arg)
 
 static void close_wakes(size_t cap)
 {
-	Blocked b = { .c = rt_chan_make(sizeof(int64_t), cap), .done = rt_chan_make(0, 0) };
+	Blocked b = { .c = rt_chan_make(8, cap), .done = rt_chan_make(0, 0) };
 
 	for (int i = 0; i < Crowd; i++)
 		rt_go(receive_end, &b);
@@ -165,6 +165,48 @@ static void close_wakes(size_t cap)
 		check(rt_chan_recv(b.done, NULL));
 	rt_chan_free(b.c);
 	rt_chan_free(b.done);
+}
+
+typedef struct {
+	rt_chan *c;
+	int64_t value;
+} Waiter;
+
+static void send_value(void *arg)
+{
+	Waiter *w = arg;
+
+	rt_chan_send(w->c, &w->value);
+}
+
+// Who waits longest goes first. Only on one processor we know who has begun to wait.
+static bool waiters_are_in_order(size_t cap)
+{
+	rt_chan *c = rt_chan_make(8, cap);
+	int64_t count = (int64_t)cap + Crowd, v;
+	bool ordered = true;
+
+	for (int64_t i = 0; i < count; i++) {
+		Waiter w = { .c = c, .value = i };
+
+		rt_go_copy(send_value, &w, sizeof w);
+		// Twice: every 61st time the scheduler prefers those that yielded.
+		rt_gosched();
+		rt_gosched();
+	}
+	for (int64_t i = 0; i < count; i++) {
+		check(rt_chan_recv(c, &v));
+		if (v != i)
+			ordered = false;
+	}
+	return ordered;
+}
+
+// A time slice may end before one of them waits, but not every time.
+static void waiters_in_order(size_t cap)
+{
+	for (int attempt = 0; !waiters_are_in_order(cap); attempt++)
+		check(attempt < 20);
 }
 
 // One sender, one receiver: the order holds.
@@ -215,7 +257,7 @@ static void buy(void *arg)
 
 static void many_to_many(size_t cap)
 {
-	Market m = { .c = rt_chan_make(sizeof(int64_t), cap), .done = rt_chan_make(0, 0) };
+	Market m = { .c = rt_chan_make(8, cap), .done = rt_chan_make(0, 0) };
 
 	for (int i = 0; i < Crowd; i++) {
 		rt_go(sell, &m);
@@ -319,6 +361,8 @@ int rt_main(int argc, char **argv)
 			closed_is_drained(cap);
 			close_wakes(cap);
 			in_order(cap);
+			if (rt_gomaxprocs(0) == 1 && !stressed())
+				waiters_in_order(cap);
 			many_to_many(cap);
 		}
 		sizes();

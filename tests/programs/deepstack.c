@@ -1,5 +1,5 @@
-// tests/programs/deepstack.c - 60 MiB of stack may be used by any goroutine, also in frames
-// of 1 MiB, and the frames keep their contents.
+// tests/programs/deepstack.c - 60 MiB of stack may be used by any goroutine, also in
+// frames of 1 MiB, and the frames keep their contents.
 // env: GOMAXPROCS=1
 // env: GOMAXPROCS=4
 #include "../test.h"
@@ -39,8 +39,10 @@ static __attribute__((noinline)) int64_t descend_far(int depth)
 
 static void use_stack(void *arg)
 {
+	uintptr_t end = (uintptr_t)__builtin_frame_address(0) - Deep;
+
 	(void)arg;
-	check(descend((uintptr_t)__builtin_frame_address(0) - Deep) > Deep / Small - 1000);
+	check(descend(end) > Deep / Small - 1000);
 	equal(descend_far(50), 50);
 	rt_waitgroup_done(&all);
 }

@@ -1,5 +1,5 @@
-// tests/programs/getg.c - what belongs to a goroutine stays with it over yields and changes
-// of thread, what belongs to a thread stays there.
+// tests/programs/getg.c - what belongs to a goroutine stays with it over yields and
+// changes of thread, what belongs to a thread stays there.
 //
 // Promises: the floating-point control words (a new goroutine has the defaults) and the
 // callee-saved registers are the goroutine's; a __thread variable has its initial value
@@ -97,7 +97,9 @@ static void keep_words(void *arg)
 	set_mxcsr(m);
 	set_x87(x);
 	for (int i = 0; i < Rounds; i++) {
-		keep_registers((uint64_t)(me * Rounds + i + 1), ways[i % 10 ? 0 : i / 10 % 3]);
+		uint64_t seed = (uint64_t)(me * Rounds + i + 1);
+
+		keep_registers(seed, ways[i % 10 ? 0 : i / 10 % 3]);
 		equal(mxcsr(), m);
 		equal(x87(), x);
 	}

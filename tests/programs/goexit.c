@@ -15,9 +15,9 @@ static __attribute__((noinline)) void end_at(int depth)
 	frame[0] = 1;
 	if (depth > 0)
 		end_at(depth - 1);
-	else
+	else if (frame[0] == 1) // always: the compiler must not know
 		rt_goexit();
-	check(frame[0] != 1);
+	check(!"back again");
 }
 
 static void end(void *arg)

@@ -1,8 +1,10 @@
-// tests/programs/order.c - the order in which the goroutines of one processor run: the last
-// one started first, then the ring, with what overflowed into the global queue mixed in
+// tests/programs/order.c - the order in which the goroutines of one processor run: the
+// last one started first, then the ring, with what overflowed into the global queue mixed in
 // by the share of globrunqget and by the 61st tick.
 //
-// The orders are those that Go 1.13 to 1.27 print for the same program.
+// The orders are those that Go 1.13 to 1.27 print for the same program. A time slice that
+// ends changes them, and on a loaded machine a thread may lose its CPU for that long: a
+// program that sees another order starts itself again, and fails when it never fits.
 //
 // env: N=3
 // env: N=257
@@ -14,7 +16,7 @@
 // variants: release debug
 #include "../test.h"
 
-enum { Most = 600 };
+enum { Most = 600, Attempts = 20 };
 
 static const struct {
 	int n;
@@ -24,8 +26,8 @@ static const struct {
 	{ 257, "256 0-255" },
 	{ 258, "257 128-184 0 185-244 1 245-255 2-127 256" },
 	{ 300, "299 128-184 0 185-244 1 245-255 257-298 2-127 256" },
-	{ 600, "599 386-442 0 443-502 1 503-513 515-563 2 564-598 3-27 130 28-87 131 88-127 "
-	       "256 128-129 132-148 260 149-208 261 209-255 385 257-259 262-384 514" },
+	{ 600, "599 386-442 0 443-502 1 503-513 515-563 2 564-598 3-27 130 28-87 131 "
+	       "88-127 256 128-129 132-148 260 149-208 261 209-255 385 257-259 262-384 514" },
 };
 
 static int ran[Most], nran;
@@ -46,7 +48,16 @@ static int digits(const char **text)
 	return n;
 }
 
-static void compare(const char *order)
+static bool at_is(int at, int wanted, bool last_attempt)
+{
+	if (last_attempt && ran[at] != wanted) {
+		rt_eprintf("at place %d: ", at);
+		equal(ran[at], wanted);
+	}
+	return ran[at] == wanted;
+}
+
+static bool fits(const char *order, bool last_attempt)
 {
 	int at = 0;
 
@@ -60,13 +71,30 @@ static void compare(const char *order)
 		while (*order == ' ')
 			order++;
 		for (int i = from; i <= to; i++) {
-			if (ran[at] != i)
-				rt_eprintf("at place %d: ", at);
-			equal(ran[at], i);
-			at++;
+			if (!at_is(at++, i, last_attempt))
+				return false;
 		}
 	}
 	equal(at, nran);
+	return true;
+}
+
+// The number of attempts goes on as the number of arguments.
+static void start_again(int attempts)
+{
+	char *args[Attempts + 2] = { NULL }, n[32];
+	char *env[] = { n, "GOMAXPROCS=1", "GODEBUG=asyncpreemptoff=1", NULL };
+
+	rt_snprintf(n, sizeof n, "N=%s", rt_getenv("N"));
+	for (int i = 0; i <= attempts; i++)
+		args[i] = "order";
+	equal(rt_syscall(SYS_execve, "/proc/self/exe", args, env), 0);
+}
+
+static void compare(const char *order, int attempts)
+{
+	if (!fits(order, attempts == Attempts))
+		start_again(attempts + 1);
 }
 
 int rt_main(int argc, char **argv)
@@ -74,7 +102,7 @@ int rt_main(int argc, char **argv)
 	const char *text = rt_getenv("N");
 	int n;
 
-	(void)argc, (void)argv;
+	(void)argv;
 	check(text != NULL);
 	n = (int)number(text);
 	check(n <= Most);
@@ -85,7 +113,7 @@ int rt_main(int argc, char **argv)
 	equal(nran, n);
 	for (size_t i = 0; i < sizeof golden / sizeof golden[0]; i++) {
 		if (golden[i].n == n) {
-			compare(golden[i].order);
+			compare(golden[i].order, argc);
 			return 0;
 		}
 	}

@@ -1,5 +1,5 @@
-// tests/programs/parallel.c - goroutines on different processors run at the same time: they
-// wait for each other without ever giving their processor away.
+// tests/programs/parallel.c - goroutines on different processors run at the same time:
+// they wait for each other without ever giving their processor away.
 // env: GOMAXPROCS=2
 // env: GOMAXPROCS=4
 // env: GOMAXPROCS=64

@@ -1,5 +1,5 @@
-// tests/programs/ring.c - a token goes round a ring of goroutines over unbuffered channels;
-// the one that gets it last is the one that counting says.
+// tests/programs/ring.c - a token goes round a ring of goroutines over unbuffered
+// channels; the one that gets it last is the one that counting says.
 //
 //	ring [HOPS]	(default 100,000)
 //

@@ -19,8 +19,8 @@ check(int ok, const char *what, const char *text)
 }
 
 static const char *const nonumbers[] = {
-	"", " ", "-", "+", "+1", " 1", "1 ", "1x", "x1", "0x10", "1.0", "1,0", "--1", "1-",
-	"/", ":", "\n", "\xff", "\xb1", "-+1", "1\n",
+	"", " ", "-", "+", "+1", " 1", "1 ", "1x", "x1", "0x10", "1.0", "1,0", "--1",
+	"1-", "/", ":", "\n", "\xff", "\xb1", "-+1", "1\n",
 };
 
 static void
@@ -66,8 +66,8 @@ signeds(void)
 		int32_t n;
 	} good[] = {
 		{ "0", 0 }, { "-0", 0 }, { "1", 1 }, { "-1", -1 }, { "0012", 12 },
-		{ "-0012", -12 }, { "2147483647", INT32_MAX }, { "-2147483647", -INT32_MAX },
-		{ "-2147483648", INT32_MIN },
+		{ "-0012", -12 }, { "2147483647", INT32_MAX },
+		{ "-2147483647", -INT32_MAX }, { "-2147483648", INT32_MIN },
 	};
 	static const char *const bad[] = {
 		"2147483648", "-2147483649", "4294967295", "4294967296", "4294967297",
@@ -144,7 +144,8 @@ static void
 strings(void)
 {
 	static const char *const texts[] = {
-		"", "a", "b", "ab", "abc", "abd", "a\xff", "\xff", "aa", "A", "abcdefghijklmnop",
+		"", "a", "b", "ab", "abc", "abd", "a\xff", "\xff", "aa", "A",
+		"abcdefghijklmnop",
 	};
 
 	for (size_t i = 0; i < nelem(texts); i++) {

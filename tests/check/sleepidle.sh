@@ -1,0 +1,56 @@
+#!/bin/sh
+# tests/check/sleepidle.sh - a program with nothing to do leaves the CPU alone: no ticks of
+# sysmon, one wait in the kernel until the timer is due.
+# matrix: GOMAXPROCS=1,4
+# needs: strace
+
+cd "$RT0_TMP" || exit 1
+cat >sleeps.c <<'END'
+#include <rt.h>
+
+#include <sys/syscall.h>
+
+int rt_main(int argc, char **argv)
+{
+	(void)argv;
+	rt_sleep(20 * RT_MILLISECOND); // what has to be started is started then
+	rt_syscall(SYS_getppid); // the mark in the trace
+	rt_sleep(argc > 1 ? 5 * RT_SECOND : RT_SECOND);
+	rt_syscall(SYS_getppid);
+	return 0;
+}
+END
+"$RT0_ROOT/tools/rtcc" sleeps.c -o sleeps || exit 1
+status=0
+
+fail() {
+	echo "FAILED: $1"
+	status=1
+}
+
+strace -f -o trace ./sleeps || exit 1
+sed -n '/getppid/,/getppid/p' trace >between
+calls=$(wc -l <between)
+[ "$calls" -ge 2 ] || fail "two marks in the trace"
+# Going to sleep and waking up cost some, in which sysmon still runs with short pauses;
+# ticks would be 100 and more.
+[ "$calls" -le 60 ] || {
+	fail "$calls system calls in an idle second"
+	sed 's/^[0-9]* *//; s/(.*//' between | sort | uniq -c
+}
+
+# The poller waits for the next timer, rounded down to milliseconds. The kernel tells what
+# a sleeping thread is at: 281 is epoll_pwait, the fourth argument its timeout.
+./sleeps long &
+tries=0
+until cat /proc/$!/task/*/syscall | grep -Eq '^281 (0x[0-9a-f]+ ){3}0x138[78] '; do
+	tries=$((tries + 1))
+	[ $tries -lt 300 ] || {
+		fail "epoll_pwait with a timeout of 4999 or 5000"
+		cat /proc/$!/task/*/syscall
+		break
+	}
+	sleep 0.01
+done
+kill $!
+exit $status

@@ -1,0 +1,16 @@
+// tests/internal/switch_return.c - a function that returns from mcall throws.
+// stderr: fatal error: runtime: mcall function returned
+// exit: 2
+#include "internal.h"
+
+static void nothing(G *gp)
+{
+	(void)gp;
+}
+
+int rt_main(int nargs, char **args)
+{
+	(void)nargs, (void)args;
+	mcall(nothing);
+	return 0;
+}
