@@ -56,4 +56,7 @@ STEP void schedinit(void)
 	if (procresize(procs()))
 		throw("unknown runnable goroutine during bootstrap");
 	unlock(&sched.lock);
+
+	if (buildVersion[0] == '\0')
+		buildVersion = "unknown";
 }
