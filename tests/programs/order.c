@@ -86,7 +86,7 @@ static void start_again(int attempts)
 	char *env[] = { n, "GOMAXPROCS=1", "GODEBUG=asyncpreemptoff=1", NULL };
 
 	rt_snprintf(n, sizeof n, "N=%s", rt_getenv("N"));
-	for (int i = 0; i <= attempts; i++)
+	for (int i = 0; i < attempts; i++)
 		args[i] = "order";
 	equal(rt_syscall(SYS_execve, "/proc/self/exe", args, env), 0);
 }
