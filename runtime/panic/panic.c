@@ -27,7 +27,7 @@ static UNCHECKED_LOCKS bool startpanic_m(M *mp)
 	case 1:
 		mp->dying = 2;
 		print("panic during panic\n");
-		return false;
+		return false; // without paniclk: it is ours already, or another M's
 	case 2:
 		mp->dying = 3;
 		print("stack trace unavailable\n");
@@ -69,8 +69,10 @@ static void printstacks(G *gp, const Where *w)
 		tracebackothers(gp, level);
 }
 
-static UNCHECKED_LOCKS NORETURN void enddying(bool crash)
+static UNCHECKED_LOCKS NORETURN void enddying(bool crash, bool locked)
 {
+	if (!locked)
+		exit(4);
 	unlock(&paniclk);
 	if (atomic_xadd(&panicking, -1u) != 0) {
 		// Others are dying too: let the last one end the process.
@@ -90,9 +92,10 @@ UNCHECKED_LOCKS NORETURN void die(const Report *r)
 {
 	const Where *w = &r->where;
 	G *gp = getg();
-	bool all, crash;
+	bool all, crash, first;
 
-	if (startpanic_m(gp->m)) {
+	first = startpanic_m(gp->m);
+	if (first) {
 		G *curg = gp->m->curg;
 
 		r->before(r->arg);
@@ -106,7 +109,7 @@ UNCHECKED_LOCKS NORETURN void die(const Report *r)
 			r->after(r->arg);
 	}
 	gotraceback(&all, &crash);
-	enddying(crash);
+	enddying(crash, first);
 }
 
 static void sayfatalerror(void *text)

@@ -303,8 +303,8 @@ void goexit0(G *gp)
 	gfput(mp->p, gp);
 	if (locked) {
 		// It locked its thread and did not unlock it: who knows what it did to the
-		// thread. End it: back to mstart, which calls mexit.
-		mp->lockedExt = 0;
+		// thread. End it: back to mstart, which calls mexit. lockedExt stays, so that
+		// no thread is cloned from this one on the way.
 		gogo(&mp->g0->sched);
 	}
 	schedule();
@@ -337,6 +337,7 @@ uint64_t rt_goid(void)
 
 int rt_num_goroutine(void)
 {
+	preemptcheck();
 	return gcount();
 }
 

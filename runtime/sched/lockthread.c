@@ -157,6 +157,7 @@ void rt_lock_os_thread(void)
 {
 	G *gp = getg();
 
+	preemptcheck();
 	if (!atomic_load_relaxed(&newmHandoff.haveTemplateThread))
 		startTemplateThread();
 	if (++gp->m->lockedExt == 0) {

@@ -55,14 +55,19 @@ static uint32_t hash32(uint64_t x)
 	return (uint32_t)(x >> 32);
 }
 
-// The return addresses on the way to here, by frame pointers. rbp is 0 at the bottom.
+// The return addresses on the way to here, by frame pointers, as far as they lead upwards
+// on the stack: a program may use rbp for something else.
 static void callers(uintptr_t *pcs, uint32_t n)
 {
-	uintptr_t *bp = __builtin_frame_address(0);
+	uintptr_t bp = (uintptr_t)__builtin_frame_address(0), last = 0;
+	uintptr_t hi = getg()->stack.hi - 2 * PtrSize;
 
 	for (uint32_t i = 0; i < n; i++) {
-		pcs[i] = bp ? bp[1] : 0;
-		bp = bp ? (uintptr_t *)bp[0] : NULL;
+		bool good = bp > last && bp <= hi && bp % PtrSize == 0;
+
+		pcs[i] = good ? ((uintptr_t *)bp)[1] : 0;
+		last = good ? bp : UINTPTR_MAX;
+		bp = good ? ((uintptr_t *)bp)[0] : 0;
 	}
 }
 

@@ -109,8 +109,7 @@ void p_destroy(P *pp)
 	}
 	moveTimers(getg()->m->p, pp);
 	sudogpurge(pp);
-	freemcache(pp->mcache);
-	pp->mcache = NULL;
+	freemcache(pp->mcache); // empty now; it stays with the P
 	gfpurge(pp);
 	pp->status = Pdead;
 }

@@ -43,6 +43,21 @@ bool schedEnabled(const G *gp)
 	return !sched.disable.user || gp->issystem;
 }
 
+// gp goes to the tail of the global queue. If this P has something else to do, another may
+// take it: the lock orders the put before wakep's look. If not, this P comes for it itself,
+// and nobody is woken for a goroutine that yields all alone.
+static void putglobal(P *pp, G *gp)
+{
+	bool others;
+
+	lock(&sched.lock);
+	globrunqput(gp);
+	others = sched.runqsize > 1 || !runqempty(pp);
+	unlock(&sched.lock);
+	if (others && mainStarted)
+		wakep();
+}
+
 // sysmon wants the time slice to end. The goroutine that it marked may have parked since
 // and handed the slice on by way of runnext: end the chain here, as if its next had been
 // preempted. On the local ring it would keep that from ever running empty.
@@ -51,11 +66,8 @@ static void endslice(P *pp)
 	G *next = atomic_xchg(&pp->runnext, NULL);
 
 	pp->preempt = false;
-	if (!next)
-		return;
-	lock(&sched.lock);
-	globrunqput(next);
-	unlock(&sched.lock);
+	if (next)
+		putglobal(pp, next);
 }
 
 // Held back while user goroutines are disabled. Look again under the lock.
@@ -84,7 +96,7 @@ static G *pick(bool *inheritTime)
 
 	if (unlikely(pp->preempt))
 		endslice(pp);
-	if (unlikely(atomic_load_relaxed(&sched.gcwaiting))) {
+	while (unlikely(atomic_load_relaxed(&sched.gcwaiting))) {
 		gcstopm();
 		pp = mp->p;
 	}
@@ -204,9 +216,7 @@ void goschedImpl(G *gp)
 {
 	casgstatus(gp, Grunning, Grunnable);
 	dropg();
-	lock(&sched.lock);
-	globrunqput(gp);
-	unlock(&sched.lock);
+	putglobal(getg()->m->p, gp);
 	schedule();
 }
 
@@ -270,6 +280,8 @@ void injectglist(Gqueue *list)
 	}
 	if (!gqueueEmpty(list))
 		runqputbatch(mp->p, list, n - nglob);
+	if (mp->p)
+		wakep(); // a P may have gone idle since we looked
 	releasem(mp);
 	*list = (Gqueue){ 0 };
 }

@@ -284,6 +284,7 @@ int rt_gomaxprocs(int n)
 {
 	int32_t old;
 
+	preemptcheck();
 	lock(&sched.lock);
 	old = gomaxprocs;
 	unlock(&sched.lock);

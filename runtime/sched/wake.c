@@ -101,9 +101,11 @@ void startm(P *pp, bool spinning)
 	if (!pp) {
 		pp = pidleget();
 		if (!pp) {
-			unlock(&sched.lock);
+			// Before the unlock: who puts a P on the idle list after us has a
+			// right to see that nobody searches.
 			if (spinning && (int32_t)atomic_xadd(&sched.nmspinning, -1u) < 0)
 				throw("startm: negative nmspinning");
+			unlock(&sched.lock);
 			return;
 		}
 	}

@@ -39,10 +39,12 @@ void rt_sleep(rt_duration d)
 
 int64_t rt_nanotime(void)
 {
+	preemptcheck();
 	return nanotime();
 }
 
 int64_t rt_walltime(void)
 {
+	preemptcheck();
 	return walltime();
 }
