@@ -1,6 +1,8 @@
 // asm.h - what every assembly file starts from.
 #include "offsets.h"
 
+#define STACK_PREEMPT (STACK_PREEMPT_HI << 32 | STACK_PREEMPT_MID << 16 | STACK_PREEMPT_LO)
+
 	.cfi_sections .debug_frame		// for the debugger only: nothing unwinds
 
 // FUNC(name) ... END(name): a function in a section of its own, so that the final link

@@ -95,6 +95,8 @@ ok:
 	leaq	m0(%rip), %rax
 	movq	%rcx, m_g0(%rax)		// m->g0 = g0
 	movq	%rax, g_m(%rcx)			// g0->m = m0
+	movq	g_stackguard0(%rcx), %rax
+	movq	%rax, %fs:0x70			// C functions may check from here on
 
 	cld					// convention is D is always left cleared
 	call	check
@@ -161,6 +163,7 @@ FUNC(mstart)
 	addq	$STACK_GUARD, %rcx
 	movq	%rcx, g_stackguard0(%rax)
 	movq	%rcx, g_stackguard1(%rax)
+	movq	%rcx, %fs:0x70
 	call	mstart1
 	call	mexit
 	call	abort
@@ -181,3 +184,5 @@ FUNC(breakpoint)
 END(breakpoint)
 
 	.section .note.GNU-stack, "", @progbits
+	.section .note.GNU-split-stack, "", @progbits
+	.section .note.GNU-no-split-stack, "", @progbits

@@ -178,3 +178,5 @@ FUNC(memcmp)
 END(memcmp)
 
 	.section .note.GNU-stack, "", @progbits
+	.section .note.GNU-split-stack, "", @progbits
+	.section .note.GNU-no-split-stack, "", @progbits

@@ -16,32 +16,70 @@ void offsets(void)
 	OFFSET(g_stackguard1, G, stackguard1);
 	OFFSET(g_m, G, m);
 	OFFSET(g_sched, G, sched);
+	OFFSET(g_asyncState, G, asyncState);
+	OFFSET(g_segment_hi, G, segment.hi);
+	OFFSET(g_segguard, G, segguard);
+	OFFSET(g_fastguard, G, fastguard);
+	OFFSET(g_allocs, G, allocs);
+	OFFSET(g_preempt, G, preempt);
+
+	OFFSET(ar_prev, AllocRecord, prev);
+	OFFSET(ar_oldguard, AllocRecord, oldguard);
+	OFFSET(ar_retaddr, AllocRecord, retaddr);
+	OFFSET(ar_slot, AllocRecord, slot);
+
+	OFFSET(mf_g, MoreFrame, g);
+	OFFSET(mf_framesize, MoreFrame, framesize);
+	OFFSET(mf_argsize, MoreFrame, argsize);
+	OFFSET(mf_fp, MoreFrame, fp);
+	OFFSET(mf_rbx, MoreFrame, rbx);
+	OFFSET(mf_rcx, MoreFrame, rcx);
+	OFFSET(mf_rsi, MoreFrame, rsi);
+	OFFSET(mf_rdi, MoreFrame, rdi);
+	OFFSET(mf_r8, MoreFrame, r8);
+	OFFSET(mf_r9, MoreFrame, r9);
+	OFFSET(mf_r12, MoreFrame, r12);
+	OFFSET(mf_r13, MoreFrame, r13);
+	OFFSET(mf_r14, MoreFrame, r14);
+	OFFSET(mf_r15, MoreFrame, r15);
+	OFFSET(mf_xmm, MoreFrame, xmm);
+	DEFINE(mf_size, sizeof(MoreFrame));
+
+	OFFSET(as_rsp, AsyncState, rsp);
+	OFFSET(as_rip, AsyncState, rip);
+	OFFSET(as_xsave, AsyncState, xsave);
 
 	OFFSET(gobuf_sp, Gobuf, sp);
 	OFFSET(gobuf_pc, Gobuf, pc);
 	OFFSET(gobuf_g, Gobuf, g);
 	OFFSET(gobuf_ctxt, Gobuf, ctxt);
-	OFFSET(gobuf_ret, Gobuf, ret);
 	OFFSET(gobuf_bp, Gobuf, bp);
-	OFFSET(gobuf_rbx, Gobuf, rbx);
-	OFFSET(gobuf_r12, Gobuf, r12);
-	OFFSET(gobuf_r13, Gobuf, r13);
-	OFFSET(gobuf_r14, Gobuf, r14);
-	OFFSET(gobuf_r15, Gobuf, r15);
 	OFFSET(gobuf_mxcsr, Gobuf, mxcsr);
 	OFFSET(gobuf_fcw, Gobuf, fcw);
 
 	OFFSET(m_tls, M, tls);
+	OFFSET(m_curmxcsr, M, curmxcsr);
+	OFFSET(m_curfcw, M, curfcw);
 	OFFSET(m_g0, M, g0);
 	OFFSET(m_gsignal, M, gsignal);
 	OFFSET(m_curg, M, curg);
 	OFFSET(m_procid, M, procid);
 
 	DEFINE(STACK_GUARD, StackGuard);
+	DEFINE(STACK_PREEMPT_HI, StackPreempt >> 32);
+	DEFINE(STACK_PREEMPT_MID, StackPreempt >> 16 & 0xffff);
+	DEFINE(STACK_PREEMPT_LO, StackPreempt & 0xffff);
+
+	// As seen from the thread pointer, &m->tls[1].
+	DEFINE(ASYNC_SP, (TlsAsyncSP - 1) * PtrSize);
+	DEFINE(ASYNC_PC, (TlsAsyncPC - 1) * PtrSize);
 }
 
 // What the assembly takes for granted beyond the offsets.
 _Static_assert(offsetof(M, tls) == 0, "thread-local data lies directly below tls[0]");
 _Static_assert(_Alignof(M) == 8, "m0's place is fixed by the linker script");
 _Static_assert(offsetof(M, tls[6]) == 8 + 0x28, "canary at %fs:0x28");
+_Static_assert(offsetof(M, curfcw) == offsetof(M, curmxcsr) + 4, "copied as one word");
+_Static_assert(offsetof(Gobuf, fcw) == offsetof(Gobuf, mxcsr) + 4, "copied as one word");
+_Static_assert(sizeof(MoreFrame) % 16 == 0, "g0's stack stays aligned");
 _Static_assert(offsetof(M, tls[15]) == 8 + 0x70, "split-stack guard at %fs:0x70");

@@ -22,3 +22,5 @@ sigreturn:
 	.size sigreturn, . - sigreturn
 
 	.section .note.GNU-stack, "", @progbits
+	.section .note.GNU-split-stack, "", @progbits
+	.section .note.GNU-no-split-stack, "", @progbits

@@ -1,22 +1,18 @@
 // switch.S - leaving one G's context and entering another's: gogo, mcall, systemstack,
 // goexit.
 //
-// Follows Go's asm_amd64.s. A Gobuf's sp and pc mean what they mean in Go; the registers
-// that C wants preserved are saved beside them, and so are the two words of floating
-// point control, which belong to the goroutine. gogo jumps to pc: a ret would miss the
-// return predictor every time.
+// Follows Go's asm_amd64.s. A Gobuf's sp and pc mean what they mean in Go. The registers
+// that C wants preserved are on the stack, below the sp in the Gobuf:
+//
+//	sp ->	...		what the caller sees after mcall returns
+//	sp-8	return address
+//	sp-16	rbx  r12  r13  r14  r15  (sp-48)
+//
+// Nobody else uses that stack meanwhile, and signals have their own. A context that was not
+// made by mcall has other words there, or what was there before; who goes on there does not
+// mind what is in these registers. The two words of floating point control belong to the
+// goroutine. gogo jumps to pc: a ret would miss the return predictor every time.
 #include "asm/asm.h"
-
-// Save the callee-saved registers into g->sched.  %rdx = g
-#define SAVE_CALLEE_SAVED							\
-	movq	%rbp, g_sched+gobuf_bp(%rdx);					\
-	movq	%rbx, g_sched+gobuf_rbx(%rdx);					\
-	movq	%r12, g_sched+gobuf_r12(%rdx);					\
-	movq	%r13, g_sched+gobuf_r13(%rdx);					\
-	movq	%r14, g_sched+gobuf_r14(%rdx);					\
-	movq	%r15, g_sched+gobuf_r15(%rdx);					\
-	stmxcsr	g_sched+gobuf_mxcsr(%rdx);					\
-	fnstcw	g_sched+gobuf_fcw(%rdx)
 
 // void gogo(Gobuf *buf)
 //	in:  %rdi = buf
@@ -26,41 +22,41 @@ FUNC(gogo)
 	movq	gobuf_g(%rdi), %rax
 	movq	g_m(%rax), %rcx			// touch g: it must not be NULL
 	movq	%rax, TLS_G
+	movq	g_stackguard0(%rax), %rdx
+	movq	%rdx, %fs:0x70
 	movq	gobuf_sp(%rdi), %rsp
+	.cfi_undefined rip			// neither g0's stack nor yet the goroutine's
 
-	// The control words are rarely different from who ran before, and loading them
-	// is slow: look first. The word below the new stack pointer is free to use: a
-	// signal cannot come in here, it runs on a stack of its own.
-	stmxcsr	-8(%rsp)
-	fnstcw	-4(%rsp)
+	// The control words are rarely different from those of who ran here before, and
+	// loading them is slow, as is reading them: the M knows what they are.
 	movl	gobuf_mxcsr(%rdi), %edx
-	cmpl	%edx, -8(%rsp)
+	cmpl	%edx, m_curmxcsr(%rcx)
 	jne	.Lloadmxcsr
 .Lmxcsrdone:
 	movzwl	gobuf_fcw(%rdi), %edx
-	cmpw	%dx, -4(%rsp)
+	cmpw	%dx, m_curfcw(%rcx)
 	jne	.Lloadfcw
 .Lfcwdone:
 	movq	gobuf_bp(%rdi), %rbp
-	movq	gobuf_rbx(%rdi), %rbx
-	movq	gobuf_r12(%rdi), %r12
-	movq	gobuf_r13(%rdi), %r13
-	movq	gobuf_r14(%rdi), %r14
-	movq	gobuf_r15(%rdi), %r15
-	movq	gobuf_ret(%rdi), %rax
+	movq	-16(%rsp), %rbx
+	movq	-24(%rsp), %r12
+	movq	-32(%rsp), %r13
+	movq	-40(%rsp), %r14
+	movq	-48(%rsp), %r15
 	movq	gobuf_pc(%rdi), %rcx
 	movq	gobuf_ctxt(%rdi), %rdx
 	movq	$0, gobuf_sp(%rdi)		// nothing stale for tracebacks to believe
-	movq	$0, gobuf_ret(%rdi)
 	movq	$0, gobuf_ctxt(%rdi)
 	movq	$0, gobuf_bp(%rdi)
 	movq	%rdx, %rdi			// the argument
 	jmp	*%rcx
 .Lloadmxcsr:
 	ldmxcsr	gobuf_mxcsr(%rdi)
+	movl	%edx, m_curmxcsr(%rcx)
 	jmp	.Lmxcsrdone
 .Lloadfcw:
 	fldcw	gobuf_fcw(%rdi)
+	movw	%dx, m_curfcw(%rcx)
 	jmp	.Lfcwdone
 END(gogo)
 
@@ -75,20 +71,33 @@ FUNC(mcall)
 	leaq	8(%rsp), %rcx			// caller's sp
 	movq	%rcx, g_sched+gobuf_sp(%rdx)
 	movq	%rdx, g_sched+gobuf_g(%rdx)
-	SAVE_CALLEE_SAVED
+	movq	%rbp, g_sched+gobuf_bp(%rdx)
+	movq	%rbx, -8(%rsp)
+	movq	%r12, -16(%rsp)
+	movq	%r13, -24(%rsp)
+	movq	%r14, -32(%rsp)
+	movq	%r15, -40(%rsp)
+	stmxcsr	g_sched+gobuf_mxcsr(%rdx)
+	fnstcw	g_sched+gobuf_fcw(%rdx)
 
 	movq	g_m(%rdx), %rcx
+	movq	g_sched+gobuf_mxcsr(%rdx), %rsi	// both words: they stay in force until
+	movq	%rsi, m_curmxcsr(%rcx)		// gogo finds that the next G's differ
 	movq	m_g0(%rcx), %rsi		// rsi = m->g0, the G we enter
 	cmpq	%rsi, %rdx
 	je	.Lbadmcall
 	movq	%rdi, %rax			// fn
 	movq	%rdx, %rdi			// its argument: g
 	movq	%rsi, TLS_G
+	movq	g_stackguard0(%rsi), %r8
+	movq	%r8, %fs:0x70
 	movq	g_sched+gobuf_sp(%rsi), %rsp
+	.cfi_remember_state
 	.cfi_undefined rip			// below us on g0 there is nothing of interest
 	xorl	%ebp, %ebp
 	call	*%rax
 	call	badmcall2
+	.cfi_restore_state
 .Lbadmcall:
 	call	badmcall
 END(mcall)
@@ -122,20 +131,37 @@ FUNC(systemstack)
 	pushq	%rbx
 	.cfi_offset rbx, -24
 	movq	%rdx, %rbx			// rbx = g, to come back to
+	pushq	%fs:0x70
+	movq	g_stackguard0(%rax), %r8
+	movq	%r8, %fs:0x70
 
 	movq	%rax, TLS_G
 	movq	g_sched+gobuf_sp(%rax), %rsp
+
+	// gdb lets a stack go on further in only at frames of __morestack and of signals: so
+	// this is one of these, and shown as such. The goroutine is worth it.
+	.cfi_endproc
+	.cfi_startproc
+	.cfi_signal_frame
+	.cfi_def_cfa rbp, 16
+	.cfi_offset rbp, -16
+	.cfi_offset rbx, -24
 	movq	%rdi, %rax
 	movq	%rsi, %rdi
 	call	*%rax
 
 	movq	%rbx, TLS_G			// fn does not switch away: m->curg is still g
 	movq	$0, g_sched+gobuf_sp(%rbx)
+	movq	-16(%rbp), %rcx
+	cmpb	$0, g_preempt(%rbx)		// asked meanwhile?
+	je	1f
+	movabsq	$STACK_PREEMPT, %rcx
+1:	movq	%rcx, %fs:0x70
 	movq	-8(%rbp), %rbx
 	.cfi_restore rbx
 	leave
-	.cfi_restore rbp
-	.cfi_def_cfa rsp, 8
+	.cfi_endproc
+	.cfi_startproc
 	ret
 
 .Lnoswitch:
@@ -163,3 +189,5 @@ FUNC(goexit)
 END(goexit)
 
 	.section .note.GNU-stack, "", @progbits
+	.section .note.GNU-split-stack, "", @progbits
+	.section .note.GNU-no-split-stack, "", @progbits

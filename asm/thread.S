@@ -70,3 +70,5 @@ FUNC(exitThread)
 END(exitThread)
 
 	.section .note.GNU-stack, "", @progbits
+	.section .note.GNU-split-stack, "", @progbits
+	.section .note.GNU-no-split-stack, "", @progbits

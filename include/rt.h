@@ -11,8 +11,10 @@
  *     or sits in the kernel with its processor handed to another thread.
  *   - Durations and instants are in nanoseconds.
  *   - Synchronisation objects that are all zero are ready for use.
- *   - A goroutine has 64 MiB of stack, committed as it is touched. Running over it is the
- *     fatal error "stack overflow".
+ *   - A goroutine may use 64 MiB of stack. It starts on 2 KiB and grows. Running over it is
+ *     the fatal error "stack overflow".
+ *   - A goroutine that has run for 10 ms gives way to others, at any instruction of the
+ *     program's own code.
  *   - The floating-point control words (mxcsr, the x87 control word) belong to the
  *     goroutine; a new one starts with the defaults. Thread-local variables (__thread)
  *     belong to the thread, and a goroutine may change threads at any call.

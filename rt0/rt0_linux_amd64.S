@@ -12,3 +12,5 @@ FUNC(_rt0_amd64_linux)
 END(_rt0_amd64_linux)
 
 	.section .note.GNU-stack, "", @progbits
+	.section .note.GNU-split-stack, "", @progbits
+	.section .note.GNU-no-split-stack, "", @progbits

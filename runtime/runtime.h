@@ -30,16 +30,22 @@ enum {
 	ScavengeAbove = 2048, // free stacks that wake the scavenger,
 	ScavengeKeep = 512,   // and that it leaves
 	SudogBufSize = 128,
+	TimerYields = 8,     // as many for one look at the global queue
+	SegCacheSize = 8,    // segments a P keeps
+	NumStackOrders = 4,  // small stacks of 2, 4, 8, 16 KiB
 	StackMin = 2048,     // the least stack of Go's design; bounds newproc's arguments
-	StackGuard = 928,    // stackguard0 - stack.lo
+	StackGuard = 928,    // stackguard0 - stack.lo: room for functions that do not check
 	MinFrameSize = 4 * PtrSize, // what newproc1 leaves free above a goroutine's arguments
 	TlsSlots = 17,
+	TlsGuard = 15, // %fs:0x70, which every prologue compares the stack pointer with
+	TlsAsyncSP = 7, TlsAsyncPC = 8, // words of m->tls that asyncResume passes through
 };
 
 // Values of stackguard0 that no stack pointer is below: the goroutine should yield; the
 // process is forking.
 #define StackPreempt ((uintptr_t)0x7ffffffffffffade)
 #define StackFork ((uintptr_t)0x7ffffffffffffb2e)
+#define NoGuard ((uintptr_t)0)
 
 // The states of a G. Its life is drawn in sched/g.c, where casgstatus checks it.
 enum {
@@ -59,6 +65,13 @@ enum {
 	Pgcstop = 3,  // the world is stopped; owned by who stopped it
 	Pdead = 4,    // gomaxprocs shrank; kept for when it grows again
 };
+
+// Why a P's goroutine should yield.
+typedef enum {
+	PreemptNot,
+	PreemptForTimer, // a timer is due; the goroutine goes on right after it
+	PreemptSlice,    // its time slice is over, or the world stops: to the global queue
+} PreemptReason;
 
 // Why a G waits; the texts are in sched/g.c.
 typedef enum {
@@ -104,18 +117,48 @@ typedef struct {
 } FuncVal;
 
 // Where a G goes on. sp and pc are what they are in Go: the caller's pc after the call
-// that switched away, and its sp there. C adds the registers a callee must preserve.
+// that switched away, and its sp there. The other registers that a C function must preserve
+// are on the G's stack, below sp (asm/switch.S).
 typedef struct {
 	uintptr_t sp;
 	uintptr_t pc;
 	G *g;
 	void *ctxt; // first run: the function's argument (%rdi)
-	uintptr_t ret, lr; // Go's; always 0 here
 	uintptr_t bp;
-	uintptr_t rbx, r12, r13, r14, r15;
 	uint32_t mxcsr;
 	uint32_t fcw; // x87 control word, in the low half
 } Gobuf;
+
+// What an asynchronous preemption takes off the processor: the general registers by the
+// signal handler, the vector state by asyncPreempt. Nothing goes to the goroutine's stack.
+// The registers are in the order in which asyncResume pops them.
+typedef struct {
+	uint64_t eflags;
+	uint64_t r15, r14, r13, r12, r11, r10, r9, r8, rbp, rdi, rsi, rdx, rcx, rbx, rax;
+	uint64_t rsp, rip;
+	// XSAVE's area, for x87, SSE, AVX and AVX-512 in either format.
+	uint8_t xsave[2688] __attribute__((aligned(64)));
+} AsyncState;
+
+// What __morestack leaves on g0's stack for newstack: the registers of the function that
+// asked, at its first instruction.
+typedef struct {
+	G *g;
+	uintptr_t framesize, argsize;
+	uintptr_t *fp; // of __morestack: caller's rbp, stub's ret, return address, arguments
+	uintptr_t rbx, rcx, rsi, rdi, r8, r9, r12, r13, r14, r15;
+	uint8_t xmm[8][16];
+} MoreFrame;
+
+// Memory for an alloca that did not fit, at the low end of the segment.
+typedef struct AllocRecord AllocRecord;
+struct AllocRecord {
+	AllocRecord *prev;
+	uintptr_t oldguard; // the segment's guard before
+	uintptr_t retaddr;  // where the function that has it returns to
+	uintptr_t *slot;    // where that stood: allocreturn stands there now
+	uintptr_t sp;       // of the function, since it has this
+};
 
 typedef struct {
 	G *head, *tail;
@@ -129,8 +172,15 @@ typedef struct {
 
 struct G {
 	Stack stack;
-	uintptr_t stackguard0; // stack.lo + StackGuard, or StackPreempt (any M may store that)
+	uintptr_t stackguard0; // the guard that gogo puts into force; StackPreempt: yield
 	uintptr_t stackguard1; // the same on g0 and gsignal; ~0 elsewhere
+
+	// The segment, while it has one; its own M's alone. fastguard is the small stack's
+	// guard while a segment is attached, and no guard at all otherwise.
+	Stack segment;
+	uintptr_t segguard;
+	uintptr_t fastguard;
+	AllocRecord *allocs; // in the segment, newest first
 
 	M *m; // NULL when not running
 	Gobuf sched;
@@ -153,20 +203,12 @@ struct G {
 	uint64_t parentGoid;
 	uintptr_t stktopsp; // sp expected at the top of the stack, for tracebacks
 	uintptr_t *ancestors; // creation stacks; NULL unless tracebackancestors asks for them
-	void *labels;
 
 	// In a system call (Gsyscall): where its stack ends, for tracebacks.
 	uintptr_t syscallsp, syscallpc;
-	bool throwsplit; // its stack must not grow now
 
 	int64_t waitsince;   // about when it parked; filled in by the traceback
-	uint32_t selectDone; // a select's race: who sets it fires
-	bool paniconfault;
-	bool asyncSafePoint;
-
-	// The signal that became a panic.
-	uint32_t sig;
-	uintptr_t sigcode0, sigcode1, sigpc;
+	AsyncState *asyncState; // NULL until the first asynchronous preemption; freed at exit
 };
 
 // ---- M ------------------------------------------------------------------------------
@@ -176,6 +218,7 @@ struct G {
 struct M {
 	uintptr_t tls[TlsSlots];
 
+	uint32_t curmxcsr, curfcw; // the control words in force, while the scheduler runs
 	G *g0;      // with the stack that the scheduler runs on
 	G *gsignal; // with the stack that signal handlers run on
 	Gobuf morebuf;
@@ -216,8 +259,11 @@ struct M {
 
 	uint32_t syscalltick; // p->syscalltick when it entered the system call
 	uintptr_t vdsoSP, vdsoPC;
-	uint32_t preemptGen;
+	// Asynchronous preemption: signalPending goes 0 -> 1 by who sends the signal, who
+	// then owns asyncSpare, and 1 -> 0 by the handler, which owned it in between.
 	uint32_t signalPending;
+	uint32_t preemptGen;    // signals handled
+	AsyncState *asyncSpare; // for a goroutine that has none
 
 	// Debug builds: the locks this M holds, in the order taken.
 	int32_t locksHeldLen;
@@ -231,6 +277,7 @@ typedef struct {
 	int64_t schedwhen;
 	uint32_t syscalltick;
 	int64_t syscallwhen;
+	int64_t timerwhen; // when the P was last asked to yield for a timer
 } Sysmontick; // sysmon's alone
 
 struct P {
@@ -240,7 +287,8 @@ struct P {
 	uint32_t schedtick;   // +1 with every execute that does not inherit the time slice
 	uint32_t syscalltick; // +1 with every system call
 	M *m;                 // NULL when idle or in a system call
-	uint8_t preempt;        // whatever runs should enter the scheduler soon; set by any M
+	uint8_t preempt;        // a PreemptReason: whatever runs should enter the scheduler
+	uint8_t timeryields;    // PreemptForTimer's so far
 	uint8_t runSafePointFn; // run sched.safePointFn at the next safe point
 	Mcache *mcache;
 	uint64_t goidcache, goidcacheend;
@@ -248,6 +296,14 @@ struct P {
 		Glist list;
 		int32_t n;
 	} gFree;
+
+	// Stacks that nobody uses: small ones by order, segments.
+	struct {
+		uintptr_t list; // through the first word
+		uint32_t size;  // bytes
+	} stackcache[NumStackOrders];
+	Stack segcache[SegCacheSize];
+	int32_t nsegcache;
 
 	P *link; // on sched.pidle, or procresize's list of Ps with work
 	Sysmontick sysmontick;
@@ -320,7 +376,7 @@ struct Sched {
 		Mutex lock;
 		Glist stack, noStack;
 		int32_t n;      // on both lists
-		int32_t nstack; // on the first
+		int32_t nstack; // on the first, if segments are their stacks
 		G *scavenger;   // parked, until there are many
 	} gFree;
 
@@ -337,7 +393,6 @@ struct Sudog {
 	bool isSelect;
 	bool success; // woken by a partner, not by close
 	uint32_t ticket;
-	int64_t acquiretime, releasetime;
 	Sudog *parent;
 	Sudog *waitlink; // on g->waiting
 	Sudog *waittail;
@@ -374,6 +429,7 @@ extern int32_t gomaxprocs, ncpu, newprocs;
 extern bool mainStarted;
 extern int64_t runtimeInitTime;
 extern uintptr_t maxstacksize;
+extern uint32_t goroutineStack; // StackMin; or StackSegment, see sched/morestack.c
 extern uint32_t panicking;          // Ms that are dying
 extern uint32_t runningPanicDefers; // panics whose deferred calls run now
 

@@ -19,6 +19,20 @@ ALWAYS_INLINE void setg(G *gp)
 	__asm__ volatile("movq %0, %%fs:-8" : : "r"(gp) : "memory");
 }
 
+// The guard in force on this M: what each prologue compares the stack pointer with.
+ALWAYS_INLINE uintptr_t getguard(void)
+{
+	uintptr_t guard;
+
+	__asm__ volatile("movq %%fs:0x70, %0" : "=r"(guard));
+	return guard;
+}
+
+ALWAYS_INLINE void setguard(uintptr_t guard)
+{
+	__asm__ volatile("movq %0, %%fs:0x70" : : "r"(guard) : "memory");
+}
+
 // A fast random number of this M (xorshift64+).
 ALWAYS_INLINE uint32_t fastrand(void)
 {

@@ -17,6 +17,8 @@
 #define NORETURN _Noreturn
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 #define WEAK __attribute__((weak))
+// Does not check for room on the stack, nor for a request to yield.
+#define NOSPLIT __attribute__((no_split_stack))
 
 // A step of the documented start-up: a real symbol that gdb can break on, never inlined
 // or cloned, in every build.

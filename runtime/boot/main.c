@@ -9,6 +9,7 @@ const FuncVal mainPC = { runtime_main };
 bool mainStarted;
 int64_t runtimeInitTime;
 uintptr_t maxstacksize;
+
 rt_chan *main_init_done;
 
 // A C library beside the runtime defines this: rt0_go calls it before there is a thread

@@ -19,8 +19,8 @@ enum {
 	RankNewmHandoff,
 	RankSudog,
 	RankHeap,
-	RankStack,
 	RankPersistent,
+	RankStack, // last but one: any function may need more stack
 	RankPanic,
 };
 
@@ -61,7 +61,7 @@ ALWAYS_INLINE void releasem(M *mp)
 	mp->locks--;
 	// The guard may have been put back while preemption was off.
 	if (mp->locks == 0 && unlikely(gp->preempt))
-		gp->stackguard0 = StackPreempt;
+		setguard(StackPreempt);
 }
 
 ALWAYS_INLINE void procyield(uint32_t n)

@@ -18,10 +18,12 @@ enum {
 };
 
 void stackinit(void);
-// A stack of n bytes (a multiple of the page size), guarded below. Runs on g0.
+// A stack of n bytes, a power of two; from 32 KiB on guarded below. Runs on g0.
 Stack stackalloc(uint32_t n);
 // Gives it back: not the stack one runs on.
 void stackfree(Stack stk);
+// Gives what pp keeps to the others: it is going away.
+void stackpurge(P *pp);
 
 // ---- malloc.c -----------------------------------------------------------------------
 

@@ -1,20 +1,21 @@
 // stack.c - stacks for goroutines, schedulers and signal handlers.
 //
-// A goroutine's stack is a segment of 64 MiB of address space. Memory comes to it page by
-// page as it is touched. Below each stack lies a guard: a touch of it is the error "stack
+// Small stacks, of 2, 4, 8 or 16 KiB, have no guards of their own: what runs on them checks
+// (sched/morestack.c). They come from a cache per P and a pool behind it, by order:
+// log2(size / 2 KiB).
+//
+// A segment is 64 MiB of address space. Memory comes to it page by page as it is touched.
+// Below each segment and each system stack lies a guard: a touch of it is the error "stack
 // overflow", never a write into the neighbour.
 //
 //	... | guard | stack of n bytes ........... hi | guard | stack ...
 //	    ^base   ^lo                               ^ next slot's base
 //
-// Segments are cut from the address space in order, so that a guard and the busy top of
-// the stack below it share a page table. Dead goroutines keep theirs (sched/g.c), until the
-// scavenger gives it back to the system. The stacks of Ms that ended wait in stackLarge, by
-// size.
-//
-// Stack tops are shifted by a few cache lines from one segment to the next. Otherwise the
-// hot frames of all goroutines would compete for the same few sets of the caches. The page
-// between guard and stack takes up the shift, so that all have the same size.
+// Segment tops are shifted by a few cache lines from one to the next. Otherwise the hot
+// frames of all goroutines would compete for the same few sets of the caches. The page
+// between guard and stack takes up the shift, so that all have the same size. Free segments
+// and system stacks wait in stackLarge, by size; more than a few segments go back to the
+// system.
 #include "runtime/lock/lock.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
@@ -24,6 +25,9 @@ enum {
 	Colours = 16,
 	ColourStep = 192, // three cache lines; all shifts fit in ShiftPage
 	NumOrders = 32,
+	StackCacheSize = 32 << 10, // a P's, for each order of small stacks
+	PoolChunk = 1 << 20,
+	MaxFreeSegments = 64,
 };
 
 // A free stack's list link lives at its top.
@@ -35,15 +39,35 @@ struct FreeStack {
 
 static struct {
 	Mutex lock;
-	FreeStack *free[NumOrders]; // by log2 of the size
+	FreeStack *free[NumOrders]; // by log2 of the size, a power of two
+	uint32_t nsegments;         // on their list
 } stackLarge;
+
+// Small stacks that no P keeps, through the first word.
+static struct {
+	Mutex lock;
+	uintptr_t free[NumStackOrders];
+	uintptr_t next, end; // what is left of the chunk
+} stackpool;
 
 static uint32_t nsegments; // handed out so far
 
+#ifdef RT0_NO_SPLIT
+uint32_t goroutineStack = StackSegment;
+#else
+uint32_t goroutineStack = StackMin;
+#endif
+
+// The linker defines it, at rtcc's word, for a program with code that does not check.
+extern const char __rt0_segments[] WEAK;
+
 STEP void stackinit(void)
 {
+	if (__rt0_segments)
+		goroutineStack = StackSegment;
 	lockInit(&stackLarge.lock, RankStack);
-	if (StackGuardArea % physPageSize != 0)
+	lockInit(&stackpool.lock, RankStack);
+	if (StackCacheSize % physPageSize != 0 || StackGuardArea % physPageSize != 0)
 		throw("runtime: cache size must be a multiple of page size");
 }
 
@@ -76,6 +100,7 @@ static Stack segmentalloc(void)
 	return (Stack){ hi - StackSegment, hi };
 }
 
+// A free stack of this size, or a new one.
 static Stack largealloc(uint32_t n)
 {
 	FreeStack **list = &stackLarge.free[order(n)];
@@ -84,20 +109,17 @@ static Stack largealloc(uint32_t n)
 
 	lock(&stackLarge.lock);
 	f = *list;
-	if (f)
+	if (f) {
 		*list = f->next;
+		stackLarge.nsegments -= n == StackSegment;
+	}
 	unlock(&stackLarge.lock);
 	if (f)
 		return f->stk;
+	if (n == StackSegment)
+		return segmentalloc();
 	lo = slotalloc(n) + StackGuardArea;
 	return (Stack){ lo, lo + n };
-}
-
-STEP Stack stackalloc(uint32_t n)
-{
-	if (n % physPageSize != 0)
-		throw("stack size not a multiple of the page size");
-	return n == StackSegment ? segmentalloc() : largealloc(n);
 }
 
 static void segmentfree(Stack stk)
@@ -108,19 +130,141 @@ static void segmentfree(Stack stk)
 	sysFree((void *)(top - n), n);
 }
 
-void stackfree(Stack stk)
+static void largefree(Stack stk)
 {
 	uintptr_t n = stk.hi - stk.lo;
 	FreeStack *f = (FreeStack *)stk.hi - 1;
+	bool keep = true;
 
-	if (n == StackSegment) {
+	lock(&stackLarge.lock);
+	if (n == StackSegment)
+		keep = stackLarge.nsegments < MaxFreeSegments;
+	if (keep) {
+		*f = (FreeStack){ stackLarge.free[order(n)], stk };
+		stackLarge.free[order(n)] = f;
+		stackLarge.nsegments += n == StackSegment;
+	}
+	unlock(&stackLarge.lock);
+	if (!keep)
 		segmentfree(stk);
+}
+
+// ---- small stacks --------------------------------------------------------------------
+
+static uint32_t smallorder(uintptr_t n)
+{
+	return order(n) - order(StackMin);
+}
+
+// Under stackpool.lock: a stack of this order.
+static uintptr_t poolalloc(uint32_t o)
+{
+	uintptr_t p = stackpool.free[o], n = (uintptr_t)StackMin << o;
+
+	if (p) {
+		stackpool.free[o] = *(uintptr_t *)p;
+		return p;
+	}
+	if (stackpool.next + n > stackpool.end || stackpool.next == 0) {
+		stackpool.next = (uintptr_t)sysReserve(PoolChunk);
+		if (stackpool.next == 0)
+			throw("runtime: out of memory");
+		stackpool.end = stackpool.next + PoolChunk;
+	}
+	p = stackpool.next;
+	stackpool.next += n;
+	return p;
+}
+
+// Half a cache of stacks for pp.
+static void stackcacherefill(P *pp, uint32_t o)
+{
+	lock(&stackpool.lock);
+	while (pp->stackcache[o].size < StackCacheSize / 2) {
+		uintptr_t p = poolalloc(o);
+
+		*(uintptr_t *)p = pp->stackcache[o].list;
+		pp->stackcache[o].list = p;
+		pp->stackcache[o].size += StackMin << o;
+	}
+	unlock(&stackpool.lock);
+}
+
+static void stackcacherelease(P *pp, uint32_t o, uint32_t keep)
+{
+	lock(&stackpool.lock);
+	while (pp->stackcache[o].size > keep) {
+		uintptr_t p = pp->stackcache[o].list;
+
+		pp->stackcache[o].list = *(uintptr_t *)p;
+		pp->stackcache[o].size -= StackMin << o;
+		*(uintptr_t *)p = stackpool.free[o];
+		stackpool.free[o] = p;
+	}
+	unlock(&stackpool.lock);
+}
+
+static Stack smallalloc(uint32_t n)
+{
+	P *pp = getg()->m->p;
+	uint32_t o = smallorder(n);
+	uintptr_t p;
+
+	if (pp) {
+		if (pp->stackcache[o].size == 0)
+			stackcacherefill(pp, o);
+		p = pp->stackcache[o].list;
+		pp->stackcache[o].list = *(uintptr_t *)p;
+		pp->stackcache[o].size -= n;
+	} else {
+		lock(&stackpool.lock);
+		p = poolalloc(o);
+		unlock(&stackpool.lock);
+	}
+	*(uintptr_t *)p = 0; // the link
+	return (Stack){ p, p + n };
+}
+
+static void smallfree(Stack stk)
+{
+	P *pp = getg()->m->p;
+	uint32_t n = (uint32_t)(stk.hi - stk.lo), o = smallorder(n);
+
+	if (pp) {
+		if (pp->stackcache[o].size >= StackCacheSize)
+			stackcacherelease(pp, o, StackCacheSize / 2);
+		*(uintptr_t *)stk.lo = pp->stackcache[o].list;
+		pp->stackcache[o].list = stk.lo;
+		pp->stackcache[o].size += n;
 		return;
 	}
+	lock(&stackpool.lock);
+	*(uintptr_t *)stk.lo = stackpool.free[o];
+	stackpool.free[o] = stk.lo;
+	unlock(&stackpool.lock);
+}
 
-	*f = (FreeStack){ .stk = stk };
-	lock(&stackLarge.lock);
-	f->next = stackLarge.free[order(n)];
-	stackLarge.free[order(n)] = f;
-	unlock(&stackLarge.lock);
+void stackpurge(P *pp)
+{
+	for (uint32_t o = 0; o < NumStackOrders; o++)
+		stackcacherelease(pp, o, 0);
+	while (pp->nsegcache > 0)
+		stackfree(pp->segcache[--pp->nsegcache]);
+}
+
+// ---- any stack -------------------------------------------------------------------------
+
+STEP Stack stackalloc(uint32_t n)
+{
+	if ((n & (n - 1)) != 0)
+		throw("stack size not a power of 2");
+	return n < StackMin << NumStackOrders ? smallalloc(n) : largealloc(n);
+}
+
+void stackfree(Stack stk)
+{
+	if (stk.hi - stk.lo < StackMin << NumStackOrders)
+		smallfree(stk);
+	else
+		largefree(stk);
 }

@@ -6,11 +6,9 @@ enum { ClockRealtime = 0, ClockMonotonic = 1 };
 
 static int64_t clock(int32_t id)
 {
-	typedef int64_t Clockgettime(int64_t id, Timespec *ts);
 	Timespec ts;
 
-	if (!vdsoClockgettimeSym ||
-	    ((Clockgettime *)vdsoClockgettimeSym)(id, &ts) != 0)
+	if (!vdsoClockgettimeSym || vdsocall(vdsoClockgettimeSym, id, &ts) != 0)
 		syscall3(__NR_clock_gettime, (uint64_t)id, ptrarg(&ts), 0);
 	return ts.sec * 1000000000 + ts.nsec;
 }

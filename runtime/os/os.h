@@ -148,6 +148,9 @@ extern uintptr_t vdsoClockgettimeSym, vdsoGettimeofdaySym;
 extern int32_t argc;
 extern char **argv;
 
+// asm/vdso.S: calls fn(id, ts) on a stack with room for code that does not check.
+int64_t vdsocall(uintptr_t fn, int64_t id, Timespec *ts);
+
 void sysargs(int32_t n, char **v);
 void sysauxv(uintptr_t *auxv);
 void vdsoauxv(uintptr_t tag, uintptr_t val);
@@ -163,6 +166,12 @@ int64_t cputicks(void);
 void osinit(void);
 int32_t getproccount(void);
 uintptr_t getHugePageSize(void);
+
+// ---- xsave.c ------------------------------------------------------------------------
+
+// For asm/preempt.S: 0 FXSAVE, 1 XSAVE, 2 XSAVEC; the parts of the state to save.
+extern uint32_t xsaveKind, xsaveMask;
+void xsaveinit(void);
 
 // ---- print.c: the runtime's own messages, on descriptor 2 ---------------------------
 

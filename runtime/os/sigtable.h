@@ -15,17 +15,13 @@ enum {
 	SigIgn = 1 << 6,      // its default action is to be ignored
 };
 
-typedef struct {
-	uint32_t flags;
-	const char *name;
-} SigTab;
-
-extern const SigTab sigtable[NSIG];
+extern const uint8_t sigflags[NSIG];
+void printsigname(uint32_t sig); // "SIGQUIT: quit", "signal 34"
 
 // May the program have it blocked?
 ALWAYS_INLINE bool blockableSig(uint32_t sig)
 {
-	return !(sigtable[sig].flags & (SigUnblock | SigKill | SigThrow));
+	return !(sigflags[sig] & (SigUnblock | SigKill | SigThrow));
 }
 
 #endif

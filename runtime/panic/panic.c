@@ -5,7 +5,6 @@
 // (mp->dying) says less each time, and ends with status 4 or 5.
 //
 // Follows Go's panic.go (throw, startpanic_m, dopanic_m).
-#include "runtime/mem/mem.h"
 #include "runtime/panic/panic.h"
 #include "runtime/sched/sched.h"
 
@@ -96,15 +95,8 @@ UNCHECKED_LOCKS NORETURN void die(const Report *r)
 
 	first = startpanic_m(gp->m);
 	if (first) {
-		G *curg = gp->m->curg;
-
 		r->before(r->arg);
-		// A handler's report is about the goroutine it interrupted.
-		// Its stack pointer may have run into the guard.
-		if (gp == gp->m->gsignal && curg &&
-		    w->sp >= curg->stack.lo - StackGuardArea && w->sp < curg->stack.hi)
-			gp = curg;
-		printstacks(gp, w);
+		printstacks(r->gp ? r->gp : gp, w);
 		if (r->after)
 			r->after(r->arg);
 	}
@@ -130,6 +122,32 @@ NORETURN __attribute__((noinline)) void throw(const char *s)
 NORETURN __attribute__((noinline)) void fatal(const char *s)
 {
 	Report r = { .before = sayfatalerror, .arg = (void *)(uintptr_t)s, .where = HERE };
+
+	getg()->m->throwing = -1;
+	die(&r);
+}
+
+typedef struct {
+	const G *gp;
+	uintptr_t sp;
+} Overflow;
+
+static void sayoverflow(void *arg)
+{
+	const Overflow *o = arg;
+	Stack stk = o->gp->segment.lo != 0 ? o->gp->segment : o->gp->stack;
+
+	print("runtime: goroutine stack exceeds %lu-byte limit\n",
+	      min(maxstacksize, stk.hi - stk.lo));
+	print("runtime: sp=0x%lx stack=[0x%lx, 0x%lx]\n", o->sp, stk.lo, stk.hi);
+	print("fatal error: stack overflow\n");
+}
+
+// On g0 or gsignal: gp has no room for the frame of the function at pc.
+NORETURN void stackoverflow(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp)
+{
+	Overflow o = { gp, sp };
+	Report r = { .before = sayoverflow, .arg = &o, .where = { pc, sp, bp }, .gp = gp };
 
 	getg()->m->throwing = -1;
 	die(&r);

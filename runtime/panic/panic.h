@@ -18,6 +18,7 @@ typedef struct {
 	void (*after)(void *arg);
 	void *arg;
 	Where where;
+	G *gp; // whom it is about; NULL: the running one
 } Report;
 
 // The caller's place, as an initialiser of a Where.

@@ -102,6 +102,8 @@ void gstack(G *gp, uint32_t stacksize)
 	gp->stack = r.stk;
 	gp->stackguard0 = gp->stack.lo + StackGuard;
 	gp->stackguard1 = ~(uintptr_t)0;
+	if (stacksize == StackSegment)
+		startonsegment(gp);
 }
 
 // A new G with a stack of stacksize bytes, in Gidle.
@@ -147,7 +149,7 @@ static void gfmove(P *pp, int32_t keep)
 
 		if (gp->stack.lo != 0) {
 			glistPush(&sched.gFree.stack, gp);
-			sched.gFree.nstack++;
+			sched.gFree.nstack += gp->segment.lo != 0;
 		} else {
 			glistPush(&sched.gFree.noStack, gp);
 		}
@@ -172,6 +174,10 @@ void gfput(P *pp, G *gp)
 {
 	if (readgstatus(gp) != Gdead)
 		throw("gfput: bad status (not Gdead)");
+	if (gp->stack.hi - gp->stack.lo != goroutineStack) {
+		stackfree(gp->stack); // it started with many arguments
+		gp->stack = (Stack){ 0 };
+	}
 	glistPush(&pp->gFree.list, gp);
 	pp->gFree.n++;
 	if (pp->gFree.n >= GFreeMax) {
@@ -189,7 +195,7 @@ static void gfrefill(P *pp)
 		G *gp = glistPop(&sched.gFree.stack);
 
 		if (gp)
-			sched.gFree.nstack--;
+			sched.gFree.nstack -= gp->segment.lo != 0;
 		else
 			gp = glistPop(&sched.gFree.noStack);
 		if (!gp)
@@ -214,7 +220,7 @@ HOTSTEP G *gfget(P *pp)
 		return NULL;
 	pp->gFree.n--;
 	if (unlikely(gp->stack.lo == 0))
-		gstack(gp, StackSegment);
+		gstack(gp, goroutineStack);
 	return gp;
 }
 
@@ -241,7 +247,7 @@ bool gfscavenge(void)
 	if (!gp)
 		return false;
 	stk = gp->stack;
-	gp->stack = (Stack){ 0 };
+	gp->stack = gp->segment = (Stack){ 0 };
 	stackfree(stk);
 	lock(&sched.gFree.lock);
 	glistPush(&sched.gFree.noStack, gp);
@@ -283,16 +289,15 @@ void goexit0(G *gp)
 	M *mp = getg()->m;
 	bool locked = gp->lockedm != NULL;
 
+	freesegment(gp);
 	casgstatus(gp, Grunning, Gdead);
 	if (gp->issystem)
 		atomic_xadd(&sched.ngsys, -1u);
 	gp->lockedm = NULL;
 	mp->lockedg = NULL;
 	gp->preemptStop = false;
-	gp->paniconfault = false;
 	gp->waitreason = WaitReasonZero;
 	gp->param = NULL;
-	gp->labels = NULL;
 	if (unlikely(gp->ancestors)) {
 		rt_free(gp->ancestors);
 		gp->ancestors = NULL;

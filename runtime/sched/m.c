@@ -14,8 +14,6 @@ enum {
 	CloneFlags = 0x50f00, // VM | FS | FILES | SIGHAND | SYSVSEM | THREAD
 	G0StackSize = 64 << 10,
 	GsignalStackSize = 32 << 10,
-	DefaultMxcsr = 0x1f80,
-	DefaultFcw = 0x37f,
 };
 
 M m0 __attribute__((section(".bss.m0"), aligned(8)));
@@ -60,10 +58,10 @@ static uint32_t hash32(uint64_t x)
 static void callers(uintptr_t *pcs, uint32_t n)
 {
 	uintptr_t bp = (uintptr_t)__builtin_frame_address(0), last = 0;
-	uintptr_t hi = getg()->stack.hi - 2 * PtrSize;
+	const G *gp = getg();
 
 	for (uint32_t i = 0; i < n; i++) {
-		bool good = bp > last && bp <= hi && bp % PtrSize == 0;
+		bool good = bp > last && bp % PtrSize == 0 && onstacks(gp, bp + 2 * PtrSize);
 
 		pcs[i] = good ? ((uintptr_t *)bp)[1] : 0;
 		last = good ? bp : UINTPTR_MAX;
@@ -104,9 +102,11 @@ static G *msystemg(G *gp, M *mp, uint32_t stacksize)
 // what the handler needs.
 STEP void mpreinit(M *mp)
 {
-	uintptr_t need = alignup(auxvMinSigStkSz + (16 << 10), physPageSize);
+	uint32_t size = GsignalStackSize;
 
-	mp->gsignal = msystemg(mp->gsignal, mp, (uint32_t)max(need, (uintptr_t)GsignalStackSize));
+	while (size < auxvMinSigStkSz + (16 << 10))
+		size *= 2;
+	mp->gsignal = msystemg(mp->gsignal, mp, size);
 }
 
 static M *newmemory(void)
@@ -231,8 +231,6 @@ HOTSTEP void save(uintptr_t pc, uintptr_t sp, uintptr_t bp)
 	gp->sched.pc = pc;
 	gp->sched.sp = sp;
 	gp->sched.bp = bp;
-	gp->sched.lr = 0;
-	gp->sched.ret = 0;
 	gp->sched.g = gp;
 	if (gp->sched.ctxt)
 		throw("save on system g not allowed");
@@ -248,8 +246,10 @@ STEP void mstart1(void)
 		throw("bad runtime·mstart");
 	// mcall and systemstack reuse the stack from here down; goexit0 of a locked
 	// goroutine comes back into mstart.
-	gp->sched.mxcsr = DefaultMxcsr;
-	gp->sched.fcw = DefaultFcw;
+	// A clone has the control words of its parent, whatever goroutine that ran.
+	__asm__ volatile("stmxcsr %0; fnstcw %1" : "=m"(mp->curmxcsr), "=m"(mp->curfcw));
+	gp->sched.mxcsr = mp->curmxcsr;
+	gp->sched.fcw = mp->curfcw;
 	save((uintptr_t)__builtin_return_address(0), (uintptr_t)__builtin_dwarf_cfa(), 0);
 	asminit();
 	minit();

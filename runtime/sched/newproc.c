@@ -81,14 +81,23 @@ static uint64_t newgoid(P *pp)
 	return pp->goidcache++;
 }
 
-static G *gnew(P *pp)
+// Arguments that leave too little of a small stack get a bigger one.
+static bool needsmore(uintptr_t narg)
+{
+	return narg > StackMin / 4 && goroutineStack == StackMin;
+}
+
+static G *gnew(P *pp, uintptr_t narg)
 {
 	G *gp = gfget(pp);
 
 	if (unlikely(!gp)) {
-		gp = malg(StackSegment);
+		gp = malg(needsmore(narg) ? 2 * StackMin : goroutineStack);
 		casgstatus(gp, Gidle, Gdead);
 		allgadd(gp); // published as dead, so that nobody looks at its empty stack
+	} else if (unlikely(needsmore(narg))) {
+		stackfree(gp->stack);
+		gstack(gp, 2 * StackMin);
 	}
 	return gp;
 }
@@ -108,7 +117,7 @@ HOTSTEP G *newproc1(void (*fn)(void *), void *ctxt, const void *argp, uintptr_t 
 		throw("newproc: function arguments too large for new goroutine");
 
 	mp = acquirem(); // the P is in a local
-	newg = gnew(mp->p);
+	newg = gnew(mp->p, narg);
 	sp = newg->stack.hi - MinFrameSize - alignup(narg, SpAlign);
 	if (narg > 0) {
 		__builtin_memcpy((void *)sp, argp, narg);
@@ -128,8 +137,6 @@ HOTSTEP G *newproc1(void (*fn)(void *), void *ctxt, const void *argp, uintptr_t 
 	newg->parentGoid = callergp->goid;
 	newg->ancestors = saveAncestors(callergp);
 	newg->startpc = (uintptr_t)fn;
-	if (mp->curg)
-		newg->labels = mp->curg->labels;
 	newg->issystem = isSystemGoroutine(newg);
 	if (newg->issystem)
 		atomic_xadd(&sched.ngsys, 1);

@@ -109,6 +109,7 @@ void p_destroy(P *pp)
 	}
 	moveTimers(getg()->m->p, pp);
 	sudogpurge(pp);
+	stackpurge(pp);
 	freemcache(pp->mcache); // empty now; it stays with the P
 	gfpurge(pp);
 	pp->status = Pdead;

@@ -1,16 +1,49 @@
 // preempt.c - asking a goroutine to give up its M, and its answer.
 //
-// The request is the word stackguard0 == StackPreempt, with gp->preempt behind it for when
-// the guard is overwritten; the answer is newstack, at the next preemptcheck. What the P
+// The request is StackPreempt in the M's guard, with gp->preempt behind it for when that is
+// overwritten; the answer comes from the next prologue (morestack.c). What the P
 // runs may change in between: pp->preempt makes the scheduler itself end the time slice.
 //
-// Follows Go's proc.go (preemptone) and stack.go (newstack).
+// A goroutine that calls nothing is asked by a signal as well. The handler looks where it
+// interrupted: in the program's own code, at any instruction, it takes the goroutine off
+// (asm/preempt.S); anywhere else it does nothing, and the guard does its work later.
+//
+// Follows Go's proc.go (preemptone), stack.go (newstack) and preempt.go.
+#include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/sched.h"
 
+extern const char __user_text_start[], __user_text_end[];
+
+enum {
+	EflagsTF = 0x100, EflagsDF = 0x400, EflagsAC = 0x40000,
+};
+
+AsyncState *newasyncstate(void)
+{
+	static uint32_t xsaveknown;
+
+	// Several may find out at the same time: they find the same.
+	if (!atomic_load_acquire(&xsaveknown)) {
+		xsaveinit();
+		atomic_store_release(&xsaveknown, 1);
+	}
+	return persistentalloc(sizeof(AsyncState), 64);
+}
+
+// Sends mp the signal, unless one is on its way.
+static void preemptM(M *mp)
+{
+	if (!atomic_cas(&mp->signalPending, 0, 1))
+		return;
+	if (!mp->asyncSpare) // ours until the signal is sent, then the handler's
+		mp->asyncSpare = newasyncstate();
+	tgkill(getpid(), (int32_t)mp->procid, SIGURG);
+}
+
 // Asks what pp runs to yield. Best effort: it may hit another goroutine, or none, and the
 // caller asks again. True: a request was made.
-bool preemptone(P *pp)
+bool preemptone(P *pp, PreemptReason why)
 {
 	M *mp = atomic_load_acquire(&pp->m);
 	G *gp;
@@ -21,8 +54,12 @@ bool preemptone(P *pp)
 	if (!gp || gp == mp->g0)
 		return false;
 	gp->preempt = true;
-	atomic_store_release(&gp->stackguard0, StackPreempt); // newstack reads preempt after
-	atomic_store_relaxed(&pp->preempt, true);
+	// What the next prologue compares with, on whatever runs there by now.
+	atomic_store_release(&mp->tls[TlsGuard], StackPreempt);
+	if (atomic_load_relaxed(&pp->preempt) < why)
+		atomic_store_relaxed(&pp->preempt, why);
+	if (debug.asyncpreemptoff == 0)
+		preemptM(mp);
 	return true;
 }
 
@@ -35,21 +72,22 @@ bool preemptall(void)
 	for (int32_t i = 0; i < gomaxprocs; i++) {
 		P *pp = allp[i];
 
-		if (atomic_load_relaxed(&pp->status) == Prunning && preemptone(pp))
+		if (atomic_load_relaxed(&pp->status) == Prunning &&
+		    preemptone(pp, PreemptSlice))
 			any = true;
 	}
 	return any;
 }
 
 // May the goroutine that runs on mp be taken off it here?
-static bool canPreemptM(const M *mp)
+bool canPreemptM(const M *mp)
 {
 	return mp->locks == 0 && mp->mallocing == 0 && !mp->preemptoff && mp->p &&
 	       mp->p->status == Prunning;
 }
 
-// The guard was hit: on the goroutine's stack, at a preemptcheck.
-void newstack(void)
+// preemptcheck found the guard set, on the goroutine's stack.
+void yieldcheck(void)
 {
 	G *gp = getg();
 	M *mp = gp->m;
@@ -58,10 +96,123 @@ void newstack(void)
 		return;
 	if (!canPreemptM(mp)) {
 		// Go on; gp->preempt is still set, and releasem puts the guard back.
-		gp->stackguard0 = gp->stack.lo + StackGuard;
+		setguard(guardfor(gp, (uintptr_t)__builtin_frame_address(0)));
 		return;
 	}
 	// The stress build yields now and then without being asked.
-	if (gp->stackguard0 == StackPreempt || (Stress && fastrandn(4) == 0))
+	if (gp->preempt || mp->p->preempt || (Stress && fastrandn(4) == 0))
 		mcall(gopreempt_m); // acts like rt_gosched
+	else
+		setguard(guardfor(gp, (uintptr_t)__builtin_frame_address(0)));
+}
+
+// ---- stopping one goroutine ----------------------------------------------------------
+
+// On g0: gp stops here until resumeG.
+void preemptPark(G *gp)
+{
+	gp->waitreason = WaitReasonPreempted;
+	casgstatus(gp, Grunning, Gpreempted);
+	dropg();
+	schedule();
+}
+
+static void requeststop(G *gp)
+{
+	M *mp = atomic_load_acquire(&gp->m);
+	P *pp = mp ? atomic_load_acquire(&mp->p) : NULL;
+
+	atomic_store_release(&gp->preemptStop, true);
+	if (pp && pp->m == mp)
+		preemptone(pp, PreemptSlice);
+}
+
+// Stops gp where it runs. True: it is stopped, on its stacks nothing moves, and resumeG must
+// follow. False: it does not run; it waits, or is queued, or in a system call, and the
+// caller must know by other means that it stays so (stopTheWorld). Not for the caller's own
+// goroutine.
+bool suspendG(G *gp)
+{
+	for (;;) {
+		switch (readgstatus(gp)) {
+		case Gpreempted:
+			gp->preemptStop = false;
+			casgstatus(gp, Gpreempted, Gwaiting); // nobody else looks for it
+			return true;
+		case Grunning:
+			requeststop(gp);
+			osyield();
+			break;
+		default:
+			// It may have started to run since, and be on its way to
+			// preemptPark: look again once the wish is withdrawn.
+			atomic_xchg(&gp->preemptStop, false);
+			if (readgstatus(gp) != Gpreempted && readgstatus(gp) != Grunning)
+				return false;
+		}
+	}
+}
+
+void resumeG(G *gp)
+{
+	ready(gp, false);
+}
+
+// ---- at any instruction -------------------------------------------------------------
+
+static bool wantAsyncPreempt(const G *gp)
+{
+	const P *pp = gp->m->p;
+
+	return (gp->preempt || (pp && pp->preempt)) && readgstatus(gp) == Grunning;
+}
+
+// Can gp be stopped here, with nothing in its hands but its own registers? The runtime, a C
+// library and the vDSO are left out by the address of their code: who runs there may hold
+// a lock, or a P in a local.
+static bool isAsyncSafePoint(const G *gp, uintptr_t pc, uintptr_t sp)
+{
+	const M *mp = gp->m;
+
+	if (gp != mp->curg || !canPreemptM(mp) || mp->incgo)
+		return false;
+	if (!onstacks(gp, sp))
+		return false;
+	return pc >= (uintptr_t)__user_text_start && pc < (uintptr_t)__user_text_end;
+}
+
+// Makes the interrupted code go on in asyncPreempt, all of its registers beside gp.
+static void divert(G *gp, Sigcontext *c)
+{
+	M *mp = gp->m;
+	AsyncState *a = gp->asyncState;
+
+	if (!a) {
+		a = gp->asyncState = mp->asyncSpare; // it stays with the G
+		mp->asyncSpare = NULL;
+	}
+	a->r15 = c->r15, a->r14 = c->r14, a->r13 = c->r13, a->r12 = c->r12;
+	a->r11 = c->r11, a->r10 = c->r10, a->r9 = c->r9, a->r8 = c->r8;
+	a->rbp = c->rbp, a->rdi = c->rdi, a->rsi = c->rsi, a->rdx = c->rdx;
+	a->rcx = c->rcx, a->rbx = c->rbx, a->rax = c->rax;
+	a->rsp = c->rsp, a->rip = c->rip, a->eflags = c->eflags;
+	c->rip = (uintptr_t)asyncPreempt;
+	c->eflags &= ~(uint64_t)(EflagsTF | EflagsDF | EflagsAC);
+}
+
+void doSigPreempt(G *gp, Sigcontext *c)
+{
+	M *mp = gp->m;
+	bool spare = mp->signalPending && (gp->asyncState || mp->asyncSpare);
+
+	if (spare && wantAsyncPreempt(gp) && isAsyncSafePoint(gp, c->rip, c->rsp))
+		divert(gp, c);
+	atomic_xadd(&mp->preemptGen, 1);
+	atomic_store_release(&mp->signalPending, 0); // asyncSpare is the next sender's
+}
+
+// On g0, from asyncPreempt: gp is off the processor.
+void asyncPreempt2(G *gp)
+{
+	gopreempt_m(gp);
 }

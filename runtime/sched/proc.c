@@ -23,7 +23,7 @@ NORETURN HOTSTEP void execute(G *gp, bool inheritTime)
 	casgstatus(gp, Grunnable, Grunning);
 	gp->waitsince = 0;
 	gp->preempt = false;
-	gp->stackguard0 = gp->stack.lo + StackGuard;
+	gp->stackguard0 = guardfor(gp, gp->sched.sp);
 	if (!inheritTime)
 		mp->p->schedtick++;
 	gogo(&gp->sched);
@@ -58,6 +58,42 @@ static void putglobal(P *pp, G *gp)
 		wakep();
 }
 
+// Is there nothing that a round of the scheduler must look at before the run queues?
+static bool nothingelse(const M *mp)
+{
+	P *pp = mp->p;
+
+	return pp->numTimers == 0 && pp->preempt == PreemptNot && !pp->runSafePointFn &&
+	       !mp->lockedg && !atomic_load_relaxed(&sched.gcwaiting) && !sched.disable.user;
+}
+
+// The short way through a round for a goroutine that yields: gp goes to the tail of the
+// global queue, and if the next comes from there too, it is taken under the same lock.
+// Returns the next, or NULL: take the long way.
+static G *swapglobal(M *mp, G *gp, bool *inheritTime)
+{
+	P *pp = mp->p;
+	G *next = NULL;
+	bool others;
+
+	*inheritTime = false;
+	if (!nothingelse(mp)) {
+		putglobal(pp, gp);
+		return NULL;
+	}
+	lock(&sched.lock);
+	globrunqput(gp);
+	others = pp->runnext || pp->runqhead != pp->runqtail;
+	if (!others)
+		next = globrunqget(pp, 0);
+	else if (pp->schedtick % 61 == 0)
+		next = globrunqget(pp, 1);
+	unlock(&sched.lock);
+	if (others || pp->runqhead != pp->runqtail)
+		wakep();
+	return next ? next : runqget(pp, inheritTime);
+}
+
 // sysmon wants the time slice to end. The goroutine that it marked may have parked since
 // and handed the slice on by way of runnext: end the chain here, as if its next had been
 // preempted. On the local ring it would keep that from ever running empty.
@@ -65,7 +101,6 @@ static void endslice(P *pp)
 {
 	G *next = atomic_xchg(&pp->runnext, NULL);
 
-	pp->preempt = false;
 	if (next)
 		putglobal(pp, next);
 }
@@ -94,8 +129,11 @@ static G *pick(bool *inheritTime)
 	G *gp = NULL;
 	bool ran;
 
-	if (unlikely(pp->preempt))
-		endslice(pp);
+	if (unlikely(pp->preempt)) {
+		if (pp->preempt == PreemptSlice)
+			endslice(pp);
+		pp->preempt = PreemptNot;
+	}
 	while (unlikely(atomic_load_relaxed(&sched.gcwaiting))) {
 		gcstopm();
 		pp = mp->p;
@@ -169,6 +207,7 @@ static void park_m(G *gp)
 	M *mp = getg()->m;
 	bool (*unlockf)(G *, void *) = mp->waitunlockf;
 
+	dropsegment(gp);
 	casgstatus(gp, Grunning, Gwaiting);
 	dropg();
 	if (unlockf) {
@@ -214,18 +253,21 @@ UNCHECKED_LOCKS void goparkunlock(Mutex *l, WaitReason reason)
 // To the tail of the global queue.
 void goschedImpl(G *gp)
 {
+	bool inheritTime;
+	G *next;
+
+	dropsegment(gp);
 	casgstatus(gp, Grunning, Grunnable);
 	dropg();
-	putglobal(getg()->m->p, gp);
+	next = swapglobal(getg()->m, gp, &inheritTime);
+	if (next && !next->lockedm)
+		execute(next, inheritTime);
+	if (next)
+		startlockedm(next);
 	schedule();
 }
 
 static void gosched_m(G *gp)
-{
-	goschedImpl(gp);
-}
-
-void gopreempt_m(G *gp)
 {
 	goschedImpl(gp);
 }
@@ -238,6 +280,33 @@ static void goyield_m(G *gp)
 	dropg();
 	runqput(pp, gp, false);
 	schedule();
+}
+
+// gp was asked to yield only for a timer: it stays near, since its slice is not over and
+// the turn of the global queue must not bring it back before the timer's goroutine. But
+// timers that come all the time must not make a slice without end of that: now and then
+// one from the global queue goes first.
+static void yieldfortimer(P *pp, G *gp)
+{
+	G *other = NULL;
+
+	if (++pp->timeryields % TimerYields == 0)
+		other = globrunqtake(pp, 1);
+	if (other)
+		runqput(pp, other, false);
+	goyield_m(gp);
+}
+
+void gopreempt_m(G *gp)
+{
+	P *pp = getg()->m->p;
+
+	if (unlikely(gp->preemptStop))
+		preemptPark(gp);
+	if (pp->preempt == PreemptForTimer)
+		yieldfortimer(pp, gp);
+	else
+		goschedImpl(gp);
 }
 
 // To the tail of this P's queue.

@@ -3,6 +3,7 @@
 #define RT0_SCHED_SCHED_H
 
 #include "runtime/lock/lock.h"
+#include "runtime/os/os.h"
 #include "runtime/runtime.h"
 
 // ---- asm/switch.S, asm/boot.S -------------------------------------------------------
@@ -185,17 +186,39 @@ void checkdead(void) HOLDS(sched.lock);
 
 // ---- preempt.c ----------------------------------------------------------------------
 
-bool preemptone(P *pp);
+bool preemptone(P *pp, PreemptReason why);
 bool preemptall(void);
-void newstack(void);
+bool canPreemptM(const M *mp);
+void preemptPark(G *gp);
+bool suspendG(G *gp);
+void resumeG(G *gp);
+AsyncState *newasyncstate(void);
+void yieldcheck(void);
+void asyncPreempt(void); // asm/preempt.S
+void asyncResume(void);
+void asyncPreempt2(G *gp);
+// SIGURG's handler, on gsignal: gp was interrupted at *c.
+void doSigPreempt(G *gp, Sigcontext *c);
 
-// Every function of the interface that may stand in a loop begins with this: the place
-// where a goroutine whose time is up yields. Go's compiler puts it into each prologue.
+// Functions of the interface that may stand in a loop begin with this: the place where a
+// goroutine whose time is up yields. Prologues do the same where the compiler makes them
+// check the stack; a runtime built without that has this.
 ALWAYS_INLINE void preemptcheck(void)
 {
-	if (unlikely(Stress || getg()->stackguard0 == StackPreempt))
-		newstack();
+	if (unlikely(Stress || getguard() == StackPreempt))
+		yieldcheck();
 }
+
+// ---- morestack.c -----------------------------------------------------------------------
+
+uintptr_t guardfor(const G *gp, uintptr_t sp);
+bool onstacks(const G *gp, uintptr_t sp);
+void startonsegment(G *gp);
+void dropsegment(G *gp);
+void freesegment(G *gp);
+int64_t newstack(MoreFrame *f);
+void xsavestate(AsyncState *a); // asm/morestack.S
+NORETURN void stackoverflow(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp); // panic/
 
 // ---- stw.c: stopping the world ------------------------------------------------------
 

@@ -47,16 +47,14 @@ static void entersyscall_gcwait(void *unused)
 	unlock(&sched.lock);
 }
 
-// Records where the goroutine is, and that it must not be preempted or grow its stack.
+// Records where the goroutine is.
 static void leavego(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp)
 {
-	gp->stackguard0 = StackPreempt;
-	gp->throwsplit = true;
 	save(pc, sp, bp);
 	gp->syscallsp = sp;
 	gp->syscallpc = pc;
 	casgstatus(gp, Grunning, Gsyscall);
-	if (gp->syscallsp < gp->stack.lo || gp->stack.hi < gp->syscallsp)
+	if (!onstacks(gp, sp))
 		throw("entersyscall");
 }
 
@@ -199,10 +197,7 @@ void exitsyscall(void)
 		mp->p->syscalltick++;
 		casgstatus(gp, Gsyscall, Grunning);
 		gp->syscallsp = 0;
-		mp->locks--;
-		// The guard was spoiled by entersyscall.
-		gp->stackguard0 = gp->preempt ? StackPreempt : gp->stack.lo + StackGuard;
-		gp->throwsplit = false;
+		releasem(mp); // and puts a request to yield back
 		if (unlikely(sched.disable.user) && !schedEnabled(gp))
 			goyield();
 		return;
@@ -214,7 +209,6 @@ void exitsyscall(void)
 	// the call was.
 	gp->syscallsp = 0;
 	getg()->m->p->syscalltick++;
-	gp->throwsplit = false;
 }
 
 bool notetsleepg(Note *n, int64_t ns)

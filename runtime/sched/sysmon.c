@@ -14,6 +14,9 @@ enum {
 	PollPeriod = 10 * 1000 * 1000,
 	MinDelay = 20, MaxDelay = 10 * 1000, // us
 	IdleRounds = 50,
+	TimerGrace = 100 * 1000,     // a P that schedules runs a due timer within this
+	TimerRetry = 250 * 1000,     // asking again, if it did not
+	WatchTimers = 20 * 1000 * 1000,
 };
 static const int64_t forcegcperiod = 2 * 60 * (int64_t)1000000000;
 
@@ -63,6 +66,40 @@ static bool sliceover(P *pp, int64_t now)
 	return pd->schedwhen + ForcePreemptNS <= now;
 }
 
+// ---- timers on busy Ps ---------------------------------------------------------------
+//
+// A P looks at its timers in each round of its scheduler. One that runs a goroutine for
+// long does not, and if no other P is idle, nobody steals them. So a due timer is a reason
+// to preempt. While there are such Ps, sysmon sleeps no longer than until the next timer;
+// it does not do so all the time, since a busy program has timers due all the time.
+
+static int64_t watchuntil; // until when the timers decide how long sysmon sleeps
+
+static void preemptfortimer(P *pp, int64_t now)
+{
+	int64_t when = atomic_load_relaxed(&pp->timer0When);
+
+	if (when == 0 || when + TimerGrace > now ||
+	    pp->sysmontick.timerwhen + TimerRetry > now)
+		return;
+	pp->sysmontick.timerwhen = now;
+	watchuntil = now + WatchTimers;
+	preemptone(pp, PreemptForTimer);
+}
+
+// How long to sleep when there is no timer: delay.
+static uint32_t untiltimer(uint32_t delay, int64_t now)
+{
+	int64_t next = timeSleepUntil(), us;
+
+	if (now > watchuntil || next == INT64_MAX)
+		return delay;
+	us = (next + TimerGrace - now) / 1000;
+	return (uint32_t)max((int64_t)MinDelay, min((int64_t)delay, us));
+}
+
+// ---- all of it 
+
 // Returns how many Ps were taken.
 static int32_t retake(int64_t now)
 {
@@ -81,8 +118,12 @@ static int32_t retake(int64_t now)
 		if (s != Prunning && s != Psyscall)
 			continue;
 		over = sliceover(pp, now);
-		if (over)
-			preemptone(pp); // has no effect in a system call
+		if (over) {
+			watchuntil = now + WatchTimers;
+			preemptone(pp, PreemptSlice); // has no effect in a system call
+		} else if (s == Prunning) {
+			preemptfortimer(pp, now);
+		}
 		if (s == Psyscall && retakesyscall(pp, now, over))
 			n++;
 	}
@@ -145,20 +186,19 @@ static void pollforothers(int64_t now)
 void sysmon(void)
 {
 	uint32_t idlerounds = 0, delay = 0;
+	int64_t now = nanotime();
 
 	lock(&sched.lock);
 	sched.nmsys++;
 	checkdead();
 	unlock(&sched.lock);
 	for (;;) {
-		int64_t now;
-
 		if (idlerounds == 0)
 			delay = MinDelay;
 		else if (idlerounds > IdleRounds)
 			delay *= 2;
 		delay = min(delay, (uint32_t)MaxDelay);
-		usleep(delay);
+		usleep(untiltimer(delay, now));
 
 		now = nanotime();
 		if (debug.schedtrace <= 0 && idle() && deepsleep(now)) {

@@ -54,7 +54,7 @@ STEP void initsig(void)
 {
 	atomic_store_release(&signalsOK, 1);
 	for (uint32_t sig = 0; sig < NSIG; sig++) {
-		uint32_t flags = sigtable[sig].flags;
+		uint32_t flags = sigflags[sig];
 
 		if (flags == 0 || (flags & SigDefault))
 			continue;
@@ -126,23 +126,11 @@ static void sayfatal(void *arg)
 {
 	const Caught *s = arg;
 
-	print("%s\n", sigtable[s->sig].name);
-	print("PC=0x%lx m=%ld sigcode=%d", s->c->rip, getg()->m->id, s->info->code);
+	printsigname(s->sig);
+	print("\nPC=0x%lx m=%ld sigcode=%d", s->c->rip, getg()->m->id, s->info->code);
 	if (isfault(s->sig))
 		print(" addr=0x%lx", s->info->addr);
 	print("\n");
-}
-
-static void sayoverflow(void *arg)
-{
-	const Caught *s = arg;
-	const G *gp = s->gp;
-
-	print("runtime: goroutine stack exceeds %lu-byte limit\n",
-	      gp->stack.hi - gp->stack.lo);
-	print("runtime: sp=0x%lx stack=[0x%lx, 0x%lx]\n", s->c->rsp, gp->stack.lo,
-	      gp->stack.hi);
-	print("fatal error: stack overflow\n");
 }
 
 // "panic: runtime error: ..." for a fault in the program's own code.
@@ -169,19 +157,22 @@ static void sayfault(void *arg)
 		print("unexpected fault address 0x%lx\n", s->info->addr);
 		print("fatal error: fault\n");
 	}
-	print("[signal %s code=0x%x addr=0x%lx pc=0x%lx]\n", sigtable[s->sig].name,
-	      s->info->code, s->info->addr, s->c->rip);
+	print("[signal ");
+	printsigname(s->sig);
+	print(" code=0x%x addr=0x%lx pc=0x%lx]\n", s->info->code, s->info->addr, s->c->rip);
 }
 
 // The stack's guard was touched, or what lies below the guard by a big frame.
 static bool overflowed(const Caught *s)
 {
 	const G *gp = s->gp;
+	uintptr_t lo;
 
 	if (s->sig != SIGSEGV && s->sig != SIGBUS)
 		return false;
-	return s->info->addr < gp->stack.lo &&
-	       s->info->addr >= gp->stack.lo - StackGuardArea;
+	// g0 and gsignal have a guard below their stacks, a goroutine below its segment.
+	lo = gp == gp->m->curg ? gp->segment.lo : gp->stack.lo;
+	return lo != 0 && s->info->addr < lo && s->info->addr >= lo - StackGuardArea;
 }
 
 // The program's code, on a goroutine; a call of a null function pointer too.
@@ -209,12 +200,13 @@ static NORETURN void diefault(Caught *s)
 	bool sent = sentbysomeone(s->info);
 
 	// A jump to nowhere: the caller is what is of interest.
-	if (where.pc < 4096 && s->gp->stack.lo <= where.sp && where.sp < s->gp->stack.hi)
+	if (where.pc < 4096 && onstacks(s->gp, where.sp))
 		where.pc = *(uintptr_t *)where.sp;
 	r.where = where;
-	if (!sent && overflowed(s)) {
-		r.before = sayoverflow;
-	} else if (!sent && (sigtable[s->sig].flags & SigPanic) && inprogram(s)) {
+	r.gp = onstacks(s->gp, where.sp) ? s->gp : NULL;
+	if (!sent && overflowed(s))
+		stackoverflow(s->gp, where.pc, where.sp, where.bp);
+	if (!sent && (sigflags[s->sig] & SigPanic) && inprogram(s)) {
 		r.before = sayfault;
 	} else {
 		r.before = sayfatal;
@@ -231,11 +223,12 @@ static NORETURN void diefault(Caught *s)
 
 static void sighandler(Caught *s)
 {
-	uint32_t flags = sigtable[s->sig].flags;
+	uint32_t flags = sigflags[s->sig];
 
-	// The request to preempt: the guard is set already, nothing more to do.
-	if (s->sig == SIGURG)
+	if (s->sig == SIGURG) {
+		doSigPreempt(s->gp, s->c);
 		return;
+	}
 	if (flags & SigKill)
 		dieFromSignal(s->sig);
 	if (!(flags & (SigThrow | SigPanic)))
@@ -244,12 +237,16 @@ static void sighandler(Caught *s)
 }
 
 // On gsignal's stack, called by sigtramp with the interrupted G still in %fs:-8.
-void sigtrampgo(uint32_t sig, Siginfo *info, Ucontext *ctx)
+NOSPLIT void sigtrampgo(uint32_t sig, Siginfo *info, Ucontext *ctx)
 {
-	G *gp = getg();
+	G *gp = getg(), *gsignal = gp->m->gsignal;
 	Caught s = { .sig = sig, .info = info, .c = &ctx->mcontext, .gp = gp };
+	uintptr_t guard = getguard();
 
-	setg(gp->m->gsignal);
+	setg(gsignal);
+	setguard(gsignal->stackguard0);
 	sighandler(&s);
 	setg(gp);
+	// A request to yield may have come meanwhile.
+	setguard(gp->preempt && gp == gp->m->curg ? StackPreempt : guard);
 }

@@ -67,7 +67,7 @@ let _rt0_amd64_linux  $E = (long)$rsp
 27  stackinit         firstmoduledata.text <= firstmoduledata.rttext
 27  stackinit         firstmoduledata.rttext < firstmoduledata.ertext
 27  stackinit         firstmoduledata.entry == (long)&_rt0_amd64_linux
-28  mallocinit        $zero(&stackLarge.free)
+28  mallocinit        $zero(&stackpool.free) && $zero(&stackLarge.free)
 29  fastrandinit      mcache0 != 0
 let fastrandinit      $mcache0 = mcache0
 let mcommoninit       $seed = fastrandseed
@@ -136,7 +136,7 @@ let newproc           $ret = *(long*)$rsp
 57  gfget:ret         $rax == 0 && allp[0]->gFree.n == 0
 let casgstatus        $g = (G*)$rdi
 58  casgstatus        $esi == 0 && $edx == 6 && $g->atomicstatus == 0
-58  casgstatus        $g->stack.hi - $g->stack.lo == 64 << 20
+58  casgstatus        $g->stack.hi - $g->stack.lo == 2048
 58  casgstatus        $g->stackguard0 == $g->stack.lo + 928 && $g->stackguard1 == -1UL
 58  casgstatus        *(long*)$g->stack.lo == 0
 59  gostartcallfn     allglen == 1 && allgs[0] == $g && $g->atomicstatus == 6
@@ -275,7 +275,6 @@ SETTINGS = [
 DEVIATIONS = {
     15: "no /proc/self/auxv fallback: the kernel always gives a static program its auxv",
     26: "skipPC is goexit+1: the traceback ends there",
-    28: "no stackpool: stacks are segments; only those of ended Ms are kept, by size",
     34: "gsignal has max(32 KiB, AT_MINSIGSTKSZ + 16 KiB): vector state makes frames big",
     39: "typelinks are verified only: one module has nothing to unify",
     40: "itablinks are verified only: a C program has no interface tables",
@@ -283,7 +282,6 @@ DEVIATIONS = {
     49: "no defer pools: C has no defer",
     53: "no write barrier to turn on",
     55: "newproc calls newproc1 without systemstack: C frames need no switch",
-    58: "a goroutine's stack is a segment of 64 MiB of address space",
     84: "g0 of a cloned M has 64 KiB: C frames are bigger than Go's",
     85: "no execLock: the interface has no exec",
     90: "runtime_inittask also makes sure that descriptors 0 to 2 are open",

@@ -2,9 +2,9 @@
 //
 // Promises: a P keeps fewer than 64 of them; with the 64th all but 31 go to the global
 // list; an empty P takes 32 from there; none is lost or comes twice; a million
-// goroutines need about as many Gs as there were at the same time. The scavenger takes
-// stacks away until 512 are left on the global list; who gets a G without a stack gets
-// a new one with it.
+// goroutines need about as many Gs as there were at the same time. Small stacks stay with
+// their Gs. Where segments are stacks, the scavenger takes them away until 512 are left on
+// the global list; who gets a G without a stack gets a new one with it.
 // matrix: GOMAXPROCS=1,4
 #include "internal.h"
 
@@ -30,7 +30,7 @@ static void get(int32_t n)
 		check(gp >= gs && gp < gs + NumGs);
 		equal(gp->goid, 1);
 		gp->goid = 0;
-		equal(gp->stack.hi - gp->stack.lo, StackSegment);
+		equal(gp->stack.hi - gp->stack.lo, goroutineStack);
 		*(volatile char *)(gp->stack.hi - 1) = 1;
 	}
 }
@@ -38,9 +38,11 @@ static void get(int32_t n)
 // With the world stopped, the global lists empty.
 static void limits(void)
 {
+	int32_t moved = GFreeMax - GFreeKeep;
+
 	for (int i = 0; i < NumGs; i++) {
 		gs[i].atomicstatus = Gdead;
-		gstack(&gs[i], StackSegment);
+		gstack(&gs[i], goroutineStack);
 	}
 	check(gfget(&own) == NULL);
 	put(0, GFreeMax - 1);
@@ -48,11 +50,11 @@ static void limits(void)
 	equal(sched.gFree.n, 0);
 	put(GFreeMax - 1, GFreeMax);
 	equal(own.gFree.n, GFreeKeep);
-	equal(sched.gFree.n, GFreeMax - GFreeKeep);
-	equal(sched.gFree.nstack, GFreeMax - GFreeKeep);
+	equal(sched.gFree.n, moved); // 33
+	equal(sched.gFree.nstack, goroutineStack == StackSegment ? moved : 0);
 	get(GFreeKeep);
 	equal(own.gFree.n, 0);
-	equal(sched.gFree.n, GFreeMax - GFreeKeep); // 33
+	equal(sched.gFree.n, moved);
 	get(1);
 	equal(own.gFree.n, GFreeMax / 2 - 1);
 	equal(sched.gFree.n, 1);
@@ -61,6 +63,20 @@ static void limits(void)
 	equal(sched.gFree.n, 0);
 	equal(sched.gFree.nstack, 0);
 	check(gfget(&own) == NULL);
+}
+
+static void freefn(void *gp)
+{
+	stackfree(((G *)gp)->stack);
+}
+
+static void nothingtoscavenge(void)
+{
+	put(0, NumGs);
+	check(!gfscavenge());
+	get(NumGs);
+	for (int i = 0; i < NumGs; i++)
+		systemstack(freefn, &gs[i]);
 }
 
 static void scavenge(void)
@@ -86,6 +102,7 @@ static void scavenge(void)
 static void alone(void)
 {
 	Glist stack, noStack;
+	uint32_t usual = goroutineStack;
 	int32_t n, nstack;
 
 	stopTheWorld("test");
@@ -95,8 +112,13 @@ static void alone(void)
 	nstack = sched.gFree.nstack;
 	sched.gFree.stack.head = sched.gFree.noStack.head = NULL;
 	sched.gFree.n = sched.gFree.nstack = 0;
+	goroutineStack = StackMin;
+	limits();
+	nothingtoscavenge();
+	goroutineStack = StackSegment;
 	limits();
 	scavenge();
+	goroutineStack = usual;
 	sched.gFree.stack = stack;
 	sched.gFree.noStack = noStack;
 	sched.gFree.n = n;

@@ -1,9 +1,10 @@
 // tests/internal/stacks.c - where stacks are, and what guards them.
 //
-// Promises: a stack has the size that was asked for, all of it can be used, and the
-// memory below it cannot; two never overlap; one that is given back is the next of its
-// size; a goroutine's is 64 MiB, its top is aligned to 16, and neighbours' tops differ
-// within a page.
+// Promises: a system stack or a segment has the size that was asked for, all of it can be
+// used, and the memory below it cannot; two never overlap; one that is given back is the
+// next of its size; a segment is 64 MiB, its top is aligned to 16, and neighbours' tops
+// differ within a page. A goroutine starts on 2 KiB, and runs on a segment, one of its own,
+// while a frame does not fit. (stackpool.c has the small stacks.)
 #include "internal.h"
 
 enum { Many = 40 };
@@ -63,12 +64,11 @@ static void look(Stack stk)
 		check(!writable(stk.lo - off));
 }
 
-static void apart(const Stack *s, int n)
+static void apart(const Stack *s, int n, uintptr_t gap)
 {
 	for (int i = 0; i < n; i++) {
 		for (int j = 0; j < i; j++)
-			check(s[i].hi + StackGuardArea / 2 <= s[j].lo ||
-			      s[j].hi + StackGuardArea / 2 <= s[i].lo);
+			check(s[i].hi + gap <= s[j].lo || s[j].hi + gap <= s[i].lo);
 	}
 }
 
@@ -80,7 +80,7 @@ static void same_stack(Stack a, Stack b)
 
 static void system_stacks(void)
 {
-	static const uint32_t sizes[] = { 4096, 32 << 10, 64 << 10, 1 << 20 };
+	static const uint32_t sizes[] = { 32 << 10, 64 << 10, 1 << 20 };
 	Stack s[nelem(sizes) * Many];
 	int n = 0;
 
@@ -91,7 +91,7 @@ static void system_stacks(void)
 			look(s[n++]);
 		}
 	}
-	apart(s, n);
+	apart(s, n, StackGuardArea / 2);
 	for (int i = 0; i < n; i++)
 		give(s[i]);
 	for (int i = n - 1; i >= 0; i--) { // the last one given is the first used
@@ -116,24 +116,48 @@ static void segments(void)
 			tops += s[i].hi % physPageSize != s[i - 1].hi % physPageSize;
 	}
 	check(tops >= Many / 2);
-	apart(s, Many);
-	for (int i = 0; i < Many; i++) {
+	apart(s, Many, StackGuardArea / 2);
+	for (int i = 0; i < Many; i++)
 		give(s[i]);
-		check(!writable(s[i].hi - 1)); // back to the system
-		check(!writable(s[i].lo));
-	}
+	for (int i = Many - 1; i >= 0; i--)
+		same_stack(alloc(StackSegment), s[i]);
+	for (int i = 0; i < Many; i++)
+		give(s[i]);
 }
 
-static rt_waitgroup all;
-static Stack stacks[Many];
+static rt_waitgroup all, over;
+static Stack stacks[Many], segs[Many];
+
+static __attribute__((noinline)) void onsegment(intptr_t i)
+{
+	uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
+	volatile char big[16 << 10];
+	const G *gp = getg();
+
+	big[0] = 1;
+	equal(frame % 16, 0);
+	equal(gp->segment.hi - gp->segment.lo, StackSegment);
+	equal(gp->segment.hi % 16, 0);
+	check(frame < gp->segment.hi);
+	check(gp->segment.hi - frame < 256);
+	check(gp->segment.lo < (uintptr_t)big);
+	equal(gp->segguard, gp->segment.lo + StackGuard);
+	equal(gp->fastguard, gp->stack.lo + StackGuard);
+	look(gp->segment);
+	segs[i] = gp->segment;
+	rt_waitgroup_done(&all);
+	rt_waitgroup_wait(&all); // all exist at the same time
+	equal(gp->segment.lo, segs[i].lo);
+	equal(big[0], 1);
+}
 
 static void goroutine(void *arg)
 {
 	uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
-	G *gp = getg();
+	const G *gp = getg();
 
 	equal(frame % 16, 0);
-	equal(gp->stack.hi - gp->stack.lo, StackSegment);
+	equal(gp->stack.hi - gp->stack.lo, StackMin);
 	equal(gp->stack.hi % 16, 0);
 	equal(gp->stktopsp % 16, 0);
 	check(frame < gp->stktopsp);
@@ -141,19 +165,23 @@ static void goroutine(void *arg)
 	check(gp->stackguard0 == gp->stack.lo + StackGuard ||
 	      gp->stackguard0 == StackPreempt);
 	equal(gp->stackguard1, -1);
-	look(gp->stack);
 	stacks[(intptr_t)arg] = gp->stack;
-	rt_waitgroup_done(&all);
-	rt_waitgroup_wait(&all); // all exist at the same time
+	onsegment((intptr_t)arg);
+	rt_gosched(); // gives the segment back
+	equal(gp->segment.lo, 0);
+	equal(gp->fastguard, NoGuard);
+	rt_waitgroup_done(&over);
 }
 
 static void goroutines(void)
 {
 	rt_waitgroup_add(&all, Many);
+	rt_waitgroup_add(&over, Many);
 	for (intptr_t i = 0; i < Many; i++)
 		rt_go(goroutine, (void *)i);
-	rt_waitgroup_wait(&all);
-	apart(stacks, Many);
+	rt_waitgroup_wait(&over);
+	apart(stacks, Many, 0);
+	apart(segs, Many, StackGuardArea / 2);
 }
 
 static void mstacks(void)

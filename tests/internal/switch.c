@@ -104,6 +104,8 @@ static __attribute__((noinline)) void back(G *gp)
 	check(gp == me);
 	ong0((uintptr_t)__builtin_frame_address(0));
 	setwords(DefaultMxcsr, 0x37f);
+	getg()->m->curmxcsr = DefaultMxcsr; // gogo goes by these
+	getg()->m->curfcw = 0x37f;
 	SPOIL;
 	// A fresh stack pointer and all the registers come from here.
 	gogo(&gp->sched);

@@ -148,9 +148,10 @@ static void nesting(void)
 
 static void end_locked(void *arg)
 {
-	int64_t tid = gettid();
+	int64_t tid;
 
 	rt_lock_os_thread();
+	tid = gettid();
 	rt_lock_os_thread();
 	equal(gettid(), tid);
 	rt_gosched();

@@ -67,20 +67,23 @@ static void sleep_in_order(void *arg)
 
 // Goroutines become ready in the order of their timers. But the one that became ready last
 // runs first and those that it pushes aside go to the ring: it overtakes, and those
-// overtaken are in order among themselves.
-static void check_order(void)
+// overtaken are in order among themselves. On a machine without time for us a goroutine may
+// be preempted before it writes down that it woke: false then, too.
+static bool ordered(void)
 {
 	int highest = -1, overtaken = -1;
 
 	for (int i = 0; i < Ordered; i++) {
 		int *last = woke[i] > highest ? &highest : &overtaken;
 
-		check(woke[i] > *last);
+		if (woke[i] <= *last)
+			return false;
 		*last = woke[i];
 	}
+	return true;
 }
 
-// True when all were asleep before the first was due.
+// True when all were asleep before the first was due, and they woke in order.
 static bool in_order(void)
 {
 	nwoke = late = 0;
@@ -93,9 +96,7 @@ static bool in_order(void)
 	check(rt_nanotime() - started < (Ordered + First) * Step + Patience * RT_SECOND);
 	if (late)
 		return false;
-	if (rt_gomaxprocs(0) == 1 && !stressed())
-		check_order();
-	return true;
+	return rt_gomaxprocs(0) != 1 || stressed() || ordered();
 }
 
 static void sleep_a_while(void *arg)

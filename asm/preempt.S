@@ -1,0 +1,90 @@
+// preempt.S - taking a goroutine off its M between any two instructions of its own code.
+//
+// The signal handler has copied the general registers to g->asyncState and made the thread
+// go on here, with the goroutine's stack pointer. Its red zone may be in use and its stack
+// may be full, so nothing is pushed: the vector state goes beside the registers, and the
+// rest happens on g0.
+#include "asm/asm.h"
+
+// Enters with the interrupted code's stack and vector registers; DF, TF and AC are clear.
+FUNC(asyncPreempt)
+	.cfi_undefined rip			// nothing on the stack says where it was
+	movq	TLS_G, %rbx
+	movq	g_asyncState(%rbx), %rdi
+	movl	xsaveMask(%rip), %eax
+	xorl	%edx, %edx
+	cmpl	$1, xsaveKind(%rip)
+	ja	1f
+	je	2f
+	fxsave64 as_xsave(%rdi)
+	jmp	3f
+1:	xsavec64 as_xsave(%rdi)
+	jmp	3f
+2:	xsave64	as_xsave(%rdi)
+3:
+	// From here as mcall.
+	leaq	asyncResume(%rip), %rax
+	movq	%rax, g_sched+gobuf_pc(%rbx)
+	movq	%rsp, g_sched+gobuf_sp(%rbx)
+	movq	%rbp, g_sched+gobuf_bp(%rbx)
+	movq	%rbx, g_sched+gobuf_g(%rbx)
+	stmxcsr	g_sched+gobuf_mxcsr(%rbx)
+	fnstcw	g_sched+gobuf_fcw(%rbx)
+
+	movq	g_m(%rbx), %rcx
+	movq	g_sched+gobuf_mxcsr(%rbx), %rsi
+	movq	%rsi, m_curmxcsr(%rcx)
+	movq	m_g0(%rcx), %rsi
+	movq	%rbx, %rdi
+	movq	%rsi, TLS_G
+	movq	g_stackguard0(%rsi), %r8
+	movq	%r8, %fs:0x70
+	movq	g_sched+gobuf_sp(%rsi), %rsp
+	xorl	%ebp, %ebp
+	call	asyncPreempt2			// does not return
+	call	abort
+END(asyncPreempt)
+
+// gogo comes here to let the goroutine go on where it was interrupted. The stack pointer
+// walks through asyncState; a signal meanwhile has a stack of its own, and does not preempt
+// here.
+FUNC(asyncResume)
+	.cfi_undefined rip
+	movq	TLS_G, %rbx
+	movq	g_asyncState(%rbx), %rdi
+	movl	xsaveMask(%rip), %eax
+	xorl	%edx, %edx
+	cmpl	$0, xsaveKind(%rip)
+	je	1f
+	xrstor64 as_xsave(%rdi)
+	jmp	2f
+1:	fxrstor64 as_xsave(%rdi)
+2:
+	movq	as_rsp(%rdi), %rax
+	movq	%rax, %fs:ASYNC_SP		// words of the M, nobody else's
+	movq	as_rip(%rdi), %rax
+	movq	%rax, %fs:ASYNC_PC
+	movq	%rdi, %rsp
+	popfq
+	popq	%r15
+	popq	%r14
+	popq	%r13
+	popq	%r12
+	popq	%r11
+	popq	%r10
+	popq	%r9
+	popq	%r8
+	popq	%rbp
+	popq	%rdi
+	popq	%rsi
+	popq	%rdx
+	popq	%rcx
+	popq	%rbx
+	popq	%rax
+	movq	%fs:ASYNC_SP, %rsp		// mov and jmp leave the flags alone
+	jmp	*%fs:ASYNC_PC
+END(asyncResume)
+
+	.section .note.GNU-stack, "", @progbits
+	.section .note.GNU-split-stack, "", @progbits
+	.section .note.GNU-no-split-stack, "", @progbits

@@ -1,0 +1,28 @@
+// xsave.c - how this processor saves its vector state.
+#include <cpuid.h>
+
+#include "runtime/os/os.h"
+
+enum {
+	FxsaveOnly = 0, Xsave = 1, Xsavec = 2,
+	// x87, SSE, AVX and the three parts of AVX-512: what a C function may have live.
+	// Not PKRU, which belongs to the thread, and not AMX's tiles.
+	WantedState = 0xe7,
+};
+
+uint32_t xsaveKind, xsaveMask;
+
+// Leaf 0xd is asked for when the first goroutine is preempted, not at every start: CPUID is
+// slow in a virtual machine.
+void xsaveinit(void)
+{
+	uint32_t a, b, c, d, xcr0, high;
+
+	__cpuid(1, a, b, c, d);
+	if (!(c & bit_OSXSAVE))
+		return;
+	__asm__ volatile("xgetbv" : "=a"(xcr0), "=d"(high) : "c"(0));
+	xsaveMask = xcr0 & WantedState;
+	__cpuid_count(0xd, 1, a, b, c, d);
+	xsaveKind = a & 2 ? Xsavec : Xsave;
+}

@@ -1,0 +1,282 @@
+// morestack.c - a goroutine's two stacks: the small one it starts on, and the segment.
+//
+// A goroutine starts on a pooled stack of 2 KiB. The first function whose frame does not fit
+// is called on a segment: 64 MiB of address space, committed as it is touched, guarded below.
+// When it returns, the goroutine is back on the small stack. A parked goroutine whose stack
+// pointer is on the small stack gives its segment back, and costs 2 KiB again.
+//
+//	guard in force (%fs:0x70)  ==  stack.lo + StackGuard    on the small stack
+//	                               segguard                 on the segment
+//	                               StackPreempt             on either: yield, please
+//	fastguard  ==  stack.lo + StackGuard while a segment is attached, else NoGuard
+//
+// Where there is code that does not check (programs with objects of other compilers), every
+// goroutine starts on a segment, which is then its stack, and never has another.
+#include "runtime/mem/mem.h"
+#include "runtime/os/os.h"
+#include "runtime/sched/sched.h"
+
+// ---- segments ------------------------------------------------------------------------
+
+// Does gp have a segment for its stack, and nothing else?
+static bool onlysegment(const G *gp)
+{
+	return gp->stack.lo == gp->segment.lo;
+}
+
+// Does sp lie on the small stack?
+static bool onbase(const G *gp, uintptr_t sp)
+{
+	return sp >= gp->stack.lo && sp <= gp->stack.hi && !onlysegment(gp);
+}
+
+// Is sp on one of gp's stacks?
+bool onstacks(const G *gp, uintptr_t sp)
+{
+	return (sp >= gp->stack.lo && sp <= gp->stack.hi) ||
+	       (sp >= gp->segment.lo && sp <= gp->segment.hi);
+}
+
+// The guard for where gp's stack pointer is.
+uintptr_t guardfor(const G *gp, uintptr_t sp)
+{
+	return onbase(gp, sp) ? gp->stack.lo + StackGuard : gp->segguard;
+}
+
+static Stack takesegment(P *pp)
+{
+	if (pp && pp->nsegcache > 0)
+		return pp->segcache[--pp->nsegcache];
+	return stackalloc(StackSegment);
+}
+
+static void putsegment(P *pp, Stack stk)
+{
+	if (pp && pp->nsegcache < SegCacheSize)
+		pp->segcache[pp->nsegcache++] = stk;
+	else
+		stackfree(stk);
+}
+
+// The program's limit may be below what a segment holds.
+static uintptr_t segmentguard(Stack stk)
+{
+	uintptr_t lo = stk.lo;
+
+	if (maxstacksize != 0 && maxstacksize < stk.hi - stk.lo)
+		lo = stk.hi - maxstacksize;
+	return lo + StackGuard;
+}
+
+static void attachsegment(G *gp)
+{
+	gp->segment = takesegment(getg()->m->p);
+	gp->segguard = segmentguard(gp->segment);
+	gp->fastguard = gp->stack.lo + StackGuard;
+}
+
+static void detach(G *gp)
+{
+	putsegment(getg()->m->p, gp->segment);
+	gp->segment = (Stack){ 0 };
+	gp->fastguard = NoGuard;
+}
+
+// gp is new: a segment is all it will have.
+void startonsegment(G *gp)
+{
+	gp->segment = gp->stack;
+	gp->segguard = segmentguard(gp->segment);
+}
+
+// Has a's function returned? gp's stack pointer is sp. Functions that realign their stack
+// have a copy of their return address where allocreturn is put, and return past it; that a
+// deeper one has is not seen at first.
+static bool returned(const G *gp, const AllocRecord *a, uintptr_t sp)
+{
+	uintptr_t slot = (uintptr_t)a->slot;
+
+	return onbase(gp, slot) == onbase(gp, sp) ? slot < sp : onbase(gp, sp);
+}
+
+// a is the newest.
+static void forget(G *gp, const AllocRecord *a)
+{
+	gp->segguard = a->oldguard;
+	gp->allocs = a->prev;
+}
+
+// gp is parked, or about to be looked for by others: gives its segment back if nothing of
+// it is in use.
+void dropsegment(G *gp)
+{
+	if (gp->segment.lo == 0 || !onbase(gp, gp->sched.sp))
+		return;
+	while (gp->allocs && returned(gp, gp->allocs, gp->sched.sp))
+		forget(gp, gp->allocs);
+	if (!gp->allocs)
+		detach(gp);
+}
+
+// gp is dead.
+void freesegment(G *gp)
+{
+	gp->allocs = NULL;
+	if (onlysegment(gp))
+		startonsegment(gp); // the guard that alloca moved
+	else if (gp->segment.lo != 0)
+		detach(gp);
+}
+
+// ---- no room for more ----------------------------------------------------------------
+
+NORETURN void badmorestack(void);
+
+// On the stack of g0 or gsignal, which is full: there is no other, and the process dies.
+NORETURN NOSPLIT void badmorestack(void)
+{
+	G *gp = getg();
+
+	setguard(NoGuard);
+	throw(gp == gp->m->g0 ? "morestack on g0" : "morestack on gsignal");
+}
+
+// ---- newstack ------------------------------------------------------------------------
+
+enum { ArgAlign = 256 }; // ARG_ALIGN in asm/morestack.S
+
+// Makes gp ask again when it goes on, with its registers at that moment, the vector
+// arguments among them: as if it had been preempted by a signal at the stub's call. It may
+// have no segment then.
+static void prologuestate(G *gp, const MoreFrame *f)
+{
+	enum { CallSize = 5 };
+	AsyncState *a = gp->asyncState;
+	const uintptr_t *fp = f->fp;
+
+	a->eflags = 0x202;
+	a->r15 = f->r15, a->r14 = f->r14, a->r13 = f->r13, a->r12 = f->r12;
+	a->r11 = f->argsize, a->r10 = f->framesize, a->r9 = f->r9, a->r8 = f->r8;
+	a->rbp = fp[0], a->rdi = f->rdi, a->rsi = f->rsi, a->rdx = fp[-2];
+	a->rcx = f->rcx, a->rbx = f->rbx, a->rax = fp[-1];
+	a->rsp = (uintptr_t)&fp[2], a->rip = fp[1] - CallSize;
+	gp->sched.pc = (uintptr_t)asyncResume;
+	gp->sched.sp = a->rsp;
+	gp->sched.bp = a->rbp;
+	gp->sched.g = gp;
+}
+
+// The request to yield is served here. Returns if it cannot be now.
+static void preemptprologue(G *gp, const MoreFrame *f)
+{
+	M *mp = gp->m;
+
+	// The stress build yields now and then without being asked.
+	if (!gp->preempt && mp->p && mp->p->preempt == PreemptNot &&
+	    !(Stress && fastrandn(4) == 0))
+		return;
+	if (!canPreemptM(mp))
+		return;
+	if (!gp->asyncState)
+		gp->asyncState = newasyncstate(); // holds no lock: canPreemptM
+	xsavestate(gp->asyncState); // nobody has touched the vector registers
+	prologuestate(gp, f);
+	gp->sched.mxcsr = *(uint32_t *)(gp->asyncState->xsave + 24);
+	gp->sched.fcw = *(uint16_t *)gp->asyncState->xsave;
+	gopreempt_m(gp);
+}
+
+// Is the segment too small for the frame and the arguments that go along?
+static bool toobig(const G *gp, const MoreFrame *f)
+{
+	uintptr_t n = f->framesize;
+
+	if (f->argsize != 0)
+		n += f->argsize + ArgAlign;
+	return n > gp->segment.hi - gp->segguard;
+}
+
+// On g0, called by __morestack: a function's frame does not fit, or somebody wants the
+// goroutine to yield. 0: it now has a segment, try again. 1: the function may go on where
+// it is.
+int64_t newstack(MoreFrame *f)
+{
+	enum { TryAgain, GoOn };
+	G *gp = f->g;
+	uintptr_t sp = (uintptr_t)&f->fp[2];
+	uintptr_t guard = guardfor(gp, sp);
+
+	if (gp != gp->m->curg)
+		throw("runtime: wrong goroutine in newstack");
+	if (unlikely(gp->preempt || Stress))
+		preemptprologue(gp, f);
+	gp->stackguard0 = guard;
+	if (sp - f->framesize >= guard && sp > f->framesize)
+		return GoOn;
+	if (!onbase(gp, sp))
+		stackoverflow(gp, f->fp[1], sp, f->fp[0]);
+	if (gp->segment.lo == 0)
+		attachsegment(gp);
+	else if (toobig(gp, f))
+		stackoverflow(gp, f->fp[1], sp, f->fp[0]);
+	return TryAgain;
+}
+
+// ---- alloca ------------------------------------------------------------------------------
+
+// On the stack of who asks, below its stack pointer: these words, its rbp, its pc.
+typedef struct {
+	uintptr_t n; // and the result
+	union {
+		uintptr_t *bp;   // of the function that wants it
+		uintptr_t lower; // the result: bytes to lower its stack pointer by
+	};
+	uintptr_t saved[2];
+} SpaceRequest;
+
+enum { AllocAlign = 64, SpMark = 16 };
+_Static_assert(sizeof(AllocRecord) <= AllocAlign, "a record precedes its memory");
+
+void allocspace(void *arg);
+void allocreturn(void); // asm/morestack.S
+
+// Has a's function returned, or left the block that a belongs to? The function with bp and
+// sp asks.
+static bool isover(const G *gp, const AllocRecord *a, const uintptr_t *bp, uintptr_t sp)
+{
+	if (a->slot == &bp[1])
+		return bp[1] != (uintptr_t)allocreturn || a->sp < sp;
+	return returned(gp, a, sp);
+}
+
+// On g0: n bytes at the low end of the segment, until the function returns (by way of
+// allocreturn) or raises its stack pointer.
+void allocspace(void *arg)
+{
+	SpaceRequest *r = arg;
+	G *gp = getg()->m->curg;
+	uintptr_t *bp = r->bp, sp = (uintptr_t)(r + 1), retaddr = bp[1], n, p, end;
+	bool base = onbase(gp, sp);
+	AllocRecord *a;
+
+	if (gp->segment.lo == 0)
+		attachsegment(gp);
+	for (; (a = gp->allocs); forget(gp, a)) {
+		if (a->slot == &bp[1] && bp[1] == (uintptr_t)allocreturn)
+			retaddr = a->retaddr;
+		if (!isover(gp, a, bp, sp))
+			break;
+	}
+	n = alignup(r->n, (uintptr_t)AllocAlign);
+	p = alignup(gp->segguard, (uintptr_t)AllocAlign) + AllocAlign;
+	end = base ? gp->segment.hi : sp; // what is in use of the segment lies above
+	if (n < r->n || p > end || n + StackGuard > end - p)
+		stackoverflow(gp, retaddr, (uintptr_t)bp, (uintptr_t)bp);
+	r->lower = sp - SpMark >= guardfor(gp, sp) ? SpMark : 0;
+	a = (AllocRecord *)(p - AllocAlign);
+	*a = (AllocRecord){ gp->allocs, gp->segguard, retaddr, &bp[1], sp - r->lower };
+	gp->allocs = a;
+	bp[1] = (uintptr_t)allocreturn;
+	gp->segguard = p + n + StackGuard;
+	r->n = p;
+}

@@ -1,0 +1,36 @@
+#!/bin/sh
+# tests/check/morestack.sh - the morestack programs hold at every level of optimisation,
+# with the stack protector and without, and with all that this processor has.
+# timeout: 300
+
+cd "$RT0_TMP" || exit 1
+
+# one PROGRAM FLAG...
+cat >one <<'END'
+#!/bin/sh
+program=$1
+shift
+name=$program$(echo "$*" | tr -d ' ')
+source=$RT0_ROOT/tests/programs/$program.c
+[ "$program" = morestack_vectors ] && { time=60 GODEBUG=asyncpreemptoff=1; export GODEBUG; }
+"$RT0_ROOT/tools/rtcc" -g -Wno-psabi "$@" "$source" -o "$name" || exit 1
+for procs in 1 4; do
+	GOMAXPROCS=$procs timeout 60 "./$name" $time >"$name.out" 2>&1 </dev/null
+	status=$?
+	[ $status -eq 0 ] && ! grep -v '^1 2 3 4 5 6 7 8.0 nine$' "$name.out" && continue
+	echo "FAILED: $program, $*, GOMAXPROCS=$procs: status $status"
+	head -5 "$name.out"
+	exit 1
+done
+rm -f "$name" "$name.out"
+END
+chmod +x one
+
+for program in "$RT0_ROOT"/tests/programs/morestack_*.c; do
+	program=$(basename "$program" .c)
+	for level in -O0 -O1 -O2 -O3 -Os; do
+		echo "$program $level"
+		echo "$program $level -fstack-protector-all"
+	done
+	echo "$program -O2 -march=native"
+done | xargs -P 2 -I@ sh -c './one @'

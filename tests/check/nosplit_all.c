@@ -1,0 +1,27 @@
+// nosplit_all.c - refers to every function of rt.h, and has an array of variable length,
+// so that all of the runtime is linked.
+#include <rt.h>
+
+// Any pointer type will do: nothing is called.
+static void *const all[] = {
+	rt_exit, rt_getenv,
+	rt_go, rt_go_copy, rt_gosched, rt_goexit, rt_goid, rt_num_goroutine, rt_num_cpu,
+	rt_gomaxprocs, rt_set_max_threads, rt_lock_os_thread, rt_unlock_os_thread,
+	rt_chan_make, rt_chan_free, rt_chan_send, rt_chan_recv, rt_chan_try_send,
+	rt_chan_try_recv, rt_chan_close, rt_chan_len, rt_chan_cap,
+	rt_nanotime, rt_walltime, rt_sleep,
+	rt_waitgroup_add, rt_waitgroup_done, rt_waitgroup_wait,
+	rt_panic,
+	rt_malloc, rt_calloc, rt_realloc, rt_free, rt_malloc_usable_size,
+	rt_open, rt_read, rt_write, rt_close, rt_pipe, rt_raw_syscall,
+	rt_printf, rt_eprintf, rt_snprintf, rt_vsnprintf, rt_strerror,
+};
+
+int rt_main(int argc, char **argv)
+{
+	void *volatile some[argc];
+
+	(void)argv;
+	some[0] = all[argc % (int)(sizeof all / sizeof all[0])];
+	return some[0] == NULL;
+}

@@ -1,0 +1,132 @@
+// tests/programs/preempt.c - a goroutine that calls nothing is preempted at any instruction,
+// with every register, the flags, the red zone and the vector state intact.
+// matrix: GOMAXPROCS=1,2,4
+#include <rt.h>
+
+static volatile uint32_t failures, stop;
+static volatile uint64_t rounds[4];
+
+// One round: fills the registers with values of seed, spins with the carry flag set and the
+// red zone in use, and returns what differs at the end (0: nothing). rcx counts. Everything
+// is in one asm statement: the compiler cannot be told to leave so much alone.
+__attribute__((naked, noinline)) static uint64_t canary(uint64_t seed, uint64_t spins)
+{
+	__asm__(
+		"push %rbx; push %rbp; push %r12; push %r13; push %r14; push %r15\n"
+		"mov %rsi, %rcx\n"
+		"lea 1(%rdi), %rax; lea 2(%rdi), %rbx; lea 3(%rdi), %rdx; lea 4(%rdi), %rsi\n"
+		"lea 5(%rdi), %rbp; lea 6(%rdi), %r8; lea 7(%rdi), %r9; lea 8(%rdi), %r10\n"
+		"lea 9(%rdi), %r11; lea 10(%rdi), %r12; lea 11(%rdi), %r13\n"
+		"lea 12(%rdi), %r14; lea 13(%rdi), %r15\n"
+		"movq %rax, %xmm0; movq %rbx, %xmm1; movq %rdx, %xmm2; movq %rsi, %xmm3\n"
+		"movq %rbp, %xmm4; movq %r8, %xmm5; movq %r9, %xmm6; movq %r10, %xmm7\n"
+		"movq %r11, %xmm8; movq %r12, %xmm9; movq %r13, %xmm10; movq %r14, %xmm11\n"
+		"movq %r15, %xmm12; movq %rdi, %xmm13; movq %rax, %xmm14; movq %rbx, %xmm15\n"
+		"mov %rax, -8(%rsp); mov %r15, -120(%rsp); mov %r8, -128(%rsp)\n"
+		"fninit; fldpi; fld1\n"
+		"stc\n"
+		"1: lea -1(%rcx), %rcx\n" // lea and jrcxz leave the flags alone
+		"jrcxz 2f\n"
+		"jmp 1b\n"
+		"2: jnc 9f\n"
+		"cmp %rax, -8(%rsp); jne 9f; cmp %r15, -120(%rsp); jne 9f\n"
+		"cmp %r8, -128(%rsp); jne 9f\n"
+		"lea 1(%rdi), %rcx; cmp %rcx, %rax; jne 9f\n"
+		"lea 2(%rdi), %rcx; cmp %rcx, %rbx; jne 9f\n"
+		"lea 3(%rdi), %rcx; cmp %rcx, %rdx; jne 9f\n"
+		"lea 4(%rdi), %rcx; cmp %rcx, %rsi; jne 9f\n"
+		"lea 5(%rdi), %rcx; cmp %rcx, %rbp; jne 9f\n"
+		"lea 6(%rdi), %rcx; cmp %rcx, %r8; jne 9f\n"
+		"lea 7(%rdi), %rcx; cmp %rcx, %r9; jne 9f\n"
+		"lea 8(%rdi), %rcx; cmp %rcx, %r10; jne 9f\n"
+		"lea 9(%rdi), %rcx; cmp %rcx, %r11; jne 9f\n"
+		"lea 10(%rdi), %rcx; cmp %rcx, %r12; jne 9f\n"
+		"lea 11(%rdi), %rcx; cmp %rcx, %r13; jne 9f\n"
+		"lea 12(%rdi), %rcx; cmp %rcx, %r14; jne 9f\n"
+		"lea 13(%rdi), %rcx; cmp %rcx, %r15; jne 9f\n"
+		"movq %xmm0, %rcx; cmp %rcx, %rax; jne 9f; movq %xmm1, %rcx; cmp %rcx, %rbx; jne 9f\n"
+		"movq %xmm2, %rcx; cmp %rcx, %rdx; jne 9f; movq %xmm3, %rcx; cmp %rcx, %rsi; jne 9f\n"
+		"movq %xmm4, %rcx; cmp %rcx, %rbp; jne 9f; movq %xmm5, %rcx; cmp %rcx, %r8; jne 9f\n"
+		"movq %xmm6, %rcx; cmp %rcx, %r9; jne 9f; movq %xmm7, %rcx; cmp %rcx, %r10; jne 9f\n"
+		"movq %xmm8, %rcx; cmp %rcx, %r11; jne 9f; movq %xmm9, %rcx; cmp %rcx, %r12; jne 9f\n"
+		"movq %xmm10, %rcx; cmp %rcx, %r13; jne 9f; movq %xmm11, %rcx; cmp %rcx, %r14; jne 9f\n"
+		"movq %xmm12, %rcx; cmp %rcx, %r15; jne 9f; movq %xmm13, %rcx; cmp %rcx, %rdi; jne 9f\n"
+		"movq %xmm14, %rcx; cmp %rcx, %rax; jne 9f; movq %xmm15, %rcx; cmp %rcx, %rbx; jne 9f\n"
+		// st(0) = 1, st(1) = pi still
+		"fld1; fcomip %st(1), %st; jne 9f; fstp %st(0)\n"
+		"fldpi; fcomip %st(1), %st; jne 9f; fstp %st(0)\n"
+		"xor %eax, %eax; jmp 10f\n"
+		"9: mov $1, %eax\n"
+		"10: pop %r15; pop %r14; pop %r13; pop %r12; pop %rbp; pop %rbx\n"
+		"ret\n");
+}
+
+static void spin(void *arg)
+{
+	uint64_t id = (uint64_t)(uintptr_t)arg;
+
+	while (!stop) {
+		if (canary(id << 32 | rounds[id] << 8, 200000) != 0)
+			__atomic_add_fetch(&failures, 1, __ATOMIC_RELAXED);
+		rounds[id]++;
+	}
+}
+
+// The wide vector registers, where there are any: all of ymm in a loop without calls.
+static bool hasavx(void)
+{
+	uint32_t a = 1, b, c = 0, d;
+
+	__asm__ volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+	return (c & 1u << 28) && (c & 1u << 27);
+}
+
+__attribute__((naked, noinline)) static uint64_t widecanary(uint64_t seed, uint64_t spins)
+{
+	__asm__(
+		"movq %rdi, %xmm0; vpbroadcastq %xmm0, %ymm0\n"
+		"vpaddq %ymm0, %ymm0, %ymm1; vpaddq %ymm1, %ymm0, %ymm2\n"
+		"vpaddq %ymm2, %ymm0, %ymm15; vmovdqa %ymm15, %ymm14\n"
+		"1: dec %rsi; jnz 1b\n"
+		"vpsubq %ymm2, %ymm15, %ymm3; vpcmpeqq %ymm3, %ymm0, %ymm4\n"
+		"vpsubq %ymm0, %ymm2, %ymm5; vpcmpeqq %ymm5, %ymm1, %ymm6\n"
+		"vpcmpeqq %ymm14, %ymm15, %ymm7\n"
+		"vpand %ymm4, %ymm6, %ymm6; vpand %ymm6, %ymm7, %ymm7\n"
+		"vpmovmskb %ymm7, %eax; not %eax; vzeroupper\n"
+		"ret\n");
+}
+
+static void spinwide(void *arg)
+{
+	uint64_t id = (uint64_t)(uintptr_t)arg;
+
+	while (!stop) {
+		if (widecanary(id << 32 | rounds[id], 200000) != 0)
+			__atomic_add_fetch(&failures, 1, __ATOMIC_RELAXED);
+		rounds[id]++;
+	}
+}
+
+int rt_main(int argc, char **argv)
+{
+	int ms = 300;
+
+	(void)argv;
+	if (argc > 1)
+		ms = 10000;
+	for (uintptr_t i = 0; i < 4; i++)
+		rt_go(i >= 2 && hasavx() ? spinwide : spin, (void *)i);
+	// Each wake-up here took a loop off its processor, or found one idle.
+	for (int i = 0; i < ms; i++)
+		rt_sleep(RT_MILLISECOND);
+	stop = 1;
+	for (int i = 0; i < 4; i++) {
+		if (rounds[i] == 0) {
+			rt_eprintf("goroutine %d never ran\n", i);
+			return 1;
+		}
+	}
+	if (failures != 0)
+		rt_eprintf("%u rounds with a changed register\n", failures);
+	return failures != 0;
+}
