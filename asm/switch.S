@@ -55,6 +55,7 @@ FUNC(gogo)
 	movl	%edx, m_curmxcsr(%rcx)
 	jmp	.Lmxcsrdone
 .Lloadfcw:
+	fnclex					// flags left by others must not become faults
 	fldcw	gobuf_fcw(%rdi)
 	movw	%dx, m_curfcw(%rcx)
 	jmp	.Lfcwdone

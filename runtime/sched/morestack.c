@@ -181,8 +181,10 @@ static void preemptprologue(G *gp, const MoreFrame *f)
 		gp->asyncState = newasyncstate(); // holds no lock: canPreemptM
 	xsavestate(gp->asyncState); // nobody has touched the vector registers
 	prologuestate(gp, f);
-	gp->sched.mxcsr = *(uint32_t *)(gp->asyncState->xsave + 24);
-	gp->sched.fcw = *(uint16_t *)gp->asyncState->xsave;
+	// The words in force, as mcall leaves them. XSAVEC's image need not have them.
+	__asm__ volatile("stmxcsr %0; fnstcw %1" : "=m"(mp->curmxcsr), "=m"(mp->curfcw));
+	gp->sched.mxcsr = mp->curmxcsr;
+	gp->sched.fcw = mp->curfcw;
 	gopreempt_m(gp);
 }
 

@@ -36,9 +36,12 @@ static void preemptM(M *mp)
 {
 	if (!atomic_cas(&mp->signalPending, 0, 1))
 		return;
-	if (!mp->asyncSpare) // ours until the signal is sent, then the handler's
+	// asyncSpare is ours until the signal is sent, then the handler's. A process that
+	// dies may hold the allocator's lock; the guard alone must do then.
+	if (!mp->asyncSpare && !getg()->m->dying)
 		mp->asyncSpare = newasyncstate();
-	tgkill(getpid(), (int32_t)mp->procid, SIGURG);
+	if (tgkill(getpid(), (int32_t)mp->procid, SIGURG) != 0)
+		atomic_store_release(&mp->signalPending, 0); // the thread has ended
 }
 
 // Asks what pp runs to yield. Best effort: it may hit another goroutine, or none, and the
@@ -112,8 +115,8 @@ void yieldcheck(void)
 void preemptPark(G *gp)
 {
 	gp->waitreason = WaitReasonPreempted;
+	dropg(); // first: once it is Gpreempted, another M may resume it
 	casgstatus(gp, Grunning, Gpreempted);
-	dropg();
 	schedule();
 }
 
