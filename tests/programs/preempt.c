@@ -72,13 +72,43 @@ static void spin(void *arg)
 	}
 }
 
-// The wide vector registers, where there are any: all of ymm in a loop without calls.
-static bool hasavx(void)
+// The wide vector registers, where there are any: all of ymm in a loop without calls, or of
+// zmm with the mask registers.
+static void cpuid(uint32_t leaf, uint32_t *b, uint32_t *c)
 {
-	uint32_t a = 1, b, c = 0, d;
+	uint32_t a = leaf, d;
 
-	__asm__ volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
-	return (c & 1u << 28) && (c & 1u << 27);
+	*c = 0;
+	__asm__ volatile("cpuid" : "+a"(a), "=b"(*b), "+c"(*c), "=d"(d));
+}
+
+// Does the kernel keep all of these states (XCR0)?
+static bool enabled(uint32_t states)
+{
+	enum { Osxsave = 1 << 27 };
+	uint32_t a, b, c, d;
+
+	cpuid(1, &b, &c);
+	if (!(c & Osxsave))
+		return false;
+	__asm__ volatile("xgetbv" : "=a"(a), "=d"(d) : "c"(0));
+	return (a & states) == states;
+}
+
+static bool hasavx2(void)
+{
+	uint32_t b, c;
+
+	cpuid(7, &b, &c);
+	return enabled(0x6) && (b & 1u << 5);
+}
+
+static bool hasavx512(void)
+{
+	uint32_t b, c;
+
+	cpuid(7, &b, &c);
+	return enabled(0xe6) && (b & 1u << 16);
 }
 
 __attribute__((naked, noinline)) static uint64_t widecanary(uint64_t seed, uint64_t spins)
@@ -88,7 +118,9 @@ __attribute__((naked, noinline)) static uint64_t widecanary(uint64_t seed, uint6
 		"vpaddq %ymm0, %ymm0, %ymm1; vpaddq %ymm1, %ymm0, %ymm2\n"
 		"vpaddq %ymm2, %ymm0, %ymm15; vmovdqa %ymm15, %ymm14\n"
 		"1: dec %rsi; jnz 1b\n"
-		"vpsubq %ymm2, %ymm15, %ymm3; vpcmpeqq %ymm3, %ymm0, %ymm4\n"
+		"movq %rdi, %xmm8; vpbroadcastq %xmm8, %ymm8\n" // upper halves too are the seed's
+		"vpsubq %ymm2, %ymm15, %ymm3; vpcmpeqq %ymm3, %ymm8, %ymm4\n"
+		"vpcmpeqq %ymm0, %ymm8, %ymm9; vpand %ymm9, %ymm4, %ymm4\n"
 		"vpsubq %ymm0, %ymm2, %ymm5; vpcmpeqq %ymm5, %ymm1, %ymm6\n"
 		"vpcmpeqq %ymm14, %ymm15, %ymm7\n"
 		"vpand %ymm4, %ymm6, %ymm6; vpand %ymm6, %ymm7, %ymm7\n"
@@ -96,15 +128,43 @@ __attribute__((naked, noinline)) static uint64_t widecanary(uint64_t seed, uint6
 		"ret\n");
 }
 
+// zmm8 and zmm31 hold other multiples of the seed, k1 and k7 parts of it.
+__attribute__((naked, noinline)) static uint64_t widestcanary(uint64_t seed, uint64_t spins)
+{
+	__asm__(
+		"vpbroadcastq %rdi, %zmm8; vpaddq %zmm8, %zmm8, %zmm31\n"
+		"vpaddq %zmm31, %zmm8, %zmm30\n"
+		"kmovw %edi, %k1; knotw %k1, %k7\n"
+		"1: dec %rsi; jnz 1b\n"
+		"xor %eax, %eax\n"
+		"kmovw %k1, %edx; cmp %dx, %di; jne 9f\n"
+		"kxnorw %k1, %k7, %k2; kmovw %k2, %edx; test %edx, %edx; jnz 9f\n"
+		"vpbroadcastq %rdi, %zmm9\n" // what was lost may be consistent in itself
+		"vpsubq %zmm31, %zmm30, %zmm29; vpcmpeqq %zmm29, %zmm9, %k3\n"
+		"kmovw %k3, %edx; cmp $0xff, %dl; jne 9f\n"
+		"vpsubq %zmm8, %zmm31, %zmm29; vpcmpeqq %zmm29, %zmm9, %k3\n"
+		"kmovw %k3, %edx; cmp $0xff, %dl; je 10f\n"
+		"9: mov $1, %eax\n"
+		"10: vzeroupper; ret\n");
+}
+
 static void spinwide(void *arg)
 {
 	uint64_t id = (uint64_t)(uintptr_t)arg;
+	uint64_t (*wide)(uint64_t, uint64_t) = hasavx512() ? widestcanary : widecanary;
 
 	while (!stop) {
-		if (widecanary(id << 32 | rounds[id], 200000) != 0)
+		if (wide(id << 32 | rounds[id], 200000) != 0)
 			__atomic_add_fetch(&failures, 1, __ATOMIC_RELAXED);
 		rounds[id]++;
 	}
+}
+
+// Four loops; two with wide registers where there are such.
+static void startloops(void)
+{
+	for (uintptr_t i = 0; i < 4; i++)
+		rt_go(i >= 2 && hasavx2() ? spinwide : spin, (void *)i);
 }
 
 int rt_main(int argc, char **argv)
@@ -114,8 +174,7 @@ int rt_main(int argc, char **argv)
 	(void)argv;
 	if (argc > 1)
 		ms = 10000;
-	for (uintptr_t i = 0; i < 4; i++)
-		rt_go(i >= 2 && hasavx() ? spinwide : spin, (void *)i);
+	startloops();
 	// Each wake-up here took a loop off its processor, or found one idle.
 	for (int i = 0; i < ms; i++)
 		rt_sleep(RT_MILLISECOND);
