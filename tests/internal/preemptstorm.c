@@ -34,7 +34,7 @@ int rt_main(int argc, char **argv)
 	xsaveMask = 3;
 #endif
 	startloops();
-	// All of them, however long it takes, when there is an argument (tests/stress).
+	// All of them, however long it takes, when there is an argument.
 	while ((n = answered()) < Requests &&
 	       (argc > 1 || n < FewRequests || rt_nanotime() < end))
 		preemptall();
