@@ -244,10 +244,27 @@ static NOINLINE int deeper(size_t n)
 	return realigned(1100) == 1100 && p[0] == 1;
 }
 
+// Blocks' memory goes with the block, wherever on the small stack its function stands.
+static NOINLINE void blocks(void)
+{
+	for (int i = 0; i < 3; i++) {
+		volatile char outer[opaque(20 << 20)];
+
+		outer[0] = outer[(20 << 20) - 1] = 1;
+		for (int j = 0; j < 3; j++) {
+			volatile char inner[opaque(20 << 20)];
+
+			inner[0] = inner[(20 << 20) - 1] = 1;
+		}
+	}
+}
+
 // More than a segment holds, if anything were kept.
 static void loops(void *unused)
 {
 	(void)unused;
+	for (size_t n = 0; n < DepthEnd; n += DepthStep)
+		lower(blocks, n);
 	for (int i = 0; i < Loops; i++) {
 		size_t n = (size_t)opaque(1200 + i % 64);
 
