@@ -43,13 +43,14 @@ static void printlocation(uintptr_t pc, uintptr_t start)
 	print(start ? "\t?:0 +0x%lx\n" : "\t?:0 pc=0x%lx\n", pc - start);
 }
 
-// at: in the instruction that the frame is at, the call where pc is a return address.
+// at: in the instruction that the frame is at: where pc is a return address, in the call
+// before it, which may be the last thing in its function, and in the program's text.
 static void printframe(uintptr_t pc, uintptr_t at, int32_t level, uintptr_t bp)
 {
 	uintptr_t start = 0;
 	const char *name = funcname(at, &start);
 
-	if (!showframe(pc, name, level))
+	if (!showframe(at, name, level))
 		return;
 	if (name)
 		print("%s(...)\n", name);
