@@ -155,7 +155,7 @@ void traceback(G *gp, const Where *w, int32_t level)
 			return;
 		if (!crossing)
 			printframe(pc, at, level, bp);
-		to = n == 0 ? framelesscaller(gp, w) : 0;
+		to = n == 0 && w->sp ? framelesscaller(gp, w) : 0;
 		if (to) {
 			pc = to;
 			continue;
@@ -171,16 +171,15 @@ void traceback(G *gp, const Where *w, int32_t level)
 	print("...additional frames elided...\n");
 }
 
-void tracebackparked(G *gp, int32_t level)
+Where whereparked(const G *gp)
 {
 	const AsyncState *a = gp->asyncState;
-	Where w = { .pc = gp->sched.pc, .bp = gp->sched.bp };
 
 	if (gp->syscallsp != 0)
-		w.pc = gp->syscallpc;
-	else if (w.pc == (uintptr_t)asyncResume)
-		w = (Where){ a->rip, a->rsp, a->rbp };
-	traceback(gp, &w, level);
+		return (Where){ .pc = gp->syscallpc, .bp = gp->sched.bp };
+	if (gp->sched.pc == (uintptr_t)asyncResume)
+		return (Where){ a->rip, a->rsp, a->rbp };
+	return (Where){ .pc = gp->sched.pc, .bp = gp->sched.bp };
 }
 
 static const char *statusname(const G *gp)
@@ -197,7 +196,7 @@ static const char *statusname(const G *gp)
 	return s < nelem(names) && names[s] ? names[s] : "???";
 }
 
-void goroutineheader(G *gp)
+static void goroutineheader(G *gp)
 {
 	const char *locked = gp->lockedm ? ", locked to thread" : "";
 	int64_t waitfor = 0;
@@ -212,7 +211,7 @@ void goroutineheader(G *gp)
 }
 
 // The creation of gp, and with GODEBUG's tracebackancestors those before it.
-void printcreatedby(const G *gp)
+static void printcreatedby(const G *gp)
 {
 	uintptr_t start = 0;
 	const char *name;
@@ -235,17 +234,22 @@ void printcreatedby(const G *gp)
 	}
 }
 
-static void printother(G *gp, int32_t level)
+void printgoroutine(G *gp, const Where *w, int32_t level)
 {
-	uint32_t s = readgstatus(gp);
-
 	print("\n");
 	goroutineheader(gp);
-	if (s == Grunning)
-		print("\tgoroutine running on other thread; stack unavailable\n");
+	if (w)
+		traceback(gp, w, level);
 	else
-		tracebackparked(gp, level);
+		print("\tgoroutine running on other thread; stack unavailable\n");
 	printcreatedby(gp);
+}
+
+static void printother(G *gp, int32_t level)
+{
+	Where w = whereparked(gp);
+
+	printgoroutine(gp, readgstatus(gp) != Grunning ? &w : NULL, level);
 }
 
 void tracebackothers(const G *me, int32_t level)
