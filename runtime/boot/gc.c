@@ -7,6 +7,7 @@
 #include "include/rt.h"
 #include "runtime/base/str.h"
 #include "runtime/boot/boot.h"
+#include "runtime/mem/mem.h"
 #include "runtime/sched/sched.h"
 
 enum { DefaultHeapMinimum = 4 << 20 };
@@ -58,15 +59,33 @@ static void bgsweep(void *c)
 		gopark(NULL, NULL, WaitReasonGCSweepWait);
 }
 
-// Gives the stacks of dead goroutines back, when there are many and they have not been
-// wanted again for a second.
+// Free objects that this P and the idle ones keep, back to their spans: one object keeps a
+// span from going back to the heap.
+static void trimcaches(void)
+{
+	M *mp = acquirem();
+
+	freemcache(mp->p->mcache);
+	lock(&sched.lock); // an idle P is ours meanwhile
+	for (P *pp = sched.pidle; pp; pp = pp->link)
+		freemcache(pp->mcache);
+	unlock(&sched.lock);
+	freesharedcache();
+	releasem(mp);
+}
+
+// Gives the stacks of dead goroutines and the heap's free memory back, when there is much
+// and it has not been wanted again for a second.
 static void bgscavenge(void *c)
 {
 	announce(c);
 	for (;;) {
 		gfscavengewait();
 		rt_sleep(RT_SECOND);
+		trimcaches();
 		while (gfscavenge())
+			preemptcheck();
+		while (scavengeone(false))
 			preemptcheck();
 	}
 }

@@ -18,6 +18,7 @@ enum {
 	RankTimers,
 	RankNewmHandoff,
 	RankSudog,
+	RankStackPool,
 	RankHeap,
 	RankPersistent,
 	RankStack, // last but one: any function may need more stack

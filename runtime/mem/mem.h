@@ -25,13 +25,25 @@ void stackfree(Stack stk);
 // Gives what pp keeps to the others: it is going away.
 void stackpurge(P *pp);
 
-// ---- malloc.c -----------------------------------------------------------------------
+// ---- mcache.c -----------------------------------------------------------------------
 
 // Before anything is allocated, on the first M. Sets mcache0.
 void mallocinit(void);
 // A P's cache of free objects.
 Mcache *allocmcache(void);
-// Empties the cache of a P that is no more; its memory stays.
+// Empties the cache of a P that is no more, or has nothing to do; it stays usable.
 void freemcache(Mcache *c);
+// The same for the one that Ms without a P use.
+void freesharedcache(void);
+
+// ---- mheap.c: for the scavenger, boot/gc.c ------------------------------------------
+
+// Set when scavengewanted may have become true; sysmon clears it and wakes the scavenger.
+extern uint32_t scavengehint;
+// Does the heap keep more free memory than it should?
+bool scavengewanted(void);
+// Gives a piece of free memory to the kernel; false: there is nothing more to give. Without
+// all it leaves what was needed since scavengewanted.
+bool scavengeone(bool all);
 
 #endif

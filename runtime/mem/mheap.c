@@ -1,145 +1,245 @@
-// mheap.c - the arena, and the runs of free chunks in it.
+// mheap.c - the heap's address space, its spans, and memory given back to the kernel.
 //
-// Free runs are on lists by the log2 of their length, linked by index. A run's length is
-// in its first and in its last chunk, so that a neighbour finds it from either side.
+//	| unused | heap: chunks 0 .. | spans[] | bitmaps and summaries |
+//	         ^base                 sysMap: all of it at the start, touched as needed
 //
-//	no two free runs are adjacent
-//	all bytes of a free run are zero: fresh from the kernel, or given back to it
+// The tables are an eighth of a percent of the heap. Chunks become memory one after the
+// other; they stay so, and pages that are free for long lose what the kernel has given for
+// them (scavengeone).
+//
+// Follows Go's mheap.go (alloc, grow, freeSpan) and mgcscavenge.go.
 #include "runtime/mem/mem.h"
 #include "runtime/mem/mheap.h"
 #include "runtime/os/os.h"
 
-enum { MinArena = 1 << 20 };
-static const uintptr_t maxArena = (uintptr_t)1 << (ChunkShift + NumRunLists - 1);
+enum {
+	MaxChunks = 1 << 18, // a terabyte
+	RetainPages = (1 << 20) / HeapPage, // free pages that keep their memory, and
+	RetainShare = 10,                   // a tenth of what is in use
+};
 
 Mheap mheap;
+uint32_t scavengehint;
+static bool lazily; // MADV_FREE was used: what the kernel has need not read as zero
 
-static uint32_t runlist(uintptr_t n)
+// ---- Mspans -------------------------------------------------------------------------
+
+static uint32_t spanunits(uint32_t nelems)
 {
-	return 63 - (uint32_t)__builtin_clzl(n);
+	return (sizeof(Mspan) + nelems + 1 + SpanUnit - 1) / SpanUnit;
 }
 
-static void link(Chunk *k, uint32_t n) HOLDS(mheap.lock)
+static Mspan *newspan(uint32_t nelems) HOLDS(mheap.lock)
 {
-	uint32_t i = (uint32_t)(k - mheap.chunks);
-	uint32_t *list = &mheap.runs[runlist(n)];
+	uint32_t n = spanunits(nelems);
+	Mspan *s = mheap.freespans[n];
 
-	must(k[-1].kind != ChunkFree && k[n].kind != ChunkFree);
-	k[n - 1].n = n;
-	k[n - 1].kind = ChunkFree;
-	k->n = n;
-	k->kind = ChunkFree;
-	k->prev = 0;
-	k->next = *list;
-	if (k->next)
-		mheap.chunks[k->next].prev = i;
-	*list = i;
-}
-
-// Both ends forget that they were free: whoever comes next to them must not join a run
-// that is in use.
-static void unlink(Chunk *k) HOLDS(mheap.lock)
-{
-	uint32_t next = k->next, prev = k->prev;
-
-	if (next)
-		mheap.chunks[next].prev = prev;
-	if (prev)
-		mheap.chunks[prev].next = next;
-	else
-		mheap.runs[runlist(k->n)] = next;
-	k[k->n - 1].kind = ChunkFreed;
-	k->kind = ChunkFreed;
-}
-
-static Chunk *take(Chunk *k, uint32_t n) HOLDS(mheap.lock)
-{
-	uint32_t rest = k->n - n;
-
-	unlink(k);
-	// Only where something is: most of a large run's table was never touched.
-	for (uint32_t i = 1; i < n; i++) {
-		if (k[i].kind != ChunkNone)
-			k[i].kind = ChunkNone;
+	if (s) {
+		mheap.freespans[n] = s->next;
+	} else {
+		s = persistentalloc(n * SpanUnit, SpanUnit);
+		mheap.spanbytes += n * SpanUnit;
 	}
-	if (rest > 0)
-		link(k + n, rest);
-	return k;
+	__builtin_memset(s, 0, sizeof *s + nelems);
+	__builtin_memset(s->state + nelems, ObjectNone, n * SpanUnit - sizeof *s - nelems);
+	return s;
 }
 
-// First fit in the list of n's own log2; in those above it any run fits.
-Chunk *runalloc(uintptr_t n)
+void spanpush(Spanlist *l, Mspan *s)
 {
-	if (n > mheap.nchunks)
-		return NULL;
-	for (uint32_t b = runlist(n); b < NumRunLists; b++) {
-		for (uint32_t i = mheap.runs[b]; i; i = mheap.chunks[i].next) {
-			if (mheap.chunks[i].n >= n)
-				return take(&mheap.chunks[i], (uint32_t)n);
+	s->prev = NULL;
+	s->next = l->head;
+	if (s->next)
+		s->next->prev = s;
+	l->head = s;
+}
+
+void spanremove(Spanlist *l, Mspan *s)
+{
+	if (s->next)
+		s->next->prev = s->prev;
+	if (s->prev)
+		s->prev->next = s->next;
+	else
+		l->head = s->next;
+}
+
+// ---- pages --------------------------------------------------------------------------
+
+static uint32_t dirtypages(void) HOLDS(mheap.lock)
+{
+	return mheap.pages.nfree - mheap.pages.nzero;
+}
+
+// How many of them may stay.
+static uint32_t retained(void) HOLDS(mheap.lock)
+{
+	return RetainPages + (mheap.pages.end - mheap.pages.nfree) / RetainShare;
+}
+
+// Makes room for n pages in a row; false when there is no more.
+static bool grow(uintptr_t n) HOLDS(mheap.lock)
+{
+	uint32_t nchunks = (uint32_t)((n + ChunkPages - 1) / ChunkPages);
+	uintptr_t end = mheap.base + ((uintptr_t)mheap.pages.end << PageShift);
+
+	return nchunks <= mheap.pages.nchunks - mheap.pages.end / ChunkPages &&
+	       sysMap((void *)end, (uintptr_t)nchunks * ChunkSize) &&
+	       pagegrow(&mheap.pages, nchunks);
+}
+
+static uint32_t takepages(uintptr_t n, uint32_t *zero) HOLDS(mheap.lock)
+{
+	uint32_t page = n < mheap.npages ? pagealloc(&mheap.pages, (uint32_t)n, zero) : NoPage;
+
+	if (page == NoPage && n < mheap.npages && grow(n))
+		page = pagealloc(&mheap.pages, (uint32_t)n, zero);
+	mheap.dirtylow = min(mheap.dirtylow, dirtypages());
+	return page;
+}
+
+// Says whose the pages of s are from now on.
+static void setpages(Mspan *s, Mspan *whose) HOLDS(mheap.lock)
+{
+	uintptr_t first = (s->base - mheap.base) >> PageShift;
+	uintptr_t n = s->class == LargeClass ? 1 : s->npages;
+
+	for (uintptr_t i = first; i < first + n; i++)
+		mheap.spans[i] = whose;
+}
+
+Mspan *spanalloc(uint32_t class, uintptr_t npages, uint32_t size, uint32_t nelems)
+{
+	uint32_t page, zero;
+	Mspan *s = NULL;
+
+	lock(&mheap.lock);
+	page = takepages(npages, &zero);
+	if (page != NoPage) {
+		s = newspan(nelems);
+		s->base = mheap.base + ((uintptr_t)page << PageShift);
+		s->npages = (uint32_t)npages;
+		s->class = (uint8_t)class;
+		s->size = size;
+		s->nelems = s->nfree = (uint16_t)nelems;
+		s->zeroed = zero == npages && !lazily;
+		setpages(s, s);
+		if (class == LargeClass) {
+			mheap.nlarge++;
+			mheap.largepages += npages;
+		} else if (class == StackClass) {
+			mheap.stackpages += npages;
 		}
 	}
-	return NULL;
+	unlock(&mheap.lock);
+	return s;
 }
 
-void runfree(Chunk *k, uint32_t n)
+void spanfree(Mspan *s)
 {
-	if (k[n].kind == ChunkFree) {
-		Chunk *after = k + n;
+	uint32_t n = spanunits(s->nelems);
 
-		n += after->n;
-		unlink(after);
+	lock(&mheap.lock);
+	setpages(s, NULL);
+	pagefree(&mheap.pages, (uint32_t)((s->base - mheap.base) >> PageShift), s->npages,
+	         false);
+	if (s->class == LargeClass) {
+		mheap.nlarge--;
+		mheap.largepages -= s->npages;
+	} else if (s->class == StackClass) {
+		mheap.stackpages -= s->npages;
 	}
-	if (k[-1].kind == ChunkFree) {
-		Chunk *before = k - k[-1].n;
-
-		n += before->n;
-		unlink(before);
-		k = before;
-	}
-	link(k, n);
+	s->next = mheap.freespans[n];
+	mheap.freespans[n] = s;
+	if (dirtypages() > retained() && !atomic_load_relaxed(&scavengehint))
+		atomic_store_relaxed(&scavengehint, 1);
+	unlock(&mheap.lock);
 }
 
-// The arena with an unused chunk before it, room to align it, and its Chunks behind it.
-static uintptr_t footprint(uintptr_t arena)
+// ---- scavenging ---------------------------------------------------------------------
+
+bool scavengewanted(void)
 {
-	return arena + 2 * ChunkSize + (arena / ChunkSize + 2) * sizeof(Chunk);
+	bool wanted;
+
+	lock(&mheap.lock);
+	wanted = dirtypages() > retained();
+	// From here on it counts what is not needed.
+	mheap.dirtylow = dirtypages();
+	unlock(&mheap.lock);
+	return wanted;
+}
+
+// Without all: what was not needed since scavengewanted, less what may stay. The pages are
+// in use meanwhile, so that the kernel's work is done without the lock.
+bool scavengeone(bool all)
+{
+	uint32_t page = NoPage, n = 0;
+
+	lock(&mheap.lock);
+	if (all || (dirtypages() > retained() && mheap.dirtylow > retained()))
+		page = pagetakedirty(&mheap.pages, &n);
+	mheap.dirtylow -= min(n, mheap.dirtylow);
+	unlock(&mheap.lock);
+	if (page == NoPage)
+		return false;
+	if (debug.madvdontneed || !sysUnusedLazily((void *)(mheap.base + ((uintptr_t)page << PageShift)),
+	                                           (uintptr_t)n << PageShift))
+		sysUnused((void *)(mheap.base + ((uintptr_t)page << PageShift)),
+		          (uintptr_t)n << PageShift);
+	else
+		lazily = true;
+	lock(&mheap.lock);
+	pagefree(&mheap.pages, page, n, true);
+	unlock(&mheap.lock);
+	return true;
+}
+
+// ---- the beginning ------------------------------------------------------------------
+
+static uintptr_t tablebytes(uint32_t nchunks)
+{
+	return (uintptr_t)nchunks * ChunkPages * sizeof(Mspan *) + pagetables(nchunks);
+}
+
+// A heap of up to nchunks chunks: its address, or 0.
+static uintptr_t reserve(uint32_t nchunks)
+{
+	uintptr_t heap = (uintptr_t)nchunks * ChunkSize, tables = tablebytes(nchunks);
+	uintptr_t p = (uintptr_t)sysReserveNone(ChunkSize + heap + tables);
+	uintptr_t base = alignup(p, (uintptr_t)ChunkSize);
+
+	if (p && sysMap((void *)(base + heap), tables))
+		return base;
+	if (p)
+		sysFree((void *)p, ChunkSize + heap + tables);
+	return 0;
 }
 
 // Takes as much address space as a limit (ulimit -v) allows. Then goroutines' stacks have
 // to live under that limit, too: they get what is left, at least half of it all.
-static uintptr_t reserve(uintptr_t *arena)
-{
-	uintptr_t n = maxArena;
-	void *p = sysReserve(footprint(n));
-
-	while (!p && n >= MinArena) {
-		n /= 2;
-		p = sysReserve(footprint(n));
-	}
-	if (p && n < maxArena && n > MinArena) {
-		sysFree(p, footprint(n));
-		n /= 2;
-		p = sysReserve(footprint(n));
-	}
-	if (!p)
-		throw("runtime: cannot reserve arena virtual address space");
-	*arena = n;
-	return (uintptr_t)p;
-}
-
 void mheapinit(void)
 {
-	uintptr_t arena;
-	uintptr_t p = reserve(&arena);
+	uint32_t n = MaxChunks;
+	uintptr_t base = reserve(n);
 
+	while (!base && n > 1) {
+		n /= 2;
+		base = reserve(n);
+	}
+	if (base && n < MaxChunks && n > 1) {
+		sysFree((void *)base, (uintptr_t)n * ChunkSize + tablebytes(n));
+		n /= 2;
+		base = reserve(n);
+	}
+	if (!base)
+		throw("runtime: cannot reserve arena virtual address space");
 	lockInit(&mheap.sharedLock, RankHeap);
 	lockInit(&mheap.lock, RankHeap);
 	for (uint32_t c = 0; c < NumSizeClasses; c++)
 		lockInit(&mheap.central[c].lock, RankHeap);
-	mheap.base = alignup(p, (uintptr_t)ChunkSize);
-	mheap.nchunks = arena / ChunkSize;
-	mheap.chunks = (Chunk *)(mheap.base + ChunkSize + arena);
-	lock(&mheap.lock);
-	link(&mheap.chunks[1], (uint32_t)mheap.nchunks);
-	unlock(&mheap.lock);
+	mheap.base = base;
+	mheap.npages = (uintptr_t)n * ChunkPages;
+	mheap.spans = (Mspan **)(base + (uintptr_t)n * ChunkSize);
+	pageinit(&mheap.pages, mheap.spans + mheap.npages, n);
 }

@@ -157,7 +157,7 @@ static void gfmove(P *pp, int32_t keep)
 	unlock(&sched.gFree.lock);
 }
 
-static void wakescavenger(void)
+void wakescavenger(void)
 {
 	G *gp;
 
@@ -165,8 +165,12 @@ static void wakescavenger(void)
 	gp = sched.gFree.scavenger;
 	sched.gFree.scavenger = NULL;
 	unlock(&sched.gFree.lock);
-	if (gp)
-		ready(gp, false);
+	if (gp) {
+		Gqueue list = { gp, gp };
+
+		gp->schedlink = NULL;
+		injectglist(&list);
+	}
 }
 
 // Takes a dead G, its stack with it.
@@ -262,14 +266,14 @@ static bool scavengepark(G *gp, void *unused)
 
 	(void)unused;
 	lock(&sched.gFree.lock);
-	park = sched.gFree.nstack <= ScavengeAbove;
+	park = sched.gFree.nstack <= ScavengeAbove && !scavengewanted();
 	if (park)
-		sched.gFree.scavenger = gp; // gfput readies it
+		sched.gFree.scavenger = gp; // gfput or sysmon wakes it
 	unlock(&sched.gFree.lock);
 	return park;
 }
 
-// Parks the scavenger until many stacks lie about.
+// Parks the scavenger until many stacks lie about, or much free memory.
 void gfscavengewait(void)
 {
 	gopark(scavengepark, NULL, WaitReasonGCScavengeWait);

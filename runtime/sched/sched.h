@@ -30,6 +30,7 @@ G *malg(uint32_t stacksize);
 void gstack(G *gp, uint32_t stacksize);
 bool gfscavenge(void);
 void gfscavengewait(void);
+void wakescavenger(void);
 void allgadd(G *gp);
 G *gfget(P *pp);
 void gfput(P *pp, G *gp);
