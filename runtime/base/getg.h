@@ -14,6 +14,15 @@ ALWAYS_INLINE G *getg(void)
 	return gp;
 }
 
+// getg()->m->p in one instruction: the thread pointer is &m->tls[1].
+ALWAYS_INLINE P *getp(void)
+{
+	P *pp;
+
+	__asm__ volatile("movq %%fs:%c1, %0" : "=r"(pp) : "i"(offsetof(M, p) - PtrSize));
+	return pp;
+}
+
 ALWAYS_INLINE void setg(G *gp)
 {
 	__asm__ volatile("movq %0, %%fs:-8" : : "r"(gp) : "memory");

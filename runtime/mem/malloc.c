@@ -21,25 +21,35 @@ enum {
 
 // ---- small objects ------------------------------------------------------------------
 
-// The last of l's n objects, Busy now.
-ALWAYS_INLINE void *pop(Cachelist *l, uint32_t n)
+// The last of a list's objects, Busy now; NULL when it is empty.
+ALWAYS_INLINE void *pop(Cachelist *l)
 {
-	Slot t = l->slot[n - 1];
+	Slot *top = l->top;
+	uintptr_t p = top->p;
 
-	if (unlikely(*t.state != ObjectCached))
-		badpointer(t.p); // freed twice at the same instant
+	if (unlikely(!p))
+		return NULL;
+	if (unlikely(*top->state != ObjectCached))
+		badpointer(p); // freed twice at the same instant
 	if (Debug)
-		checkpoison(spanof(t.p), t.p);
-	atomic_store_relaxed(t.state, ObjectBusy);
-	l->n = n - 1;
-	return (void *)t.p;
+		checkpoison(spanof(p), p);
+	atomic_store_relaxed(top->state, ObjectBusy);
+	l->top = top - 1;
+	return (void *)p;
 }
 
-ALWAYS_INLINE void push(Cachelist *l, uint32_t n, uintptr_t p, uint8_t *state)
+ALWAYS_INLINE void push(Cachelist *l, uintptr_t p, uint8_t *state)
 {
+	Slot *top = l->top + 1;
+
 	atomic_store_relaxed(state, ObjectCached);
-	l->slot[n] = (Slot){ p, state };
-	l->n = n + 1;
+	*top = (Slot){ p, state };
+	l->top = top;
+}
+
+ALWAYS_INLINE Cachelist *listof(Mcache *c, const Mspan *s)
+{
+	return (Cachelist *)(void *)((char *)c + s->list);
 }
 
 // There is no P, or its list is empty.
@@ -47,26 +57,24 @@ static __attribute__((noinline)) void *smallslow(uint32_t class)
 {
 	M *mp = acquirem();
 	Mcache *c = getcache(mp);
-	Cachelist *l = &c->class[class];
-	void *p;
+	void *p = pop(&c->class[class]);
 
-	if (l->n == 0)
+	if (!p) {
 		cacherefill(c, class);
-	p = pop(l, l->n);
+		p = pop(&c->class[class]);
+	}
 	putcache(c);
 	releasem(mp);
 	return p;
 }
 
-// The index of the busy object that p is, or NoObject for any other p.
-enum { NoObject = UINT32_MAX };
-ALWAYS_INLINE uint32_t indexof(const Mspan *s, uintptr_t p)
+// The state of the busy object that begins at p, NULL for any other p in s.
+ALWAYS_INLINE uint8_t *stateof(Mspan *s, uintptr_t p)
 {
-	uintptr_t offset = p - s->base;
-	uint32_t i = objectindex((uint32_t)offset, s->recip);
+	uint32_t offset = (uint32_t)(p - s->base);
+	uint8_t *state = &s->state[objectindex(offset, s->recip)];
 
-	return likely((uintptr_t)i * s->size == offset && s->state[i] == ObjectBusy) ? i
-	                                                                             : NoObject;
+	return likely(atobject(offset, s->recip) && *state == ObjectBusy) ? state : NULL;
 }
 
 // ---- large objects ------------------------------------------------------------------
@@ -108,7 +116,7 @@ static uintptr_t sizeofobject(uintptr_t p)
 {
 	Mspan *s = spanof(p);
 
-	if (!s || indexof(s, p) == NoObject)
+	if (!s || !stateof(s, p))
 		badpointer(p);
 	return objectsize(s);
 }
@@ -119,20 +127,19 @@ static uintptr_t sizeofobject(uintptr_t p)
 static __attribute__((noinline)) void freeslow(uintptr_t p)
 {
 	Mspan *s = spanof(p);
-	uint32_t i = s ? indexof(s, p) : NoObject;
-	Cachelist *l;
+	uint8_t *state = s ? stateof(s, p) : NULL;
 	Mcache *c;
 	M *mp;
 
 	if (!p)
 		return;
-	if (i == NoObject)
+	if (!state)
 		badpointer(p);
 	if (debug.clobberfree)
 		__builtin_memset((void *)p, DeadByte, objectsize(s));
 	if (s->class == LargeClass) {
 		// The exchange chooses one of two that free it at the same instant.
-		if (atomic_xchg(&s->state[0], ObjectFree) != ObjectBusy)
+		if (atomic_xchg(state, ObjectFree) != ObjectBusy)
 			badpointer(p);
 		spanfree(s);
 		return;
@@ -141,54 +148,58 @@ static __attribute__((noinline)) void freeslow(uintptr_t p)
 		poison(p, s->size);
 	mp = acquirem();
 	c = getcache(mp);
-	l = &c->class[s->class];
-	if (l->n >= l->max)
+	if (c->class[s->class].top >= c->class[s->class].end)
 		cachemakeroom(c, s->class);
-	push(l, l->n, p, &s->state[i]);
+	push(listof(c, s), p, state);
 	putcache(c);
 	releasem(mp);
 }
 
 // ---- the program's functions --------------------------------------------------------
 
-void *rt_malloc(size_t size)
+static const Classtable classtable = { CLASSTABLE };
+
+NOSPLIT void *rt_malloc(size_t size)
 {
 	uint32_t class;
-	Cachelist *l;
 	P *pp;
+	void *p;
 
-	if (unlikely(size > MaxSmallSize))
+	if (likely(size <= ClassTableMax))
+		class = classtable[(size + 15) / 16];
+	else if (size <= MaxSmallSize)
+		class = sizeclass(size);
+	else
 		return largealloc(size, false);
-	class = sizeclass(size);
-	pp = getg()->m->p;
+	pp = getp();
 	if (unlikely(!pp))
 		return smallslow(class);
-	l = &pp->mcache->class[class];
-	if (unlikely(l->n == 0))
-		return smallslow(class);
-	return pop(l, l->n);
+	p = pop(&pp->mcache->class[class]);
+	return likely(p) ? p : smallslow(class);
 }
 
-void rt_free(void *ptr)
+NOSPLIT void rt_free(void *ptr)
 {
 	uintptr_t p = (uintptr_t)ptr;
 	Mspan *s = spanof(p);
-	uint32_t i;
+	uint8_t *state;
 	Cachelist *l;
 	P *pp;
 
 	if (unlikely(!s))
 		return freeslow(p);
-	i = indexof(s, p);
-	pp = getg()->m->p;
-	if (unlikely(i == NoObject || !pp))
+	state = stateof(s, p);
+	if (unlikely(!state))
 		return freeslow(p);
-	l = &pp->mcache->class[s->class];
-	if (unlikely(l->n >= l->max))
+	pp = getp();
+	if (unlikely(!pp))
+		return freeslow(p);
+	l = listof(pp->mcache, s);
+	if (unlikely(l->top >= l->end))
 		return freeslow(p);
 	if (Debug)
 		poison(p, s->size);
-	push(l, l->n, p, &s->state[i]);
+	push(l, p, state);
 }
 
 void *rt_calloc(size_t n, size_t size)

@@ -5,8 +5,8 @@
 // spans half a cache at a time, and what lacks comes from there. A cache owns the span that
 // it takes new objects from, so that Ps do not share cache lines more than they have to.
 //
-//	n <= max, but for max == 0: then all goes the long way (GODEBUG=clobberfree=1)
-//	slot[0..n) are ObjectCached
+//	slot[0].p == 0    slot < ... <= top are ObjectCached
+//	top == slot: empty    top >= end: full, as far as rt_free's common case is concerned
 //
 // Follows Go's mcache.go (allocmcache, refill, releaseAll).
 #include "runtime/mem/mem.h"
@@ -23,15 +23,27 @@ Mcache *mcache0;
 // For Ms without a P. mheap.sharedLock protects it.
 static Mcache sharedcache;
 
+static Slot none; // empty and full: what a list that was never used has
+
+static void cacheinit(Mcache *c)
+{
+	for (uint32_t class = 0; class <= NumSizeClasses; class++)
+		c->class[class] = (Cachelist){ &none, &none };
+}
+
 STEP void mallocinit(void)
 {
 	mheapinit();
+	cacheinit(&sharedcache);
 	mcache0 = allocmcache();
 }
 
 Mcache *allocmcache(void)
 {
-	return persistentalloc(sizeof(Mcache), CacheLineSize);
+	Mcache *c = persistentalloc(sizeof *c, CacheLineSize);
+
+	cacheinit(c);
+	return c;
 }
 
 // How many objects of a class a cache may have.
@@ -42,35 +54,39 @@ static uint32_t cachelimit(uint32_t class)
 	return max(CacheMin, min(CacheMax, n));
 }
 
-static void firstuse(Cachelist *l, uint32_t class)
+// The list's slots. They are allocated when they are first needed.
+static Slot *slots(Mcache *c, uint32_t class)
 {
 	uint32_t n = cachelimit(class);
+	Slot *t = c->slot[class];
 
-	l->slot = persistentalloc(n * sizeof *l->slot, PtrSize);
-	if (!debug.clobberfree)
-		l->max = n;
+	if (!t) {
+		t = c->slot[class] = persistentalloc((n + 1) * sizeof *t, PtrSize);
+		c->class[class] = (Cachelist){ t, debug.clobberfree ? t : t + n };
+	}
+	return t;
 }
 
-// Gives the objects that are longest in the list back, until keep remain.
-static void shrink(Cachelist *l, uint32_t class, uint32_t keep)
+// Gives the n objects that are longest in the list back.
+static void shrink(Mcache *c, uint32_t class, uint32_t n)
 {
-	uint32_t n = l->n - keep;
+	Slot *t = c->slot[class];
+	uint32_t keep = (uint32_t)(c->class[class].top - t) - n;
 
-	centralgive(class, l->slot, n);
-	__builtin_memmove(l->slot, l->slot + n, keep * sizeof *l->slot);
-	l->n = keep;
+	centralgive(class, t + 1, n);
+	__builtin_memmove(t + 1, t + 1 + n, keep * sizeof *t);
+	c->class[class].top = t + keep;
 }
 
 void freemcache(Mcache *c)
 {
 	for (uint32_t class = 0; class < NumSizeClasses; class++) {
-		Cachelist *l = &c->class[class];
-
-		if (l->n > 0)
-			shrink(l, class, 0);
-		if (l->span)
-			centraldisown(class, l->span);
-		l->span = NULL;
+		if (!c->slot[class])
+			continue;
+		shrink(c, class, (uint32_t)(c->class[class].top - c->slot[class]));
+		if (c->span[class])
+			centraldisown(class, c->span[class]);
+		c->span[class] = NULL;
 	}
 }
 
@@ -83,38 +99,34 @@ void freesharedcache(void)
 
 void cacherefill(Mcache *c, uint32_t class)
 {
-	Cachelist *l = &c->class[class];
 	uint32_t want = cachelimit(class) / 2, n;
+	Slot *t = slots(c, class);
 
-	must(l->n == 0);
-	if (!l->slot)
-		firstuse(l, class);
-	n = centraltake(class, &l->span, l->slot, want);
+	must(c->class[class].top == t);
+	n = centraltake(class, &c->span[class], t + 1, want);
 	if (unlikely(n == 0)) {
 		freemcache(c); // perhaps that frees a span
-		n = centraltake(class, &l->span, l->slot, want);
+		n = centraltake(class, &c->span[class], t + 1, want);
 		if (n == 0)
 			throw("runtime: out of memory");
 	}
+	c->class[class].top = t + n;
 	// In turn: they are used from the end.
-	for (uint32_t i = 0; i < n / 2; i++) {
-		Slot t = l->slot[i];
+	for (uint32_t i = 1; i <= n / 2; i++) {
+		Slot o = t[i];
 
-		l->slot[i] = l->slot[n - 1 - i];
-		l->slot[n - 1 - i] = t;
+		t[i] = t[n + 1 - i];
+		t[n + 1 - i] = o;
 	}
-	l->n = n;
 }
 
 void cachemakeroom(Mcache *c, uint32_t class)
 {
-	Cachelist *l = &c->class[class];
+	Slot *t = slots(c, class);
 	uint32_t limit = cachelimit(class);
 
-	if (!l->slot)
-		firstuse(l, class);
-	if (l->n >= limit)
-		shrink(l, class, limit / 2);
+	if (c->class[class].top == t + limit)
+		shrink(c, class, limit / 2);
 }
 
 UNCHECKED_LOCKS Mcache *getcache(M *mp)

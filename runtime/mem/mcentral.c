@@ -19,7 +19,6 @@ static Mspan *newsmall(uint32_t class)
 
 	if (!s)
 		return NULL;
-	s->recip = sizerecip(size);
 	for (uint32_t i = 0; Debug && i < s->nelems; i++)
 		poison(s->base + i * size, size);
 	return s;

@@ -37,21 +37,21 @@ enum { ObjectFree, ObjectCached, ObjectBusy, ObjectNone };
 
 typedef struct Mspan Mspan;
 struct Mspan {
-	// Set when it is made. size is 0 and recip 0 for a large object: it has index 0, and
-	// so has any address inside of it.
+	// Set when it is made.
 	uintptr_t base;
-	uint32_t size; // of an object
-	uint32_t recip; // sizerecip(size)
+	uint32_t recip; // sizerecip(size); large objects: 1, so only offset 0 is an object
+	uint16_t list;  // the class's Cachelist: its offset in an Mcache
 	uint8_t class;
-	bool zeroed; // the memory was all zero
-	uint16_t nelems;
+	bool zeroed;   // the memory was all zero
+	uint32_t size; // of an object; large ones: 0
 	uint32_t npages;
+	uint16_t nelems;
 
 	// Under the central's lock (StackClass: stackpool.lock):
-	bool owned;     // a cache takes objects from it
 	uint16_t nfree; // objects that are Free
 	uint16_t scan;  // none below; StackClass: none from here on was ever used
-	uintptr_t list; // StackClass: the free stacks, through the first word
+	bool owned;     // a cache takes objects from it
+	uintptr_t stacks; // StackClass: the free stacks, through the first word
 	Mspan *next, *prev;
 
 	// nelems states and some of ObjectNone, to a multiple of 8: the first of those is for
@@ -101,7 +101,6 @@ extern Mheap mheap;
 
 void mheapinit(void);
 // A span of npages for nelems objects of size bytes, all Free; NULL when there is no room.
-// The caller sets recip.
 Mspan *spanalloc(uint32_t class, uintptr_t npages, uint32_t size, uint32_t nelems);
 void spanfree(Mspan *s);
 void spanpush(Spanlist *l, Mspan *s);
@@ -133,16 +132,16 @@ void centraldisown(uint32_t class, Mspan *s);
 
 // ---- mcache.c -----------------------------------------------------------------------
 
-// Free objects of a class, last in first out.
+// Free objects of a class, last in first out: above slot[0], whose p is 0.
 typedef struct {
-	uint32_t n;
-	uint32_t max; // more go to the central list; 0: see cachelimit
-	Slot *slot;   // NULL until first used
-	Mspan *span;  // owned; new objects come from it
+	Slot *top;
+	Slot *end; // full when top is there; slot[0] for GODEBUG=clobberfree=1
 } Cachelist;
 
 struct Mcache {
 	Cachelist class[NumSizeClasses + 1]; // LargeClass's is always empty and full
+	Slot *slot[NumSizeClasses];          // NULL until first used
+	Mspan *span[NumSizeClasses];         // owned; new objects come from it
 };
 
 // Fills an empty list, or throws.

@@ -5,8 +5,7 @@
 //	16 32 48 ... 128 | 144 160 ... 256 | 288 320 ... 512 | ... | 18432 20480 ... 32768
 //
 // Above 128 bytes rounding up wastes less than an eighth of the object; below, the
-// alignment to 16 asks for it. All is computed: a few shifts cost no more than a table's
-// cache miss.
+// alignment to 16 asks for it.
 //
 //	classsize(sizeclass(n)) >= n    sizeclass(classsize(c)) == c
 //	the rest of a span that holds no object is at most 1/64 of it
@@ -25,14 +24,24 @@ enum {
 };
 
 // The class of objects of n bytes, n <= MaxSmallSize. The three bits below the leading one
-// of n - 1 choose the step; up to 256 steps are 16.
+// of n - 1 choose the step; up to 256 steps are 16. classtable has the answers for what is
+// common.
 ALWAYS_INLINE uint32_t sizeclass(uintptr_t n)
 {
 	uint32_t x = (uint32_t)n - (n != 0);
-	uint32_t log = 31 - (uint32_t)__builtin_clz(x | 128);
+	uint32_t log = (uint32_t)__builtin_clz(x | 128) ^ 31;
 
-	return (x >> (log - 3)) + 8 * (log - 7);
+	return (x >> (log - 3)) + 8 * log - 56;
 }
+
+enum { ClassTableMax = 1024 };
+#define CLASSOF(i)                                                                     \
+	((i) == 0 ? 0 : (i) <= 16 ? (i)-1 : (i) <= 32 ? ((i)-1) / 2 + 8 : ((i)-1) / 4 + 16)
+#define CLASSES4(i) CLASSOF(i), CLASSOF((i) + 1), CLASSOF((i) + 2), CLASSOF((i) + 3)
+#define CLASSES16(i) CLASSES4(i), CLASSES4((i) + 4), CLASSES4((i) + 8), CLASSES4((i) + 12)
+#define CLASSTABLE CLASSES16(0), CLASSES16(16), CLASSES16(32), CLASSES16(48), CLASSOF(64)
+// [(n + 15) / 16]: initialised with CLASSTABLE.
+typedef uint8_t Classtable[ClassTableMax / 16 + 1];
 
 // How many bytes an object of the class has.
 ALWAYS_INLINE uint32_t classsize(uint32_t class)
@@ -64,6 +73,13 @@ ALWAYS_INLINE uint32_t sizerecip(uint32_t size)
 ALWAYS_INLINE uint32_t objectindex(uint32_t offset, uint32_t recip)
 {
 	return (uint32_t)((uint64_t)offset * recip >> 32);
+}
+
+// offset % size == 0, for the same offsets: the fraction of the product counts the
+// remainder in steps of about 1/size, and its error is less than one of them.
+ALWAYS_INLINE bool atobject(uint32_t offset, uint32_t recip)
+{
+	return offset * recip < recip;
 }
 
 #endif

@@ -6,7 +6,7 @@
 // stacks of one are free.
 //
 //	a StackClass span is on stackpool.free[order] while nfree > 0; its free stacks are
-//	those on s->list and those from s->scan on
+//	those on s->stacks and those from s->scan on
 //
 // A segment is 64 MiB of address space. Memory comes to it page by page as it is touched.
 // Below each segment and each system stack lies a guard: a touch of it is the error "stack
@@ -178,9 +178,9 @@ static uintptr_t poolalloc(uint32_t o) HOLDS(stackpool.lock)
 		s->nfree = (uint16_t)spanstacks(o);
 		spanpush(&stackpool.free[o], s);
 	}
-	p = s->list;
+	p = s->stacks;
 	if (p)
-		s->list = *(uintptr_t *)p;
+		s->stacks = *(uintptr_t *)p;
 	else
 		p = s->base + s->scan++ * s->size;
 	if (--s->nfree == 0)
@@ -193,8 +193,8 @@ static void poolfree(uintptr_t p, uint32_t o) HOLDS(stackpool.lock)
 	Mspan *s = spanof(p);
 
 	must(s && s->class == StackClass && s->size == (uint32_t)StackMin << o);
-	*(uintptr_t *)p = s->list;
-	s->list = p;
+	*(uintptr_t *)p = s->stacks;
+	s->stacks = p;
 	if (s->nfree++ == 0)
 		spanpush(&stackpool.free[o], s);
 	if (s->nfree == spanstacks(o)) {
