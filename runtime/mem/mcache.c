@@ -2,8 +2,9 @@
 //
 // Only the M that owns the P uses its cache, without a lock. Freed objects go to the cache
 // of the P that frees them, wherever they came from; what is too much goes back to the
-// spans half a cache at a time, and what lacks comes from there. A cache owns the span that
-// it takes new objects from, so that Ps do not share cache lines more than they have to.
+// spans half a cache at a time, and what lacks comes from there: from spans whose home is
+// this cache as long as it has such, so that Ps do not share cache lines more than they
+// have to.
 //
 //	slot[0].p == 0    slot < ... <= top are ObjectCached
 //	top == slot: empty    top >= end: full, as far as rt_free's common case is concerned
@@ -84,9 +85,7 @@ void freemcache(Mcache *c)
 		if (!c->slot[class])
 			continue;
 		shrink(c, class, (uint32_t)(c->class[class].top - c->slot[class]));
-		if (c->span[class])
-			centraldisown(class, c->span[class]);
-		c->span[class] = NULL;
+		centraldisown(c, class);
 	}
 }
 
@@ -103,10 +102,10 @@ void cacherefill(Mcache *c, uint32_t class)
 	Slot *t = slots(c, class);
 
 	must(c->class[class].top == t);
-	n = centraltake(class, &c->span[class], t + 1, want);
+	n = centraltake(c, class, t + 1, want);
 	if (unlikely(n == 0)) {
 		freemcache(c); // perhaps that frees a span
-		n = centraltake(class, &c->span[class], t + 1, want);
+		n = centraltake(c, class, t + 1, want);
 		if (n == 0)
 			throw("runtime: out of memory");
 	}

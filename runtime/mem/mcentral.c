@@ -1,8 +1,10 @@
 // mcentral.c - the spans of each size class, and the way of their objects to the caches.
 //
-// A span in use is on one of its class's two lists:
+// A span in use is on one list:
 //
-//	partial: nfree > 0, not owned    full: nfree == 0, or owned
+//	full: nfree == 0, or owned by a cache, which takes objects from it
+//	partial, of the cache that is its home: the others that are not half free
+//	partial, of the central: the others
 //
 // A span whose objects are all free goes back to the heap, unless a cache owns it. Whoever
 // frees the last one sees to that, wherever the object came from and whether or not
@@ -24,34 +26,55 @@ static Mspan *newsmall(uint32_t class)
 	return s;
 }
 
-// A span with free objects, owned from now on; NULL when there is no memory.
-static Mspan *own(Mcentral *ct, uint32_t class) HOLDS(ct->lock)
+static Mspan *pick(Spanlist *l)
 {
-	Mspan *s = ct->partial.head;
+	Mspan *s = l->head;
 
-	if (s) {
-		spanremove(&ct->partial, s);
-	} else {
+	if (s)
+		spanremove(l, s);
+	return s;
+}
+
+// A span with free objects for c to own; NULL when there is no memory.
+static Mspan *own(Mcentral *ct, Mcache *c, uint32_t class) HOLDS(ct->lock)
+{
+	Mspan *s = pick(&c->partial[class]);
+
+	if (!s)
+		s = pick(&ct->partial);
+	if (!s) {
 		s = newsmall(class);
 		if (!s)
 			return NULL;
 		ct->nspans++;
 	}
 	s->owned = true;
+	s->home = c;
 	spanpush(&ct->full, s);
 	return s;
 }
 
-// Where an idle span belongs that is on the list from.
+// The list of a span that has no owner and was, or is, not full.
+static Spanlist *partiallist(Mcentral *ct, Mspan *s) HOLDS(ct->lock)
+{
+	return s->home ? &s->home->partial[s->class] : &ct->partial;
+}
+
+// Puts a span that has no owner and is on the list from to where it belongs.
 static void settle(Mcentral *ct, Mspan *s, Spanlist *from) HOLDS(ct->lock)
 {
+	Spanlist *to;
+
+	if (s->nfree >= s->nelems / 2)
+		s->home = NULL;
+	to = s->nfree == 0 ? &ct->full : partiallist(ct, s);
 	if (s->nfree == s->nelems) {
 		spanremove(from, s);
 		ct->nspans--;
 		spanfree(s);
-	} else if (s->nfree > 0 && from == &ct->full) {
+	} else if (from != to) {
 		spanremove(from, s);
-		spanpush(&ct->partial, s);
+		spanpush(to, s);
 	}
 }
 
@@ -90,10 +113,10 @@ static uint32_t carve(Mspan *s, Slot *slot, uint32_t n)
 	return n;
 }
 
-uint32_t centraltake(uint32_t class, Mspan **sp, Slot *slot, uint32_t n)
+uint32_t centraltake(Mcache *c, uint32_t class, Slot *slot, uint32_t n)
 {
 	Mcentral *ct = &mheap.central[class];
-	Mspan *s = *sp;
+	Mspan *s = c->span[class];
 	uint32_t got = 0;
 
 	lock(&ct->lock);
@@ -101,16 +124,30 @@ uint32_t centraltake(uint32_t class, Mspan **sp, Slot *slot, uint32_t n)
 		if (!s || s->nfree == 0) {
 			if (s)
 				disown(ct, s);
-			s = own(ct, class);
+			s = own(ct, c, class);
 			if (!s)
 				break;
 		}
 		got += carve(s, slot + got, n - got);
 	}
 	ct->nout += got;
+	c->span[class] = s;
 	unlock(&ct->lock);
-	*sp = s;
 	return got;
+}
+
+static void give(Mcentral *ct, const Slot *slot) HOLDS(ct->lock)
+{
+	Mspan *s = spanof(slot->p);
+	uint32_t i = (uint32_t)(slot->state - s->state);
+	Spanlist *from = s->nfree == 0 ? &ct->full : partiallist(ct, s);
+
+	must(s->state[i] == ObjectCached);
+	s->state[i] = ObjectFree;
+	s->scan = (uint16_t)min(s->scan, i);
+	s->nfree++;
+	if (!s->owned)
+		settle(ct, s, from);
 }
 
 void centralgive(uint32_t class, const Slot *slot, uint32_t n)
@@ -119,25 +156,23 @@ void centralgive(uint32_t class, const Slot *slot, uint32_t n)
 
 	lock(&ct->lock);
 	ct->nout -= n;
-	for (uint32_t i = 0; i < n; i++) {
-		Mspan *s = spanof(slot[i].p);
-		uint32_t k = (uint32_t)(slot[i].state - s->state);
-
-		must(s->class == class && s->state[k] == ObjectCached);
-		s->state[k] = ObjectFree;
-		s->scan = (uint16_t)min(s->scan, k);
-		s->nfree++;
-		if (!s->owned)
-			settle(ct, s, s->nfree == 1 ? &ct->full : &ct->partial);
-	}
+	for (uint32_t i = 0; i < n; i++)
+		give(ct, &slot[i]);
 	unlock(&ct->lock);
 }
 
-void centraldisown(uint32_t class, Mspan *s)
+void centraldisown(Mcache *c, uint32_t class)
 {
 	Mcentral *ct = &mheap.central[class];
+	Mspan *s;
 
 	lock(&ct->lock);
-	disown(ct, s);
+	if (c->span[class])
+		disown(ct, c->span[class]);
+	c->span[class] = NULL;
+	while ((s = pick(&c->partial[class]))) {
+		s->home = NULL;
+		spanpush(&ct->partial, s);
+	}
 	unlock(&ct->lock);
 }

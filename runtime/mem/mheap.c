@@ -26,7 +26,7 @@ static bool lazily; // MADV_FREE was used: what the kernel has need not read as 
 
 static uint32_t spanunits(uint32_t nelems)
 {
-	return (sizeof(Mspan) + nelems + 1 + SpanUnit - 1) / SpanUnit;
+	return (SpanHeader + nelems + 1 + SpanUnit - 1) / SpanUnit;
 }
 
 static Mspan *newspan(uint32_t nelems) HOLDS(mheap.lock)
@@ -40,8 +40,8 @@ static Mspan *newspan(uint32_t nelems) HOLDS(mheap.lock)
 		s = persistentalloc(n * SpanUnit, SpanUnit);
 		mheap.spanbytes += n * SpanUnit;
 	}
-	__builtin_memset(s, 0, sizeof *s + nelems);
-	__builtin_memset(s->state + nelems, ObjectNone, n * SpanUnit - sizeof *s - nelems);
+	__builtin_memset(s, 0, SpanHeader + nelems);
+	__builtin_memset(s->state + nelems, ObjectNone, n * SpanUnit - SpanHeader - nelems);
 	return s;
 }
 

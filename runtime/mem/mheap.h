@@ -30,34 +30,38 @@ enum {
 	StackClass,                  // small stacks; mem/stack.c
 	ChunkSize = ChunkPages * HeapPage,
 	SpanUnit = 64, // an Mspan's size is a multiple
-	MaxSpanUnits = (64 + MaxSpanObjects + 1 + SpanUnit - 1) / SpanUnit,
+	MaxSpanUnits = 10,
 };
 
 enum { ObjectFree, ObjectCached, ObjectBusy, ObjectNone };
 
 typedef struct Mspan Mspan;
 struct Mspan {
-	// Set when it is made.
-	uintptr_t base;
+	// Under the central's lock (StackClass: stackpool.lock):
+	Mspan *next, *prev;
+	Mcache *home;     // whose partial list it belongs on, NULL: the central's
+	uintptr_t stacks; // StackClass: the free stacks, through the first word
+	uint16_t nfree;   // objects that are Free
+	uint16_t scan;    // none below; StackClass: none from here on was ever used
+	bool owned;       // home takes objects from it
+
+	// Set when it is made:
+	bool zeroed;   // the memory was all zero
+	uint16_t nelems;
+	uint32_t size; // of an object; large ones: 0
+	uint32_t npages;
+
+	// The same, and what rt_free needs: for most spans all of it is in one cache line.
+	uintptr_t base __attribute__((aligned(SpanUnit)));
 	uint32_t recip; // sizerecip(size); large objects: 1, so only offset 0 is an object
 	uint16_t list;  // the class's Cachelist: its offset in an Mcache
 	uint8_t class;
-	bool zeroed;   // the memory was all zero
-	uint32_t size; // of an object; large ones: 0
-	uint32_t npages;
-	uint16_t nelems;
-
-	// Under the central's lock (StackClass: stackpool.lock):
-	uint16_t nfree; // objects that are Free
-	uint16_t scan;  // none below; StackClass: none from here on was ever used
-	bool owned;     // a cache takes objects from it
-	uintptr_t stacks; // StackClass: the free stacks, through the first word
-	Mspan *next, *prev;
 
 	// nelems states and some of ObjectNone, to a multiple of 8: the first of those is for
 	// an address in the rest behind the last object.
-	uint8_t state[] __attribute__((aligned(SpanUnit)));
+	uint8_t state[] __attribute__((aligned(8)));
 };
+#define SpanHeader offsetof(Mspan, state)
 
 typedef struct {
 	Mspan *head;
@@ -68,11 +72,14 @@ typedef struct {
 	Mutex lock;
 
 	// lock protects:
-	Spanlist partial; // have free objects, and no owner
+	Spanlist partial; // have free objects, no owner and no home
 	Spanlist full;    // the others
 	uint64_t nspans;
 	uint64_t nout; // objects that are not Free
 } __attribute__((aligned(CacheLineSize))) Mcentral;
+
+_Static_assert(SpanHeader == SpanUnit + 16 &&
+               SpanHeader + MaxSpanObjects + 1 <= MaxSpanUnits * SpanUnit, "units");
 
 // The locks have one rank: they nest in the order of their addresses.
 typedef struct {
@@ -122,13 +129,12 @@ typedef struct {
 	uint8_t *state;
 } Slot;
 
-// Up to n objects for slot, Cached now, from *s, which the cache owns, and from other
-// spans, of which the last is *s then. Returns how many.
-uint32_t centraltake(uint32_t class, Mspan **s, Slot *slot, uint32_t n);
+// Up to n objects for slot, Cached now. Returns how many.
+uint32_t centraltake(Mcache *c, uint32_t class, Slot *slot, uint32_t n);
 // Takes n cached objects back.
 void centralgive(uint32_t class, const Slot *slot, uint32_t n);
-// The cache gives its span up.
-void centraldisown(uint32_t class, Mspan *s);
+// The cache gives its spans up.
+void centraldisown(Mcache *c, uint32_t class);
 
 // ---- mcache.c -----------------------------------------------------------------------
 
@@ -141,7 +147,10 @@ typedef struct {
 struct Mcache {
 	Cachelist class[NumSizeClasses + 1]; // LargeClass's is always empty and full
 	Slot *slot[NumSizeClasses];          // NULL until first used
-	Mspan *span[NumSizeClasses];         // owned; new objects come from it
+
+	// Under the central's lock:
+	Mspan *span[NumSizeClasses];       // owned; new objects come from it
+	Spanlist partial[NumSizeClasses];  // have free objects, no owner, and this as home
 };
 
 // Fills an empty list, or throws.
