@@ -12,7 +12,6 @@
 
 enum { DefaultHeapMinimum = 4 << 20 };
 
-Mstats memstats;
 int32_t gcpercent;
 uint64_t heapminimum = DefaultHeapMinimum;
 
@@ -87,6 +86,8 @@ static void bgscavenge(void *c)
 			preemptcheck();
 		while (scavengeone(false))
 			preemptcheck();
+		if (Debug)
+			heapcheck();
 	}
 }
 

@@ -22,7 +22,7 @@ enum {
 Mcache *mcache0;
 
 // For Ms without a P. mheap.sharedLock protects it.
-static Mcache sharedcache;
+Mcache sharedcache;
 
 static Slot none; // empty and full: what a list that was never used has
 

@@ -9,6 +9,30 @@
 // Zeroed memory that is never freed. Throws when there is none.
 void *persistentalloc(uintptr_t size, uintptr_t align);
 
+// ---- mstats.c -----------------------------------------------------------------------
+
+typedef struct {
+	// The collector's; boot/gc.c.
+	double triggerRatio;
+	uint64_t heap_marked;
+	bool enablegc;
+
+	// Under mheap.lock, in bytes:
+	uint64_t nlarge; // but this counts them
+	uint64_t large_inuse;
+	uint64_t stacks_inuse; // spans of small stacks
+	uint64_t mspan_sys;    // for Mspans
+
+	// Atomic:
+	uint64_t other_sys; // the runtime's own structures, Mspans among them
+} Mstats;
+
+extern Mstats memstats;
+
+// Throws when what the heap's tables, spans and lists say does not fit together. Of Ps that
+// run, the caches are not looked at.
+void heapcheck(void);
+
 // ---- stack.c ------------------------------------------------------------------------
 
 enum {
@@ -24,6 +48,9 @@ Stack stackalloc(uint32_t n);
 void stackfree(Stack stk);
 // Gives what pp keeps to the others: it is going away.
 void stackpurge(P *pp);
+struct rt_memstats;
+// Counts the stacks that are segments.
+void stackstats(struct rt_memstats *m);
 
 // ---- mcache.c -----------------------------------------------------------------------
 

@@ -38,7 +38,7 @@ static Mspan *newspan(uint32_t nelems) HOLDS(mheap.lock)
 		mheap.freespans[n] = s->next;
 	} else {
 		s = persistentalloc(n * SpanUnit, SpanUnit);
-		mheap.spanbytes += n * SpanUnit;
+		memstats.mspan_sys += n * SpanUnit;
 	}
 	__builtin_memset(s, 0, SpanHeader + nelems);
 	__builtin_memset(s->state + nelems, ObjectNone, n * SpanUnit - SpanHeader - nelems);
@@ -108,6 +108,18 @@ static void setpages(Mspan *s, Mspan *whose) HOLDS(mheap.lock)
 		mheap.spans[i] = whose;
 }
 
+static void account(const Mspan *s, int64_t sign) HOLDS(mheap.lock)
+{
+	uint64_t bytes = (uint64_t)(sign * s->npages) << PageShift;
+
+	if (s->class == LargeClass) {
+		memstats.nlarge += (uint64_t)sign;
+		memstats.large_inuse += bytes;
+	} else if (s->class == StackClass) {
+		memstats.stacks_inuse += bytes;
+	}
+}
+
 Mspan *spanalloc(uint32_t class, uintptr_t npages, uint32_t size, uint32_t nelems)
 {
 	uint32_t page, zero;
@@ -126,12 +138,7 @@ Mspan *spanalloc(uint32_t class, uintptr_t npages, uint32_t size, uint32_t nelem
 		s->nelems = s->nfree = (uint16_t)nelems;
 		s->zeroed = zero == npages && !lazily;
 		setpages(s, s);
-		if (class == LargeClass) {
-			mheap.nlarge++;
-			mheap.largepages += npages;
-		} else if (class == StackClass) {
-			mheap.stackpages += npages;
-		}
+		account(s, 1);
 	}
 	unlock(&mheap.lock);
 	return s;
@@ -145,12 +152,7 @@ void spanfree(Mspan *s)
 	setpages(s, NULL);
 	pagefree(&mheap.pages, (uint32_t)((s->base - mheap.base) >> PageShift), s->npages,
 	         false);
-	if (s->class == LargeClass) {
-		mheap.nlarge--;
-		mheap.largepages -= s->npages;
-	} else if (s->class == StackClass) {
-		mheap.stackpages -= s->npages;
-	}
+	account(s, -1);
 	s->next = mheap.freespans[n];
 	mheap.freespans[n] = s;
 	if (dirtypages() > retained() && !atomic_load_relaxed(&scavengehint))

@@ -96,10 +96,6 @@ typedef struct {
 	PageAlloc pages;
 	uint32_t dirtylow; // the fewest free pages with memory since the scavenger looked
 	Mspan *freespans[MaxSpanUnits + 1]; // Mspans that nobody uses, by size
-	uint64_t nlarge;      // large objects,
-	uint64_t largepages;  // and their pages
-	uint64_t stackpages;
-	uint64_t spanbytes;   // what Mspans take
 } Mheap;
 
 extern Mheap mheap;
@@ -152,6 +148,8 @@ struct Mcache {
 	Mspan *span[NumSizeClasses];       // owned; new objects come from it
 	Spanlist partial[NumSizeClasses];  // have free objects, no owner, and this as home
 };
+
+extern Mcache sharedcache; // for Ms without a P
 
 // Fills an empty list, or throws.
 void cacherefill(Mcache *c, uint32_t class);

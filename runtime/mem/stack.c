@@ -20,6 +20,7 @@
 // between guard and stack takes up the shift, so that all have the same size. Free segments
 // and system stacks wait in stackLarge, by size; more than a few segments go back to the
 // system.
+#include "include/rt.h"
 #include "runtime/lock/lock.h"
 #include "runtime/mem/mem.h"
 #include "runtime/mem/mheap.h"
@@ -54,7 +55,8 @@ static struct {
 	Spanlist free[NumStackOrders];
 } stackpool;
 
-static uint32_t nsegments; // handed out so far
+static uint32_t nsegments; // made so far,
+static uint32_t nunmapped; // and how many of them are gone
 
 #ifdef RT0_NO_SPLIT
 uint32_t goroutineStack = StackSegment;
@@ -131,6 +133,7 @@ static void segmentfree(Stack stk)
 	uintptr_t top = alignup(stk.hi, (uintptr_t)ShiftPage);
 	uintptr_t n = StackGuardArea + StackSegment;
 
+	atomic_xadd(&nunmapped, 1);
 	sysFree((void *)(top - n), n);
 }
 
@@ -275,6 +278,21 @@ void stackpurge(P *pp)
 		stackcacherelease(pp, o, 0);
 	while (pp->nsegcache > 0)
 		stackfree(pp->segcache[--pp->nsegcache]);
+}
+
+// ---- numbers -------------------------------------------------------------------------
+
+void stackstats(struct rt_memstats *m)
+{
+	int32_t n = atomic_load_acquire(&gomaxprocs); // first: allp has at least so many
+	P **ps = atomic_load_acquire(&allp);
+
+	lock(&stackLarge.lock);
+	m->segments = atomic_load_relaxed(&nsegments) - atomic_load_relaxed(&nunmapped);
+	m->segments_free = stackLarge.nsegments;
+	unlock(&stackLarge.lock);
+	for (int32_t i = 0; i < n; i++)
+		m->segments_free += (uint32_t)atomic_load_relaxed(&ps[i]->nsegcache);
 }
 
 // ---- any stack -------------------------------------------------------------------------
