@@ -9,21 +9,23 @@ Mstats memstats;
 
 // ---- numbers ------------------------------------------------------------------------
 
+static int64_t incache(Mcache *c, uint32_t class)
+{
+	Slot *slot = atomic_load_relaxed(&c->slot[class]);
+
+	return slot ? atomic_load_relaxed(&c->class[class].top) - slot : 0;
+}
+
 // Free objects of a class in the caches: others may be busy with them, so it is about that.
 static uint64_t cached(uint32_t class)
 {
 	int32_t n = atomic_load_acquire(&gomaxprocs); // first: allp has at least so many
 	P **ps = atomic_load_acquire(&allp);
-	int64_t sum = 0;
+	int64_t sum = incache(&sharedcache, class);
 
-	for (int32_t i = 0; i < n; i++) {
-		Mcache *c = ps[i]->mcache;
-		Slot *slot = atomic_load_relaxed(&c->slot[class]);
-
-		if (slot)
-			sum += atomic_load_relaxed(&c->class[class].top) - slot;
-	}
-	return (uint64_t)sum;
+	for (int32_t i = 0; i < n; i++)
+		sum += incache(ps[i]->mcache, class);
+	return (uint64_t)max(sum, 0);
 }
 
 static void classstats(struct rt_memclass *k, uint32_t class)
