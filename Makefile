@@ -33,11 +33,13 @@ WARN += -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 # little (StackGuard has room for them). The checks would be a sixth of a small program.
 NOCHECK = $(addprefix runtime/,base/str.c $(addprefix os/,auxv.c clock.c futex.c linux.c \
 	osinit.c sigtable.c sysmem.c vdso.c xsave.c) lock/mutex.c lock/note.c \
-	$(addprefix sched/,checkdead.c findrunnable.c lockthread.c minit.c morestack.c netpoll.c order.c \
-	p.c proc.c sysmon.c timer.c) \
-	$(addprefix boot/,args.c check.c cpu.c debugvars.c module.c random.c schedinit.c) \
+	$(addprefix mem/,fault.c mcache.c mcentral.c mheap.c pagealloc.c persistent.c stack.c) \
+	$(addprefix sched/,checkdead.c findrunnable.c g.c lockthread.c m.c minit.c morestack.c netpoll.c \
+	order.c p.c preempt.c proc.c stw.c sudog.c sysmon.c timer.c wake.c) \
+	$(addprefix boot/,args.c check.c cpu.c debugvars.c gc.c module.c random.c schedinit.c) \
 	sig/sig.c)
 ifeq ($(SUFFIX),)
+UNALIGNED = -fno-align-loops -fno-align-jumps
 SPLIT = $(if $(filter $<,$(NOCHECK)),-fno-split-stack,-fsplit-stack)
 else
 DEFS += -DRT0_NO_SPLIT
@@ -52,7 +54,10 @@ ASFLAGS = -g -I. -I$(B)
 # Where speed counts; everything else is compiled for size.
 HOT = $(addprefix runtime/,os/clock.c lock/mutex.c mem/malloc.c $(addprefix sched/,g.c \
 	proc.c newproc.c runq.c syscall.c sudog.c) sync/chan.c)
-cold = $(if $(filter-out $(HOT),$<),$(if $(filter release,$(VARIANT)),-Os))
+tiny = runtime/base/str% $(addprefix runtime/,boot/% mem/% os/% panic/% sig/% \
+	$(addprefix sched/,checkdead% lockthread% m.c minit% stw% sysmon%))
+small = $(if $(filter $(tiny),$<),-Oz,-Os)
+cold = $(if $(filter release,$(VARIANT)),$(if $(filter $(HOT),$<),$(UNALIGNED),$(small)))
 
 # The runtime leaves the vector registers alone, but for the files that handle floats.
 FLOATS = $(addprefix runtime/,base/format.c base/fmtfloat.c boot/check.c boot/gc.c \

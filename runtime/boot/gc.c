@@ -60,32 +60,39 @@ static void bgsweep(void *c)
 
 // Free objects that this P and the idle ones keep, back to their spans: one object keeps a
 // span from going back to the heap.
-static void trimcaches(void)
+static void trimfn(void *unused)
 {
-	M *mp = acquirem();
-
-	freemcache(mp->p->mcache);
+	(void)unused;
+	freemcache(getg()->m->p->mcache);
 	lock(&sched.lock); // an idle P is ours meanwhile
 	for (P *pp = sched.pidle; pp; pp = pp->link)
 		freemcache(pp->mcache);
 	unlock(&sched.lock);
 	freesharedcache();
-	releasem(mp);
+}
+
+static void scavengefn(void *more)
+{
+	*(bool *)more = scavengeone(false);
 }
 
 // Gives the stacks of dead goroutines and the heap's free memory back, when there is much
 // and it has not been wanted again for a second.
 static void bgscavenge(void *c)
 {
+	bool more;
+
 	announce(c);
 	for (;;) {
 		gfscavengewait();
 		rt_sleep(RT_SECOND);
-		trimcaches();
+		systemstack(trimfn, NULL);
 		while (gfscavenge())
 			preemptcheck();
-		while (scavengeone(false))
+		do {
+			systemstack(scavengefn, &more);
 			preemptcheck();
+		} while (more);
 		if (Debug)
 			heapcheck();
 	}

@@ -16,26 +16,27 @@ static Mspan *largeof(uintptr_t p)
 	               : NULL;
 }
 
+static NORETURN void say(const char *what, uintptr_t p, const char *where, uint64_t size)
+{
+	fatalf("%s: 0x%lx, %s of %lu bytes", what, p, where, size);
+}
+
 NORETURN void badpointer(uintptr_t p)
 {
 	static const char no[] = "free of a pointer that was not allocated";
 	static const char twice[] = "free of a free object";
-	Mspan *s = spanof(p), *large = s ? NULL : largeof(p);
+	Mspan *s = spanof(p), *large = largeof(p);
 	uintptr_t i = (p - mheap.base) >> PageShift;
 
 	if (large)
-		fatalf("%s: 0x%lx, inside a large object of %lu bytes", no, p,
-		       (uint64_t)large->npages << PageShift);
-	if (!s && i < mheap.pages.end && pageisfree(&mheap.pages, (uint32_t)i))
-		fatalf("%s: 0x%lx, of any class", twice, p);
+		say(p == large->base ? twice : no, p, "large object",
+		    (uint64_t)large->npages << PageShift);
 	if (!s)
-		fatalf("%s: 0x%lx, not in the heap", no, p);
-	if (s->class == StackClass)
-		fatalf("%s: 0x%lx, a goroutine's stack", no, p);
-	if (s->class == LargeClass)
-		fatalf("%s: 0x%lx, large object of %lu bytes", p == s->base ? twice : no, p,
-		       (uint64_t)s->npages << PageShift);
+		fatalf("%s: 0x%lx, %s", pageisfree(&mheap.pages, i) ? twice : no, p,
+		       i < mheap.npages ? "of any class" : "not in the heap");
 	i = (p - s->base) / s->size;
+	if (s->class == StackClass)
+		say(no, p, "a stack", s->size);
 	fatalf("%s: 0x%lx, class %u (%u bytes)",
 	       i < s->nelems && s->base + i * s->size == p ? twice : no, p, s->class, s->size);
 }

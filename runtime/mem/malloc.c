@@ -3,8 +3,9 @@
 // Objects of up to 32 KiB come in size classes, from the P's Mcache: the common cases of
 // rt_malloc and rt_free are here, and call nothing. So they cannot lose their P on the way,
 // since the runtime's code is preempted at calls alone (at the prologue of what is
-// called). Whatever else there is to do begins anew in smallslow and freeslow, with the M
-// held. Larger objects have spans of their own.
+// called). Whatever else there is to do begins anew on g0, where nothing is preempted and
+// there is room: a goroutine does not get a segment of stack for it. Larger objects have
+// spans of their own.
 //
 // A second rt_free finds the object's state changed and is fatal. Of two at the same
 // instant both may pass; then the object is in two caches, and who takes it from the second
@@ -55,20 +56,31 @@ ALWAYS_INLINE Cachelist *listof(Mcache *c, const Mspan *s)
 	return (Cachelist *)(void *)((char *)c + s->list);
 }
 
-// There is no P, or its list is empty.
-static __attribute__((noinline)) void *smallslow(uint32_t class)
-{
-	M *mp = acquirem();
-	Mcache *c = getcache(mp);
-	void *p = pop(&c->class[class]);
+typedef struct {
+	uint32_t class;
+	void *p;
+} SmallRequest;
 
-	if (!p) {
-		cacherefill(c, class);
-		p = pop(&c->class[class]);
+static COLD void smallfn(void *arg)
+{
+	SmallRequest *r = arg;
+	Mcache *c = getcache();
+
+	r->p = pop(&c->class[r->class]);
+	if (!r->p) {
+		cacherefill(c, r->class);
+		r->p = pop(&c->class[r->class]);
 	}
 	putcache(c);
-	releasem(mp);
-	return p;
+}
+
+// There is no P, or its list is empty.
+static COLD void *smallslow(uint32_t class)
+{
+	SmallRequest r = { .class = class };
+
+	systemstack(smallfn, &r);
+	return r.p;
 }
 
 // The state of the busy object that begins at p, NULL for any other p in s.
@@ -82,31 +94,41 @@ ALWAYS_INLINE uint8_t *stateof(Mspan *s, uintptr_t p)
 
 // ---- large objects ------------------------------------------------------------------
 
-static __attribute__((noinline)) void *largealloc(uintptr_t size, bool zero)
-{
-	uintptr_t n = alignup(size, (uintptr_t)HeapPage);
+typedef struct {
+	uintptr_t npages;
 	Mspan *s;
+} LargeRequest;
 
-	if (size > PTRDIFF_MAX)
-		rt_panic("runtime error: allocation size out of range");
-	s = spanalloc(LargeClass, n >> PageShift, 0, 1);
-	if (!s) {
-		M *mp = acquirem();
-		Mcache *c = getcache(mp);
+static COLD void largefn(void *arg)
+{
+	LargeRequest *r = arg;
+
+	r->s = spanalloc(LargeClass, r->npages, 0, 1);
+	if (!r->s) {
+		Mcache *c = getcache();
 
 		freemcache(c); // perhaps that frees spans
 		putcache(c);
-		releasem(mp);
-		s = spanalloc(LargeClass, n >> PageShift, 0, 1);
-		if (!s)
+		r->s = spanalloc(LargeClass, r->npages, 0, 1);
+		if (!r->s)
 			throw("runtime: out of memory");
 	}
-	if (zero && !s->zeroed && n >= ClearByKernel)
-		sysUnused((void *)s->base, n);
-	else if (zero && !s->zeroed)
-		__builtin_memset((void *)s->base, 0, n);
-	s->state[0] = ObjectBusy;
-	return (void *)s->base;
+}
+
+static COLD void *largealloc(uintptr_t size, bool zero)
+{
+	uintptr_t n = alignup(size, (uintptr_t)HeapPage);
+	LargeRequest r = { .npages = n >> PageShift };
+
+	if (size > PTRDIFF_MAX)
+		rt_panic("runtime error: allocation size out of range");
+	systemstack(largefn, &r);
+	if (zero && !r.s->zeroed && n >= ClearByKernel)
+		sysUnused((void *)r.s->base, n, false);
+	else if (zero && !r.s->zeroed)
+		__builtin_memset((void *)r.s->base, 0, n);
+	r.s->state[0] = ObjectBusy;
+	return (void *)r.s->base;
 }
 
 static uintptr_t objectsize(const Mspan *s)
@@ -115,7 +137,7 @@ static uintptr_t objectsize(const Mspan *s)
 }
 
 // How many bytes the object at p has; fatal when there is none.
-static uintptr_t sizeofobject(uintptr_t p)
+static COLD uintptr_t sizeofobject(uintptr_t p)
 {
 	Mspan *s = spanof(p);
 
@@ -126,36 +148,43 @@ static uintptr_t sizeofobject(uintptr_t p)
 
 // ---- freeing ------------------------------------------------------------------------
 
-// The rest of rt_free: there is no P, its list is full, p is large, NULL, or no object.
-static __attribute__((noinline)) void freeslow(uintptr_t p)
+typedef struct {
+	Mspan *s;
+	uintptr_t p;
+	uint8_t *state;
+} FreeRequest;
+
+static COLD void freefn(void *arg)
 {
-	Mspan *s = spanof(p);
-	uint8_t *state = s ? stateof(s, p) : NULL;
+	FreeRequest *r = arg;
+	uint32_t class = r->s->class;
 	Mcache *c;
-	M *mp;
+
+	if (class == LargeClass)
+		return spanfree(r->s);
+	if (Debug)
+		poison(r->p, r->s->size);
+	c = getcache();
+	if (c->class[class].top >= c->class[class].end)
+		cachemakeroom(c, class);
+	push(&c->class[class], r->p, r->state);
+	putcache(c);
+}
+
+// The rest of rt_free: there is no P, its list is full, p is large, NULL, or no object.
+static COLD void freeslow(uintptr_t p)
+{
+	FreeRequest r = { .s = spanof(p), .p = p };
 
 	if (!p)
 		return;
-	if (!state)
+	r.state = r.s ? stateof(r.s, p) : NULL;
+	// The exchange chooses one of two that free a large object at the same instant.
+	if (!r.state || atomic_xchg(r.state, ObjectCached) != ObjectBusy)
 		badpointer(p);
 	if (debug.clobberfree)
-		__builtin_memset((void *)p, DeadByte, objectsize(s));
-	if (s->class == LargeClass) {
-		// The exchange chooses one of two that free it at the same instant.
-		if (atomic_xchg(state, ObjectFree) != ObjectBusy)
-			badpointer(p);
-		spanfree(s);
-		return;
-	}
-	if (Debug)
-		poison(p, s->size);
-	mp = acquirem();
-	c = getcache(mp);
-	if (c->class[s->class].top >= c->class[s->class].end)
-		cachemakeroom(c, s->class);
-	push(listof(c, s), p, state);
-	putcache(c);
-	releasem(mp);
+		__builtin_memset((void *)p, DeadByte, objectsize(r.s));
+	systemstack(freefn, &r);
 }
 
 // ---- the program's functions --------------------------------------------------------

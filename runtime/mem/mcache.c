@@ -128,9 +128,10 @@ void cachemakeroom(Mcache *c, uint32_t class)
 		shrink(c, class, limit / 2);
 }
 
-UNCHECKED_LOCKS Mcache *getcache(M *mp)
+UNCHECKED_LOCKS Mcache *getcache(void)
 {
-	Mcache *c = mp->p ? mp->p->mcache : mcache0;
+	P *pp = getp();
+	Mcache *c = pp ? pp->mcache : mcache0;
 
 	if (!c) {
 		lock(&mheap.sharedLock);

@@ -66,6 +66,11 @@ void spanremove(Spanlist *l, Mspan *s)
 
 // ---- pages --------------------------------------------------------------------------
 
+static void *pageaddr(uint32_t page)
+{
+	return (void *)(mheap.base + ((uintptr_t)page << PageShift));
+}
+
 static uint32_t dirtypages(void) HOLDS(mheap.lock)
 {
 	return mheap.pages.nfree - mheap.pages.nzero;
@@ -80,21 +85,25 @@ static uint32_t retained(void) HOLDS(mheap.lock)
 // Makes room for n pages in a row; false when there is no more.
 static bool grow(uintptr_t n) HOLDS(mheap.lock)
 {
-	uint32_t nchunks = (uint32_t)((n + ChunkPages - 1) / ChunkPages);
-	uintptr_t end = mheap.base + ((uintptr_t)mheap.pages.end << PageShift);
+	uint32_t end = mheap.pages.end;
+	uintptr_t more = alignup(n, (uintptr_t)ChunkPages);
 
-	return nchunks <= mheap.pages.nchunks - mheap.pages.end / ChunkPages &&
-	       sysMap((void *)end, (uintptr_t)nchunks * ChunkSize) &&
-	       pagegrow(&mheap.pages, nchunks);
+	if (more > mheap.npages - end ||
+	    !sysMap(pageaddr(end), more << PageShift))
+		return false;
+	pagegrow(&mheap.pages, (uint32_t)more / ChunkPages);
+	return true;
 }
 
 static uint32_t takepages(uintptr_t n, uint32_t *zero) HOLDS(mheap.lock)
 {
-	uint32_t page = n < mheap.npages ? pagealloc(&mheap.pages, (uint32_t)n, zero) : NoPage;
+	uint32_t page;
 
-	if (page == NoPage && n < mheap.npages && grow(n))
+	if (n > mheap.npages)
+		return NoPage;
+	page = pagealloc(&mheap.pages, (uint32_t)n, zero);
+	if (page == NoPage && grow(n))
 		page = pagealloc(&mheap.pages, (uint32_t)n, zero);
-	mheap.dirtylow = min(mheap.dirtylow, dirtypages());
 	return page;
 }
 
@@ -129,7 +138,7 @@ Mspan *spanalloc(uint32_t class, uintptr_t npages, uint32_t size, uint32_t nelem
 	page = takepages(npages, &zero);
 	if (page != NoPage) {
 		s = newspan(nelems);
-		s->base = mheap.base + ((uintptr_t)page << PageShift);
+		s->base = (uintptr_t)pageaddr(page);
 		s->npages = (uint32_t)npages;
 		s->class = (uint8_t)class;
 		s->size = size;
@@ -139,6 +148,7 @@ Mspan *spanalloc(uint32_t class, uintptr_t npages, uint32_t size, uint32_t nelem
 		s->zeroed = zero == npages && !lazily;
 		setpages(s, s);
 		account(s, 1);
+		mheap.dirtylow = min(mheap.dirtylow, dirtypages());
 	}
 	unlock(&mheap.lock);
 	return s;
@@ -187,12 +197,9 @@ bool scavengeone(bool all)
 	unlock(&mheap.lock);
 	if (page == NoPage)
 		return false;
-	if (debug.madvdontneed || !sysUnusedLazily((void *)(mheap.base + ((uintptr_t)page << PageShift)),
-	                                           (uintptr_t)n << PageShift))
-		sysUnused((void *)(mheap.base + ((uintptr_t)page << PageShift)),
-		          (uintptr_t)n << PageShift);
-	else
+	if (!debug.madvdontneed)
 		lazily = true;
+	sysUnused(pageaddr(page), (uintptr_t)n << PageShift, lazily);
 	lock(&mheap.lock);
 	pagefree(&mheap.pages, page, n, true);
 	unlock(&mheap.lock);

@@ -18,6 +18,7 @@
 //
 // So each change is made by who has the object, and needs no more than a store; the lock
 // hands it on where the span has a part in it.
+// All of it but the memory's users runs on g0: files of mem/ do not check for stack.
 #ifndef RT0_MEM_MHEAP_H
 #define RT0_MEM_MHEAP_H
 
@@ -155,9 +156,8 @@ extern Mcache sharedcache; // for Ms without a P
 void cacherefill(Mcache *c, uint32_t class);
 // Makes room in a full list.
 void cachemakeroom(Mcache *c, uint32_t class);
-// The cache for mp to use until putcache; between acquirem and releasem, so that mp keeps
-// its P.
-Mcache *getcache(M *mp);
+// The cache for this M to use until putcache. On g0, so that the M keeps its P.
+Mcache *getcache(void);
 void putcache(Mcache *c);
 
 // ---- fault.c ------------------------------------------------------------------------

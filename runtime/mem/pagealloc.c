@@ -156,15 +156,13 @@ static uint32_t setrange(PageAlloc *a, uint32_t page, uint32_t n, bool isfree, b
 	return was;
 }
 
-bool pagegrow(PageAlloc *a, uint32_t n)
+void pagegrow(PageAlloc *a, uint32_t n)
 {
 	uint32_t page = a->end;
 
-	if (n > a->nchunks - a->end / ChunkPages)
-		return false;
+	must(n <= a->nchunks - a->end / ChunkPages);
 	a->end += n * ChunkPages;
 	pagefree(a, page, n * ChunkPages, true);
-	return true;
 }
 
 void pagefree(PageAlloc *a, uint32_t page, uint32_t n, bool zero)
@@ -242,7 +240,7 @@ uint32_t pagetakedirty(PageAlloc *a, uint32_t *n)
 	return NoPage;
 }
 
-bool pageisfree(const PageAlloc *a, uint32_t page)
+bool pageisfree(const PageAlloc *a, uintptr_t page)
 {
 	return page < a->end &&
 	       a->chunks[page / ChunkPages].free[page / 64 % ChunkWords] >> page % 64 & 1;

@@ -42,8 +42,8 @@ typedef struct {
 uintptr_t pagetables(uint32_t nchunks);
 // tables is zeroed memory.
 void pageinit(PageAlloc *a, void *tables, uint32_t nchunks);
-// n more chunks at the end, all free and the kernel's; false when there may not be so many.
-bool pagegrow(PageAlloc *a, uint32_t n);
+// n more chunks at the end, all free and the kernel's. There may be so many.
+void pagegrow(PageAlloc *a, uint32_t n);
 // The first of the lowest n free pages in a row, now in use; NoPage when there are none.
 // *zero counts those that read as zero.
 uint32_t pagealloc(PageAlloc *a, uint32_t n, uint32_t *zero);
@@ -51,7 +51,8 @@ void pagefree(PageAlloc *a, uint32_t page, uint32_t n, bool zero);
 // Takes the highest run of free pages that have memory, at most a chunk, into use; *n is
 // how many. NoPage when there are none.
 uint32_t pagetakedirty(PageAlloc *a, uint32_t *n);
-bool pageisfree(const PageAlloc *a, uint32_t page);
+// For any number.
+bool pageisfree(const PageAlloc *a, uintptr_t page);
 // Throws when summaries and bitmaps disagree.
 void pagecheck(const PageAlloc *a);
 

@@ -126,6 +126,7 @@ void futexwakeup(uint32_t *addr, uint32_t cnt);
 
 // ---- sysmem.c: memory from the kernel -----------------------------------------------
 
+void failinit(char **env); // debug builds: which request shall fail, for the tests
 // n bytes of zeroed memory, page-aligned; NULL when there is none.
 void *sysAlloc(uintptr_t n);
 // The same, but the kernel commits it lazily and does not count it as used until then.
@@ -135,11 +136,9 @@ void *sysReserve(uintptr_t n);
 void *sysReserveNone(uintptr_t n);
 bool sysMap(void *p, uintptr_t n);
 void sysFree(void *p, uintptr_t n);
-// Gives the pages back; they read as zero when touched again.
-void sysUnused(void *p, uintptr_t n);
-// The same, when the kernel needs them; until then they keep what they held. False: it
-// does not know how.
-bool sysUnusedLazily(void *p, uintptr_t n);
+// Gives the pages back; they read as zero when touched again. lazily: the kernel takes them
+// when it needs them, and until then they keep what they held.
+void sysUnused(void *p, uintptr_t n, bool lazily);
 // Makes n bytes at p fault when touched; false when the kernel cannot.
 bool sysGuard(void *p, uintptr_t n);
 // Makes n bytes at p read-only; returns 0 or a negative errno.

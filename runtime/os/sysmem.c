@@ -4,25 +4,23 @@
 #include "runtime/os/syscall.h"
 
 // Debug builds, for the tests: RT0_FAIL_MMAP=n in the environment makes the nth request for
-// memory fail. All of them come from here, some before the environment is parsed.
+// memory fail. All of them come from here.
+static int32_t untilfail; // 0: never
+
+void failinit(char **env)
+{
+	for (; *env; env++) {
+		const char *value = afterprefix(*env, "RT0_FAIL_MMAP=");
+
+		if (value)
+			atoi32(value, &untilfail);
+	}
+}
+
 static bool failsnow(void)
 {
-	static int32_t left = -1; // 0: never again
-	int32_t n;
-
-	if (!Debug)
-		return false;
-	if (left < 0) {
-		n = 0;
-		for (char **e = argv + argc + 1; *e; e++) {
-			const char *value = afterprefix(*e, "RT0_FAIL_MMAP=");
-
-			if (value)
-				atoi32(value, &n);
-		}
-		left = n;
-	}
-	return left > 0 && --left == 0; // not exact when several ask at once
+	// Not exact when several ask at once.
+	return Debug && untilfail > 0 && --untilfail == 0;
 }
 
 static void *mmap(void *addr, uintptr_t n, int32_t prot, int32_t flags, int32_t fd)
@@ -63,16 +61,11 @@ void sysFree(void *p, uintptr_t n)
 	syscall3(__NR_munmap, ptrarg(p), n, 0);
 }
 
-void sysUnused(void *p, uintptr_t n)
+void sysUnused(void *p, uintptr_t n, bool lazily)
 {
 	// Locked memory stays; its content must not.
-	if (syscall3(__NR_madvise, ptrarg(p), n, MADV_DONTNEED) != 0)
+	if (syscall3(__NR_madvise, ptrarg(p), n, lazily ? MADV_FREE : MADV_DONTNEED) != 0)
 		__builtin_memset(p, 0, n);
-}
-
-bool sysUnusedLazily(void *p, uintptr_t n)
-{
-	return syscall3(__NR_madvise, ptrarg(p), n, MADV_FREE) == 0;
 }
 
 // Since Linux 6.13 a guard needs no mapping of its own. Before that each one splits the

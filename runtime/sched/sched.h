@@ -10,7 +10,6 @@
 
 NORETURN void gogo(Gobuf *buf);
 void mcall(void (*fn)(G *gp));
-void systemstack(void (*fn)(void *), void *arg);
 void systemstack_switch(void);
 void goexit(void);
 void mstart(void);

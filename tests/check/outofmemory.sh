@@ -67,11 +67,11 @@ fail() {
 
 # dies WHAT COMMAND...: in the documented way.
 dies() {
-	what=$1
+	death=$1
 	shift
 	"$@" >out 2>&1
 	[ $? -eq 2 ] && grep -Eq '^fatal error: runtime: (out of memory|cannot reserve arena)' out ||
-		fail "$what"
+		fail "$death"
 }
 
 for limit in 400000 1000000; do
