@@ -59,14 +59,14 @@ static void bgsweep(void *c)
 }
 
 // Free objects that this P and the idle ones keep, back to their spans: one object keeps a
-// span from going back to the heap.
-static void trimfn(void *unused)
+// span from going back to the heap. *busy: there are other Ps.
+static void trimfn(void *busy)
 {
-	(void)unused;
-	freemcache(getg()->m->p->mcache);
+	freemcache(getp()->mcache);
 	lock(&sched.lock); // an idle P is ours meanwhile
 	for (P *pp = sched.pidle; pp; pp = pp->link)
 		freemcache(pp->mcache);
+	*(bool *)busy = (int32_t)sched.npidle < gomaxprocs - 1;
 	unlock(&sched.lock);
 	freesharedcache();
 }
@@ -77,16 +77,18 @@ static void scavengefn(void *more)
 }
 
 // Gives the stacks of dead goroutines and the heap's free memory back, when there is much
-// and it has not been wanted again for a second.
+// and it has not been wanted again for a second. While a P is too busy to be trimmed it
+// comes back.
 static void bgscavenge(void *c)
 {
-	bool more;
+	bool more, busy = false;
 
 	announce(c);
 	for (;;) {
-		gfscavengewait();
-		rt_sleep(RT_SECOND);
-		systemstack(trimfn, NULL);
+		if (!busy)
+			gfscavengewait();
+		rt_sleep(busy ? RT_SECOND / 3 : RT_SECOND);
+		systemstack(trimfn, &busy);
 		while (gfscavenge())
 			preemptcheck();
 		do {

@@ -12,7 +12,7 @@ static rt_chan *never;
 
 static void parked(void *arg)
 {
-	char deep[3000];
+	char deep[300];
 
 	((volatile char *)deep)[0] = 1;
 	rt_chan_recv(never, arg);
