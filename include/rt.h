@@ -173,7 +173,8 @@ void *rt_calloc(size_t n, size_t size);
 void *rt_realloc(void *p, size_t size);
 
 /* NULL is fine. A second rt_free of the same object is the fatal error "free of a free
- * object". */
+ * object", any other address "free of a pointer that was not allocated"; both name the
+ * address and the size of the objects there. */
 void rt_free(void *p);
 
 /* The bytes at p that may be used: at least what was asked for. 0 for NULL. */

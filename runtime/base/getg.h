@@ -14,13 +14,15 @@ ALWAYS_INLINE G *getg(void)
 	return gp;
 }
 
-// getg()->m->p in one instruction: the thread pointer is &m->tls[1].
-ALWAYS_INLINE P *getp(void)
+// getg()->m->mcache in one instruction: the thread pointer is &m->tls[1].
+ALWAYS_INLINE Mcache *getmcache(void)
 {
-	P *pp;
+	Mcache *c;
 
-	__asm__ volatile("movq %%fs:%c1, %0" : "=r"(pp) : "i"(offsetof(M, p) - PtrSize));
-	return pp;
+	__asm__ volatile("movq %%fs:%c1, %0"
+	                 : "=r"(c)
+	                 : "i"(offsetof(M, mcache) - PtrSize));
+	return c;
 }
 
 ALWAYS_INLINE void setg(G *gp)

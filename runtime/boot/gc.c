@@ -62,7 +62,7 @@ static void bgsweep(void *c)
 // span from going back to the heap. *busy: there are other Ps.
 static void trimfn(void *busy)
 {
-	freemcache(getp()->mcache);
+	freemcache(getmcache());
 	lock(&sched.lock); // an idle P is ours meanwhile
 	for (P *pp = sched.pidle; pp; pp = pp->link)
 		freemcache(pp->mcache);
@@ -85,7 +85,9 @@ static void bgscavenge(void *c)
 
 	announce(c);
 	for (;;) {
-		if (!busy)
+		if (busy)
+			scavengewanted(); // a new start for what is not needed
+		else
 			gfscavengewait();
 		rt_sleep(busy ? RT_SECOND / 3 : RT_SECOND);
 		systemstack(trimfn, &busy);

@@ -23,9 +23,9 @@ enum {
 // ---- small objects ------------------------------------------------------------------
 
 // The last of a list's objects, Busy now; NULL when it is empty.
-ALWAYS_INLINE void *pop(Cachelist *l)
+ALWAYS_INLINE void *pop(Mcache *c, uint32_t class)
 {
-	Slot *top = l->top;
+	Slot *top = c->top[class];
 	uintptr_t p = top->p;
 
 	if (unlikely(!p))
@@ -35,25 +35,20 @@ ALWAYS_INLINE void *pop(Cachelist *l)
 	if (Debug)
 		checkpoison(spanof(p), p);
 	atomic_store_relaxed(top->state, ObjectBusy);
-	l->top = top - 1;
+	c->top[class] = top - 1;
 	// The next one, which has been out of use: a store to it that misses the cache holds
 	// up all stores behind it. NULL does no harm.
 	__builtin_prefetch((void *)top[-1].p, 1);
 	return (void *)p;
 }
 
-ALWAYS_INLINE void push(Cachelist *l, uintptr_t p, uint8_t *state)
+ALWAYS_INLINE void push(Mcache *c, uint32_t class, uintptr_t p, uint8_t *state)
 {
-	Slot *top = l->top + 1;
+	Slot *top = c->top[class] + 1;
 
 	atomic_store_relaxed(state, ObjectCached);
 	*top = (Slot){ p, state };
-	l->top = top;
-}
-
-ALWAYS_INLINE Cachelist *listof(Mcache *c, const Mspan *s)
-{
-	return (Cachelist *)(void *)((char *)c + s->list);
+	c->top[class] = top;
 }
 
 typedef struct {
@@ -66,10 +61,10 @@ static COLD void smallfn(void *arg)
 	SmallRequest *r = arg;
 	Mcache *c = getcache();
 
-	r->p = pop(&c->class[r->class]);
+	r->p = pop(c, r->class);
 	if (!r->p) {
 		cacherefill(c, r->class);
-		r->p = pop(&c->class[r->class]);
+		r->p = pop(c, r->class);
 	}
 	putcache(c);
 }
@@ -86,10 +81,10 @@ static COLD void *smallslow(uint32_t class)
 // The state of the busy object that begins at p, NULL for any other p in s.
 ALWAYS_INLINE uint8_t *stateof(Mspan *s, uintptr_t p)
 {
-	uint32_t offset = (uint32_t)(p - s->base);
-	uint8_t *state = &s->state[objectindex(offset, s->recip)];
+	uint64_t product = objectproduct((uint32_t)(p - s->base), s->recip);
+	uint8_t *state = &s->state[productindex(product)];
 
-	return likely(atobject(offset, s->recip) && *state == ObjectBusy) ? state : NULL;
+	return likely(atobject(product, s->recip) && *state == ObjectBusy) ? state : NULL;
 }
 
 // ---- large objects ------------------------------------------------------------------
@@ -165,9 +160,9 @@ static COLD void freefn(void *arg)
 	if (Debug)
 		poison(r->p, r->s->size);
 	c = getcache();
-	if (c->class[class].top >= c->class[class].end)
+	if (c->top[class] >= c->end[class])
 		cachemakeroom(c, class);
-	push(&c->class[class], r->p, r->state);
+	push(c, class, r->p, r->state);
 	putcache(c);
 }
 
@@ -194,7 +189,6 @@ static const Classtable classtable = { CLASSTABLE };
 NOSPLIT void *rt_malloc(size_t size)
 {
 	uint32_t class;
-	P *pp;
 	void *p;
 
 	if (likely(size <= ClassTableMax))
@@ -203,10 +197,7 @@ NOSPLIT void *rt_malloc(size_t size)
 		class = sizeclass(size);
 	else
 		return largealloc(size, false);
-	pp = getp();
-	if (unlikely(!pp))
-		return smallslow(class);
-	p = pop(&pp->mcache->class[class]);
+	p = pop(getmcache(), class);
 	return likely(p) ? p : smallslow(class);
 }
 
@@ -215,23 +206,19 @@ NOSPLIT void rt_free(void *ptr)
 	uintptr_t p = (uintptr_t)ptr;
 	Mspan *s = spanof(p);
 	uint8_t *state;
-	Cachelist *l;
-	P *pp;
+	Mcache *c;
 
 	if (unlikely(!s))
 		return freeslow(p);
 	state = stateof(s, p);
 	if (unlikely(!state))
 		return freeslow(p);
-	pp = getp();
-	if (unlikely(!pp))
-		return freeslow(p);
-	l = listof(pp->mcache, s);
-	if (unlikely(l->top >= l->end))
+	c = getmcache();
+	if (unlikely(c->top[s->class] >= c->end[s->class]))
 		return freeslow(p);
 	if (Debug)
 		poison(p, s->size);
-	push(l, p, state);
+	push(c, s->class, p, state);
 }
 
 void *rt_calloc(size_t n, size_t size)

@@ -20,22 +20,30 @@ enum {
 };
 
 Mcache *mcache0;
+Mcache *allmcache;
 
 // For Ms without a P. mheap.sharedLock protects it.
 Mcache sharedcache;
+
+// For M.mcache of those: all its lists stay empty and full, so that the common cases of
+// rt_malloc and rt_free leave it alone.
+static struct Mcache unused;
+Mcache *const nocache = &unused;
 
 static Slot none; // empty and full: what a list that was never used has
 
 static void cacheinit(Mcache *c)
 {
 	for (uint32_t class = 0; class <= NumSizeClasses; class++)
-		c->class[class] = (Cachelist){ &none, &none };
+		c->top[class] = c->end[class] = &none;
 }
 
 STEP void mallocinit(void)
 {
 	mheapinit();
 	cacheinit(&sharedcache);
+	cacheinit(nocache);
+	m0.mcache = nocache;
 	mcache0 = allocmcache();
 }
 
@@ -44,6 +52,8 @@ Mcache *allocmcache(void)
 	Mcache *c = persistentalloc(sizeof *c, CacheLineSize);
 
 	cacheinit(c);
+	c->alllink = allmcache;
+	allmcache = c;
 	return c;
 }
 
@@ -63,7 +73,8 @@ static Slot *slots(Mcache *c, uint32_t class)
 
 	if (!t) {
 		t = c->slot[class] = persistentalloc((n + 1) * sizeof *t, PtrSize);
-		c->class[class] = (Cachelist){ t, debug.clobberfree ? t : t + n };
+		c->top[class] = t;
+		c->end[class] = debug.clobberfree ? t : t + n;
 	}
 	return t;
 }
@@ -72,11 +83,11 @@ static Slot *slots(Mcache *c, uint32_t class)
 static void shrink(Mcache *c, uint32_t class, uint32_t n)
 {
 	Slot *t = c->slot[class];
-	uint32_t keep = (uint32_t)(c->class[class].top - t) - n;
+	uint32_t keep = (uint32_t)(c->top[class] - t) - n;
 
 	centralgive(class, t + 1, n);
 	__builtin_memmove(t + 1, t + 1 + n, keep * sizeof *t);
-	c->class[class].top = t + keep;
+	c->top[class] = t + keep;
 }
 
 void freemcache(Mcache *c)
@@ -84,7 +95,7 @@ void freemcache(Mcache *c)
 	for (uint32_t class = 0; class < NumSizeClasses; class++) {
 		if (!c->slot[class])
 			continue;
-		shrink(c, class, (uint32_t)(c->class[class].top - c->slot[class]));
+		shrink(c, class, (uint32_t)(c->top[class] - c->slot[class]));
 		centraldisown(c, class);
 	}
 }
@@ -101,7 +112,7 @@ void cacherefill(Mcache *c, uint32_t class)
 	uint32_t want = cachelimit(class) / 2, n;
 	Slot *t = slots(c, class);
 
-	must(c->class[class].top == t);
+	must(c->top[class] == t);
 	n = centraltake(c, class, t + 1, want);
 	if (unlikely(n == 0)) {
 		freemcache(c); // perhaps that frees a span
@@ -109,7 +120,7 @@ void cacherefill(Mcache *c, uint32_t class)
 		if (n == 0)
 			throw("runtime: out of memory");
 	}
-	c->class[class].top = t + n;
+	c->top[class] = t + n;
 	// In turn: they are used from the end.
 	for (uint32_t i = 1; i <= n / 2; i++) {
 		Slot o = t[i];
@@ -124,15 +135,16 @@ void cachemakeroom(Mcache *c, uint32_t class)
 	Slot *t = slots(c, class);
 	uint32_t limit = cachelimit(class);
 
-	if (c->class[class].top == t + limit)
+	if (c->top[class] == t + limit)
 		shrink(c, class, limit / 2);
 }
 
 UNCHECKED_LOCKS Mcache *getcache(void)
 {
-	P *pp = getp();
-	Mcache *c = pp ? pp->mcache : mcache0;
+	Mcache *c = getmcache();
 
+	if (c == nocache)
+		c = mcache0;
 	if (!c) {
 		lock(&mheap.sharedLock);
 		c = &sharedcache;

@@ -143,7 +143,6 @@ Mspan *spanalloc(uint32_t class, uintptr_t npages, uint32_t size, uint32_t nelem
 		s->class = (uint8_t)class;
 		s->size = size;
 		s->recip = class == LargeClass ? 1 : class == StackClass ? 0 : sizerecip(size);
-		s->list = (uint16_t)(offsetof(Mcache, class) + class * sizeof(Cachelist));
 		s->nelems = s->nfree = (uint16_t)nelems;
 		s->zeroed = zero == npages && !lazily;
 		setpages(s, s);

@@ -55,7 +55,6 @@ struct Mspan {
 	// The same, and what rt_free needs: for most spans all of it is in one cache line.
 	uintptr_t base __attribute__((aligned(SpanUnit)));
 	uint32_t recip; // sizerecip(size); large objects: 1, so only offset 0 is an object
-	uint16_t list;  // the class's Cachelist: its offset in an Mcache
 	uint8_t class;
 
 	// nelems states and some of ObjectNone, to a multiple of 8: the first of those is for
@@ -135,22 +134,23 @@ void centraldisown(Mcache *c, uint32_t class);
 
 // ---- mcache.c -----------------------------------------------------------------------
 
-// Free objects of a class, last in first out: above slot[0], whose p is 0.
-typedef struct {
-	Slot *top;
-	Slot *end; // full when top is there; slot[0] for GODEBUG=clobberfree=1
-} Cachelist;
-
 struct Mcache {
-	Cachelist class[NumSizeClasses + 1]; // LargeClass's is always empty and full
+	// Free objects of a class, last in first out: top is the last, slot is below the
+	// first, and its p is 0. The list is full when top is end (slot for
+	// GODEBUG=clobberfree=1). LargeClass's is always empty and full.
+	Slot *top[NumSizeClasses + 1];
+	Slot *end[NumSizeClasses + 1];
 	Slot *slot[NumSizeClasses];          // NULL until first used
 
 	// Under the central's lock:
 	Mspan *span[NumSizeClasses];       // owned; new objects come from it
 	Spanlist partial[NumSizeClasses];  // have free objects, no owner, and this as home
+
+	Mcache *alllink; // on allmcache
 };
 
 extern Mcache sharedcache; // for Ms without a P
+extern Mcache *allmcache;  // all others; grows with the world stopped
 
 // Fills an empty list, or throws.
 void cacherefill(Mcache *c, uint32_t class);

@@ -13,7 +13,7 @@ static int64_t incache(Mcache *c, uint32_t class)
 {
 	Slot *slot = atomic_load_relaxed(&c->slot[class]);
 
-	return slot ? atomic_load_relaxed(&c->class[class].top) - slot : 0;
+	return slot ? atomic_load_relaxed(&c->top[class]) - slot : 0;
 }
 
 // Free objects of a class in the caches: others may be busy with them, so it is about that.
@@ -125,12 +125,8 @@ static void checkclass(uint32_t class)
 	lock(&ct->lock);
 	checklist(&ct->full, class, true, &nspans, &nout);
 	checklist(&ct->partial, class, false, &nspans, &nout);
-	for (int32_t i = 0; i < allpcap; i++) { // a dead P's too: they are empty
-		P *pp = atomic_load_acquire(&allp[i]);
-
-		if (pp)
-			checklist(&pp->mcache->partial[class], class, false, &nspans, &nout);
-	}
+	for (const Mcache *c = allmcache; c; c = c->alllink)
+		checklist(&c->partial[class], class, false, &nspans, &nout);
 	checklist(&sharedcache.partial[class], class, false, &nspans, &nout);
 	want(nspans == ct->nspans, "number of spans", class);
 	want(nout == ct->nout, "number of objects", class);
@@ -141,7 +137,7 @@ static void checkclass(uint32_t class)
 static void checkcache(const Mcache *c)
 {
 	for (uint32_t class = 0; class < NumSizeClasses; class++) {
-		const Slot *slot = c->slot[class], *top = c->class[class].top;
+		const Slot *slot = c->slot[class], *top = c->top[class];
 
 		want(!slot || slot->p == 0, "bottom of a cache", class);
 		for (const Slot *t = slot; slot && ++t <= top;) {

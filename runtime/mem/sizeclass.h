@@ -68,18 +68,24 @@ ALWAYS_INLINE uint32_t sizerecip(uint32_t size)
 	return (uint32_t)(((UINT64_C(1) << 32) + size - 1) / size);
 }
 
-// offset / size. Exact while offset * size < 2^32: the reciprocal is too large by less
-// than 1, so the product by less than offset, which is less than 2^32 / size.
-ALWAYS_INLINE uint32_t objectindex(uint32_t offset, uint32_t recip)
+// Of an offset in a span: its upper half is offset / size, its lower half tells the rest.
+// Exact while offset * size < 2^32: the reciprocal is too large by less than 1, so the
+// product by less than offset, which is less than 2^32 / size.
+ALWAYS_INLINE uint64_t objectproduct(uint32_t offset, uint32_t recip)
 {
-	return (uint32_t)((uint64_t)offset * recip >> 32);
+	return (uint64_t)offset * recip;
 }
 
-// offset % size == 0, for the same offsets: the fraction of the product counts the
-// remainder in steps of about 1/size, and its error is less than one of them.
-ALWAYS_INLINE bool atobject(uint32_t offset, uint32_t recip)
+ALWAYS_INLINE uint32_t productindex(uint64_t product)
 {
-	return offset * recip < recip;
+	return (uint32_t)(product >> 32);
+}
+
+// offset % size == 0: the lower half counts the rest in steps of about 2^32 / size, and
+// its error is less than one of them.
+ALWAYS_INLINE bool atobject(uint64_t product, uint32_t recip)
+{
+	return (uint32_t)product < recip;
 }
 
 #endif

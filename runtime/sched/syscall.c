@@ -82,6 +82,7 @@ static void reentersyscall(uintptr_t pc, uintptr_t sp, uintptr_t bp)
 	pp->m = NULL;
 	mp->oldp = pp;
 	mp->p = NULL;
+	mp->mcache = nocache;
 	atomic_store_release(&pp->status, Psyscall); // pairs with the takers' cas
 	// Not fenced against the store: stopTheWorld looks again if we miss it.
 	if (unlikely(atomic_load_relaxed(&sched.gcwaiting))) {

@@ -42,13 +42,8 @@ static void purge(void)
 	freesharedcache();
 }
 
-// heapcheck and rt_memstats know the caches of allp alone: no span may have one of the
-// others as its home then.
 static void stats(struct rt_memstats *m)
 {
-	for (int i = 0; i < 2; i++)
-		for (uint32_t c = 0; c < NumSizeClasses; c++)
-			centraldisown(own[i].mcache, c);
 	heapcheck();
 	rt_memstats(m);
 }
@@ -60,7 +55,7 @@ static uint64_t busy(struct rt_memstats *m)
 	for (int i = 0; i < 2; i++)
 		for (uint32_t c = 0; c < NumSizeClasses; c++) {
 			const Slot *slot = own[i].mcache->slot[c];
-			uint64_t n = slot ? (uint64_t)(own[i].mcache->class[c].top - slot) : 0;
+			uint64_t n = slot ? (uint64_t)(own[i].mcache->top[c] - slot) : 0;
 
 			m->objects -= n;
 			m->object_bytes -= n * m->by_class[c].size;

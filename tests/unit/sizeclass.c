@@ -63,8 +63,10 @@ spans(void)
 		check(n >= 4 && n <= MaxSpanObjects, "objects of a span", size);
 		check(bytes % size * 64 <= bytes, "rest of a span", size);
 		for (unsigned offset = 0; offset < bytes; offset++) {
-			check(objectindex(offset, recip) == offset / size, "index", offset);
-			check(atobject(offset, recip) == (offset % size == 0),
+			uint64_t product = objectproduct(offset, recip);
+
+			check(productindex(product) == offset / size, "index", offset);
+			check(atobject(product, recip) == (offset % size == 0),
 			      "start of an object", offset);
 		}
 	}
