@@ -14,17 +14,6 @@ ALWAYS_INLINE G *getg(void)
 	return gp;
 }
 
-// getg()->m->mcache in one instruction: the thread pointer is &m->tls[1].
-ALWAYS_INLINE Mcache *getmcache(void)
-{
-	Mcache *c;
-
-	__asm__ volatile("movq %%fs:%c1, %0"
-	                 : "=r"(c)
-	                 : "i"(offsetof(M, mcache) - PtrSize));
-	return c;
-}
-
 ALWAYS_INLINE void setg(G *gp)
 {
 	__asm__ volatile("movq %0, %%fs:-8" : : "r"(gp) : "memory");

@@ -197,7 +197,7 @@ NOSPLIT void *rt_malloc(size_t size)
 		class = sizeclass(size);
 	else
 		return largealloc(size, false);
-	p = pop(getmcache(), class);
+	p = pop(getg()->m->mcache, class);
 	return likely(p) ? p : smallslow(class);
 }
 
@@ -213,7 +213,7 @@ NOSPLIT void rt_free(void *ptr)
 	state = stateof(s, p);
 	if (unlikely(!state))
 		return freeslow(p);
-	c = getmcache();
+	c = getg()->m->mcache;
 	if (unlikely(c->top[s->class] >= c->end[s->class]))
 		return freeslow(p);
 	if (Debug)

@@ -141,7 +141,7 @@ void cachemakeroom(Mcache *c, uint32_t class)
 
 UNCHECKED_LOCKS Mcache *getcache(void)
 {
-	Mcache *c = getmcache();
+	Mcache *c = getg()->m->mcache;
 
 	if (c == nocache)
 		c = mcache0;
