@@ -32,7 +32,7 @@ enum {
 	ColourStep = 192, // three cache lines; all shifts fit in ShiftPage
 	NumOrders = 32,
 	StackCacheSize = 32 << 10, // a P's, for each order of small stacks
-	StackSpanPages = (128 << 10) / HeapPage,
+	StackSpanPages = (512 << 10) / HeapPage, // two bytes a stack to find it, half of one for it
 	MaxFreeSegments = 64,
 };
 

@@ -65,19 +65,16 @@ fail() {
 	status=1
 }
 
-# dies WHAT COMMAND...: in the documented way.
+# dies WHAT STATUS: it did, in the documented way.
 dies() {
-	death=$1
-	shift
-	"$@" >out 2>&1
-	[ $? -eq 2 ] && grep -Eq '^fatal error: runtime: (out of memory|cannot reserve arena)' out ||
-		fail "$death"
+	[ "$2" -eq 2 ] && grep -Eq '^fatal error: runtime: (out of memory|cannot reserve arena)' out ||
+		fail "$1"
 }
 
 for limit in 400000 1000000; do
 	for what in small large goroutines deep; do
-		(ulimit -v $limit && dies "$what under ulimit -v $limit" ./eats $what 100000000 &&
-			exit $status) || status=1
+		(ulimit -v $limit && ./eats $what 100000000 >out 2>&1)
+		dies "$what under ulimit -v $limit" $?
 	done
 	(ulimit -v $limit && ./eats small 100000 >out 2>&1) || fail "enough memory under $limit"
 done
@@ -89,11 +86,13 @@ debug* | stress*)
 		died=0
 		n=1
 		while [ $n -le 50 ]; do
-			if RT0_FAIL_MMAP=$n ./eats $what >out 2>&1; then
+			RT0_FAIL_MMAP=$n ./eats $what >out 2>&1
+			code=$?
+			if [ $code -eq 0 ]; then
 				[ "$(cat out)" = done ] || fail "output of request $n of $what"
 				[ $n -lt 45 ] || break
 			else
-				RT0_FAIL_MMAP=$n dies "request $n of $what" ./eats $what
+				dies "request $n of $what" $code
 				died=$((died + 1))
 			fi
 			n=$((n + 1))
