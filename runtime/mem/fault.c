@@ -11,9 +11,9 @@ static Mspan *largeof(uintptr_t p)
 
 	for (; i < mheap.npages && !s; i--)
 		s = mheap.spans[i];
-	return s && s->class == LargeClass && p - s->base < (uintptr_t)s->npages << PageShift
-	               ? s
-	               : NULL;
+	if (!s || s->class != LargeClass || p - s->base >= (uintptr_t)s->npages << PageShift)
+		return NULL;
+	return s;
 }
 
 static NORETURN void say(const char *what, uintptr_t p, const char *where, uint64_t size)
@@ -38,7 +38,8 @@ NORETURN void badpointer(uintptr_t p)
 	if (s->class == StackClass)
 		say(no, p, "a stack", s->size);
 	fatalf("%s: 0x%lx, class %u (%u bytes)",
-	       i < s->nelems && s->base + i * s->size == p ? twice : no, p, s->class, s->size);
+	       i < s->nelems && s->base + i * s->size == p ? twice : no, p, s->class,
+	       s->size);
 }
 
 NORETURN void badwrite(Mspan *s, uintptr_t p)

@@ -7,7 +7,7 @@
 // have to.
 //
 //	slot[0].p == 0    slot < ... <= top are ObjectCached
-//	top == slot: empty    top >= end: full, as far as rt_free's common case is concerned
+//	top == slot: empty    top >= end: full, for the common case of rt_free
 //
 // Follows Go's mcache.go (allocmcache, refill, releaseAll).
 #include "runtime/mem/mem.h"

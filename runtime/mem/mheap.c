@@ -142,7 +142,7 @@ Mspan *spanalloc(uint32_t class, uintptr_t npages, uint32_t size, uint32_t nelem
 		s->npages = (uint32_t)npages;
 		s->class = (uint8_t)class;
 		s->size = size;
-		s->recip = class == LargeClass ? 1 : class == StackClass ? 0 : sizerecip(size);
+		s->recip = class < LargeClass ? sizerecip(size) : class == LargeClass;
 		s->nelems = s->nfree = (uint16_t)nelems;
 		s->zeroed = zero == npages && !lazily;
 		setpages(s, s);

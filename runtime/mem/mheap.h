@@ -18,7 +18,7 @@
 //
 // So each change is made by who has the object, and needs no more than a store; the lock
 // hands it on where the span has a part in it.
-// All of it but the memory's users runs on g0: files of mem/ do not check for stack.
+// All of this runs on g0, or with little stack below it: the files do not check for it.
 #ifndef RT0_MEM_MHEAP_H
 #define RT0_MEM_MHEAP_H
 

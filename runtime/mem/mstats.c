@@ -143,9 +143,10 @@ static void checkcache(const Mcache *c)
 		for (const Slot *t = slot; slot && ++t <= top;) {
 			Mspan *s = spanof(t->p);
 
-			want(s && s->class == class && *t->state == ObjectCached &&
-			             t->p == s->base + (uintptr_t)(t->state - s->state) * s->size,
-			     "slot of a cache", class);
+			want(s && s->class == class, "span of a cached object", class);
+			want(*t->state == ObjectCached, "state of a cached object", class);
+			want(t->p == s->base + (uintptr_t)(t->state - s->state) * s->size,
+			     "place of a state", class);
 		}
 	}
 }

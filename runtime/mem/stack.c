@@ -32,7 +32,7 @@ enum {
 	ColourStep = 192, // three cache lines; all shifts fit in ShiftPage
 	NumOrders = 32,
 	StackCacheSize = 32 << 10, // a P's, for each order of small stacks
-	StackSpanPages = (512 << 10) / HeapPage, // two bytes a stack to find it, half of one for it
+	StackSpanPages = (512 << 10) / HeapPage,
 	MaxFreeSegments = 64,
 };
 
