@@ -229,6 +229,7 @@ struct M {
 	G *curg;                // the goroutine it runs
 	G *caughtsig;           // curg during a fatal signal
 	P *p;                   // NULL when not running Go code
+	Mcache *mcache;         // p's, or one that is empty and full
 	P *nextp;               // the P to take on waking; set by the waker before notewakeup
 	P *oldp;                // the P before the system call
 	int64_t id;
@@ -416,6 +417,7 @@ struct Timer {
 extern M m0;
 extern G g0;
 extern Mcache *mcache0;
+extern Mcache *const nocache; // M.mcache without a P
 extern Sched sched;
 
 extern M *allm;       // newest first; grows by an atomic store, shrinks under sched.lock

@@ -18,6 +18,7 @@ enum {
 	RankTimers,
 	RankNewmHandoff,
 	RankSudog,
+	RankStackPool,
 	RankHeap,
 	RankPersistent,
 	RankStack, // last but one: any function may need more stack
@@ -40,6 +41,11 @@ void notewakeup(Note *n);
 void notesleep(Note *n); // on g0 only
 // At most ns nanoseconds (ns < 0: no limit); true when woken.
 bool notetsleep(Note *n, int64_t ns);
+
+// ---- asm/switch.S -------------------------------------------------------------------
+
+// Calls fn(arg) on g0's stack.
+void systemstack(void (*fn)(void *), void *arg);
 
 // ---- pinning the goroutine to its M -------------------------------------------------
 
