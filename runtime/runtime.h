@@ -27,8 +27,7 @@ enum {
 	GoidCacheBatch = 16,
 	GFreeMax = 64,    // free Gs a P keeps; above it, all but GFreeKeep go to the global list
 	GFreeKeep = 31,
-	ScavengeAbove = 2048, // free stacks that wake the scavenger,
-	ScavengeKeep = 512,   // and that it leaves
+	ScavengeAbove = 2048, // free stacks that wake the scavenger
 	SudogBufSize = 128,
 	TimerYields = 8,     // as many for one look at the global queue
 	SegCacheSize = 8,    // segments a P keeps
@@ -377,9 +376,10 @@ struct Sched {
 	struct {
 		Mutex lock;
 		Glist stack, noStack;
-		int32_t n;      // on both lists
-		int32_t nstack; // on the first, if segments are their stacks
-		G *scavenger;   // parked, until there are many
+		int32_t n;       // on both lists
+		int32_t nstack;  // on the first
+		int32_t nunused; // its least value since the scavenger began to count
+		G *scavenger;    // parked, until there are many
 	} gFree;
 
 	// sudoglock protects:

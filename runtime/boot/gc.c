@@ -76,12 +76,28 @@ static void scavengefn(void *more)
 	*(bool *)more = scavengeone(false);
 }
 
+static void gfscavengefn(void *more)
+{
+	*(bool *)more = gfscavenge();
+}
+
+// A step at a time, so that others can run.
+static void all(void (*step)(void *more))
+{
+	bool more;
+
+	do {
+		systemstack(step, &more);
+		preemptcheck();
+	} while (more);
+}
+
 // Gives the stacks of dead goroutines and the heap's free memory back, when there is much
 // and it has not been wanted again for a second. While a P is too busy to be trimmed it
 // comes back.
 static void bgscavenge(void *c)
 {
-	bool more, busy = false;
+	bool busy = false;
 
 	announce(c);
 	for (;;) {
@@ -89,14 +105,11 @@ static void bgscavenge(void *c)
 			scavengewanted(); // a new start for what is not needed
 		else
 			gfscavengewait();
+		gfscavengebegin();
 		rt_sleep(busy ? RT_SECOND / 3 : RT_SECOND);
+		all(gfscavengefn);
 		systemstack(trimfn, &busy);
-		while (gfscavenge())
-			preemptcheck();
-		do {
-			systemstack(scavengefn, &more);
-			preemptcheck();
-		} while (more);
+		all(scavengefn);
 		if (Debug)
 			heapcheck();
 	}

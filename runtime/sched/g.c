@@ -138,7 +138,8 @@ COLD HOTSTEP void allgadd(G *gp)
 // ---- free Gs -------------------------------------------------------------------------
 //
 // A dead G keeps its stack: on its P, or on the global list. When many lie there, the
-// scavenger takes the stacks of most of them away; those Gs are used last.
+// scavenger takes away the stacks of those that nobody needs for a while; these Gs are used
+// last.
 
 // Moves free Gs from pp to the global list until keep remain.
 static COLD void gfmove(P *pp, int32_t keep)
@@ -149,7 +150,7 @@ static COLD void gfmove(P *pp, int32_t keep)
 
 		if (gp->stack.lo != 0) {
 			glistPush(&sched.gFree.stack, gp);
-			sched.gFree.nstack += gp->segment.lo != 0;
+			sched.gFree.nstack++;
 		} else {
 			glistPush(&sched.gFree.noStack, gp);
 		}
@@ -199,7 +200,7 @@ static COLD void gfrefill(P *pp)
 		G *gp = glistPop(&sched.gFree.stack);
 
 		if (gp)
-			sched.gFree.nstack -= gp->segment.lo != 0;
+			sched.gFree.nstack--;
 		else
 			gp = glistPop(&sched.gFree.noStack);
 		if (!gp)
@@ -208,6 +209,7 @@ static COLD void gfrefill(P *pp)
 		sched.gFree.n--;
 		pp->gFree.n++;
 	}
+	sched.gFree.nunused = min(sched.gFree.nunused, sched.gFree.nstack);
 	unlock(&sched.gFree.lock);
 }
 
@@ -235,24 +237,32 @@ void gfpurge(P *pp)
 
 // ---- scavenging 
 
-// Gives one dead G's stack back to the system. False: few enough are left.
+// From here on it counts which stacks are not needed.
+COLD void gfscavengebegin(void)
+{
+	lock(&sched.gFree.lock);
+	sched.gFree.nunused = sched.gFree.nstack;
+	unlock(&sched.gFree.lock);
+}
+
+// On g0: takes the stack of one dead G away that was not needed since gfscavengebegin.
+// False: there is no more.
 COLD bool gfscavenge(void)
 {
-	Stack stk;
-	G *gp;
+	G *gp = NULL;
 
 	lock(&sched.gFree.lock);
-	gp = sched.gFree.nstack > ScavengeKeep ? glistPop(&sched.gFree.stack) : NULL;
-	if (gp) {
+	if (sched.gFree.nunused > 0) {
+		gp = glistPop(&sched.gFree.stack);
+		sched.gFree.nunused--;
 		sched.gFree.nstack--;
 		sched.gFree.n--; // in our hands
 	}
 	unlock(&sched.gFree.lock);
 	if (!gp)
 		return false;
-	stk = gp->stack;
+	stackfree(gp->stack);
 	gp->stack = gp->segment = (Stack){ 0 };
-	stackfree(stk);
 	lock(&sched.gFree.lock);
 	glistPush(&sched.gFree.noStack, gp);
 	sched.gFree.n++;

@@ -36,6 +36,7 @@ ALWAYS_INLINE void fastcasgstatus(G *gp, uint32_t oldval, uint32_t newval)
 }
 G *malg(uint32_t stacksize);
 void gstack(G *gp, uint32_t stacksize);
+void gfscavengebegin(void);
 bool gfscavenge(void);
 void gfscavengewait(void);
 void wakescavenger(void);
