@@ -61,7 +61,11 @@ NOFLOATS = -mgeneral-regs-only
 
 SRC = $(foreach room,$(LAYERS),$(sort $(wildcard runtime/$(room)/*.c)))
 ASM = rt0/rt0_linux_amd64.S $(sort $(wildcard asm/*.S))
-OBJ = $(SRC:%.c=$(B)/%.o) $(ASM:%.S=$(B)/%.o)
+OBJ = $(filter-out $(READER),$(SRC:%.c=$(B)/%.o) $(ASM:%.S=$(B)/%.o))
+
+# Only a program with debug information has use for it: a member of its own, which
+# tools/ld-rt0/ld asks for.
+READER = $(B)/runtime/panic/dwarf.o
 
 # What a program can see; everything else becomes local (gdb still shows it).
 GLOBALS = 'rt_*' '_rt0_amd64_linux' '__morestack*' 'memcpy' 'memmove' \
@@ -70,18 +74,17 @@ GLOBALS = 'rt_*' '_rt0_amd64_linux' '__morestack*' 'memcpy' 'memmove' \
 
 all: $(B)/librt0.a $(B)/internal/librt0.a examples
 
-# The archive's member must be called rt0.o: the linker script knows it by that name.
-$(B)/librt0.a: $(B)/rt0.o
+$(B)/librt0.a: $(B)/rt0.o $(READER)
 	rm -f $@
-	$(AR) rcD $@ $<
+	$(AR) rcD $@ $^
 
 $(B)/rt0.o: $(B)/internal/rt0.o
 	$(OBJCOPY) -w $(GLOBALS:%=--keep-global-symbol=%) $< $@
 
 # With every name visible: for the tests of single parts.
-$(B)/internal/librt0.a: $(B)/internal/rt0.o
+$(B)/internal/librt0.a: $(B)/internal/rt0.o $(READER)
 	rm -f $@
-	$(AR) rcD $@ $<
+	$(AR) rcD $@ $^
 
 $(B)/internal/rt0.o: $(OBJ)
 	@mkdir -p $(@D)
@@ -100,7 +103,7 @@ $(B)/offsets.h: asm/offsets.c runtime/runtime.h Makefile
 	$(CC) $(CFLAGS) $(NOFLOATS) -S -o $(B)/offsets.s $<
 	sed -n 's/^.*#@\([a-z_A-Z0-9]*\) \([0-9]*\).*$$/#define \1 \2/p' $(B)/offsets.s > $@
 
--include $(OBJ:.o=.d)
+-include $(OBJ:.o=.d) $(READER:.o=.d)
 
 # ---- examples ----------------------------------------------------------------------------
 

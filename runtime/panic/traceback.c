@@ -37,12 +37,28 @@ static bool showframe(uintptr_t pc, const char *name, int32_t level)
 	return name && name[0] == 'r' && name[1] == 't' && name[2] == '_';
 }
 
-static void printlocation(uintptr_t pc, uintptr_t start)
+static void printplace(const Place *p)
+{
+	const char *const *s = p->path;
+
+	print("\t%s%s%s%s%s:%lu", s[0], s[1], s[2], s[3], s[4], p->line);
+}
+
+// An unknown function is the address of its call, as addr2line wants it.
+static void printname(uintptr_t pc, const char *name, const char *rest)
+{
+	if (name)
+		print("%s%s", name, rest);
+	else
+		print("0x%lx%s", pc - 1, rest);
+}
+
+static void printoffset(uintptr_t pc, uintptr_t start)
 {
 	if (start)
-		print("\t?:0 +0x%lx\n", pc - start);
+		print(" +0x%lx", pc - start);
 	else
-		print("\t?:0 pc=0x%lx\n", pc);
+		print(" pc=0x%lx", pc - 1);
 }
 
 // pc is a return address: the call is before it.
@@ -50,17 +66,25 @@ static void printframe(uintptr_t pc, int32_t level, uintptr_t bp)
 {
 	uintptr_t start = 0;
 	const char *name = funcname(pc - 1, &start);
+	const Place *places;
+	int32_t n;
 
 	if (!showframe(pc, name, level))
 		return;
-	if (name)
-		print("%s(...)\n", name);
-	else
-		print("0x%lx(...)\n", pc);
-	if (level >= 2 && start)
-		print("\t?:0 +0x%lx fp=0x%lx pc=0x%lx\n", pc - start, bp, pc);
-	else
-		printlocation(pc, start);
+	places = funcplaces(pc - 1, &n);
+	while (--n > 0) { // what has been inlined, from pc outwards
+		if (!showframe(pc, places[n].func, level))
+			continue;
+		print("%s(...)\n", places[n].func);
+		printplace(&places[n]);
+		print("\n");
+	}
+	printname(pc, name, "(...)\n");
+	printplace(places);
+	printoffset(pc, start);
+	if (level >= 2)
+		print(" fp=0x%lx pc=0x%lx", bp, pc);
+	print("\n");
 }
 
 static bool intext(uintptr_t pc)
@@ -213,27 +237,32 @@ void goroutineheader(G *gp)
 		print("goroutine %lu [%s%s]:\n", gp->goid, statusname(gp), locked);
 }
 
+static void printcreator(uintptr_t pc, uintptr_t parent)
+{
+	uintptr_t start = 0;
+	const char *name = funcname(pc - 1, &start);
+	int32_t n;
+	const Place *places = funcplaces(pc - 1, &n);
+
+	print("created by ");
+	printname(pc, name, "");
+	if (parent != 0)
+		print(" in goroutine %lu", parent);
+	print("\n");
+	printplace(&places[n - 1]); // where rt_go stands, be it in an inlined function
+	printoffset(pc, start);
+	print("\n");
+}
+
 // The creation of gp, and with GODEBUG's tracebackancestors those before it.
 void printcreatedby(const G *gp)
 {
-	uintptr_t start = 0;
-	const char *name;
-
 	if (gp->goid == 1 || gp->gopc == 0)
 		return;
-	name = funcname(gp->gopc - 1, &start);
-	if (name)
-		print("created by %s in goroutine %lu\n", name, gp->parentGoid);
-	else
-		print("created by 0x%lx in goroutine %lu\n", gp->gopc, gp->parentGoid);
-	printlocation(gp->gopc, start);
+	printcreator(gp->gopc, gp->parentGoid);
 	for (uintptr_t i = 0; gp->ancestors && i < gp->ancestors[0]; i++) {
-		uintptr_t id = gp->ancestors[1 + 2 * i], pc = gp->ancestors[2 + 2 * i];
-
-		name = funcname(pc - 1, &start);
-		print("[originating from goroutine %lu]:\ncreated by %s\n", id,
-		      name ? name : "?");
-		printlocation(pc, name ? start : 0);
+		print("[originating from goroutine %lu]:\n", gp->ancestors[1 + 2 * i]);
+		printcreator(gp->ancestors[2 + 2 * i], 0);
 	}
 }
 
