@@ -35,6 +35,7 @@ enum {
 	NumStackOrders = 4,  // small stacks of 2, 4, 8, 16 KiB
 	StackMin = 2048,     // the least stack of Go's design; bounds newproc's arguments
 	StackGuard = 928,    // stackguard0 - stack.lo: room for functions that do not check
+	StackSmall = 256,    // of that, for the frame of one that does: it does not say its size
 	MinFrameSize = 4 * PtrSize, // what newproc1 leaves free above a goroutine's arguments
 	TlsSlots = 17,
 	TlsGuard = 15, // %fs:0x70, which every prologue compares the stack pointer with

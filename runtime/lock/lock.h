@@ -49,7 +49,7 @@ ALWAYS_INLINE M *acquirem(void)
 	M *mp = getg()->m;
 
 	mp->locks++;
-	__asm__ volatile("" ::: "memory");
+	compilerbarrier();
 	return mp;
 }
 
@@ -57,7 +57,7 @@ ALWAYS_INLINE void releasem(M *mp)
 {
 	G *gp = getg();
 
-	__asm__ volatile("" ::: "memory");
+	compilerbarrier();
 	mp->locks--;
 	// The guard may have been put back while preemption was off.
 	if (mp->locks == 0 && unlikely(gp->preempt))

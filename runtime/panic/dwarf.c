@@ -18,6 +18,7 @@ enum {
 	MaxHops = 4,      // from an entry to the one that has the name
 	MaxFuel = 1 << 24, // ranges and abbreviations read for one pc
 	AddressSize = 8,
+	AnswerBits = 6,    // as many answers are kept
 };
 
 enum {
@@ -189,7 +190,7 @@ static const uint8_t forms[] = {
 };
 
 // A value of a->form. The number, offset or index itself; the address of a string.
-static void value(Cursor *c, const Unit *u, Attr *a)
+static void value(Cursor *c, uint32_t offsize, Attr *a)
 {
 	uint32_t how;
 
@@ -201,7 +202,7 @@ static void value(Cursor *c, const Unit *u, Attr *a)
 	else if (how == LEB)
 		a->v = uleb(c);
 	else if (how == OFF)
-		a->v = word(c, u->offsize);
+		a->v = word(c, offsize);
 	else if (how == STR)
 		a->v = (uintptr_t)cstring(c);
 	else if (how == BAD)
@@ -302,7 +303,7 @@ static void readentry(Dwarf *d, const Unit *u, Cursor *c, Entry *e)
 		if (attr.form == DW_FORM_implicit_const)
 			attr.v = uleb(&a);
 		else
-			value(c, u, &attr);
+			value(c, u->offsize, &attr);
 		if (name == DW_AT_specification)
 			name = DW_AT_abstract_origin;
 		for (uint32_t i = 0; i < NAttrs; i++) {
@@ -446,7 +447,7 @@ static const char *funcnameof(Dwarf *d, const Attr *origin)
 // What a line table says about a pc.
 typedef struct {
 	Cursor names; // the tables of directories and of files
-	uint32_t version;
+	uint32_t version, offsize;
 	uint64_t file, line;
 } Row;
 
@@ -457,7 +458,7 @@ typedef struct {
 
 // Passes a table of names, and has the one with that number in *f. Before version 5 an
 // entry has so many of the fields below, numbers begin with 1, and an empty name is the end.
-static void nametable(const Dwarf *d, uint32_t version, Cursor *c, uint32_t nfields,
+static void nametable(const Dwarf *d, const Row *r, Cursor *c, uint32_t nfields,
                       uint64_t number, FileName *f)
 {
 	static const uint8_t old[] = {
@@ -468,7 +469,7 @@ static void nametable(const Dwarf *d, uint32_t version, Cursor *c, uint32_t nfie
 	uint64_t count = UINT64_MAX;
 	const uint8_t *last = NULL;
 
-	if (version >= 5) {
+	if (r->version >= 5) {
 		nfields = 2 * (uint32_t)word(c, 1);
 		format.p = c->p;
 		while (nfields-- != 0)
@@ -485,12 +486,12 @@ static void nametable(const Dwarf *d, uint32_t version, Cursor *c, uint32_t nfie
 			uint64_t what = uleb(&g);
 			Attr a = { .form = uleb(&g) };
 
-			value(c, &d->unit, &a);
+			value(c, r->offsize, &a);
 			if (what == DW_LNCT_path)
 				e.name = string(d, &d->unit, &a);
 			if (what == DW_LNCT_directory_index)
 				e.dir = a.v;
-			if (version < 5 && e.name[0] == '\0')
+			if (r->version < 5 && e.name[0] == '\0')
 				return;
 		}
 		if (--number == 0)
@@ -504,9 +505,9 @@ static void setpath(const Dwarf *d, const Row *r, uint64_t file, Place *p)
 	FileName f = { "?", 0 }, dir = { "", 0 };
 	const char *names[3] = { string(d, &d->unit, &d->unit.root.attr[CompDir]) };
 
-	nametable(d, r->version, &c, 1, UINT64_MAX, &dir);
-	nametable(d, r->version, &c, 4, file, &f);
-	nametable(d, r->version, &dirs, 1, f.dir, &dir);
+	nametable(d, r, &c, 1, UINT64_MAX, &dir);
+	nametable(d, r, &c, 4, file, &f);
+	nametable(d, r, &dirs, 1, f.dir, &dir);
 	names[1] = dir.name;
 	names[2] = f.name;
 	for (uint32_t i = 0; i < 3; i++) {
@@ -523,14 +524,15 @@ static void setpath(const Dwarf *d, const Row *r, uint64_t file, Place *p)
 static bool findrow(const Dwarf *d, uint64_t pc, Row *r)
 {
 	Cursor c = at(d->section[Line], d->unit.root.attr[StmtList].v), program, lengths;
-	uint32_t offsize = unitlength(&c), unit, range, opbase, file = 1;
+	uint32_t unit, range, opbase, file = 1;
 	uint64_t addr = 0, before = UINT64_MAX, n, line = 1;
 	int8_t linebase;
 
+	r->offsize = unitlength(&c);
 	r->version = (uint32_t)word(&c, 2);
 	if (r->version >= 5)
 		word(&c, 2);
-	n = word(&c, offsize);
+	n = word(&c, r->offsize);
 	program = c;
 	skip(&program, n);
 	unit = (uint32_t)word(&c, 1);
@@ -541,7 +543,7 @@ static bool findrow(const Dwarf *d, uint64_t pc, Row *r)
 	lengths = c;
 	skip(&c, opbase - 1);
 	r->names = c;
-	if (range == 0 || offsize != d->unit.offsize)
+	if (range == 0)
 		return false;
 	while (program.p < program.end) {
 		uint32_t op = (uint32_t)word(&program, 1), advance = 0;
@@ -637,24 +639,23 @@ static int32_t findplaces(Dwarf *d, uint64_t pc, Place *places)
 	return n + 1;
 }
 
+static Dwarf dwarf;
+static struct {
+	uint64_t pc;
+	int32_t n;
+	Place places[MaxPlaces];
+} answers[1 << AnswerBits];
+
 const Place *__rt0_places(Bytes file, uint64_t pc, int32_t *n)
 {
-	enum { Answers = 64 }; // a power of 2
+	__typeof__(answers[0]) *a = &answers[pc * 0x9e3779b97f4a7c15 >> (64 - AnswerBits)];
 
-	static Dwarf d;
-	static struct {
-		uint64_t pc;
-		int32_t n;
-		Place places[MaxPlaces];
-	} answers[Answers], *a;
-
-	if (d.section[Info].n == 0) {
+	if (dwarf.section[Info].n == 0) {
 		for (uint32_t i = 0; i < NSections; i++)
-			d.section[i] = __rt0_section(file, sectionnames[i]);
+			dwarf.section[i] = __rt0_section(file, sectionnames[i]);
 	}
-	a = &answers[pc * 0x9e3779b97f4a7c15 / (UINT64_MAX / Answers + 1)];
 	if (a->pc != pc) {
-		a->n = findplaces(&d, pc, a->places);
+		a->n = findplaces(&dwarf, pc, a->places);
 		a->pc = pc;
 	}
 	*n = a->n;

@@ -15,7 +15,7 @@
 #include "runtime/panic/panic.h"
 #include "runtime/sched/sched.h"
 
-enum { MaxFrames = 100 };
+enum { InnerFrames = 50, OuterFrames = 50 }; // shown of a deep stack
 
 uintptr_t skipPC; // where tracebacks of goroutines end
 
@@ -45,8 +45,7 @@ static void printplace(const Place *p)
 	print("\t%s%s%s%s%s:%lu", s[0], s[1], s[2], s[3], s[4], p->line);
 }
 
-// at: in the instruction that the frame is at, the call where pc is a return address. An
-// unknown function is that address: addr2line finds out more.
+// An unknown function is an address in it: addr2line finds out more.
 static void printfunc(const char *name, uintptr_t at)
 {
 	if (name)
@@ -61,7 +60,9 @@ static void printoffset(uintptr_t pc, uintptr_t start)
 	print(start ? " +0x%lx" : " pc=0x%lx", pc - start);
 }
 
-// What is inlined at the place comes first.
+// at: in the instruction that the frame is at: where pc is a return address, in the call
+// before it, which may be the last thing in its function, and in the program's text. What is
+// inlined there comes first.
 static void printframe(uintptr_t pc, uintptr_t at, int32_t level, uintptr_t bp)
 {
 	uintptr_t start = 0;
@@ -69,13 +70,13 @@ static void printframe(uintptr_t pc, uintptr_t at, int32_t level, uintptr_t bp)
 	const Place *places;
 	int32_t n;
 
-	if (!showframe(pc, name, level))
+	if (!showframe(at, name, level))
 		return;
 	places = funcplaces(at, &n);
 	while (n-- > 0) {
 		const char *func = n > 0 ? places[n].func : name;
 
-		if (!showframe(pc, func, level))
+		if (!showframe(at, func, level))
 			continue;
 		printfunc(func, at);
 		print("(...)\n");
@@ -169,32 +170,46 @@ static uintptr_t framelesscaller(const G *gp, const Where *w)
 	return intext(to) ? to : 0;
 }
 
-void traceback(G *gp, const Where *w, int32_t level)
+// Returns the number of frames from w outwards. Prints them, unless elide is negative: but
+// for so many in the middle.
+static int32_t walk(G *gp, const Where *w, int32_t level, int32_t elide)
 {
+	enum { MaxSteps = 1 << 24 }; // more than 64 MiB have room for
 	uintptr_t pc = w->pc, bp = w->bp, at = w->sp ? pc : pc - 1, to;
+	int32_t n = 0;
 
-	for (int32_t n = 0; n < MaxFrames; n++, at = pc - 1) {
+	for (int32_t i = 0; i < MaxSteps && pc != skipPC; i++, at = pc - 1) {
 		uintptr_t *frame = (uintptr_t *)bp;
 		bool crossing = inmorestack(pc);
 
-		if (pc == skipPC)
-			return;
-		if (!crossing)
-			printframe(pc, at, level, bp);
-		to = n == 0 ? framelesscaller(gp, w) : 0;
+		if (!crossing) {
+			if (elide > 0 && n == InnerFrames)
+				print("...%d frames elided...\n", elide);
+			if (elide >= 0 && (n < InnerFrames || n >= InnerFrames + elide))
+				printframe(pc, at, level, bp);
+			n++;
+		}
+		to = i == 0 ? framelesscaller(gp, w) : 0;
 		if (to) {
 			pc = to;
 			continue;
 		}
 		if (!readable(gp, bp, 2 + crossing))
-			return;
+			break;
 		pc = returnaddress(gp, &frame[1 + crossing]);
 		// Further out lies further up; 0 ends the chain after this frame.
 		if (!intext(pc) || (frame[0] != 0 && frame[0] <= bp && !inmorestack(pc)))
-			return;
+			break;
 		bp = frame[0];
 	}
-	print("...additional frames elided...\n");
+	return n;
+}
+
+void traceback(G *gp, const Where *w, int32_t level)
+{
+	int32_t n = walk(gp, w, level, -1);
+
+	walk(gp, w, level, max(n - InnerFrames - OuterFrames, 0));
 }
 
 void tracebackparked(G *gp, int32_t level)
