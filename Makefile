@@ -128,6 +128,20 @@ test: all
 stress:
 	tests/stress
 
+# What fails is left in FUZZDIR, what goes new ways in its corpus.
+FUZZTIME = 600
+FUZZDIR = build/fuzz
+FUZZ = clang -std=gnu11 -O1 -g -Wall -Wextra -I. -fsanitize=fuzzer,address,undefined \
+	-fno-sanitize=pointer-overflow -fno-sanitize-recover=undefined
+
+$(FUZZDIR)/dwarf: tests/fuzz/dwarf.c $(wildcard runtime/panic/*.[ch] runtime/base/*.[ch])
+	@mkdir -p $(@D)/corpus
+	$(FUZZ) -o $@ $<
+
+fuzz: $(FUZZDIR)/dwarf
+	$< -max_total_time=$(FUZZTIME) -timeout=10 -max_len=9000 \
+		-artifact_prefix=$(FUZZDIR)/ $(FUZZDIR)/corpus tests/fuzz/corpus
+
 check: check-layers
 	tools/lint
 
@@ -149,6 +163,7 @@ help:
 	@echo 'make run             run the examples on real input'
 	@echo 'make test            all tests (minutes)'
 	@echo 'make stress          long runs of the concurrent tests'
+	@echo 'make fuzz            arbitrary debug information, for FUZZTIME=600 seconds'
 	@echo 'make check           layers, clang-tidy, cppcheck, clang thread-safety analysis'
 	@echo 'make check-nosplit   what runs below the guard of a small stack fits there'
 	@echo 'make check-startup   gdb walks the start-up and checks every step'
@@ -158,6 +173,6 @@ help:
 	@echo 'STRESS=1  small queues, random yields, and DEBUG (build/stress)'
 	@echo 'CC=clang  the other compiler (build/...-clang)'
 
-.PHONY: all examples run test stress check check-layers check-nosplit check-startup \
+.PHONY: all examples run test stress fuzz check check-layers check-nosplit check-startup \
 	clean help
 .DELETE_ON_ERROR:
