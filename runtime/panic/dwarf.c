@@ -444,12 +444,16 @@ static const char *funcnameof(Dwarf *d, const Attr *origin)
 
 // ---- lines --------------------------------------------------------------------------
 
-// What a line table says about a pc.
+// A unit's line table, and what it says about a pc.
 typedef struct {
-	Cursor names; // the tables of directories and of files
 	uint32_t version, offsize;
+	uint32_t step, range, opbase; // of addresses; of lines; the first special opcode
+	int8_t linebase;
+	Cursor lengths; // numbers of operands, by opcode
+	Cursor names;   // the tables of directories and of files
+	Cursor program;
 	uint64_t file, line;
-} Row;
+} Lines;
 
 typedef struct {
 	const char *name;
@@ -458,7 +462,7 @@ typedef struct {
 
 // Passes a table of names, and has the one with that number in *f. Before version 5 an
 // entry has so many of the fields below, numbers begin with 1, and an empty name is the end.
-static void nametable(const Dwarf *d, const Row *r, Cursor *c, uint32_t nfields,
+static void nametable(const Dwarf *d, const Lines *l, Cursor *c, uint32_t nfields,
                       uint64_t number, FileName *f)
 {
 	static const uint8_t old[] = {
@@ -469,7 +473,7 @@ static void nametable(const Dwarf *d, const Row *r, Cursor *c, uint32_t nfields,
 	uint64_t count = UINT64_MAX;
 	const uint8_t *last = NULL;
 
-	if (r->version >= 5) {
+	if (l->version >= 5) {
 		nfields = 2 * (uint32_t)word(c, 1);
 		format.p = c->p;
 		while (nfields-- != 0)
@@ -486,12 +490,12 @@ static void nametable(const Dwarf *d, const Row *r, Cursor *c, uint32_t nfields,
 			uint64_t what = uleb(&g);
 			Attr a = { .form = uleb(&g) };
 
-			value(c, r->offsize, &a);
+			value(c, l->offsize, &a);
 			if (what == DW_LNCT_path)
 				e.name = string(d, &d->unit, &a);
 			if (what == DW_LNCT_directory_index)
 				e.dir = a.v;
-			if (r->version < 5 && e.name[0] == '\0')
+			if (l->version < 5 && e.name[0] == '\0')
 				return;
 		}
 		if (--number == 0)
@@ -499,15 +503,15 @@ static void nametable(const Dwarf *d, const Row *r, Cursor *c, uint32_t nfields,
 	}
 }
 
-static void setpath(const Dwarf *d, const Row *r, uint64_t file, Place *p)
+static void setpath(const Dwarf *d, const Lines *l, uint64_t file, Place *p)
 {
-	Cursor dirs = r->names, c = dirs;
+	Cursor dirs = l->names, c = dirs;
 	FileName f = { "?", 0 }, dir = { "", 0 };
 	const char *names[3] = { string(d, &d->unit, &d->unit.root.attr[CompDir]) };
 
-	nametable(d, r, &c, 1, UINT64_MAX, &dir);
-	nametable(d, r, &c, 4, file, &f);
-	nametable(d, r, &dirs, 1, f.dir, &dir);
+	nametable(d, l, &c, 1, UINT64_MAX, &dir);
+	nametable(d, l, &c, 4, file, &f);
+	nametable(d, l, &dirs, 1, f.dir, &dir);
 	names[1] = dir.name;
 	names[2] = f.name;
 	for (uint32_t i = 0; i < 3; i++) {
@@ -520,75 +524,95 @@ static void setpath(const Dwarf *d, const Row *r, uint64_t file, Place *p)
 	}
 }
 
-// Runs the unit's line program up to pc.
-static bool findrow(const Dwarf *d, uint64_t pc, Row *r)
+// Reads the header of the unit's table; its program is empty when there is none.
+static void openlines(const Dwarf *d, Lines *l)
 {
-	Cursor c = at(d->section[Line], d->unit.root.attr[StmtList].v), program, lengths;
-	uint32_t unit, range, opbase, file = 1;
-	uint64_t addr = 0, before = UINT64_MAX, n, line = 1;
-	int8_t linebase;
+	Cursor c = at(d->section[Line], d->unit.root.attr[StmtList].v);
+	uint64_t n;
 
-	r->offsize = unitlength(&c);
-	r->version = (uint32_t)word(&c, 2);
-	if (r->version >= 5)
+	l->offsize = unitlength(&c);
+	l->version = (uint32_t)word(&c, 2);
+	if (l->version >= 5)
 		word(&c, 2);
-	n = word(&c, r->offsize);
-	program = c;
-	skip(&program, n);
-	unit = (uint32_t)word(&c, 1);
-	word(&c, r->version >= 4 ? 2 : 1);
-	linebase = (int8_t)word(&c, 1);
-	range = (uint32_t)word(&c, 1);
-	opbase = (uint32_t)word(&c, 1);
-	lengths = c;
-	skip(&c, opbase - 1);
-	r->names = c;
-	if (range == 0)
-		return false;
-	while (program.p < program.end) {
-		uint32_t op = (uint32_t)word(&program, 1), advance = 0;
-		bool row = op >= opbase || op == DW_LNS_copy, end = false;
+	n = word(&c, l->offsize);
+	l->program = c;
+	skip(&l->program, n);
+	l->step = (uint32_t)word(&c, 1);
+	word(&c, l->version >= 4 ? 2 : 1);
+	l->linebase = (int8_t)word(&c, 1);
+	l->range = (uint32_t)word(&c, 1);
+	l->opbase = (uint32_t)word(&c, 1);
+	l->lengths = c;
+	skip(&c, l->opbase - 1);
+	l->names = c;
+	if (l->range == 0)
+		l->program.p = l->program.end;
+}
 
-		if (op >= opbase) {
-			advance = (op - opbase) / range;
-			line += (uint64_t)(linebase + (int32_t)((op - opbase) % range));
-		} else if (op == DW_LNS_advance_pc) {
-			addr += uleb(&program) * unit;
-		} else if (op == DW_LNS_advance_line) {
-			line += leb(&program, true);
-		} else if (op == DW_LNS_set_file) {
-			file = (uint32_t)uleb(&program);
-		} else if (op == DW_LNS_const_add_pc) {
-			advance = (255 - opbase) / range;
-		} else if (op == DW_LNS_fixed_advance_pc) {
-			addr += word(&program, 2);
-		} else if (op == 0) {
-			n = uleb(&program);
-			c = program;
-			skip(&program, n);
-			c.end = program.p;
-			op = (uint32_t)word(&c, 1);
-			row = end = op == DW_LNE_end_sequence;
-			if (op == DW_LNE_set_address)
-				addr = word(&c, AddressSize);
+// What the registers of a line program are at the beginning of a sequence.
+static const struct Registers {
+	uint64_t addr, file, line;
+	bool row, end;
+} beginning = { .file = 1, .line = 1 };
+
+// Operations whose number is not one of the special ones.
+static void standard(Lines *l, uint64_t op, struct Registers *s)
+{
+	Cursor *p = &l->program, c;
+	uint64_t n;
+
+	switch (op) {
+	case 0:
+		n = uleb(p);
+		c = *p;
+		skip(p, n);
+		c.end = p->p;
+		op = word(&c, 1);
+		s->row = s->end = op == DW_LNE_end_sequence;
+		if (op == DW_LNE_set_address)
+			s->addr = word(&c, AddressSize);
+		return;
+	case DW_LNS_copy: s->row = true; return;
+	case DW_LNS_advance_pc: s->addr += uleb(p) * l->step; return;
+	case DW_LNS_advance_line: s->line += leb(p, true); return;
+	case DW_LNS_set_file: s->file = uleb(p); return;
+	case DW_LNS_const_add_pc: s->addr += (255 - l->opbase) / l->range * l->step; return;
+	case DW_LNS_fixed_advance_pc: s->addr += word(p, 2); return;
+	default: // the others have no part in file and line
+		c = l->lengths;
+		skip(&c, op - 1);
+		for (n = word(&c, 1); n > 0; n--)
+			uleb(p);
+	}
+}
+
+// Runs the program until a row is behind pc: the one before it counts.
+static bool findrow(Lines *l, uint64_t pc)
+{
+	struct Registers s = beginning;
+	uint64_t before = UINT64_MAX;
+
+	while (l->program.p < l->program.end) {
+		uint64_t op = word(&l->program, 1);
+
+		s.row = op >= l->opbase;
+		if (s.row) {
+			op -= l->opbase;
+			s.addr += op / l->range * l->step;
+			s.line += (uint64_t)l->linebase + op % l->range;
 		} else {
-			c = lengths;
-			skip(&c, op - 1);
-			for (n = word(&c, 1); n > 0 && !row; n--)
-				uleb(&program);
+			standard(l, op, &s);
 		}
-		addr += (uint64_t)advance * unit;
-		if (!row)
+		if (!s.row)
 			continue;
-		if (pc >= before && pc < addr)
+		if (pc >= before && pc < s.addr)
 			return true;
-		before = addr;
-		r->file = file;
-		r->line = line;
-		if (end) {
+		before = s.addr;
+		l->file = s.file;
+		l->line = s.line;
+		if (s.end) {
 			before = UINT64_MAX;
-			addr = 0;
-			file = 1, line = 1;
+			s = beginning;
 		}
 	}
 	return false;
@@ -597,7 +621,7 @@ static bool findrow(const Dwarf *d, uint64_t pc, Row *r)
 // ---- places -------------------------------------------------------------------------
 
 // Fills places from the function inwards, but for where pc itself is in the last.
-static int32_t findinlined(Dwarf *d, uint64_t pc, const Row *r, Place *places)
+static int32_t findinlined(Dwarf *d, uint64_t pc, const Lines *l, Place *places)
 {
 	Cursor c = d->unit.entries;
 	int64_t depth = 1, outer = 0;
@@ -616,7 +640,7 @@ static int32_t findinlined(Dwarf *d, uint64_t pc, const Row *r, Place *places)
 			outer = depth;
 		} else if (e.tag == DW_TAG_inlined_subroutine && n + 1 < MaxPlaces &&
 		           contains(d, &d->unit, &e, pc)) {
-			setpath(d, r, e.attr[CallFile].v, &places[n]);
+			setpath(d, l, e.attr[CallFile].v, &places[n]);
 			places[n].line = e.attr[CallLine].v;
 			places[++n].func = funcnameof(d, &e.attr[Origin]);
 		}
@@ -628,14 +652,17 @@ static int32_t findinlined(Dwarf *d, uint64_t pc, const Row *r, Place *places)
 static int32_t findplaces(Dwarf *d, uint64_t pc, Place *places)
 {
 	int32_t n;
-	Row r;
+	Lines l;
 
 	d->fuel = MaxFuel;
-	if (!findunit(d, pc) || !findrow(d, pc, &r))
+	if (!findunit(d, pc))
 		return 0;
-	n = findinlined(d, pc, &r, places);
-	setpath(d, &r, r.file, &places[n]);
-	places[n].line = r.line;
+	openlines(d, &l);
+	if (!findrow(&l, pc))
+		return 0;
+	n = findinlined(d, pc, &l, places);
+	setpath(d, &l, l.file, &places[n]);
+	places[n].line = l.line;
 	return n + 1;
 }
 

@@ -15,7 +15,7 @@ typedef struct {
 // What is at pc: a place in the function itself, where it calls what has been inlined; a
 // place in that; and so on inwards, *n in all. None when the file does not tell, or too
 // much of it is wrong. Valid until the next call. A program without debug information is
-// linked without it (tools/ld-rt0/ld).
-const Place *__rt0_places(Bytes file, uint64_t pc, int32_t *n);
+// linked without it: it is NULL there (tools/ld-rt0/ld).
+WEAK const Place *__rt0_places(Bytes file, uint64_t pc, int32_t *n);
 
 #endif

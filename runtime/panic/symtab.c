@@ -7,9 +7,6 @@
 #include "runtime/os/os.h"
 #include "runtime/panic/panic.h"
 
-// The archive's other member, linked into programs with debug information; NULL elsewhere.
-WEAK __typeof__(__rt0_places) __rt0_places;
-
 static struct {
 	bool tried;
 	Bytes file, syms, strs;

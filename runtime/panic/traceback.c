@@ -194,7 +194,7 @@ static int32_t walk(G *gp, const Where *w, int32_t level, int32_t elide)
 			pc = to;
 			continue;
 		}
-		if (!readable(gp, bp, 2 + crossing))
+		if (bp == 0 || !readable(gp, bp, 2 + crossing))
 			break;
 		pc = returnaddress(gp, &frame[1 + crossing]);
 		// Further out lies further up; 0 ends the chain after this frame.
