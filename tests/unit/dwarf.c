@@ -8,6 +8,7 @@
 // binutils' addr2line is the reference for DWARF 4. With version 5 it confuses files up to
 // binutils 2.40; there it is LLVM's, and if that is not installed, nobody.
 // needs: gcc clang addr2line objcopy
+// variants: release
 // timeout: 600
 #include <elf.h>
 #include <fcntl.h>
