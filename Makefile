@@ -66,7 +66,11 @@ NOFLOATS = -mgeneral-regs-only
 
 SRC = $(foreach room,$(LAYERS),$(sort $(wildcard runtime/$(room)/*.c)))
 ASM = rt0/rt0_linux_amd64.S $(sort $(wildcard asm/*.S))
-OBJ = $(SRC:%.c=$(B)/%.o) $(ASM:%.S=$(B)/%.o)
+OBJ = $(filter-out $(READER),$(SRC:%.c=$(B)/%.o) $(ASM:%.S=$(B)/%.o))
+
+# Only a program with debug information has use for it: a member of its own, which
+# tools/ld-rt0/ld asks for.
+READER = $(B)/runtime/panic/dwarf.o
 
 # What a program can see; everything else becomes local (gdb still shows it).
 GLOBALS = 'rt_*' '_rt0_amd64_linux' '__morestack*' 'memcpy' 'memmove' \
@@ -75,18 +79,17 @@ GLOBALS = 'rt_*' '_rt0_amd64_linux' '__morestack*' 'memcpy' 'memmove' \
 
 all: $(B)/librt0.a $(B)/internal/librt0.a examples
 
-# The archive's member must be called rt0.o: the linker script knows it by that name.
-$(B)/librt0.a: $(B)/rt0.o
+$(B)/librt0.a: $(B)/rt0.o $(READER)
 	rm -f $@
-	$(AR) rcD $@ $<
+	$(AR) rcD $@ $^
 
 $(B)/rt0.o: $(B)/internal/rt0.o
 	$(OBJCOPY) -w $(GLOBALS:%=--keep-global-symbol=%) $< $@
 
 # With every name visible: for the tests of single parts.
-$(B)/internal/librt0.a: $(B)/internal/rt0.o
+$(B)/internal/librt0.a: $(B)/internal/rt0.o $(READER)
 	rm -f $@
-	$(AR) rcD $@ $<
+	$(AR) rcD $@ $^
 
 $(B)/internal/rt0.o: $(OBJ)
 	@mkdir -p $(@D)
@@ -105,7 +108,7 @@ $(B)/offsets.h: asm/offsets.c runtime/runtime.h Makefile
 	$(CC) $(CFLAGS) $(NOFLOATS) -S -o $(B)/offsets.s $<
 	sed -n 's/^.*#@\([a-z_A-Z0-9]*\) \([0-9]*\).*$$/#define \1 \2/p' $(B)/offsets.s > $@
 
--include $(OBJ:.o=.d)
+-include $(OBJ:.o=.d) $(READER:.o=.d)
 
 # ---- examples ----------------------------------------------------------------------------
 
@@ -144,6 +147,20 @@ test: all
 stress:
 	tests/stress
 
+# What fails is left in FUZZDIR, what goes new ways in its corpus.
+FUZZTIME = 600
+FUZZDIR = build/fuzz
+FUZZ = clang -std=gnu11 -O1 -g -Wall -Wextra -I. -fsanitize=fuzzer,address,undefined \
+	-fno-sanitize=pointer-overflow -fno-sanitize-recover=undefined
+
+$(FUZZDIR)/dwarf: tests/fuzz/dwarf.c $(wildcard runtime/panic/*.[ch] runtime/base/*.[ch])
+	@mkdir -p $(@D)/corpus
+	$(FUZZ) -o $@ $<
+
+fuzz: $(FUZZDIR)/dwarf
+	$< -max_total_time=$(FUZZTIME) -timeout=10 -max_len=9000 \
+		-artifact_prefix=$(FUZZDIR)/ $(FUZZDIR)/corpus tests/fuzz/corpus
+
 check: check-layers
 	tools/lint
 
@@ -166,6 +183,7 @@ help:
 	@echo 'make bench           build/bench: benchmarks, and their peers (libmimalloc-dev)'
 	@echo 'make test            all tests (minutes)'
 	@echo 'make stress          long runs of the concurrent tests'
+	@echo 'make fuzz            arbitrary debug information, for FUZZTIME=600 seconds'
 	@echo 'make check           layers, clang-tidy, cppcheck, clang thread-safety analysis'
 	@echo 'make check-nosplit   what runs below the guard of a small stack fits there'
 	@echo 'make check-startup   gdb walks the start-up and checks every step'
@@ -175,6 +193,6 @@ help:
 	@echo 'STRESS=1  small queues, random yields, and DEBUG (build/stress)'
 	@echo 'CC=clang  the other compiler (build/...-clang)'
 
-.PHONY: all bench examples run test stress check check-layers check-nosplit check-startup \
+.PHONY: all bench examples run test stress fuzz check check-layers check-nosplit check-startup \
 	clean help
 .DELETE_ON_ERROR:

@@ -39,27 +39,27 @@ static void putuint(Message *msg, uint64_t v, uint32_t base)
 		putch(msg, digits[--i]);
 }
 
-static void putint(Message *msg, int64_t v)
+// v's lower half alone counts, unless the verb is wide or for a pointer.
+static void putverb(Message *msg, char verb, bool wide, uint64_t v)
 {
-	if (v < 0)
-		putch(msg, '-');
-	putuint(msg, v < 0 ? -(uint64_t)v : (uint64_t)v, 10);
-}
+	uint64_t u = wide ? v : (uint32_t)v;
 
-static void putverb(Message *msg, char verb, bool wide, va_list *ap)
-{
 	switch (verb) {
-	case 's': putstr(msg, va_arg(*ap, const char *)); break;
-	case 'c': putch(msg, (char)va_arg(*ap, int)); break;
-	case 'd': putint(msg, wide ? va_arg(*ap, int64_t) : va_arg(*ap, int32_t)); break;
-	case 'u': putuint(msg, wide ? va_arg(*ap, uint64_t) : va_arg(*ap, uint32_t), 10); break;
-	case 'x': putuint(msg, wide ? va_arg(*ap, uint64_t) : va_arg(*ap, uint32_t), 16); break;
+	case 's': putstr(msg, (const char *)v); return;
+	case 'c': putch(msg, (char)v); return;
+	case 'd':
+		u = wide ? v : (uint64_t)(int32_t)v;
+		if ((int64_t)u < 0) {
+			putch(msg, '-');
+			u = -u;
+		}
+		break;
 	case 'p':
 		putstr(msg, "0x");
-		putuint(msg, (uintptr_t)va_arg(*ap, void *), 16);
+		u = v;
 		break;
-	default: putch(msg, verb);
 	}
+	putuint(msg, u, verb == 'x' || verb == 'p' ? 16 : 10);
 }
 
 static void putall(Message *msg, const char *f, va_list *ap)
@@ -67,14 +67,15 @@ static void putall(Message *msg, const char *f, va_list *ap)
 	for (; *f; f++) {
 		bool wide;
 
-		if (*f != '%') {
+		if (*f != '%' || *++f == '%') {
 			putch(msg, *f);
 			continue;
 		}
-		wide = *++f == 'l';
+		wide = *f == 'l';
 		if (wide)
 			f++;
-		putverb(msg, *f, wide, ap);
+		// Whatever its type is: an argument has eight bytes.
+		putverb(msg, *f, wide, va_arg(*ap, uint64_t));
 	}
 }
 

@@ -3,6 +3,7 @@
 #define RT0_PANIC_PANIC_H
 
 #include "runtime/os/os.h"
+#include "runtime/panic/dwarf.h"
 #include "runtime/runtime.h"
 
 // ---- panic.c: throw and fatal are declared in base/types.h --------------------------
@@ -55,5 +56,7 @@ int32_t gotraceback(bool *all, bool *crash);
 
 // The function that pc is in, and where it starts; NULL when unknown.
 const char *funcname(uintptr_t pc, uintptr_t *start);
+// After funcname: what is at pc, from the function inwards, *n >= 1; "?" when unknown.
+const Place *funcplaces(uintptr_t pc, int32_t *n);
 
 #endif

@@ -15,7 +15,7 @@
 #include "runtime/panic/panic.h"
 #include "runtime/sched/sched.h"
 
-enum { MaxFrames = 100 };
+enum { InnerFrames = 50, OuterFrames = 50 }; // shown of a deep stack
 
 uintptr_t skipPC; // where tracebacks of goroutines end
 
@@ -37,29 +37,56 @@ static bool showframe(uintptr_t pc, const char *name, int32_t level)
 	return name && name[0] == 'r' && name[1] == 't' && name[2] == '_';
 }
 
-// start: of the function; 0 if that is not known.
-static void printlocation(uintptr_t pc, uintptr_t start)
+// The line before it says whose place it is.
+static void printplace(const Place *p)
 {
-	print(start ? "\t?:0 +0x%lx\n" : "\t?:0 pc=0x%lx\n", pc - start);
+	const char *const *s = p->path;
+
+	print("\t%s%s%s%s%s:%lu", s[0], s[1], s[2], s[3], s[4], p->line);
+}
+
+// An unknown function is an address in it: addr2line finds out more.
+static void printfunc(const char *name, uintptr_t at)
+{
+	if (name)
+		print("%s", name);
+	else
+		print("0x%lx", at);
+}
+
+// start: of the function; 0 if that is not known.
+static void printoffset(uintptr_t pc, uintptr_t start)
+{
+	print(start ? " +0x%lx" : " pc=0x%lx", pc - start);
 }
 
 // at: in the instruction that the frame is at: where pc is a return address, in the call
-// before it, which may be the last thing in its function, and in the program's text.
+// before it, which may be the last thing in its function, and in the program's text. What is
+// inlined there comes first.
 static void printframe(uintptr_t pc, uintptr_t at, int32_t level, uintptr_t bp)
 {
 	uintptr_t start = 0;
 	const char *name = funcname(at, &start);
+	const Place *places;
+	int32_t n;
 
 	if (!showframe(at, name, level))
 		return;
-	if (name)
-		print("%s(...)\n", name);
-	else
-		print("0x%lx(...)\n", pc);
-	if (level >= 2 && start)
-		print("\t?:0 +0x%lx fp=0x%lx pc=0x%lx\n", pc - start, bp, pc);
-	else
-		printlocation(pc, start);
+	places = funcplaces(at, &n);
+	while (n-- > 0) {
+		const char *func = n > 0 ? places[n].func : name;
+
+		if (!showframe(at, func, level))
+			continue;
+		printfunc(func, at);
+		print("(...)\n");
+		printplace(&places[n]);
+		if (n == 0)
+			printoffset(pc, start);
+		if (n == 0 && level >= 2)
+			print(" fp=0x%lx pc=0x%lx", bp, pc);
+		print("\n");
+	}
 }
 
 static bool intext(uintptr_t pc)
@@ -143,32 +170,46 @@ static uintptr_t framelesscaller(const G *gp, const Where *w)
 	return intext(to) ? to : 0;
 }
 
-void traceback(G *gp, const Where *w, int32_t level)
+// Returns the number of frames from w outwards. Prints them, unless elide is negative: but
+// for so many in the middle.
+static int32_t walk(G *gp, const Where *w, int32_t level, int32_t elide)
 {
+	enum { MaxSteps = 1 << 24 }; // more than 64 MiB have room for
 	uintptr_t pc = w->pc, bp = w->bp, at = w->sp ? pc : pc - 1, to;
+	int32_t n = 0;
 
-	for (int32_t n = 0; n < MaxFrames; n++, at = pc - 1) {
+	for (int32_t i = 0; i < MaxSteps && pc != skipPC; i++, at = pc - 1) {
 		uintptr_t *frame = (uintptr_t *)bp;
 		bool crossing = inmorestack(pc);
 
-		if (pc == skipPC)
-			return;
-		if (!crossing)
-			printframe(pc, at, level, bp);
-		to = n == 0 && w->sp ? framelesscaller(gp, w) : 0;
+		if (!crossing) {
+			if (elide > 0 && n == InnerFrames)
+				print("...%d frames elided...\n", elide);
+			if (elide >= 0 && (n < InnerFrames || n >= InnerFrames + elide))
+				printframe(pc, at, level, bp);
+			n++;
+		}
+		to = i == 0 ? framelesscaller(gp, w) : 0;
 		if (to) {
 			pc = to;
 			continue;
 		}
-		if (!readable(gp, bp, 2 + crossing))
-			return;
+		if (bp == 0 || !readable(gp, bp, 2 + crossing))
+			break;
 		pc = returnaddress(gp, &frame[1 + crossing]);
 		// Further out lies further up; 0 ends the chain after this frame.
 		if (!intext(pc) || (frame[0] != 0 && frame[0] <= bp && !inmorestack(pc)))
-			return;
+			break;
 		bp = frame[0];
 	}
-	print("...additional frames elided...\n");
+	return n;
+}
+
+void traceback(G *gp, const Where *w, int32_t level)
+{
+	int32_t n = walk(gp, w, level, -1);
+
+	walk(gp, w, level, max(n - InnerFrames - OuterFrames, 0));
 }
 
 Where whereparked(const G *gp)
@@ -179,6 +220,8 @@ Where whereparked(const G *gp)
 		return (Where){ .pc = gp->syscallpc, .bp = gp->sched.bp };
 	if (gp->sched.pc == (uintptr_t)asyncResume)
 		return (Where){ a->rip, a->rsp, a->rbp };
+	if (gp->sched.pc == gp->startpc) // it has not begun
+		return (Where){ gp->sched.pc, gp->sched.sp, gp->sched.bp };
 	return (Where){ .pc = gp->sched.pc, .bp = gp->sched.bp };
 }
 
@@ -210,27 +253,32 @@ static void goroutineheader(G *gp)
 		print("goroutine %lu [%s%s]:\n", gp->goid, statusname(gp), locked);
 }
 
+static void printcreator(uintptr_t pc, uintptr_t parent)
+{
+	uintptr_t start = 0;
+	const char *name = funcname(pc - 1, &start);
+	int32_t n;
+	const Place *places = funcplaces(pc - 1, &n);
+
+	print("created by ");
+	printfunc(name, pc - 1);
+	if (parent != 0)
+		print(" in goroutine %lu", parent);
+	print("\n");
+	printplace(&places[n - 1]); // where rt_go stands, be it in an inlined function
+	printoffset(pc, start);
+	print("\n");
+}
+
 // The creation of gp, and with GODEBUG's tracebackancestors those before it.
 static void printcreatedby(const G *gp)
 {
-	uintptr_t start = 0;
-	const char *name;
-
 	if (gp->goid == 1 || gp->gopc == 0)
 		return;
-	name = funcname(gp->gopc - 1, &start);
-	if (name)
-		print("created by %s in goroutine %lu\n", name, gp->parentGoid);
-	else
-		print("created by 0x%lx in goroutine %lu\n", gp->gopc, gp->parentGoid);
-	printlocation(gp->gopc, start);
+	printcreator(gp->gopc, gp->parentGoid);
 	for (uintptr_t i = 0; gp->ancestors && i < gp->ancestors[0]; i++) {
-		uintptr_t id = gp->ancestors[1 + 2 * i], pc = gp->ancestors[2 + 2 * i];
-
-		name = funcname(pc - 1, &start);
-		print("[originating from goroutine %lu]:\ncreated by %s\n", id,
-		      name ? name : "?");
-		printlocation(pc, name ? start : 0);
+		print("[originating from goroutine %lu]:\n", gp->ancestors[1 + 2 * i]);
+		printcreator(gp->ancestors[2 + 2 * i], 0);
 	}
 }
 
