@@ -51,8 +51,9 @@ ASFLAGS = -g -I. -I$(B)
 
 # Where speed counts; everything else is compiled for size.
 HOT = $(addprefix runtime/,os/clock.c lock/mutex.c mem/malloc.c $(addprefix sched/,g.c \
-	proc.c newproc.c runq.c syscall.c sudog.c) sync/chan.c)
-cold = $(if $(filter-out $(HOT),$<),$(if $(filter release,$(VARIANT)),-Os))
+	proc.c newproc.c runq.c syscall.c sudog.c) \
+	$(addprefix sync/,chan.c mutex.c select.c sema.c waitgroup.c))
+cold = $(if $(filter-out $(HOT),$<),$(if $(filter release,$(VARIANT)),-Os),-falign-jumps=1 -falign-loops=1)
 
 # The runtime leaves the vector registers alone, but for the files that handle floats.
 FLOATS = $(addprefix runtime/,base/format.c base/fmtfloat.c boot/check.c boot/gc.c \
@@ -85,7 +86,7 @@ $(B)/internal/librt0.a: $(B)/internal/rt0.o
 
 $(B)/internal/rt0.o: $(OBJ)
 	@mkdir -p $(@D)
-	$(LD) -r -o $@ $^
+	$(LD) -r --unique='.text.*' --unique='.rodata.*' --unique='.data.*' --unique='.bss.*' -o $@ $^
 
 $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
