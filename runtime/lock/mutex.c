@@ -8,6 +8,7 @@
 enum {
 	Unlocked = 0, Locked = 1, Sleeping = 2,
 	ActiveSpin = 4, ActiveSpinCount = 30, PassiveSpin = 1,
+	ListedOfARank = 4,
 	Unlisted = 0x100, // in the rank of a lock that is held and not in locksHeld
 };
 
@@ -28,13 +29,13 @@ static void lockrankacquire(M *mp, Mutex *l)
 		      last->rank);
 		throw("lock ordering problem");
 	}
-	// A select holds the locks of all its channels.
-	if (mp->locksHeldLen == nelem(mp->locksHeld)) {
-		if (last->rank != l->rank)
-			throw("too many locks held concurrently");
+	// A select holds the locks of all its channels: leave room for other locks.
+	if (last && last->rank == l->rank && mp->locksHeldLen >= ListedOfARank) {
 		l->rank |= Unlisted; // its holder's to write
 		return;
 	}
+	if (mp->locksHeldLen == nelem(mp->locksHeld))
+		throw("too many locks held concurrently");
 	mp->locksHeld[mp->locksHeldLen++] = l;
 }
 

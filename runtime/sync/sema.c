@@ -222,7 +222,7 @@ static UNCHECKED_LOCKS bool semwait(uint32_t *addr, bool lifo, WaitReason reason
 {
 	SemaRoot *root = semroot(addr);
 	Sudog *s = acquireSudog();
-	bool late = until && until->when <= nanotime(), counted = false, got = true;
+	bool late = until && until->when <= nanotime(), counted = false, got;
 
 	s->g = getg();
 	for (;;) {
@@ -241,7 +241,8 @@ static UNCHECKED_LOCKS bool semwait(uint32_t *addr, bool lifo, WaitReason reason
 			beginwait(s->g);
 		semqueue(root, addr, s, lifo);
 		late = counted = !waitonce(root, reason, until); // who wakes it, uncounts it
-		if (!late && (s->ticket != 0 || cansemacquire(addr)))
+		got = !late && (s->ticket != 0 || cansemacquire(addr));
+		if (got)
 			break; // else another was quicker
 	}
 	s->ticket = 0;
