@@ -278,7 +278,7 @@ struct M {
 
 	// Debug builds: the locks this M holds, in the order taken.
 	int32_t locksHeldLen;
-	Mutex *locksHeld[10];
+	Mutex *locksHeld[16];
 };
 
 // ---- P ------------------------------------------------------------------------------

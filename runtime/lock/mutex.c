@@ -8,7 +8,7 @@
 enum {
 	Unlocked = 0, Locked = 1, Sleeping = 2,
 	ActiveSpin = 4, ActiveSpinCount = 30, PassiveSpin = 1,
-	ListedOfARank = 4,
+	ListedOfARank = 10,
 	Unlisted = 0x100, // in the rank of a lock that is held and not in locksHeld
 };
 
