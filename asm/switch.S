@@ -82,8 +82,10 @@ FUNC(mcall)
 	fnstcw	g_sched+gobuf_fcw(%rdx)
 
 	movq	g_m(%rdx), %rcx
-	movq	g_sched+gobuf_mxcsr(%rdx), %rsi	// both words: they stay in force until
-	movq	%rsi, m_curmxcsr(%rcx)		// gogo finds that the next G's differ
+	movl	g_sched+gobuf_mxcsr(%rdx), %esi	// they stay in force until gogo finds
+	movl	%esi, m_curmxcsr(%rcx)		// that the next G's differ; one load of
+	movzwl	g_sched+gobuf_fcw(%rdx), %esi	// both would wait for both stores to
+	movw	%si, m_curfcw(%rcx)		// reach the cache
 	movq	m_g0(%rcx), %rsi		// rsi = m->g0, the G we enter
 	cmpq	%rsi, %rdx
 	je	.Lbadmcall

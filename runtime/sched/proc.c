@@ -20,10 +20,13 @@ NORETURN HOTSTEP void execute(G *gp, bool inheritTime)
 
 	mp->curg = gp; // first: a running G has an M
 	gp->m = mp;
-	casgstatus(gp, Grunnable, Grunning);
+	fastcasgstatus(gp, Grunnable, Grunning);
 	gp->waitsince = 0;
 	gp->preempt = false;
-	gp->stackguard0 = guardfor(gp, gp->sched.sp);
+	if (likely(gp->segment.lo == 0))
+		gp->stackguard0 = gp->stack.lo + StackGuard;
+	else
+		gp->stackguard0 = guardfor(gp, gp->sched.sp);
 	if (!inheritTime)
 		mp->p->schedtick++;
 	gogo(&gp->sched);
@@ -68,29 +71,33 @@ static bool nothingelse(const M *mp)
 }
 
 // The short way through a round for a goroutine that yields: gp goes to the tail of the
-// global queue, and if the next comes from there too, it is taken under the same lock.
-// Returns the next, or NULL: take the long way.
+// global queue, and if the next comes from there too, it is taken under the same lock: one
+// alone, since a share for the local queue would save nothing. Returns the next, or NULL:
+// take the long way.
 static G *swapglobal(M *mp, G *gp, bool *inheritTime)
 {
 	P *pp = mp->p;
 	G *next = NULL;
-	bool others;
+	bool others = pp->runnext || pp->runqhead != pp->runqtail;
 
 	*inheritTime = false;
 	if (!nothingelse(mp)) {
 		putglobal(pp, gp);
 		return NULL;
 	}
+	// Whoever puts one there now comes after gp, as if a moment later.
+	if (!others && atomic_load_relaxed(&sched.runqsize) == 0)
+		return gp;
 	lock(&sched.lock);
-	globrunqput(gp);
-	others = pp->runnext || pp->runqhead != pp->runqtail;
-	if (!others)
-		next = globrunqget(pp, 0);
-	else if (pp->schedtick % 61 == 0)
-		next = globrunqget(pp, 1);
+	gqueuePushBack(&sched.runq, gp);
+	if (!others || pp->schedtick % 61 == 0)
+		next = gqueuePop(&sched.runq);
+	else
+		addrunqsize(1);
 	unlock(&sched.lock);
-	if (others || pp->runqhead != pp->runqtail)
-		wakep();
+	if (!others)
+		return next;
+	wakep();
 	return next ? next : runqget(pp, inheritTime);
 }
 
@@ -190,7 +197,7 @@ void ready(G *gp, bool next)
 {
 	M *mp = acquirem(); // the P is in a local
 
-	casgstatus(gp, Gwaiting, Grunnable);
+	fastcasgstatus(gp, Gwaiting, Grunnable);
 	runqput(mp->p, gp, next);
 	wakep();
 	releasem(mp);
@@ -207,8 +214,9 @@ static void park_m(G *gp)
 	M *mp = getg()->m;
 	bool (*unlockf)(G *, void *) = mp->waitunlockf;
 
-	dropsegment(gp);
-	casgstatus(gp, Grunning, Gwaiting);
+	if (unlikely(gp->segment.lo != 0))
+		dropsegment(gp);
+	fastcasgstatus(gp, Grunning, Gwaiting);
 	dropg();
 	if (unlockf) {
 		mp->waitunlockf = NULL;
@@ -256,8 +264,9 @@ void goschedImpl(G *gp)
 	bool inheritTime;
 	G *next;
 
-	dropsegment(gp);
-	casgstatus(gp, Grunning, Grunnable);
+	if (unlikely(gp->segment.lo != 0))
+		dropsegment(gp);
+	fastcasgstatus(gp, Grunning, Grunnable);
 	dropg();
 	next = swapglobal(getg()->m, gp, &inheritTime);
 	if (next && !next->lockedm)
@@ -276,7 +285,7 @@ static void goyield_m(G *gp)
 {
 	P *pp = getg()->m->p;
 
-	casgstatus(gp, Grunning, Grunnable);
+	fastcasgstatus(gp, Grunning, Grunnable);
 	dropg();
 	runqput(pp, gp, false);
 	schedule();

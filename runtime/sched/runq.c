@@ -235,9 +235,9 @@ G *runqsteal(P *pp, P *p2, bool stealRunNextG)
 
 // ---- the global queue, under sched.lock ---------------------------------------------
 
-static void addrunqsize(int32_t n)
+// Written under the lock; read without it by schedule and findrunnable.
+void addrunqsize(int32_t n)
 {
-	// Written under the lock; read without it by schedule and findrunnable.
 	atomic_store_relaxed(&sched.runqsize, sched.runqsize + n);
 }
 

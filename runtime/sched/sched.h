@@ -26,6 +26,15 @@ ALWAYS_INLINE uint32_t readgstatus(const G *gp)
 }
 
 void casgstatus(G *gp, uint32_t oldval, uint32_t newval);
+
+// The same, where speed counts.
+ALWAYS_INLINE void fastcasgstatus(G *gp, uint32_t oldval, uint32_t newval)
+{
+	if (!Debug && likely(gp->atomicstatus == oldval))
+		atomic_store_release(&gp->atomicstatus, newval);
+	else
+		casgstatus(gp, oldval, newval); // says what is wrong
+}
 G *malg(uint32_t stacksize);
 void gstack(G *gp, uint32_t stacksize);
 bool gfscavenge(void);
@@ -121,6 +130,8 @@ void runqputbatch(P *pp, Gqueue *q, int32_t n);
 G *runqget(P *pp, bool *inheritTime);
 bool runqempty(P *pp);
 G *runqsteal(P *pp, P *p2, bool stealRunNextG);
+// The caller has put n more on the global queue, or taken them.
+void addrunqsize(int32_t n) HOLDS(sched.lock);
 void globrunqput(G *gp) HOLDS(sched.lock);
 void globrunqputhead(G *gp) HOLDS(sched.lock);
 void globrunqputbatch(Gqueue *batch, int32_t n) HOLDS(sched.lock);
