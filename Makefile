@@ -36,7 +36,7 @@ NOCHECK = $(addprefix runtime/,base/str.c $(addprefix os/,auxv.c clock.c futex.c
 	$(addprefix sched/,checkdead.c findrunnable.c lockthread.c minit.c morestack.c netpoll.c order.c \
 	p.c proc.c sysmon.c timer.c) \
 	$(addprefix boot/,args.c check.c cpu.c debugvars.c module.c random.c schedinit.c) \
-	sig/sig.c)
+	sig/sig.c sync/sleep.c)
 ifeq ($(SUFFIX),)
 SPLIT = $(if $(filter $<,$(NOCHECK)),-fno-split-stack,-fsplit-stack)
 else

@@ -9,11 +9,26 @@
 #include "runtime/os/os.h"
 #include "runtime/sync/hchan.h"
 
-static bool chanparkcommit(G *gp, void *l) UNCHECKED_LOCKS;
-static bool chanparkcommit(G *gp, void *l)
+NOSPLIT UNCHECKED_LOCKS __attribute__((noinline)) void chanlock(Hchan *c)
+{
+	if (!Debug && gomaxprocs == 1)
+		acquirem();
+	else
+		lock(&c->lock);
+}
+
+NOSPLIT UNCHECKED_LOCKS __attribute__((noinline)) void chanunlock(Hchan *c)
+{
+	if (!Debug && gomaxprocs == 1)
+		releasem(getg()->m);
+	else
+		unlock(&c->lock);
+}
+
+static NOSPLIT bool chanparkcommit(G *gp, void *c)
 {
 	(void)gp;
-	unlock(l);
+	chanunlock(c);
 	return true;
 }
 
@@ -33,7 +48,7 @@ static UNCHECKED_LOCKS bool waiton(Hchan *c, Waitq *q, void *ep, WaitReason reas
 	gp->waiting = s;
 	gp->param = NULL;
 	enqueue(q, s);
-	gopark(chanparkcommit, &c->lock, reason); // unlocks when it is parked
+	gopark(chanparkcommit, c, reason); // unlocks when it is parked
 
 	if (s != gp->waiting)
 		throw("G waiting list is corrupted");
@@ -59,9 +74,9 @@ ALWAYS_INLINE bool chansend(Hchan *c, const void *ep, bool block)
 	bool done;
 	G *wake;
 
-	lock(&c->lock);
+	chanlock(c);
 	if (unlikely(c->closed)) {
-		unlock(&c->lock);
+		chanunlock(c);
 		rt_panic("send on closed channel");
 	}
 	done = sendnow(c, ep, &wake);
@@ -70,7 +85,7 @@ ALWAYS_INLINE bool chansend(Hchan *c, const void *ep, bool block)
 			rt_panic("send on closed channel");
 		return true;
 	}
-	unlock(&c->lock);
+	chanunlock(c);
 	if (wake)
 		goready(wake);
 	return done;
@@ -83,10 +98,10 @@ ALWAYS_INLINE bool chanrecv(Hchan *c, void *ep, bool block, bool *ok)
 	bool done;
 	G *wake;
 
-	lock(&c->lock);
+	chanlock(c);
 	*ok = done = recvnow(c, ep, &wake);
 	if (!done && c->closed) {
-		unlock(&c->lock);
+		chanunlock(c);
 		if (ep)
 			__builtin_memset(ep, 0, c->elemsize);
 		return true;
@@ -95,7 +110,7 @@ ALWAYS_INLINE bool chanrecv(Hchan *c, void *ep, bool block, bool *ok)
 		*ok = waiton(c, &c->recvq, ep, WaitReasonChanReceive);
 		return true;
 	}
-	unlock(&c->lock);
+	chanunlock(c);
 	if (wake)
 		goready(wake);
 	return done;
@@ -124,15 +139,15 @@ void rt_chan_close(rt_chan *c)
 
 	if (!c)
 		rt_panic("close of nil channel");
-	lock(&c->lock);
+	chanlock(c);
 	if (c->closed) {
-		unlock(&c->lock);
+		chanunlock(c);
 		rt_panic("close of closed channel");
 	}
 	atomic_store_relaxed(&c->closed, 1);
 	releasewaiters(c, &c->recvq, true, &list);
 	releasewaiters(c, &c->sendq, false, &list); // they will panic
-	unlock(&c->lock);
+	chanunlock(c);
 
 	while ((gp = gqueuePop(&list))) {
 		gp->schedlink = NULL;

@@ -103,9 +103,9 @@ static rt_case *doone(rt_case *cases, int n)
 
 	if (!k)
 		return NULL;
-	lock(&k->chan->lock);
+	chanlock(k->chan);
 	done = docase(k, &wake, &closed);
-	unlock(&k->chan->lock);
+	chanunlock(k->chan);
 	if (!done)
 		return NULL;
 	casedone(wake, closed);
@@ -179,7 +179,7 @@ static UNCHECKED_LOCKS void sellock(const Select *l)
 {
 	for (uint32_t i = 0; i < l->n; i++) {
 		if (i == 0 || l->order[i]->chan != l->order[i - 1]->chan)
-			lock(&l->order[i]->chan->lock);
+			chanlock(l->order[i]->chan);
 	}
 }
 
@@ -187,7 +187,7 @@ static UNCHECKED_LOCKS void selunlock(const Select *l)
 {
 	for (uint32_t i = l->n; i-- > 0;) {
 		if (i == 0 || l->order[i]->chan != l->order[i - 1]->chan)
-			unlock(&l->order[i]->chan->lock);
+			chanunlock(l->order[i]->chan);
 	}
 }
 
@@ -225,10 +225,10 @@ static UNCHECKED_LOCKS bool selparkcommit(G *gp, void *arg)
 		addtimer(&p->timer);
 	for (Sudog *s = gp->waiting; s; s = s->waitlink) {
 		if (last && s->c != last)
-			unlock(&last->lock);
+			chanunlock(last);
 		last = s->c;
 	}
-	unlock(&last->lock);
+	chanunlock(last);
 	return true;
 }
 
@@ -272,9 +272,9 @@ static UNCHECKED_LOCKS rt_case *dequeueall(const Select *l, G *gp, bool *success
 			done = l->order[i];
 			*success = s->success;
 		} else {
-			lock(&s->c->lock);
+			chanlock(s->c);
 			unqueue(queueof(l->order[i]), s);
-			unlock(&s->c->lock);
+			chanunlock(s->c);
 		}
 		next = s->waitlink;
 		s->waitlink = NULL;

@@ -21,7 +21,12 @@ int64_t whenafter(int64_t d);
 uint32_t beginwait(G *gp);
 // Under the lock of the queue that gp's Sudog was found on: true when the wait is the
 // caller's to end, by setting gp->param and readying gp.
-bool claim(G *gp);
+ALWAYS_INLINE bool claim(G *gp)
+{
+	uint32_t seq = atomic_load_relaxed(&gp->selectDone);
+
+	return !(seq & 1) && atomic_cas(&gp->selectDone, seq, seq | 1);
+}
 // Makes t the deadline of the wait of gp. To be started when gp is parked, before any of
 // its queues' locks is released; to be stopped (deltimer) when a partner ended the wait.
 void settimer(Timer *t, G *gp, int64_t when);

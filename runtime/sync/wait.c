@@ -32,14 +32,7 @@ uint32_t beginwait(G *gp)
 	return seq;
 }
 
-bool claim(G *gp)
-{
-	uint32_t seq = atomic_load_relaxed(&gp->selectDone);
-
-	return !(seq & 1) && atomic_cas(&gp->selectDone, seq, seq | 1);
-}
-
-Sudog *firstclaimed(Waitq *q, Sudog *s)
+NOSPLIT Sudog *firstclaimed(Waitq *q, Sudog *s)
 {
 	while (s && s->isSelect && !claim(s->g))
 		s = dequeueany(q);
