@@ -25,7 +25,7 @@ NOSPLIT UNCHECKED_LOCKS __attribute__((noinline)) void chanunlock(Hchan *c)
 		unlock(&c->lock);
 }
 
-static NOSPLIT bool chanparkcommit(G *gp, void *c)
+static NOSPLIT UNCHECKED_LOCKS bool chanparkcommit(G *gp, void *c)
 {
 	(void)gp;
 	chanunlock(c);

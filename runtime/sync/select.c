@@ -268,6 +268,7 @@ static UNCHECKED_LOCKS rt_case *dequeueall(const Select *l, G *gp, bool *success
 	gp->param = NULL;
 	gp->waiting = NULL;
 	for (uint32_t i = 0; i < l->n; i++, s = next) {
+		must(s != NULL);
 		if (s == winner) {
 			done = l->order[i];
 			*success = s->success;

@@ -137,6 +137,7 @@ void semunqueue(SemaRoot *root, Sudog *s)
 
 	if (s->ticket == 0) {
 		node = *find(root, s->elem, &parent);
+		must(node && before);
 		before->waitlink = t;
 		if (t)
 			t->prev = before;
