@@ -13,7 +13,8 @@
  *   - A call named ..._until gives up at an instant of rt_nanotime's clock and returns
  *     -ETIMEDOUT. What can be done at once is done even if the instant is over; INT64_MAX
  *     is never. Either the call did its work or it did nothing: no element is lost.
- *   - Synchronisation objects that are all zero are ready for use.
+ *   - Synchronisation objects that are all zero are ready for use. Their memory may go when
+ *     no goroutine is in a call on them.
  *   - A goroutine may use 64 MiB of stack. It starts on 2 KiB and grows. Running over it is
  *     the fatal error "stack overflow".
  *   - A goroutine that has run for 10 ms gives way to others, at any instruction of the

@@ -267,6 +267,8 @@ void semacquire(uint32_t *addr, WaitReason reason)
 
 // ---- release ------------------------------------------------------------------------
 
+// Once the permit is there another may take it, return and free what addr is in: nothing
+// but a hand-over, to one who waits there, looks at it again.
 void semrelease1(uint32_t *addr, bool handoff)
 {
 	SemaRoot *root = semroot(addr);
@@ -278,10 +280,7 @@ void semrelease1(uint32_t *addr, bool handoff)
 	if (atomic_load_relaxed(&root->nwait) == 0)
 		return;
 	lock(&root->lock);
-	if (atomic_load_relaxed(addr) > 0) // else another took it already
-		s = semdequeue(root, addr);
-	else
-		s = NULL;
+	s = semdequeue(root, addr);
 	if (s) {
 		atomic_xadd(&root->nwait, -1u);
 		gp = s->g;
