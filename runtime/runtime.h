@@ -204,8 +204,10 @@ struct G {
 	G *schedlink; // next on a run queue or free list
 
 	void *param;     // from who readied it: the Sudog that fired
-	Sudog *waiting;  // the Sudogs it waits on, in lock order
-	Timer *timer;    // while it sleeps
+	union {
+		Sudog *waiting; // the Sudogs it waits on, in lock order
+		Timer *timer;   // while it sleeps
+	};
 	M *lockedm;      // the M it is locked to
 
 	// Set at its creation.
