@@ -121,6 +121,7 @@ run: examples
 	$(B)/examples/hello
 	$(B)/examples/sieve 2000
 	$(B)/examples/wordcount README.md include/rt.h linker.ld
+	$(B)/examples/pipeline 50
 
 # ---- tests -------------------------------------------------------------------------------
 
