@@ -13,8 +13,8 @@ void *persistentalloc(uintptr_t size, uintptr_t align);
 
 enum {
 	StackSegment = 64 << 20, // what a goroutine may use
-	StackGuardArea = 64 << 10, // below every stack: a touch faults, but for the first
-	StackSlack = 1024,         // so many bytes
+	StackGuardArea = 64 << 10, // below every stack: a touch faults, but for the rest of
+	ShiftPage = 4096,          // a page of this size
 };
 
 void stackinit(void);

@@ -21,7 +21,6 @@
 #include "runtime/os/os.h"
 
 enum {
-	ShiftPage = 4096,
 	Colours = 16,
 	ColourStep = 192, // three cache lines; all shifts fit in ShiftPage
 	NumOrders = 32,

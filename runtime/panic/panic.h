@@ -7,7 +7,9 @@
 
 // ---- panic.c: throw and fatal are declared in base/types.h --------------------------
 
-// A place in the code: where the traceback begins.
+// A place in the code: where the traceback begins. With a stack pointer: code was interrupted
+// before the instruction at pc, whether its frame was complete or not. Without: it called, and
+// pc is the return address.
 typedef struct {
 	uintptr_t pc, sp, bp;
 } Where;
@@ -25,7 +27,6 @@ typedef struct {
 #define HERE                                                                           \
 	{                                                                              \
 		.pc = (uintptr_t)__builtin_return_address(0),                          \
-		.sp = (uintptr_t)__builtin_dwarf_cfa(),                                \
 		.bp = *(uintptr_t *)__builtin_frame_address(0),                        \
 	}
 
@@ -38,8 +39,8 @@ extern uintptr_t skipPC;
 
 void tracebackinit(void);
 void goroutineheader(G *gp);
-// Frames from pc outwards; bp is the frame pointer there.
-void traceback(G *gp, uintptr_t pc, uintptr_t bp, int32_t level);
+void traceback(G *gp, const Where *w, int32_t level); // frames from w outwards
+void tracebackparked(G *gp, int32_t level);           // from where it goes on
 void tracebackothers(const G *me, int32_t level);
 void printcreatedby(const G *gp);
 

@@ -45,11 +45,11 @@ static void printlocation(uintptr_t pc, uintptr_t start)
 		print("\t?:0 pc=0x%lx\n", pc);
 }
 
-// pc is a return address: the call is before it.
-static void printframe(uintptr_t pc, int32_t level, uintptr_t bp)
+// at: in the instruction that the frame is at, the call where pc is a return address.
+static void printframe(uintptr_t pc, uintptr_t at, int32_t level, uintptr_t bp)
 {
 	uintptr_t start = 0;
-	const char *name = funcname(pc - 1, &start);
+	const char *name = funcname(at, &start);
 
 	if (!showframe(pc, name, level))
 		return;
@@ -69,17 +69,18 @@ static bool intext(uintptr_t pc)
 }
 
 extern const char __morestack[], __morestack_non_split[]; // next to each other
-void allocreturn(void);
 
 // May n words at bp be read?
 static bool readable(const G *gp, uintptr_t bp, uintptr_t n)
 {
+	// Where the guard area below a segment ends.
+	uintptr_t lo = alignup(gp->segment.lo, (uintptr_t)ShiftPage) - ShiftPage;
+
 	if (bp % PtrSize != 0)
 		return false;
-	// A small stack has no guard to run into, and something else below it.
-	return (bp >= gp->stack.lo - (gp->segment.lo != gp->stack.lo ? 0 : StackSlack) &&
-	        bp <= gp->stack.hi - n * PtrSize) ||
-	       (bp >= gp->segment.lo - StackSlack && bp <= gp->segment.hi - n * PtrSize);
+	n *= PtrSize;
+	return (bp >= gp->stack.lo && bp <= gp->stack.hi - n) ||
+	       (bp >= lo && bp <= gp->segment.hi - n);
 }
 
 static bool inmorestack(uintptr_t pc)
@@ -87,26 +88,76 @@ static bool inmorestack(uintptr_t pc)
 	return pc > (uintptr_t)__morestack && pc < (uintptr_t)__morestack_non_split;
 }
 
-static uintptr_t returnaddress(const G *gp, const uintptr_t *slot)
+// Is pc in a prologue's stub (asm/morestack.S), up to its call?
+static bool instub(const uint8_t *pc)
 {
-	if (*slot == (uintptr_t)allocreturn) {
-		for (const AllocRecord *a = gp->allocs; a; a = a->prev) {
-			if (a->slot == slot)
-				return a->retaddr;
-		}
+	enum { Call = 0xe8, CallSize = 5, Rex = 0x40, Moves = 15 }; // bytes before the call
+
+	if (*pc != Call && (*pc & 0xf0) != Rex)
+		return false;
+	for (const uint8_t *end = pc + Moves; pc <= end; pc++) {
+		uintptr_t to = (uintptr_t)pc + CallSize + (uintptr_t)*(const int32_t *)(pc + 1);
+
+		if (*pc == Call && (to == (uintptr_t)__morestack ||
+		                    to == (uintptr_t)__morestack_non_split))
+			return true;
 	}
-	return *slot;
+	return false;
 }
 
-void traceback(G *gp, uintptr_t pc, uintptr_t bp, int32_t level)
+// Does the function that pc is in make its frame before pc?
+static bool framemade(uintptr_t pc)
 {
-	for (int32_t n = 0; n < MaxFrames; n++) {
+	enum { MovRspRbp = 0xe58948 };
+	uintptr_t p = 0;
+
+	if (!funcname(pc, &p))
+		return true;
+	for (; p < pc; p++) {
+		if ((*(const uint32_t *)p & 0xffffff) == MovRspRbp)
+			return true;
+	}
+	return false;
+}
+
+// The return address of a function interrupted at w, if its frame is not there yet, or no
+// more; otherwise 0. Registers and stack tell most: the word at sp is bp between the
+// prologue's "push %rbp" and its "mov"; the word below sp is bp after "pop %rbp" or "leave",
+// as nothing has been pushed since.
+static uintptr_t framelesscaller(const G *gp, const Where *w)
+{
+	enum { Ret = 0xc3, Around = 32 }; // bytes looked at
+	const uintptr_t *sp = (const uintptr_t *)w->sp;
+	const uint8_t *pc = (const uint8_t *)w->pc;
+	uintptr_t to;
+
+	if (!intext(w->pc) || !intext(w->pc + Around) || !readable(gp, w->sp - PtrSize, 3))
+		return 0;
+	if (sp[0] == w->bp)
+		sp++;
+	else if (sp[-1] != w->bp && *pc != Ret && !inmorestack(sp[0]) && !instub(pc) &&
+	         framemade(w->pc))
+		return 0;
+	to = returnaddress(gp, sp);
+	return intext(to) ? to : 0;
+}
+
+void traceback(G *gp, const Where *w, int32_t level)
+{
+	uintptr_t pc = w->pc, bp = w->bp, at = w->sp ? pc : pc - 1, to;
+
+	for (int32_t n = 0; n < MaxFrames; n++, at = pc - 1) {
 		uintptr_t *frame = (uintptr_t *)bp;
 
 		if (pc == skipPC)
 			return;
 		if ((intext(pc) || n == 0) && !inmorestack(pc))
-			printframe(pc, level, bp);
+			printframe(pc, at, level, bp);
+		to = n == 0 ? framelesscaller(gp, w) : 0;
+		if (to) {
+			pc = to;
+			continue;
+		}
 		if (!readable(gp, bp, inmorestack(pc) ? 3 : 2))
 			return;
 		if (inmorestack(pc)) {
@@ -125,64 +176,16 @@ void traceback(G *gp, uintptr_t pc, uintptr_t bp, int32_t level)
 	print("...additional frames elided...\n");
 }
 
-// Is pc in a prologue's stub (asm/morestack.S)? Requests to yield are served at its call.
-static bool instub(const uint8_t *pc)
-{
-	enum { Call = 0xe8, CallSize = 5, MovR10 = 0xba41, MovR11 = 0xbb41, XorR11 = 0x3145 };
-	enum { Stub = 17 }; // bytes, the longest
-	uint16_t op = *(const uint16_t *)pc;
-
-	if (*pc != Call && op != MovR10 && op != MovR11 && op != XorR11)
-		return false;
-	for (const uint8_t *end = pc + Stub - CallSize; pc <= end; pc++) {
-		const char *to = (const char *)pc + CallSize + *(const int32_t *)(pc + 1);
-
-		if (*pc == Call && (to == __morestack || to == __morestack_non_split))
-			return true;
-	}
-	return false;
-}
-
-static bool ismovrsprbp(const uint8_t *pc)
-{
-	return pc[0] == 0x48 && pc[1] == 0x89 && pc[2] == 0xe5;
-}
-
-// Where the return address of an interrupted function is, if its frame is not there yet, or
-// no more. Otherwise NULL, or a word that does not point into the text. An end of a function
-// whose instructions the compiler has mixed with others is not recognised.
-static const uintptr_t *returnslot(const AsyncState *a)
-{
-	enum { Ret = 0xc3, PushRbp = 0x55, Prologue = 64, Between = 16 };
-	const uintptr_t *sp = (const uintptr_t *)a->rsp;
-	const uint8_t *pc = (const uint8_t *)a->rip, *push, *mov;
-	uintptr_t start = 0;
-
-	if (*pc == Ret || instub(pc))
-		return sp;
-	if (!funcname(a->rip, &start))
-		return NULL;
-	for (push = (uint8_t *)start; push < (uint8_t *)start + Prologue; push++) {
-		for (mov = push + 1; *push == PushRbp && mov <= push + Between; mov++) {
-			if (ismovrsprbp(mov))
-				return pc <= push ? sp : pc <= mov ? sp + 1 : NULL;
-		}
-	}
-	return NULL;
-}
-
-// gp was preempted at any instruction, often a function's first.
-static void tracebackpreempted(G *gp, int32_t level)
+void tracebackparked(G *gp, int32_t level)
 {
 	const AsyncState *a = gp->asyncState;
-	const uintptr_t *slot = returnslot(a);
-	uintptr_t pc = a->rip + 1; // as if it had called
+	Where w = { .pc = gp->sched.pc, .bp = gp->sched.bp };
 
-	if (slot && readable(gp, (uintptr_t)slot, 1) && intext(returnaddress(gp, slot))) {
-		printframe(pc, level, a->rbp);
-		pc = returnaddress(gp, slot);
-	}
-	traceback(gp, pc, a->rbp, level);
+	if (gp->syscallsp != 0)
+		w.pc = gp->syscallpc;
+	else if (w.pc == (uintptr_t)asyncResume)
+		w = (Where){ a->rip, a->rsp, a->rbp };
+	traceback(gp, &w, level);
 }
 
 static const char *statusname(const G *gp)
@@ -245,12 +248,8 @@ static void printother(G *gp, int32_t level)
 	goroutineheader(gp);
 	if (s == Grunning)
 		print("\tgoroutine running on other thread; stack unavailable\n");
-	else if (gp->syscallsp != 0)
-		traceback(gp, gp->syscallpc, gp->sched.bp, level);
-	else if (gp->sched.pc == (uintptr_t)asyncResume)
-		tracebackpreempted(gp, level);
 	else
-		traceback(gp, gp->sched.pc, gp->sched.bp, level);
+		tracebackparked(gp, level);
 	printcreatedby(gp);
 }
 

@@ -242,6 +242,18 @@ _Static_assert(sizeof(AllocRecord) <= AllocAlign, "a record precedes its memory"
 void allocspace(void *arg);
 void allocreturn(void); // asm/morestack.S
 
+// The return address at slot.
+uintptr_t returnaddress(const G *gp, const uintptr_t *slot)
+{
+	if (*slot == (uintptr_t)allocreturn) {
+		for (const AllocRecord *a = gp->allocs; a; a = a->prev) {
+			if (a->slot == slot)
+				return a->retaddr;
+		}
+	}
+	return *slot;
+}
+
 // Has a's function returned, or left the block that a belongs to? The function with bp and
 // sp asks.
 static bool isover(const G *gp, const AllocRecord *a, const uintptr_t *bp, uintptr_t sp)
@@ -273,7 +285,7 @@ void allocspace(void *arg)
 	p = alignup(gp->segguard, (uintptr_t)AllocAlign) + AllocAlign;
 	end = base ? gp->segment.hi : sp; // what is in use of the segment lies above
 	if (n < r->n || p > end || n + StackGuard > end - p)
-		stackoverflow(gp, retaddr, (uintptr_t)bp, (uintptr_t)bp);
+		stackoverflow(gp, r->saved[1], sp, (uintptr_t)bp);
 	r->lower = sp - SpMark >= guardfor(gp, sp) ? SpMark : 0;
 	a = (AllocRecord *)(p - AllocAlign);
 	*a = (AllocRecord){ gp->allocs, gp->segguard, retaddr, &bp[1], sp - r->lower };

@@ -228,6 +228,7 @@ void startonsegment(G *gp);
 void dropsegment(G *gp);
 void freesegment(G *gp);
 int64_t newstack(MoreFrame *f);
+uintptr_t returnaddress(const G *gp, const uintptr_t *slot);
 void xsavestate(AsyncState *a); // asm/morestack.S
 NORETURN void stackoverflow(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp); // panic/
 

@@ -196,14 +196,13 @@ static bool sentbysomeone(const Siginfo *info)
 static NORETURN void diefault(Caught *s)
 {
 	Where where = { .pc = s->c->rip, .sp = s->c->rsp, .bp = s->c->rbp };
-	Report r = { .arg = s };
+	Report r = { .arg = s, .gp = onstacks(s->gp, where.sp) ? s->gp : NULL };
 	bool sent = sentbysomeone(s->info);
 
 	// A jump to nowhere: the caller is what is of interest.
-	if (where.pc < 4096 && onstacks(s->gp, where.sp))
-		where.pc = *(uintptr_t *)where.sp;
+	if (where.pc < 4096 && r.gp)
+		where = (Where){ .pc = *(uintptr_t *)where.sp, .bp = where.bp };
 	r.where = where;
-	r.gp = onstacks(s->gp, where.sp) ? s->gp : NULL;
 	if (!sent && overflowed(s))
 		stackoverflow(s->gp, where.pc, where.sp, where.bp);
 	if (!sent && (sigflags[s->sig] & SigPanic) && inprogram(s)) {
