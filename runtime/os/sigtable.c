@@ -80,3 +80,10 @@ void printsigname(uint32_t sig)
 	else
 		print("signal %u", sig);
 }
+
+void printsignal(uint32_t sig, int32_t code, uintptr_t addr, uintptr_t pc)
+{
+	print("[signal ");
+	printsigname(sig);
+	print(" code=0x%x addr=0x%lx pc=0x%lx]\n", code, addr, pc);
+}

@@ -17,6 +17,8 @@ enum {
 
 extern const uint8_t sigflags[NSIG];
 void printsigname(uint32_t sig); // "SIGQUIT: quit", "signal 34"
+// "[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x401000]"
+void printsignal(uint32_t sig, int32_t code, uintptr_t addr, uintptr_t pc);
 
 // May the program have it blocked?
 ALWAYS_INLINE bool blockableSig(uint32_t sig)

@@ -1,22 +1,90 @@
-// gopanic.c - rt_panic: a panic that nobody recovers.
+// gopanic.c - rt_panic: runs the goroutine's deferred calls; if none of them is rt_recover's,
+// says why and ends the process.
+//
+// The calls run on top of the frame that panics. One of them may panic in turn: its panic
+// goes on with the calls that are left, and if nobody recovers, all are printed, the first
+// one first.
 //
 // Built with the vector registers: a float among variable arguments arrives in one.
+//
+// Follows Go's panic.go (gopanic, printpanics).
 #include "include/rt.h"
+#include "runtime/base/getg.h"
+#include "runtime/base/str.h"
+#include "runtime/os/sigtable.h"
 #include "runtime/panic/panic.h"
+#include "runtime/sched/sched.h"
 
-static void saypanic(void *text)
+// Lines after the first are indented. The text is not needed any more.
+static void printpanictext(char *text)
 {
-	print("panic: %s\n", (const char *)text);
+	for (char *p = text; *p; p++) {
+		if (*p == '\n') {
+			*p = '\0';
+			print("%s\n\t", text);
+			text = p + 1;
+		}
+	}
+	print("%s", text);
+}
+
+static void printpanics(Panic *p)
+{
+	Panic *l = p->link;
+
+	if (l) {
+		l->repanicked = l->text && p->text && streq(l->text, p->text);
+		printpanics(l);
+		if (l->repanicked)
+			return;
+		if (!l->goexit)
+			print("\t");
+	}
+	if (p->goexit)
+		return;
+	print("panic: ");
+	printpanictext(p->text);
+	print(!p->recovered ? "\n" : p->repanicked ? " [recovered, repanicked]\n" : " [recovered]\n");
+}
+
+static void saypanics(void *arg)
+{
+	Panic *p = arg;
+
+	printpanics(p);
+	for (; p; p = p->link) {
+		if (p->sig != 0) {
+			printsignal(p->sig, p->sigcode0, p->sigcode1, p->sigpc);
+			return;
+		}
+	}
+}
+
+// w: where it happened.
+NORETURN void gopanic(Panic *p, const Where *w)
+{
+	G *gp = getg();
+	Report r = { .before = saypanics, .arg = p, .where = *w };
+
+	p->link = gp->_panic;
+	if (p->link && p->link->recovered)
+		p->link = stillrecovered(p->link, w->bp);
+	gp->_panic = p;
+	atomic_xadd(&runningPanicDefers, 1); // the main goroutine waits for us
+	if (gp == gp->m->curg && gp->m->locks == 0)
+		rundefers(gp);
+	die(&r);
 }
 
 _Noreturn void rt_panic(const char *format, ...)
 {
 	char text[1024];
-	Report r = { .before = saypanic, .arg = text, .where = HERE };
+	Panic p = { .text = text };
+	Where w = HERE;
 	va_list ap;
 
 	va_start(ap, format);
 	rt_vsnprintf(text, sizeof text, format, ap);
 	va_end(ap);
-	die(&r);
+	gopanic(&p, &w);
 }

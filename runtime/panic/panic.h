@@ -33,6 +33,20 @@ typedef struct {
 // Prints the report, with tracebacks as GOTRACEBACK wants them, and exits with status 2.
 NORETURN void die(const Report *r);
 
+// ---- gopanic.c ----------------------------------------------------------------------
+
+// p has its text, and what happened if it is a fault; w says where. Does not return.
+NORETURN void gopanic(Panic *p, const Where *w);
+
+// ---- defer.c ------------------------------------------------------------------------
+
+void rundefers(G *gp);        // all
+NORETURN void goexit2(G *gp); // rt_goexit, begun or gone on with
+
+// ---- recover.c ----------------------------------------------------------------------
+
+Panic *stillrecovered(Panic *l, uintptr_t bp);
+
 // ---- traceback.c --------------------------------------------------------------------
 
 extern uintptr_t skipPC;

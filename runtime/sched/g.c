@@ -277,6 +277,20 @@ void gfscavengewait(void)
 
 // ---- the end ------------------------------------------------------------------------
 
+// Of gp's panics those newer than last: they are over.
+void droppanics(G *gp, const Panic *last)
+{
+	Panic *p;
+
+	while ((p = gp->_panic) != last) {
+		gp->_panic = p->link;
+		if (p->recovered)
+			rt_free(p);
+		else if (!p->goexit)
+			atomic_xadd(&runningPanicDefers, -1u);
+	}
+}
+
 // On the goroutine's stack, after its function has returned.
 void goexit1(void)
 {
@@ -289,6 +303,9 @@ void goexit0(G *gp)
 	M *mp = getg()->m;
 	bool locked = gp->lockedm != NULL;
 
+	if (unlikely(gp->_panic))
+		droppanics(gp, NULL);
+	gp->_defer = NULL;
 	freesegment(gp);
 	casgstatus(gp, Grunning, Gdead);
 	if (gp->issystem)
@@ -328,12 +345,6 @@ int32_t gcount(void)
 }
 
 // ---- interface ----------------------------------------------------------------------
-
-_Noreturn void rt_goexit(void)
-{
-	goexit1();
-	__builtin_unreachable();
-}
 
 uint64_t rt_goid(void)
 {

@@ -157,9 +157,7 @@ static void sayfault(void *arg)
 		print("unexpected fault address 0x%lx\n", s->info->addr);
 		print("fatal error: fault\n");
 	}
-	print("[signal ");
-	printsigname(s->sig);
-	print(" code=0x%x addr=0x%lx pc=0x%lx]\n", s->info->code, s->info->addr, s->c->rip);
+	printsignal(s->sig, s->info->code, s->info->addr, s->c->rip);
 }
 
 // The stack's guard was touched, or what lies below the guard by a big frame.
