@@ -76,6 +76,19 @@ NORETURN void gopanic(Panic *p, const Where *w)
 	die(&r);
 }
 
+// The program's code has caused a fault; called by sigpanic0, whose frame says where.
+NORETURN void sigpanic(char *text, uint32_t sig, int32_t code, uintptr_t addr, uintptr_t pc);
+
+NORETURN void sigpanic(char *text, uint32_t sig, int32_t code, uintptr_t addr, uintptr_t pc)
+{
+	Panic p = {
+		.text = text, .sig = sig, .sigcode0 = code, .sigcode1 = addr, .sigpc = pc,
+	};
+	Where w = HERE;
+
+	gopanic(&p, &w);
+}
+
 _Noreturn void rt_panic(const char *format, ...)
 {
 	char text[1024];

@@ -69,6 +69,7 @@ static bool intext(uintptr_t pc)
 }
 
 extern const char __morestack[], __morestack_non_split[]; // next to each other
+extern const char sigpanicreturn[]; // asm/signal.S: below a fault
 
 // May n words at bp be read?
 static bool readable(const G *gp, uintptr_t bp, uintptr_t n)
@@ -145,6 +146,7 @@ static uintptr_t framelesscaller(const G *gp, const Where *w)
 void traceback(G *gp, const Where *w, int32_t level)
 {
 	uintptr_t pc = w->pc, bp = w->bp, at = w->sp ? pc : pc - 1, to;
+	Where fault;
 
 	for (int32_t n = 0; n < MaxFrames; n++, at = pc - 1) {
 		uintptr_t *frame = (uintptr_t *)bp;
@@ -153,7 +155,18 @@ void traceback(G *gp, const Where *w, int32_t level)
 			return;
 		if ((intext(pc) || n == 0) && !inmorestack(pc))
 			printframe(pc, at, level, bp);
-		to = n == 0 ? framelesscaller(gp, w) : 0;
+		if (pc == (uintptr_t)sigpanicreturn && readable(gp, bp, 3)) {
+			fault = (Where){ frame[1], frame[2], frame[0] };
+			w = &fault;
+			pc = at = fault.pc;
+			bp = fault.bp;
+			frame = (uintptr_t *)bp;
+			if (!intext(pc))
+				return;
+			printframe(pc, at, level, bp);
+		}
+		to = w ? framelesscaller(gp, w) : 0;
+		w = NULL;
 		if (to) {
 			pc = to;
 			continue;

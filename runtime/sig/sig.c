@@ -13,8 +13,7 @@ uint32_t signalsOK;
 uintptr_t fwdSig[NSIG];
 uint32_t handlingSig[NSIG];
 
-extern const char __text_start[], __text_end[];
-extern const char __runtime_text_start[], __runtime_text_end[];
+extern const char __user_text_start[], __user_text_end[]; // linker.ld
 
 // ---- installing ---------------------------------------------------------------------
 
@@ -133,17 +132,19 @@ static void sayfatal(void *arg)
 	print("\n");
 }
 
-// "panic: runtime error: ..." for a fault in the program's own code.
+// What a fault of the program's own code is as a panic; NULL: it is none.
 static const char *faulttext(const Caught *s)
 {
-	enum { FPE_INTDIV = 1, FPE_INTOVF = 2 };
+	enum { FPE_INTDIV = 1, FPE_INTOVF = 2, BUS_ADRERR = 2, SEGV_ACCERR = 2 };
+	int32_t code = s->info->code;
 
-	if (s->sig == SIGFPE && s->info->code == FPE_INTDIV)
-		return "runtime error: integer divide by zero";
-	if (s->sig == SIGFPE && s->info->code == FPE_INTOVF)
-		return "runtime error: integer overflow";
 	if (s->sig == SIGFPE)
-		return "runtime error: floating point error";
+		return code == FPE_INTDIV   ? "runtime error: integer divide by zero"
+		       : code == FPE_INTOVF ? "runtime error: integer overflow"
+		                            : "runtime error: floating point error";
+	// The kernel has no address for other codes.
+	if (s->info->addr >= 4096 || code > SEGV_ACCERR || (s->sig == SIGBUS && code != BUS_ADRERR))
+		return NULL;
 	return "runtime error: invalid memory address or nil pointer dereference";
 }
 
@@ -151,12 +152,7 @@ static void sayfault(void *arg)
 {
 	const Caught *s = arg;
 
-	if (s->sig == SIGFPE || s->info->addr < 4096) {
-		print("panic: %s\n", faulttext(s));
-	} else {
-		print("unexpected fault address 0x%lx\n", s->info->addr);
-		print("fatal error: fault\n");
-	}
+	print("unexpected fault address 0x%lx\nfatal error: fault\n", s->info->addr);
 	printsignal(s->sig, s->info->code, s->info->addr, s->c->rip);
 }
 
@@ -173,64 +169,95 @@ static bool overflowed(const Caught *s)
 	return lo != 0 && s->info->addr < lo && s->info->addr >= lo - StackGuardArea;
 }
 
-// The program's code, on a goroutine; a call of a null function pointer too.
-static bool inprogram(const Caught *s)
+static bool inusertext(uintptr_t pc)
 {
-	uintptr_t pc = s->c->rip;
+	return pc >= (uintptr_t)__user_text_start && pc < (uintptr_t)__user_text_end;
+}
+
+// Was the fault caused by the program's code, on a goroutine? *w is where. A call to nowhere
+// is its caller's fault, and so is one of memcpy and the like, which have no frames.
+static bool inprogram(const Caught *s, Where *w)
+{
 	M *mp = s->gp->m;
+	uintptr_t caller;
 
-	if (s->gp != mp->curg || mp->locks != 0)
+	if (s->gp != mp->curg || mp->locks != 0 || !onstacks(s->gp, w->sp))
 		return false;
-	return pc < 4096 || (pc >= (uintptr_t)__text_start && pc < (uintptr_t)__text_end &&
-	                     !(pc >= (uintptr_t)__runtime_text_start &&
-	                       pc < (uintptr_t)__runtime_text_end));
+	if (inusertext(w->pc))
+		return true;
+	caller = *(uintptr_t *)w->sp;
+	if (w->pc >= 4096 && !inusertext(caller))
+		return false;
+	*w = (Where){ caller - 1, w->sp + PtrSize, w->bp }; // in the call
+	return true;
 }
 
-static bool sentbysomeone(const Siginfo *info)
+// Makes the program's code at w go on in sigpanic. False: its stack is too full.
+static bool injectpanic(const Caught *s, const Where *w, const char *text)
 {
-	return info->code == SI_USER || info->code == SI_QUEUE || info->code == SI_TKILL;
-}
+	enum { RedZone = 128, Room = 256 };
+	Sigcontext *c = s->c;
+	uintptr_t *sp = (uintptr_t *)((c->rsp - RedZone) & ~(uintptr_t)15);
 
-static NORETURN void diefault(Caught *s)
-{
-	Where where = { .pc = s->c->rip, .sp = s->c->rsp, .bp = s->c->rbp };
-	Report r = { .arg = s, .gp = onstacks(s->gp, where.sp) ? s->gp : NULL };
-	bool sent = sentbysomeone(s->info);
-
-	// A jump to nowhere: the caller is what is of interest.
-	if (where.pc < 4096 && r.gp)
-		where = (Where){ .pc = *(uintptr_t *)where.sp, .bp = where.bp };
-	r.where = where;
-	if (!sent && overflowed(s))
-		stackoverflow(s->gp, where.pc, where.sp, where.bp);
-	if (!sent && (sigflags[s->sig] & SigPanic) && inprogram(s)) {
-		r.before = sayfault;
-	} else {
-		r.before = sayfatal;
-		r.after = sayregisters;
-		getg()->m->caughtsig = s->gp;
-		// Sent from outside: not the runtime's fault, but all goroutines are of
-		// interest.
-		getg()->m->throwing = sent ? -1 : 1;
-	}
-	die(&r);
+	if (!onstacks(s->gp, (uintptr_t)sp - Room))
+		return false;
+	*--sp = 0;
+	*--sp = w->sp;
+	*--sp = w->pc;
+	c->rdi = (uintptr_t)text;
+	c->rsi = s->sig;
+	c->rdx = (uint32_t)s->info->code;
+	c->rcx = s->info->addr;
+	c->r8 = c->rip;
+	c->rsp = (uintptr_t)sp;
+	c->rip = (uintptr_t)sigpanic0;
+	c->eflags &= ~(uint64_t)(EflagsTF | EflagsDF | EflagsAC);
+	return true;
 }
 
 // ---- the handler --------------------------------------------------------------------
 
+// It is a panic of the program's, or the end.
+static void catchfault(Caught *s, bool sent)
+{
+	Where w = { .pc = s->c->rip, .sp = s->c->rsp, .bp = s->c->rbp };
+	Report r = { .before = sayfatal, .after = sayregisters, .arg = s };
+	M *mp = s->gp->m;
+	const char *text;
+
+	if (!sent && overflowed(s))
+		stackoverflow(s->gp, w.pc, w.sp, w.bp);
+	mp->throwing = 1;
+	if (!sent && (sigflags[s->sig] & SigPanic) && inprogram(s, &w)) {
+		text = faulttext(s);
+		if (text && injectpanic(s, &w, text)) {
+			mp->throwing = 0;
+			return;
+		}
+		if (!text) {
+			r.before = sayfault;
+			r.after = NULL;
+		}
+	} else if (sent) {
+		mp->throwing = -1; // not the runtime's fault
+	}
+	mp->caughtsig = s->gp;
+	r.where = w;
+	r.gp = onstacks(s->gp, w.sp) ? s->gp : NULL;
+	die(&r);
+}
+
 static void sighandler(Caught *s)
 {
 	uint32_t flags = sigflags[s->sig];
+	bool sent = s->info->code <= 0; // by kill, sigqueue, a timer: not by what this code did
 
-	if (s->sig == SIGURG) {
+	if (s->sig == SIGURG)
 		doSigPreempt(s->gp, s->c);
-		return;
-	}
-	if (flags & SigKill)
+	else if (flags & SigKill)
 		dieFromSignal(s->sig);
-	if (!(flags & (SigThrow | SigPanic)))
-		return;
-	diefault(s);
+	else if (flags & (SigThrow | SigPanic))
+		catchfault(s, sent);
 }
 
 // On gsignal's stack, called by sigtramp with the interrupted G still in %fs:-8.

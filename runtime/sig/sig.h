@@ -12,6 +12,7 @@ extern uint32_t handlingSig[];
 void setsig(uint32_t sig, void *fn);
 void sigtramp(int32_t sig, Siginfo *info, void *ctx);
 void sigreturn(void);
+void sigpanic0(void); // asm/signal.S
 // A write to a broken pipe at descriptor 1 or 2: ends the process, unless SIGPIPE was
 // ignored at its start.
 void sigpipe(void);
