@@ -35,7 +35,9 @@ NOCHECK = $(addprefix runtime/,base/str.c $(addprefix os/,auxv.c clock.c futex.c
 	osinit.c sigtable.c sysmem.c vdso.c xsave.c) lock/mutex.c lock/note.c \
 	$(addprefix sched/,checkdead.c findrunnable.c lockthread.c minit.c morestack.c netpoll.c order.c \
 	p.c proc.c sysmon.c timer.c) \
-	$(addprefix boot/,args.c check.c cpu.c debugvars.c module.c random.c schedinit.c) \
+	$(addprefix boot/,args.c check.c cpu.c debugvars.c gc.c module.c random.c schedinit.c) \
+	$(addprefix panic/,gotraceback.c panic.c symtab.c traceback.c) mem/stack.c \
+	$(addprefix sched/,m.c wake.c stw.c sudog.c lockthread.c) \
 	sig/sig.c)
 ifeq ($(SUFFIX),)
 SPLIT = $(if $(filter $<,$(NOCHECK)),-fno-split-stack,-fsplit-stack)

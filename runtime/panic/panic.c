@@ -87,21 +87,30 @@ static UNCHECKED_LOCKS NORETURN void enddying(bool crash, bool locked)
 	exit(2);
 }
 
-UNCHECKED_LOCKS NORETURN void die(const Report *r)
+// On g0 or gsignal, where there is room.
+static void dopanic(void *arg)
 {
-	const Where *w = &r->where;
-	G *gp = getg();
+	const Report *r = arg;
 	bool all, crash, first;
 
-	first = startpanic_m(gp->m);
+	first = startpanic_m(getg()->m);
 	if (first) {
 		r->before(r->arg);
-		printstacks(r->gp ? r->gp : gp, w);
+		printstacks(r->gp, &r->where);
 		if (r->after)
 			r->after(r->arg);
 	}
 	gotraceback(&all, &crash);
 	enddying(crash, first);
+}
+
+NORETURN __attribute__((noinline)) void die(Report *r)
+{
+	if (!r->gp)
+		r->gp = getg();
+	systemstack(dopanic, r);
+	for (;;) // not reached
+		cpupause();
 }
 
 static void sayfatalerror(void *text)
@@ -170,6 +179,7 @@ NORETURN void badmcall2(void)
 
 NORETURN void badsystemstack(void)
 {
+	setg(getg()->m->g0); // so that throw finds a stack of the system's
 	throw("systemstack called from unexpected goroutine");
 }
 

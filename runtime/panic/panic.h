@@ -31,7 +31,7 @@ typedef struct {
 	}
 
 // Prints the report, with tracebacks as GOTRACEBACK wants them, and exits with status 2.
-NORETURN void die(const Report *r);
+NORETURN void die(Report *r);
 
 // ---- gopanic.c ----------------------------------------------------------------------
 

@@ -102,23 +102,29 @@ static bool isfault(uint32_t sig)
 
 static void sayregisters(void *arg)
 {
-	const Sigcontext *c = ((const Caught *)arg)->c;
-	const struct {
-		const char *name;
-		uint64_t value;
+#define AT(reg) offsetof(Sigcontext, reg)
+	static const struct {
+		char name[8];
+		uint8_t at;
 	} regs[] = {
-		{ "rax    ", c->rax }, { "rbx    ", c->rbx }, { "rcx    ", c->rcx },
-		{ "rdx    ", c->rdx }, { "rdi    ", c->rdi }, { "rsi    ", c->rsi },
-		{ "rbp    ", c->rbp }, { "rsp    ", c->rsp }, { "r8     ", c->r8 },
-		{ "r9     ", c->r9 }, { "r10    ", c->r10 }, { "r11    ", c->r11 },
-		{ "r12    ", c->r12 }, { "r13    ", c->r13 }, { "r14    ", c->r14 },
-		{ "r15    ", c->r15 }, { "rip    ", c->rip }, { "rflags ", c->eflags },
-		{ "cs     ", c->cs }, { "fs     ", c->fs }, { "gs     ", c->gs },
+		{ "rax    ", AT(rax) }, { "rbx    ", AT(rbx) }, { "rcx    ", AT(rcx) },
+		{ "rdx    ", AT(rdx) }, { "rdi    ", AT(rdi) }, { "rsi    ", AT(rsi) },
+		{ "rbp    ", AT(rbp) }, { "rsp    ", AT(rsp) }, { "r8     ", AT(r8) },
+		{ "r9     ", AT(r9) }, { "r10    ", AT(r10) }, { "r11    ", AT(r11) },
+		{ "r12    ", AT(r12) }, { "r13    ", AT(r13) }, { "r14    ", AT(r14) },
+		{ "r15    ", AT(r15) }, { "rip    ", AT(rip) }, { "rflags ", AT(eflags) },
+		{ "cs     ", AT(cs) }, { "fs     ", AT(fs) }, { "gs     ", AT(gs) },
 	};
+	const char *c = (const char *)((const Caught *)arg)->c;
 
 	print("\n");
-	for (uint32_t i = 0; i < nelem(regs); i++)
-		print("%s0x%lx\n", regs[i].name, regs[i].value);
+	for (uint32_t i = 0; i < nelem(regs); i++) {
+		const void *p = c + regs[i].at;
+
+		print("%s0x%lx\n", regs[i].name,
+		      regs[i].at < AT(cs) ? *(const uint64_t *)p : *(const uint16_t *)p);
+	}
+#undef AT
 }
 
 static void sayfatal(void *arg)
