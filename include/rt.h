@@ -221,6 +221,20 @@ int rt_pipe(int fd[2]);
  * signal. */
 #define rt_syscall(...) RT_SYSCALL_IMPL(__VA_ARGS__)
 
+/* ---- signals --------------------------------------------------------------------- */
+
+/* From now on sends sig to c (elements: int) instead of doing what it does by default;
+ * what does not fit into c is dropped, so give it room. May be called for several signals
+ * and channels. -EINVAL for SIGKILL, SIGSTOP, SIGURG (which the runtime uses for
+ * preemption), numbers outside 1..64 and a null c. SIGSEGV, SIGBUS, SIGFPE and SIGILL are
+ * sent to c only when somebody sent them. A program that has asked for a signal can be
+ * woken by it: "all goroutines are asleep" is not reported any more. */
+int rt_signal_notify(int sig, rt_chan *c);
+
+/* No more signals to c; those that came before are in it when this returns. A signal that
+ * no channel wants any more does what it did before. */
+void rt_signal_stop(rt_chan *c);
+
 /* ---- text ------------------------------------------------------------------------ */
 
 /* printf as in C: d i u x X o c s p f F e E g G %, with flags, width, precision and the

@@ -28,36 +28,57 @@ static void printpanictext(char *text)
 	print("%s", text);
 }
 
-static void printpanics(Panic *p)
+// The newest first; afterwards the oldest, with link to the next.
+static Panic *reversed(Panic *p)
 {
-	Panic *l = p->link;
+	Panic *r = NULL;
 
-	if (l) {
-		l->repanicked = l->text && p->text && streq(l->text, p->text);
-		printpanics(l);
-		if (l->repanicked)
-			return;
-		if (!l->goexit)
-			print("\t");
+	while (p) {
+		Panic *older = p->link;
+
+		p->link = r;
+		r = p;
+		p = older;
 	}
+	return r;
+}
+
+static void printpanic(const Panic *p)
+{
 	if (p->goexit)
 		return;
 	print("panic: ");
 	printpanictext(p->text);
-	print(!p->recovered ? "\n" : p->repanicked ? " [recovered, repanicked]\n" : " [recovered]\n");
+	print(!p->recovered    ? "\n"
+	      : p->repanicked ? " [recovered, repanicked]\n"
+	                      : " [recovered]\n");
+}
+
+static void printpanics(Panic *p)
+{
+	const Panic *older = NULL;
+
+	for (p = reversed(p); p; older = p, p = p->link) {
+		const Panic *newer = p->link;
+
+		p->repanicked = newer && p->text && newer->text && streq(p->text, newer->text);
+		if (older && older->repanicked)
+			continue;
+		if (older && !older->goexit)
+			print("\t");
+		printpanic(p);
+	}
 }
 
 static void saypanics(void *arg)
 {
-	Panic *p = arg;
+	const Panic *fault = arg;
 
-	printpanics(p);
-	for (; p; p = p->link) {
-		if (p->sig != 0) {
-			printsignal(p->sig, p->sigcode0, p->sigcode1, p->sigpc);
-			return;
-		}
-	}
+	while (fault && fault->sig == 0)
+		fault = fault->link;
+	printpanics(arg);
+	if (fault)
+		printsignal(fault->sig, fault->sigcode0, fault->sigcode1, fault->sigpc);
 }
 
 // w: where it happened.

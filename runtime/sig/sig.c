@@ -12,6 +12,8 @@
 uint32_t signalsOK;
 uintptr_t fwdSig[NSIG];
 uint32_t handlingSig[NSIG];
+Sigset sigwanted;
+bool (*sigsendp)(uint32_t sig);
 
 extern const char __user_text_start[], __user_text_end[]; // linker.ld
 
@@ -38,24 +40,39 @@ static void *getsig(uint32_t sig)
 	return sa.handler;
 }
 
+// Does the runtime handle sig though the program has not asked for it?
 static bool wantshandler(uint32_t sig)
 {
-	// A C library's own; read, never touched.
-	if (sig == 32 || sig == 33)
+	uint32_t flags = sigflags[sig];
+
+	// 32 and 33 are a C library's own: read, never touched.
+	if (flags == 0 || (flags & SigDefault) || sig == 32 || sig == 33)
 		return false;
 	// nohup and shells' background jobs: ignored at exec stays ignored.
-	if ((sig == SIGHUP || sig == SIGINT) && fwdSig[sig] == (uintptr_t)SIG_IGN)
-		return false;
-	return true;
+	return (sig != SIGHUP && sig != SIGINT) || fwdSig[sig] != (uintptr_t)SIG_IGN;
+}
+
+void sigenable(uint32_t sig)
+{
+	if (!atomic_xchg(&handlingSig[sig], 1)) {
+		fwdSig[sig] = (uintptr_t)getsig(sig);
+		setsig(sig, (void *)sigtramp);
+	}
+}
+
+void sigdisable(uint32_t sig)
+{
+	if (!wantshandler(sig)) {
+		setsig(sig, (void *)fwdSig[sig]);
+		handlingSig[sig] = 0;
+	}
 }
 
 STEP void initsig(void)
 {
 	atomic_store_release(&signalsOK, 1);
 	for (uint32_t sig = 0; sig < NSIG; sig++) {
-		uint32_t flags = sigflags[sig];
-
-		if (flags == 0 || (flags & SigDefault))
+		if (sigflags[sig] == 0 || (sigflags[sig] & SigDefault))
 			continue;
 		fwdSig[sig] = (uintptr_t)getsig(sig);
 		if (!wantshandler(sig))
@@ -71,7 +88,7 @@ STEP void initsig(void)
 static void dieFromSignal(uint32_t sig)
 {
 	Sigaction dfl = { .handler = SIG_DFL };
-	Sigset unblock = (Sigset)1 << (sig - 1);
+	Sigset unblock = sigbit(sig);
 
 	sigaction((int32_t)sig, &dfl, NULL);
 	sigprocmask(SIG_UNBLOCK, &unblock, NULL);
@@ -84,7 +101,7 @@ static void dieFromSignal(uint32_t sig)
 
 void sigpipe(void)
 {
-	if (fwdSig[SIGPIPE] != (uintptr_t)SIG_IGN)
+	if (fwdSig[SIGPIPE] != (uintptr_t)SIG_IGN && !(sigwanted & sigbit(SIGPIPE)))
 		dieFromSignal(SIGPIPE);
 }
 
@@ -260,6 +277,9 @@ static void sighandler(Caught *s)
 
 	if (s->sig == SIGURG)
 		doSigPreempt(s->gp, s->c);
+	else if ((sent || !(flags & (SigThrow | SigPanic)) || (flags & SigNotify)) &&
+	         (atomic_load_acquire(&sigwanted) & sigbit(s->sig)) && sigsendp(s->sig))
+		return;
 	else if (flags & SigKill)
 		dieFromSignal(s->sig);
 	else if (flags & (SigThrow | SigPanic))

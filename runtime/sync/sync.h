@@ -5,6 +5,10 @@
 #include "runtime/sched/sched.h"
 #include "runtime/sched/sudog.h"
 
+// ---- chan.c -------------------------------------------------------------------------
+
+uint64_t chanelemsize(const Hchan *c);
+
 // ---- sema.c -------------------------------------------------------------------------
 
 // Waits until *addr > 0 and takes one.

@@ -11,9 +11,10 @@ static void *const all[] = {
 	rt_chan_try_recv, rt_chan_close, rt_chan_len, rt_chan_cap,
 	rt_nanotime, rt_walltime, rt_sleep,
 	rt_waitgroup_add, rt_waitgroup_done, rt_waitgroup_wait,
-	rt_panic,
+	rt_panic, rt_deferproc, rt_deferreturn, rt_recover,
 	rt_malloc, rt_calloc, rt_realloc, rt_free, rt_malloc_usable_size,
 	rt_open, rt_read, rt_write, rt_close, rt_pipe, rt_raw_syscall,
+	rt_signal_notify, rt_signal_stop,
 	rt_printf, rt_eprintf, rt_snprintf, rt_vsnprintf, rt_strerror,
 };
 
