@@ -16,6 +16,7 @@ Sigset sigwanted;
 bool (*sigsendp)(uint32_t sig);
 
 extern const char __user_text_start[], __user_text_end[]; // linker.ld
+extern const char __memory_text_end[], __text_end[];
 
 // ---- installing ---------------------------------------------------------------------
 
@@ -192,9 +193,14 @@ static bool overflowed(const Caught *s)
 	return lo != 0 && s->info->addr < lo && s->info->addr >= lo - StackGuardArea;
 }
 
+static bool between(const char *start, uintptr_t pc, const char *end)
+{
+	return pc >= (uintptr_t)start && pc < (uintptr_t)end;
+}
+
 static bool inusertext(uintptr_t pc)
 {
-	return pc >= (uintptr_t)__user_text_start && pc < (uintptr_t)__user_text_end;
+	return between(__user_text_start, pc, __user_text_end);
 }
 
 // Was the fault caused by the program's code, on a goroutine? *w is where. A call to nowhere
@@ -208,6 +214,8 @@ static bool inprogram(const Caught *s, Where *w)
 		return false;
 	if (inusertext(w->pc))
 		return true;
+	if (between(__memory_text_end, w->pc, __text_end))
+		return false;
 	caller = *(uintptr_t *)w->sp;
 	if (w->pc >= 4096 && !inusertext(caller))
 		return false;
