@@ -248,33 +248,29 @@ static bool injectpanic(const Caught *s, const Where *w, const char *text)
 
 // ---- the handler --------------------------------------------------------------------
 
-// It is a panic of the program's, or the end.
+// A panic of the program's, or the end.
 static void catchfault(Caught *s, bool sent)
 {
 	Where w = { .pc = s->c->rip, .sp = s->c->rsp, .bp = s->c->rbp };
 	Report r = { .before = sayfatal, .after = sayregisters, .arg = s };
 	M *mp = s->gp->m;
-	const char *text;
 
 	if (!sent && overflowed(s))
 		stackoverflow(s->gp, w.pc, w.sp, w.bp);
-	mp->throwing = 1;
 	if (!sent && (sigflags[s->sig] & SigPanic) && inprogram(s, &w)) {
-		text = faulttext(s);
-		if (text && injectpanic(s, &w, text)) {
-			mp->throwing = 0;
+		const char *text = faulttext(s);
+
+		if (text && injectpanic(s, &w, text))
 			return;
-		}
 		if (!text) {
 			r.before = sayfault;
 			r.after = NULL;
 		}
-	} else if (sent) {
-		mp->throwing = -1; // not the runtime's fault
 	}
-	mp->caughtsig = s->gp;
 	r.where = w;
 	r.gp = onstacks(s->gp, w.sp) ? s->gp : NULL;
+	mp->caughtsig = s->gp;
+	mp->throwing = sent ? -1 : 1; // if sent, it is not the runtime's fault
 	die(&r);
 }
 
@@ -285,9 +281,9 @@ static void sighandler(Caught *s)
 
 	if (s->sig == SIGURG)
 		doSigPreempt(s->gp, s->c);
-	else if ((sent || !(flags & (SigThrow | SigPanic)) || (flags & SigNotify)) &&
+	else if ((sent || (flags & SigNotify)) &&
 	         (atomic_load_acquire(&sigwanted) & sigbit(s->sig)) && sigsendp(s->sig))
-		return;
+		return; // the program gets it; its own faults never
 	else if (flags & SigKill)
 		dieFromSignal(s->sig);
 	else if (flags & (SigThrow | SigPanic))
