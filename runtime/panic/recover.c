@@ -44,13 +44,17 @@ static void forgetrecovered(G *gp)
 		droppanics(gp, gp->_panic->link);
 }
 
-// Is the frame at bp, on gp's stacks, one of those that the frame at inner will return to?
+// Do its two words lie on gp's stacks?
+static bool isframe(const G *gp, const uintptr_t *bp)
+{
+	return onstacks(gp, (uintptr_t)bp) && onstacks(gp, (uintptr_t)(bp + 2));
+}
+
+// Is the frame at bp one of those that the frame at inner will return to?
 static bool surrounds(const G *gp, uintptr_t bp, uintptr_t inner)
 {
 	uintptr_t guard = guardfor(gp, bp);
 
-	if (!onstacks(gp, bp))
-		return false;
 	return guard == guardfor(gp, inner) ? inner <= bp : guard != gp->segguard;
 }
 
@@ -61,7 +65,7 @@ Panic *stillrecovered(Panic *l, uintptr_t bp)
 	const Recovered *r = (const Recovered *)l;
 	G *gp = getg();
 
-	if (surrounds(gp, (uintptr_t)r->bp, bp) && r->bp[0] == r->bpword &&
+	if (isframe(gp, r->bp) && surrounds(gp, (uintptr_t)r->bp, bp) && r->bp[0] == r->bpword &&
 	    r->bp[1] == r->retaddr)
 		return l;
 	droppanics(gp, l->link);
@@ -83,7 +87,7 @@ static void endpanics(G *gp, const Recovery *r, const Panic *p)
 	}
 	droppanics(gp, r->panic);
 	end->p = (Panic){ .link = r->panic, .text = end->text, .recovered = true };
-	if (!onstacks(gp, (uintptr_t)r->bp)) { // no frame pointer
+	if (!isframe(gp, r->bp)) { // a function without frame pointer
 		rt_free(end);
 		return;
 	}

@@ -262,6 +262,41 @@ static void floating_point(void)
 	check(forwards);
 }
 
+// ---- the red zone
+
+uint64_t *zone; // its upper end
+
+void faults_with_a_red_zone(void *p);
+__asm__(".text\n"
+        "faults_with_a_red_zone:\n"
+        "	mov %rsp, zone(%rip)\n"
+        "	movq $1, -8(%rsp)\n"
+        "	movq $16, -128(%rsp)\n"
+        "	mov (%rdi), %eax\n"
+        "	ret\n");
+
+static volatile uint64_t zone_first, zone_last;
+
+static void looks_at_the_red_zone(void *arg)
+{
+	(void)arg;
+	zone_first = zone[-1];
+	zone_last = zone[-16];
+}
+
+static void defers_and_faults(void *arg)
+{
+	rt_defer(looks_at_the_red_zone, NULL);
+	faults_with_a_red_zone(arg);
+}
+
+static void the_red_zone_stays(void)
+{
+	check(rt_recover(defers_and_faults, NULL, buf, sizeof buf));
+	equal(zone_first, 1);
+	equal(zone_last, 16);
+}
+
 // ---- nested
 
 static void recovers_inside(void *arg)
@@ -371,6 +406,7 @@ int rt_main(int argc, char **argv)
 	the_runtime_s_own();
 	alloca_s_memory_is_free_again();
 	floating_point();
+	the_red_zone_stays();
 	nested();
 	goexit_passes();
 	rt_waitgroup_add(&wg, 10);
