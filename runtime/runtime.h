@@ -165,7 +165,7 @@ struct AllocRecord {
 // A panic or rt_goexit whose deferred calls run, in the frame of who began it.
 struct Panic {
 	Panic *link; // the one whose deferred calls this began in
-	char *text;
+	char *text; // NULL in a goexit
 	bool goexit;
 	bool recovered;  // is over, and allocated (panic/recover.c)
 	bool repanicked; // the next one has the same text

@@ -61,7 +61,8 @@ static void printpanics(Panic *p)
 	for (p = reversed(p); p; older = p, p = p->link) {
 		const Panic *newer = p->link;
 
-		p->repanicked = newer && p->text && newer->text && streq(p->text, newer->text);
+		p->repanicked = newer && !p->goexit && !newer->goexit &&
+		                streq(p->text, newer->text);
 		if (older && older->repanicked)
 			continue;
 		if (older && !older->goexit)

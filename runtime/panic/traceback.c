@@ -165,7 +165,7 @@ void traceback(G *gp, const Where *w, int32_t level)
 				return;
 			printframe(pc, at, level, bp);
 		}
-		to = w ? framelesscaller(gp, w) : 0;
+		to = w && w->sp ? framelesscaller(gp, w) : 0;
 		w = NULL;
 		if (to) {
 			pc = to;
