@@ -33,13 +33,14 @@ WARN += -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 # little (StackGuard has room for them). The checks would be a sixth of a small program.
 NOCHECK = $(addprefix runtime/,base/str.c $(addprefix os/,auxv.c clock.c futex.c linux.c \
 	osinit.c sigtable.c sysmem.c vdso.c xsave.c) lock/mutex.c lock/note.c \
-	$(addprefix sched/,checkdead.c findrunnable.c lockthread.c minit.c morestack.c netpoll.c order.c \
-	p.c proc.c sysmon.c timer.c) \
+	$(addprefix mem/,fault.c mcache.c mcentral.c mheap.c pagealloc.c persistent.c stack.c) \
+	$(addprefix sched/,checkdead.c findrunnable.c g.c lockthread.c m.c minit.c morestack.c netpoll.c \
+	order.c p.c preempt.c proc.c stw.c sudog.c sysmon.c timer.c wake.c) \
 	$(addprefix boot/,args.c check.c cpu.c debugvars.c gc.c module.c random.c schedinit.c) \
-	$(addprefix panic/,gotraceback.c panic.c symtab.c traceback.c) mem/stack.c \
-	$(addprefix sched/,m.c wake.c stw.c sudog.c lockthread.c) \
+	$(addprefix panic/,gotraceback.c panic.c symtab.c traceback.c) \
 	sig/sig.c)
 ifeq ($(SUFFIX),)
+UNALIGNED = -fno-align-loops -fno-align-jumps -malign-data=abi
 SPLIT = $(if $(filter $<,$(NOCHECK)),-fno-split-stack,-fsplit-stack)
 else
 DEFS += -DRT0_NO_SPLIT
@@ -54,7 +55,10 @@ ASFLAGS = -g -I. -I$(B)
 # Where speed counts; everything else is compiled for size.
 HOT = $(addprefix runtime/,os/clock.c lock/mutex.c mem/malloc.c $(addprefix sched/,g.c \
 	proc.c newproc.c runq.c syscall.c sudog.c) sync/chan.c)
-cold = $(if $(filter-out $(HOT),$<),$(if $(filter release,$(VARIANT)),-Os))
+tiny = runtime/base/str% $(addprefix runtime/,boot/% mem/% os/% panic/% sig/% \
+	$(addprefix sched/,checkdead% lockthread% m.c minit% stw% sysmon%))
+small = $(if $(filter $(tiny),$<),-Oz,-Os)
+cold = $(if $(filter release,$(VARIANT)),$(if $(filter $(HOT),$<),$(UNALIGNED),$(small) $(filter -malign-data=abi,$(UNALIGNED))))
 
 # The runtime leaves the vector registers alone, but for the files that handle floats.
 FLOATS = $(addprefix runtime/,base/format.c base/fmtfloat.c boot/check.c boot/gc.c \
@@ -119,6 +123,20 @@ run: examples
 	$(B)/examples/sieve 2000
 	$(B)/examples/wordcount README.md include/rt.h linker.ld
 
+# ---- benchmarks: rt0's programs, and peers where their libraries are ---------------------
+
+BENCH = $(patsubst bench/%.c,build/bench/%,$(wildcard bench/*.c))
+
+bench: $(BENCH) build/bench/alloc_mimalloc
+
+build/bench/%: bench/%.c $(B)/librt0.a include/rt.h linker.ld tools/rtcc
+	@mkdir -p $(@D)
+	CC="$(CC)" RT0_VARIANT=$(VARIANT)$(SUFFIX) tools/rtcc -O2 -Wall -Wextra $< -o $@
+
+build/bench/alloc_mimalloc: bench/peers/alloc_mimalloc.c
+	@mkdir -p $(@D)
+	$(CC) -O2 -Wall -Wextra $< -o $@ -lmimalloc -lpthread
+
 # ---- tests -------------------------------------------------------------------------------
 
 test: all
@@ -146,6 +164,7 @@ clean:
 help:
 	@echo 'make                 the runtime and the examples, in build/release'
 	@echo 'make run             run the examples on real input'
+	@echo 'make bench           build/bench: benchmarks, and their peers (libmimalloc-dev)'
 	@echo 'make test            all tests (minutes)'
 	@echo 'make stress          long runs of the concurrent tests'
 	@echo 'make check           layers, clang-tidy, cppcheck, clang thread-safety analysis'
@@ -157,6 +176,6 @@ help:
 	@echo 'STRESS=1  small queues, random yields, and DEBUG (build/stress)'
 	@echo 'CC=clang  the other compiler (build/...-clang)'
 
-.PHONY: all examples run test stress check check-layers check-nosplit check-startup \
+.PHONY: all bench examples run test stress check check-layers check-nosplit check-startup \
 	clean help
 .DELETE_ON_ERROR:

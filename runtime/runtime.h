@@ -37,6 +37,7 @@ enum {
 	NumStackOrders = 4,  // small stacks of 2, 4, 8, 16 KiB
 	StackMin = 2048,     // the least stack of Go's design; bounds newproc's arguments
 	StackGuard = 928,    // stackguard0 - stack.lo: room for functions that do not check
+	StackSmall = 256,    // of that, for the frame of one that does: it does not say its size
 	MinFrameSize = 4 * PtrSize, // what newproc1 leaves free above a goroutine's arguments
 	TlsSlots = 17,
 	TlsGuard = 15, // %fs:0x70, which every prologue compares the stack pointer with
@@ -245,6 +246,7 @@ struct M {
 	G *curg;                // the goroutine it runs
 	G *caughtsig;           // curg during a fatal signal
 	P *p;                   // NULL when not running Go code
+	Mcache *mcache;         // p's, or one that is empty and full
 	P *nextp;               // the P to take on waking; set by the waker before notewakeup
 	P *oldp;                // the P before the system call
 	int64_t id;
@@ -432,6 +434,7 @@ struct Timer {
 extern M m0;
 extern G g0;
 extern Mcache *mcache0;
+extern Mcache *const nocache; // M.mcache without a P
 extern Sched sched;
 
 extern M *allm;       // newest first; grows by an atomic store, shrinks under sched.lock

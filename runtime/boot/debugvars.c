@@ -70,6 +70,7 @@ STEP void parsedebugvars(void)
 
 	debug.cgocheck = 1;
 	debug.invalidptr = 1;
+	debug.madvdontneed = 1;
 	if (godebug && !auxvSecure)
 		parsegodebug(godebug);
 	setTraceback(gogetenv("GOTRACEBACK"));

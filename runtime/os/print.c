@@ -62,24 +62,41 @@ static void putverb(Message *msg, char verb, bool wide, va_list *ap)
 	}
 }
 
+static void putall(Message *msg, const char *f, va_list *ap)
+{
+	for (; *f; f++) {
+		bool wide;
+
+		if (*f != '%') {
+			putch(msg, *f);
+			continue;
+		}
+		wide = *++f == 'l';
+		if (wide)
+			f++;
+		putverb(msg, *f, wide, ap);
+	}
+}
+
 void print(const char *format, ...)
 {
 	Message msg = { .n = 0 };
 	va_list ap;
 
 	va_start(ap, format);
-	for (const char *f = format; *f; f++) {
-		bool wide;
-
-		if (*f != '%') {
-			putch(&msg, *f);
-			continue;
-		}
-		wide = *++f == 'l';
-		if (wide)
-			f++;
-		putverb(&msg, *f, wide, &ap);
-	}
+	putall(&msg, format, &ap);
 	va_end(ap);
 	flush(&msg);
+}
+
+void fatalf(const char *format, ...)
+{
+	Message msg = { .n = 0 };
+	va_list ap;
+
+	va_start(ap, format);
+	putall(&msg, format, &ap);
+	va_end(ap);
+	putch(&msg, '\0');
+	fatal(msg.buf);
 }

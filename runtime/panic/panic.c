@@ -40,6 +40,7 @@ static UNCHECKED_LOCKS bool startpanic_m(M *mp)
 static void printstacks(G *gp, const Where *w)
 {
 	M *mp = gp->m;
+	Where parked;
 	bool all, crash;
 	int32_t level = gotraceback(&all, &crash);
 
@@ -51,19 +52,12 @@ static void printstacks(G *gp, const Where *w)
 			traceback(gp, w, 2);
 		}
 		gp = mp->curg;
-		if (gp) {
-			print("\n");
-			goroutineheader(gp);
-			if (gp->sched.sp != 0)
-				tracebackparked(gp, level);
-			printcreatedby(gp);
-		}
-	} else {
-		print("\n");
-		goroutineheader(gp);
-		traceback(gp, w, level);
-		printcreatedby(gp);
+		if (gp)
+			parked = whereparked(gp);
+		w = &parked;
 	}
+	if (gp)
+		printgoroutine(gp, w->pc ? w : NULL, level);
 	if (all)
 		tracebackothers(gp, level);
 }

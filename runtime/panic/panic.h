@@ -52,11 +52,11 @@ Panic *stillrecovered(Panic *l, uintptr_t bp);
 extern uintptr_t skipPC;
 
 void tracebackinit(void);
-void goroutineheader(G *gp);
 void traceback(G *gp, const Where *w, int32_t level); // frames from w outwards
-void tracebackparked(G *gp, int32_t level);           // from where it goes on
+Where whereparked(const G *gp);                       // where it goes on
+// The same with who it is and who created it; without w its stack cannot be read.
+void printgoroutine(G *gp, const Where *w, int32_t level);
 void tracebackothers(const G *me, int32_t level);
-void printcreatedby(const G *gp);
 
 // ---- gotraceback.c ------------------------------------------------------------------
 

@@ -37,21 +37,20 @@ static bool showframe(uintptr_t pc, const char *name, int32_t level)
 	return name && name[0] == 'r' && name[1] == 't' && name[2] == '_';
 }
 
+// start: of the function; 0 if that is not known.
 static void printlocation(uintptr_t pc, uintptr_t start)
 {
-	if (start)
-		print("\t?:0 +0x%lx\n", pc - start);
-	else
-		print("\t?:0 pc=0x%lx\n", pc);
+	print(start ? "\t?:0 +0x%lx\n" : "\t?:0 pc=0x%lx\n", pc - start);
 }
 
-// at: in the instruction that the frame is at, the call where pc is a return address.
+// at: in the instruction that the frame is at: where pc is a return address, in the call
+// before it, which may be the last thing in its function, and in the program's text.
 static void printframe(uintptr_t pc, uintptr_t at, int32_t level, uintptr_t bp)
 {
 	uintptr_t start = 0;
 	const char *name = funcname(at, &start);
 
-	if (!showframe(pc, name, level))
+	if (!showframe(at, name, level))
 		return;
 	if (name)
 		print("%s(...)\n", name);
@@ -69,7 +68,7 @@ static bool intext(uintptr_t pc)
 }
 
 extern const char __morestack[], __morestack_non_split[]; // next to each other
-extern const char sigpanicreturn[]; // asm/signal.S: below a fault
+extern const char sigpanicreturn[]; // asm/signal.S: where a fault's panic returns to
 
 // May n words at bp be read?
 static bool readable(const G *gp, uintptr_t bp, uintptr_t n)
@@ -89,18 +88,21 @@ static bool inmorestack(uintptr_t pc)
 	return pc > (uintptr_t)__morestack && pc < (uintptr_t)__morestack_non_split;
 }
 
-// Is pc in a prologue's stub (asm/morestack.S), up to its call?
+// Is pc in a prologue's stub (asm/morestack.S)? Up to its call; or behind its ret.
 static bool instub(const uint8_t *pc)
 {
-	enum { Call = 0xe8, CallSize = 5, Rex = 0x40, Moves = 15 }; // bytes before the call
+	enum { Call = 0xe8, CallSize = 5, MovR10 = 0xba41, MovR11 = 0xbb41, XorR11 = 0x3145 };
+	enum { RetSize = 1, Moves = 12 }; // bytes
+	const uint8_t *p = pc - RetSize - CallSize, *end = p;
+	uint16_t op = *(const uint16_t *)pc;
 
-	if (*pc != Call && (*pc & 0xf0) != Rex)
-		return false;
-	for (const uint8_t *end = pc + Moves; pc <= end; pc++) {
-		uintptr_t to = (uintptr_t)pc + CallSize + (uintptr_t)*(const int32_t *)(pc + 1);
+	if (*pc == Call || op == MovR10 || op == MovR11 || op == XorR11)
+		end = pc + Moves;
+	for (; p <= end; p++) {
+		uintptr_t to = (uintptr_t)p + CallSize + (uintptr_t)*(const int32_t *)(p + 1);
 
-		if (*pc == Call && (to == (uintptr_t)__morestack ||
-		                    to == (uintptr_t)__morestack_non_split))
+		if (*p == Call && (to == (uintptr_t)__morestack ||
+		                   to == (uintptr_t)__morestack_non_split))
 			return true;
 	}
 	return false;
@@ -122,24 +124,23 @@ static bool framemade(uintptr_t pc)
 }
 
 // The return address of a function interrupted at w, if its frame is not there yet, or no
-// more; otherwise 0. Registers and stack tell most: the word at sp is bp between the
-// prologue's "push %rbp" and its "mov"; the word below sp is bp after "pop %rbp" or "leave",
-// as nothing has been pushed since.
+// more; otherwise 0. It is being made while the word at sp is bp: "push %rbp" has been, its
+// "mov" has not. It is gone when the word below sp is bp: "pop %rbp" or "leave" has been, and
+// nothing pushed since.
 static uintptr_t framelesscaller(const G *gp, const Where *w)
 {
-	enum { Ret = 0xc3, Around = 32 }; // bytes looked at
+	enum { Ret = 0xc3, Around = 32 }; // bytes looked at, at most
 	const uintptr_t *sp = (const uintptr_t *)w->sp;
 	const uint8_t *pc = (const uint8_t *)w->pc;
 	uintptr_t to;
 
-	if (!intext(w->pc) || !intext(w->pc + Around) || !readable(gp, w->sp - PtrSize, 3))
+	if (!intext(w->pc + Around) || !readable(gp, w->sp - PtrSize, 2))
 		return 0;
-	if (sp[0] == w->bp)
-		sp++;
-	else if (sp[-1] != w->bp && *pc != Ret && !inmorestack(sp[0]) && !instub(pc) &&
-	         framemade(w->pc))
+	if (!framemade(w->pc))
+		sp += sp[0] == w->bp;
+	else if (sp[-1] != w->bp && *pc != Ret && !inmorestack(sp[0]) && !instub(pc))
 		return 0;
-	to = returnaddress(gp, sp);
+	to = readable(gp, (uintptr_t)sp, 1) ? returnaddress(gp, sp) : 0;
 	return intext(to) ? to : 0;
 }
 
@@ -150,20 +151,21 @@ void traceback(G *gp, const Where *w, int32_t level)
 
 	for (int32_t n = 0; n < MaxFrames; n++, at = pc - 1) {
 		uintptr_t *frame = (uintptr_t *)bp;
+		bool crossing = inmorestack(pc);
 
 		if (pc == skipPC)
 			return;
-		if ((intext(pc) || n == 0) && !inmorestack(pc))
+		if (!crossing)
 			printframe(pc, at, level, bp);
 		if (pc == (uintptr_t)sigpanicreturn && readable(gp, bp, 3)) {
 			fault = (Where){ frame[1], frame[2], frame[0] };
 			w = &fault;
-			pc = at = fault.pc;
+			pc = fault.pc;
 			bp = fault.bp;
 			frame = (uintptr_t *)bp;
 			if (!intext(pc))
 				return;
-			printframe(pc, at, level, bp);
+			printframe(pc, pc, level, bp);
 		}
 		to = w && w->sp ? framelesscaller(gp, w) : 0;
 		w = NULL;
@@ -171,34 +173,26 @@ void traceback(G *gp, const Where *w, int32_t level)
 			pc = to;
 			continue;
 		}
-		if (!readable(gp, bp, inmorestack(pc) ? 3 : 2))
+		if (!readable(gp, bp, 2 + crossing))
 			return;
-		if (inmorestack(pc)) {
-			pc = returnaddress(gp, &frame[2]);
-			bp = frame[0];
-			continue;
-		}
-		pc = returnaddress(gp, &frame[1]);
-		if (!intext(pc))
-			return;
+		pc = returnaddress(gp, &frame[1 + crossing]);
 		// Further out lies further up; 0 ends the chain after this frame.
-		if (frame[0] != 0 && frame[0] <= bp && !inmorestack(pc))
+		if (!intext(pc) || (frame[0] != 0 && frame[0] <= bp && !inmorestack(pc)))
 			return;
 		bp = frame[0];
 	}
 	print("...additional frames elided...\n");
 }
 
-void tracebackparked(G *gp, int32_t level)
+Where whereparked(const G *gp)
 {
 	const AsyncState *a = gp->asyncState;
-	Where w = { .pc = gp->sched.pc, .bp = gp->sched.bp };
 
 	if (gp->syscallsp != 0)
-		w.pc = gp->syscallpc;
-	else if (w.pc == (uintptr_t)asyncResume)
-		w = (Where){ a->rip, a->rsp, a->rbp };
-	traceback(gp, &w, level);
+		return (Where){ .pc = gp->syscallpc, .bp = gp->sched.bp };
+	if (gp->sched.pc == (uintptr_t)asyncResume)
+		return (Where){ a->rip, a->rsp, a->rbp };
+	return (Where){ .pc = gp->sched.pc, .bp = gp->sched.bp };
 }
 
 static const char *statusname(const G *gp)
@@ -215,7 +209,7 @@ static const char *statusname(const G *gp)
 	return s < nelem(names) && names[s] ? names[s] : "???";
 }
 
-void goroutineheader(G *gp)
+static void goroutineheader(G *gp)
 {
 	const char *locked = gp->lockedm ? ", locked to thread" : "";
 	int64_t waitfor = 0;
@@ -230,7 +224,7 @@ void goroutineheader(G *gp)
 }
 
 // The creation of gp, and with GODEBUG's tracebackancestors those before it.
-void printcreatedby(const G *gp)
+static void printcreatedby(const G *gp)
 {
 	uintptr_t start = 0;
 	const char *name;
@@ -253,17 +247,22 @@ void printcreatedby(const G *gp)
 	}
 }
 
-static void printother(G *gp, int32_t level)
+void printgoroutine(G *gp, const Where *w, int32_t level)
 {
-	uint32_t s = readgstatus(gp);
-
 	print("\n");
 	goroutineheader(gp);
-	if (s == Grunning)
-		print("\tgoroutine running on other thread; stack unavailable\n");
+	if (w)
+		traceback(gp, w, level);
 	else
-		tracebackparked(gp, level);
+		print("\tgoroutine running on other thread; stack unavailable\n");
 	printcreatedby(gp);
+}
+
+static void printother(G *gp, int32_t level)
+{
+	Where w = whereparked(gp);
+
+	printgoroutine(gp, readgstatus(gp) != Grunning ? &w : NULL, level);
 }
 
 void tracebackothers(const G *me, int32_t level)

@@ -94,7 +94,7 @@ static void stackallocfn(void *arg)
 }
 
 // Gives gp a stack of stacksize bytes.
-void gstack(G *gp, uint32_t stacksize)
+COLD void gstack(G *gp, uint32_t stacksize)
 {
 	StackRequest r = { .size = stacksize };
 
@@ -117,7 +117,7 @@ STEP G *malg(uint32_t stacksize)
 
 // Publishes gp in allgs. The array is replaced when full; the old one stays for those who
 // read without the lock (they load the length first: see the traceback).
-HOTSTEP void allgadd(G *gp)
+COLD HOTSTEP void allgadd(G *gp)
 {
 	if (readgstatus(gp) == Gidle)
 		throw("allgadd: bad status Gidle");
@@ -141,7 +141,7 @@ HOTSTEP void allgadd(G *gp)
 // scavenger takes the stacks of most of them away; those Gs are used last.
 
 // Moves free Gs from pp to the global list until keep remain.
-static void gfmove(P *pp, int32_t keep)
+static COLD void gfmove(P *pp, int32_t keep)
 {
 	lock(&sched.gFree.lock);
 	for (; pp->gFree.n > keep; pp->gFree.n--, sched.gFree.n++) {
@@ -157,7 +157,7 @@ static void gfmove(P *pp, int32_t keep)
 	unlock(&sched.gFree.lock);
 }
 
-static void wakescavenger(void)
+COLD void wakescavenger(void)
 {
 	G *gp;
 
@@ -165,8 +165,12 @@ static void wakescavenger(void)
 	gp = sched.gFree.scavenger;
 	sched.gFree.scavenger = NULL;
 	unlock(&sched.gFree.lock);
-	if (gp)
-		ready(gp, false);
+	if (gp) {
+		Gqueue list = { gp, gp };
+
+		gp->schedlink = NULL;
+		injectglist(&list);
+	}
 }
 
 // Takes a dead G, its stack with it.
@@ -188,7 +192,7 @@ void gfput(P *pp, G *gp)
 }
 
 // Refills pp's list from the global ones, Gs with stacks first.
-static void gfrefill(P *pp)
+static COLD void gfrefill(P *pp)
 {
 	lock(&sched.gFree.lock);
 	while (pp->gFree.n < GFreeMax / 2) {
@@ -232,7 +236,7 @@ void gfpurge(P *pp)
 // ---- scavenging 
 
 // Gives one dead G's stack back to the system. False: few enough are left.
-bool gfscavenge(void)
+COLD bool gfscavenge(void)
 {
 	Stack stk;
 	G *gp;
@@ -256,20 +260,20 @@ bool gfscavenge(void)
 	return true;
 }
 
-static bool scavengepark(G *gp, void *unused)
+static COLD bool scavengepark(G *gp, void *unused)
 {
 	bool park;
 
 	(void)unused;
 	lock(&sched.gFree.lock);
-	park = sched.gFree.nstack <= ScavengeAbove;
+	park = sched.gFree.nstack <= ScavengeAbove && !scavengewanted();
 	if (park)
-		sched.gFree.scavenger = gp; // gfput readies it
+		sched.gFree.scavenger = gp; // gfput or sysmon wakes it
 	unlock(&sched.gFree.lock);
 	return park;
 }
 
-// Parks the scavenger until many stacks lie about.
+// Parks the scavenger until many stacks lie about, or much free memory.
 void gfscavengewait(void)
 {
 	gopark(scavengepark, NULL, WaitReasonGCScavengeWait);

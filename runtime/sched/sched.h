@@ -10,7 +10,6 @@
 
 NORETURN void gogo(Gobuf *buf);
 void mcall(void (*fn)(G *gp));
-void systemstack(void (*fn)(void *), void *arg);
 void systemstack_switch(void);
 void goexit(void);
 void mstart(void);
@@ -39,6 +38,7 @@ G *malg(uint32_t stacksize);
 void gstack(G *gp, uint32_t stacksize);
 bool gfscavenge(void);
 void gfscavengewait(void);
+void wakescavenger(void);
 void allgadd(G *gp);
 G *gfget(P *pp);
 void gfput(P *pp, G *gp);

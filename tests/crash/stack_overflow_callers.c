@@ -1,7 +1,7 @@
 // tests/crash/stack_overflow_callers.c - the report of a stack overflow names the function that
 // wanted more, its caller, and theirs, each once: two functions that call each other
 // alternate in it, whatever the stack was wanted for.
-// matrix: FRAME=none,large,array,alloca
+// matrix: FRAME=none,large,array,arrays,alloca
 // stderr~: \Aruntime: goroutine stack exceeds 67108864-byte limit\nruntime: sp=0x[0-9a-f]+ stack=\[0x[0-9a-f]+, 0x[0-9a-f]+\]\nfatal error: stack overflow\n\n(runtime stack:\n(.+\n)*\n)?goroutine [0-9]+ \[running\]:\n(ping_\w+\(\.\.\.\)\n\t.*\n)?(pong_\w+\(\.\.\.\)\n\t.*\nping_\w+\(\.\.\.\)\n\t.*\n){10,50}(pong_\w+\(\.\.\.\)\n\t.*\n)?(\.\.\.additional frames elided\.\.\.\n|overflow\(\.\.\.\)\n\t.*\n)created by rt_main in goroutine 1\n
 // exit: 2
 #include "../test.h"
@@ -31,6 +31,7 @@ static volatile int kept;
 RECURSION(none, 1, )
 RECURSION(large, Large, )
 RECURSION(array, Large + n, )
+RECURSION(arrays, Large + n, volatile char more[n + 5000]; more[0] = 1)
 RECURSION(alloca, 1, *(volatile char *)__builtin_alloca((size_t)(Large + n)) = 1)
 
 static void overflow(void *arg)
@@ -44,6 +45,8 @@ static void overflow(void *arg)
 		ping_large(1);
 	if (same(how, "array"))
 		ping_array(1);
+	if (same(how, "arrays"))
+		ping_arrays(1);
 	ping_alloca(1);
 	kept++;
 }
