@@ -167,8 +167,10 @@ struct AllocRecord {
 struct Panic {
 	Panic *link; // the one whose deferred calls this began in
 	char *text; // NULL in a goexit
+	// Of one that was recovered from, and is allocated: gives what is left of the list when
+	// somebody panics or ends with the frame pointer bp (panic/recover.c).
+	Panic *(*recovered)(Panic *p, uintptr_t bp);
 	bool goexit;
-	bool recovered;  // is over, and allocated (panic/recover.c)
 	bool repanicked; // the next one has the same text
 	uint32_t sig;    // of a fault
 	int32_t sigcode0;

@@ -2,82 +2,43 @@
 // says why and ends the process.
 //
 // The calls run on top of the frame that panics. One of them may panic in turn: its panic
-// goes on with the calls that are left, and if nobody recovers, all are printed, the first
-// one first.
+// goes on with the calls that are left (defer.c).
 //
 // Built with the vector registers: a float among variable arguments arrives in one.
 //
-// Follows Go's panic.go (gopanic, printpanics).
+// Follows Go's panic.go (gopanic).
 #include "include/rt.h"
 #include "runtime/base/getg.h"
-#include "runtime/base/str.h"
 #include "runtime/os/sigtable.h"
 #include "runtime/panic/panic.h"
 #include "runtime/sched/sched.h"
 
 // Lines after the first are indented. The text is not needed any more.
-static void printpanictext(char *text)
+void printpanic(const Panic *p, const char *end)
 {
-	for (char *p = text; *p; p++) {
-		if (*p == '\n') {
-			*p = '\0';
+	char *text = p->text;
+
+	print("panic: ");
+	for (char *s = text; *s; s++) {
+		if (*s == '\n') {
+			*s = '\0';
 			print("%s\n\t", text);
-			text = p + 1;
+			text = s + 1;
 		}
 	}
-	print("%s", text);
-}
-
-// The newest first; afterwards the oldest, with link to the next.
-static Panic *reversed(Panic *p)
-{
-	Panic *r = NULL;
-
-	while (p) {
-		Panic *older = p->link;
-
-		p->link = r;
-		r = p;
-		p = older;
-	}
-	return r;
-}
-
-static void printpanic(const Panic *p)
-{
-	if (p->goexit)
-		return;
-	print("panic: ");
-	printpanictext(p->text);
-	print(!p->recovered    ? "\n"
-	      : p->repanicked ? " [recovered, repanicked]\n"
-	                      : " [recovered]\n");
-}
-
-static void printpanics(Panic *p)
-{
-	const Panic *older = NULL;
-
-	for (p = reversed(p); p; older = p, p = p->link) {
-		const Panic *newer = p->link;
-
-		p->repanicked = newer && !p->goexit && !newer->goexit &&
-		                streq(p->text, newer->text);
-		if (older && older->repanicked)
-			continue;
-		if (older && !older->goexit)
-			print("\t");
-		printpanic(p);
-	}
+	print("%s%s\n", text, end);
 }
 
 static void saypanics(void *arg)
 {
-	const Panic *fault = arg;
+	Panic *p = arg, *fault = p;
 
 	while (fault && fault->sig == 0)
 		fault = fault->link;
-	printpanics(arg);
+	if (p->link)
+		whendeferring->printpanics(p);
+	else
+		printpanic(p, "");
 	if (fault)
 		printsignal(fault->sig, fault->sigcode0, fault->sigcode1, fault->sigpc);
 }
@@ -90,11 +51,11 @@ NORETURN void gopanic(Panic *p, const Where *w)
 
 	p->link = gp->_panic;
 	if (p->link && p->link->recovered)
-		p->link = stillrecovered(p->link, w->bp);
+		p->link = p->link->recovered(p->link, w->bp);
 	gp->_panic = p;
 	atomic_xadd(&runningPanicDefers, 1); // the main goroutine waits for us
-	if (gp == gp->m->curg && gp->m->locks == 0)
-		rundefers(gp);
+	if (gp->_defer && gp == gp->m->curg && gp->m->locks == 0)
+		whendeferring->rundefers(gp);
 	die(&r);
 }
 

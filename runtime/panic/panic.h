@@ -37,15 +37,20 @@ NORETURN void die(Report *r);
 
 // p has its text, and what happened if it is a fault; w says where. Does not return.
 NORETURN void gopanic(Panic *p, const Where *w);
+void printpanic(const Panic *p, const char *end);
 
 // ---- defer.c ------------------------------------------------------------------------
 
-void rundefers(G *gp);        // all
-NORETURN void goexit2(G *gp); // rt_goexit, begun or gone on with
+typedef struct {
+	void (*rundefers)(G *gp);     // makes all deferred calls
+	void (*printpanics)(Panic *p); // prints p and those before it
+} Deferring;
 
-// ---- recover.c ----------------------------------------------------------------------
+// Not NULL once there has been a deferred call.
+extern const Deferring *whendeferring;
 
-Panic *stillrecovered(Panic *l, uintptr_t bp);
+void droppanics(G *gp, const Panic *last); // those newer than last: they are over
+NORETURN void goexit2(G *gp);              // rt_goexit, begun or gone on with
 
 // ---- traceback.c --------------------------------------------------------------------
 
@@ -61,9 +66,14 @@ void tracebackothers(const G *me, int32_t level);
 // ---- gotraceback.c ------------------------------------------------------------------
 
 void setTraceback(const char *level); // GOTRACEBACK's value, or NULL
-// 0: none, 1: the program's frames, 2: the runtime's too. *all: of every goroutine.
-// *crash: end by SIGABRT.
-int32_t gotraceback(bool *all, bool *crash);
+
+typedef struct {
+	int32_t level; // 0: nothing, 1: the program's frames, 2: the runtime's too
+	bool all;      // of every goroutine
+	bool crash;    // end by SIGABRT
+} Traceback;
+
+Traceback gotraceback(void);
 
 // ---- symtab.c -----------------------------------------------------------------------
 

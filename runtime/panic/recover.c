@@ -60,7 +60,7 @@ static bool surrounds(const G *gp, uintptr_t bp, uintptr_t inner)
 
 // l was recovered from; a panic begins, with the frame pointer bp. Returns l, or what comes
 // after it if the function that recovered has returned.
-Panic *stillrecovered(Panic *l, uintptr_t bp)
+static Panic *stillrecovered(Panic *l, uintptr_t bp)
 {
 	const Recovered *r = (const Recovered *)l;
 	G *gp = getg();
@@ -86,7 +86,7 @@ static void endpanics(G *gp, const Recovery *r, const Panic *p)
 		r->buf[k - 1] = '\0';
 	}
 	droppanics(gp, r->panic);
-	end->p = (Panic){ .link = r->panic, .text = end->text, .recovered = true };
+	end->p = (Panic){ .link = r->panic, .text = end->text, .recovered = stillrecovered };
 	if (!isframe(gp, r->bp)) { // a function without frame pointer
 		rt_free(end);
 		return;

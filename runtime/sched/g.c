@@ -281,20 +281,6 @@ void gfscavengewait(void)
 
 // ---- the end ------------------------------------------------------------------------
 
-// Of gp's panics those newer than last: they are over.
-void droppanics(G *gp, const Panic *last)
-{
-	Panic *p;
-
-	while ((p = gp->_panic) != last) {
-		gp->_panic = p->link;
-		if (p->recovered)
-			rt_free(p);
-		else if (!p->goexit)
-			atomic_xadd(&runningPanicDefers, -1u);
-	}
-}
-
 // On the goroutine's stack, after its function has returned.
 void goexit1(void)
 {
@@ -308,7 +294,8 @@ void goexit0(G *gp)
 	bool locked = gp->lockedm != NULL;
 
 	if (unlikely(gp->_panic))
-		droppanics(gp, NULL);
+		gp->_panic->recovered(gp->_panic, UINTPTR_MAX); // frees it
+	gp->_panic = NULL;
 	gp->_defer = NULL;
 	freesegment(gp);
 	casgstatus(gp, Grunning, Gdead);

@@ -48,7 +48,6 @@ bool isSystemGoroutine(const G *gp);
 uintptr_t *saveAncestors(const G *callergp);
 void goexit1(void);
 void goexit0(G *gp);
-void droppanics(G *gp, const Panic *last);
 
 // ---- newproc.c: starting one --------------------------------------------------------
 

@@ -88,12 +88,7 @@ STEP void initsig(void)
 // As if there had been no handler: the parent sees the signal in our wait status.
 static void dieFromSignal(uint32_t sig)
 {
-	Sigaction dfl = { .handler = SIG_DFL };
-	Sigset unblock = sigbit(sig);
-
-	sigaction((int32_t)sig, &dfl, NULL);
-	sigprocmask(SIG_UNBLOCK, &unblock, NULL);
-	raise((int32_t)sig);
+	raisedefault((int32_t)sig);
 	// Its default action does not end a process, or it takes a moment to arrive.
 	for (int32_t i = 0; i < 100; i++)
 		osyield();
@@ -149,8 +144,8 @@ static void sayfatal(void *arg)
 {
 	const Caught *s = arg;
 
-	printsigname(s->sig);
-	print("\nPC=0x%lx m=%ld sigcode=%d", s->c->rip, getg()->m->id, s->info->code);
+	print("%s\nPC=0x%lx m=%ld sigcode=%d", signame(s->sig), s->c->rip, getg()->m->id,
+	      s->info->code);
 	if (isfault(s->sig))
 		print(" addr=0x%lx", s->info->addr);
 	print("\n");
