@@ -33,13 +33,13 @@ static void saypanics(void *arg)
 {
 	Panic *p = arg, *fault = p;
 
-	while (fault && fault->sig == 0)
+	while (fault->sig == 0 && fault->link)
 		fault = fault->link;
 	if (p->link)
 		whendeferring->printpanics(p);
 	else
 		printpanic(p, "");
-	if (fault)
+	if (fault->sig != 0)
 		printsignal(fault->sig, fault->sigcode0, fault->sigcode1, fault->sigpc);
 }
 
