@@ -37,6 +37,7 @@ NOCHECK = $(addprefix runtime/,base/str.c $(addprefix os/,auxv.c clock.c futex.c
 	$(addprefix sched/,checkdead.c findrunnable.c g.c lockthread.c m.c minit.c morestack.c netpoll.c \
 	order.c p.c preempt.c proc.c stw.c sudog.c sysmon.c timer.c wake.c) \
 	$(addprefix boot/,args.c check.c cpu.c debugvars.c gc.c module.c random.c schedinit.c) \
+	$(addprefix panic/,gotraceback.c panic.c symtab.c traceback.c) \
 	sig/sig.c sync/sleep.c)
 ifeq ($(SUFFIX),)
 UNALIGNED = -fno-align-loops -fno-align-jumps -malign-data=abi

@@ -66,7 +66,7 @@ void rt_go_copy(rt_func *fn, const void *args, size_t size);
 /* Lets others run first: this goroutine goes to the end of the global queue. */
 void rt_gosched(void);
 
-/* Ends this goroutine. The main goroutine may do so too: the others go on, and when none
+/* Makes this goroutine's deferred calls and ends it. The main goroutine may do so too: the others go on, and when none
  * is left that could, that is a deadlock. */
 _Noreturn void rt_goexit(void);
 
@@ -376,9 +376,27 @@ void rt_ctx_free(rt_ctx *c);
 
 /* ---- panics ---------------------------------------------------------------------- */
 
-/* Prints "panic: <text>", a blank line, "goroutine N [running]:" and the traceback on
- * descriptor 2, and ends the process with status 2. Text beyond 1023 bytes is cut off. */
+/* Makes the deferred calls of this goroutine, the last deferred first. If none of them ends
+ * the panic (rt_recover), prints "panic: <text>", a blank line, "goroutine N [running]:"
+ * and the traceback on descriptor 2, and ends the process with status 2. Text beyond 1023
+ * bytes is cut off. */
 _Noreturn void rt_panic(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Calls fn(arg) when the enclosing braced scope ends, by any way out of it: at its end, by
+ * return, break, continue or goto, by a panic, by rt_goexit; not by rt_exit. The last
+ * deferred is called first. Both arguments are evaluated here and now. It is a declaration:
+ * it may stand wherever one may, as often as one likes. Nothing is allocated. */
+#define rt_defer(fn, arg) RT_DEFER_IMPL(fn, arg)
+
+/* Calls fn(arg); false: it returned. If it panics, makes the calls deferred since then, ends
+ * the panic and returns true, with the text in buf (cut off to fit, and always terminated
+ * when size > 0). The panics of the runtime end here too: misuse of channels and the like, a
+ * null pointer in the program's own code (SIGSEGV below address 4096), an integer division
+ * by zero (SIGFPE). Fatal errors do not, and rt_goexit does not: it makes the calls deferred
+ * here and passes; if one of them panics and that would end here, the goexit goes on. A
+ * panic of the function that called rt_recover, before it returns, tells of the one that
+ * ended here as well: "panic: first [recovered]". */
+bool rt_recover(rt_func *fn, void *arg, char *buf, size_t size);
 
 /* ---- memory ---------------------------------------------------------------------- */
 
@@ -449,6 +467,20 @@ int rt_pipe(int fd[2]);
  * signal. */
 #define rt_syscall(...) RT_SYSCALL_IMPL(__VA_ARGS__)
 
+/* ---- signals --------------------------------------------------------------------- */
+
+/* From now on sends sig to c (elements: int) instead of doing what it does by default;
+ * what does not fit into c is dropped, so give it room. May be called for several signals
+ * and channels. -EINVAL for SIGKILL, SIGSTOP, SIGURG (which the runtime uses for
+ * preemption), numbers outside 1..64 and a null c. SIGSEGV, SIGBUS, SIGFPE and SIGILL are
+ * sent to c only when somebody sent them. A program that has asked for a signal can be
+ * woken by it: "all goroutines are asleep" is not reported any more. */
+int rt_signal_notify(int sig, rt_chan *c);
+
+/* No more signals to c; those that came before are in it when this returns. A signal that
+ * no channel wants any more does what it did before. */
+void rt_signal_stop(rt_chan *c);
+
 /* ---- text ------------------------------------------------------------------------ */
 
 /* printf as in C: d i u x X o c s p f F e E g G %, with flags, width, precision and the
@@ -469,6 +501,22 @@ int rt_vsnprintf(char *buf, size_t size, const char *format, va_list ap)
 const char *rt_strerror(int err);
 
 /* ---- behind the macros ----------------------------------------------------------- */
+
+/* A deferred call, in the frame of who deferred it. */
+typedef struct rt_deferred {
+	struct rt_deferred *link;
+	rt_func *fn;
+	void *arg;
+} rt_deferred;
+
+rt_deferred *rt_deferproc(rt_deferred *d);
+void rt_deferreturn(rt_deferred *d);
+
+#define RT_DEFER_IMPL(fn, arg) RT_DEFER_NTH(fn, arg, __COUNTER__)
+#define RT_DEFER_NTH(fn, arg, n) RT_DEFER_NAMED(fn, arg, n)
+#define RT_DEFER_NAMED(fn, arg, n)                                                     \
+	rt_deferred rt_deferred_##n __attribute__((__cleanup__(rt_deferreturn))) = { 0, fn, arg },     \
+	            *rt_deferred_##n##_ __attribute__((__unused__)) = rt_deferproc(&rt_deferred_##n)
 
 int64_t rt_raw_syscall(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
                        uint64_t e, uint64_t f);

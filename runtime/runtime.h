@@ -18,6 +18,8 @@ typedef struct Sched Sched;
 typedef struct Sudog Sudog;
 typedef struct Timer Timer;
 typedef struct rt_chan Hchan; // the interface's name for it
+typedef struct rt_deferred Defer; // likewise
+typedef struct Panic Panic;
 typedef struct Mcache Mcache;
 
 // ---- constants ----------------------------------------------------------------------
@@ -164,6 +166,20 @@ struct AllocRecord {
 	uintptr_t sp;       // of the function, since it has this
 };
 
+// A panic or rt_goexit whose deferred calls run, in the frame of who began it.
+struct Panic {
+	Panic *link; // the one whose deferred calls this began in
+	char *text; // NULL in a goexit
+	// Of one that was recovered from, and is allocated: gives what is left of the list when
+	// somebody panics or ends with the frame pointer bp (panic/recover.c).
+	Panic *(*recovered)(Panic *p, uintptr_t bp);
+	bool goexit;
+	bool repanicked; // the next one has the same text
+	uint32_t sig;    // of a fault
+	int32_t sigcode0;
+	uintptr_t sigcode1, sigpc;
+};
+
 typedef struct {
 	G *head, *tail;
 } Gqueue; // through schedlink, first in first out
@@ -202,6 +218,9 @@ struct G {
 	uint32_t selectDone;   // the wait that several may end; sync/wait.c
 	uint64_t goid;
 	G *schedlink; // next on a run queue or free list
+
+	Panic *_panic; // innermost first
+	Defer *_defer; // calls to make when it ends, panics or leaves a scope; newest first
 
 	void *param;     // from who readied it: the Sudog that fired
 	union {

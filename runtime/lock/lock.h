@@ -9,6 +9,7 @@
 // same rank at lower addresses. Checked in the debug build.
 enum {
 	RankNone, // not checked
+	RankSignal,
 	RankSemaRoot,
 	RankTimer, // an rt_timer's
 	RankCtx,

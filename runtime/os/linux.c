@@ -62,6 +62,16 @@ void raise(int32_t sig)
 	tgkill(getpid(), gettid(), sig);
 }
 
+void raisedefault(int32_t sig)
+{
+	Sigaction dfl = { .handler = SIG_DFL };
+	Sigset unblock = (Sigset)1 << (sig - 1);
+
+	sigaction(sig, &dfl, NULL);
+	sigprocmask(SIG_UNBLOCK, &unblock, NULL);
+	raise(sig);
+}
+
 void osyield(void)
 {
 	syscall3(__NR_sched_yield, 0, 0, 0);

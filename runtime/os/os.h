@@ -71,6 +71,8 @@ enum {
 	SA_RESTART = 0x10000000, SA_ONSTACK = 0x08000000, SA_RESTORER = 0x04000000,
 	SA_SIGINFO = 0x4,
 
+	EflagsTF = 0x100, EflagsDF = 0x400, EflagsAC = 0x40000,
+
 	PROT_NONE = 0, PROT_READ = 1, PROT_WRITE = 2,
 	MAP_PRIVATE = 0x02, MAP_FIXED = 0x10, MAP_ANON = 0x20, MAP_NORESERVE = 0x4000,
 	MADV_DONTNEED = 4, MADV_FREE = 8, MADV_GUARD_INSTALL = 102,
@@ -100,6 +102,7 @@ int32_t gettid(void);
 int32_t getpid(void);
 int64_t tgkill(int32_t pid, int32_t tid, int32_t sig);
 void raise(int32_t sig); // at this thread
+void raisedefault(int32_t sig); // likewise, for the default action
 void osyield(void);
 void usleep(uint32_t usec);
 void sigprocmask(int32_t how, const Sigset *set, Sigset *old);

@@ -2,6 +2,8 @@
 // sigtab_linux_generic.go has it.
 #include "runtime/os/sigtable.h"
 
+#include "runtime/base/str.h"
+
 const uint8_t sigflags[NSIG] = {
 	[SIGHUP] = SigNotify | SigKill,
 	[SIGINT] = SigNotify | SigKill,
@@ -38,45 +40,29 @@ const uint8_t sigflags[NSIG] = {
 	[34 ... 64] = SigNotify,
 };
 
-static const char *const names[] = {
-	[0] = "SIGNONE: no trap",
-	[SIGHUP] = "SIGHUP: terminal line hangup",
-	[SIGINT] = "SIGINT: interrupt",
-	[SIGQUIT] = "SIGQUIT: quit",
-	[SIGILL] = "SIGILL: illegal instruction",
-	[SIGTRAP] = "SIGTRAP: trace trap",
-	[SIGABRT] = "SIGABRT: abort",
-	[SIGBUS] = "SIGBUS: bus error",
-	[SIGFPE] = "SIGFPE: floating-point exception",
-	[SIGKILL] = "SIGKILL: kill",
-	[SIGUSR1] = "SIGUSR1: user-defined signal 1",
-	[SIGSEGV] = "SIGSEGV: segmentation violation",
-	[SIGUSR2] = "SIGUSR2: user-defined signal 2",
-	[SIGPIPE] = "SIGPIPE: write to broken pipe",
-	[SIGALRM] = "SIGALRM: alarm clock",
-	[SIGTERM] = "SIGTERM: termination",
-	[16] = "SIGSTKFLT: stack fault",
-	[SIGCHLD] = "SIGCHLD: child status has changed",
-	[18] = "SIGCONT: continue",
-	[SIGSTOP] = "SIGSTOP: stop, unblockable",
-	[20] = "SIGTSTP: keyboard stop",
-	[21] = "SIGTTIN: background read from tty",
-	[22] = "SIGTTOU: background write to tty",
-	[SIGURG] = "SIGURG: urgent condition on socket",
-	[24] = "SIGXCPU: cpu limit exceeded",
-	[25] = "SIGXFSZ: file size limit exceeded",
-	[26] = "SIGVTALRM: virtual alarm clock",
-	[SIGPROF] = "SIGPROF: profiling alarm clock",
-	[28] = "SIGWINCH: window size change",
-	[29] = "SIGIO: i/o now possible",
-	[30] = "SIGPWR: power failure restart",
-	[31] = "SIGSYS: bad system call",
-};
+// The signals that are told of, each behind its number.
+static const char names[] =
+	"\3" "SIGQUIT: quit\0"
+	"\4" "SIGILL: illegal instruction\0"
+	"\5" "SIGTRAP: trace trap\0"
+	"\6" "SIGABRT: abort\0"
+	"\7" "SIGBUS: bus error\0"
+	"\10" "SIGFPE: floating-point exception\0"
+	"\13" "SIGSEGV: segmentation violation\0"
+	"\20" "SIGSTKFLT: stack fault\0"
+	"\37" "SIGSYS: bad system call\0"
+	"\0" "signal";
 
-void printsigname(uint32_t sig)
+const char *signame(uint32_t sig)
 {
-	if (sig < nelem(names))
-		print("%s", names[sig]);
-	else
-		print("signal %u", sig);
+	const char *p = names;
+
+	while (*p && (uint32_t)*p != sig)
+		p += strlength(p) + 1;
+	return p + 1;
+}
+
+void printsignal(uint32_t sig, int32_t code, uintptr_t addr, uintptr_t pc)
+{
+	print("[signal %s code=0x%x addr=0x%lx pc=0x%lx]\n", signame(sig), code, addr, pc);
 }

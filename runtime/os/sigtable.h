@@ -16,7 +16,9 @@ enum {
 };
 
 extern const uint8_t sigflags[NSIG];
-void printsigname(uint32_t sig); // "SIGQUIT: quit", "signal 34"
+const char *signame(uint32_t sig); // "SIGQUIT: quit", for those that end the process loudly
+// "[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x401000]"
+void printsignal(uint32_t sig, int32_t code, uintptr_t addr, uintptr_t pc);
 
 // May the program have it blocked?
 ALWAYS_INLINE bool blockableSig(uint32_t sig)

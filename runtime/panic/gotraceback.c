@@ -35,15 +35,18 @@ void setTraceback(const char *level)
 		traceback_cache |= (uint32_t)min(n, 2) << TracebackShift;
 }
 
-int32_t gotraceback(bool *all, bool *crash)
+Traceback gotraceback(void)
 {
-	M *mp = getg()->m;
+	const M *mp = getg()->m;
+	Traceback t = {
+		.level = (int32_t)(traceback_cache >> TracebackShift),
+		.all = mp->throwing != 0 || (traceback_cache & TracebackAll),
+		.crash = traceback_cache & TracebackCrash,
+	};
 
-	*crash = traceback_cache & TracebackCrash;
-	*all = mp->throwing != 0 || (traceback_cache & TracebackAll);
-	if (mp->traceback != 0)
-		return mp->traceback;
 	if (mp->throwing > 0)
-		return 2; // the runtime is broken: show all of it
-	return (int32_t)(traceback_cache >> TracebackShift);
+		t.level = 2; // the runtime is broken: show all of it
+	if (mp->traceback != 0)
+		t.level = mp->traceback;
+	return t;
 }

@@ -41,13 +41,12 @@ static void printstacks(G *gp, const Where *w)
 {
 	M *mp = gp->m;
 	Where parked;
-	bool all, crash;
-	int32_t level = gotraceback(&all, &crash);
+	Traceback t = gotraceback();
 
-	if (level == 0)
+	if (t.level == 0)
 		return;
 	if (gp == mp->g0 || gp == mp->gsignal) {
-		if (mp->throwing > 0 || level >= 2) {
+		if (mp->throwing > 0 || t.level >= 2) {
 			print("\nruntime stack:\n");
 			traceback(gp, w, 2);
 		}
@@ -57,45 +56,40 @@ static void printstacks(G *gp, const Where *w)
 		w = &parked;
 	}
 	if (gp)
-		printgoroutine(gp, w->pc ? w : NULL, level);
-	if (all)
-		tracebackothers(gp, level);
+		printgoroutine(gp, w->pc ? w : NULL, t.level);
+	if (t.all)
+		tracebackothers(gp, t.level);
 }
 
-static UNCHECKED_LOCKS NORETURN void enddying(bool crash, bool locked)
+// On g0 or gsignal, where there is room.
+static UNCHECKED_LOCKS void dopanic(void *arg)
 {
-	if (!locked)
+	const Report *r = arg;
+
+	if (!startpanic_m(getg()->m))
 		exit(4);
+	r->before(r->arg);
+	printstacks(r->gp, &r->where);
+	if (r->after)
+		r->after(r->arg);
 	unlock(&paniclk);
 	if (atomic_xadd(&panicking, -1u) != 0) {
 		// Others are dying too: let the last one end the process.
 		lock(&deadlock);
 		lock(&deadlock);
 	}
-	if (crash) {
-		Sigaction dfl = { .handler = SIG_DFL };
-
-		sigaction(SIGABRT, &dfl, NULL);
-		raise(SIGABRT);
-	}
+	if (gotraceback().crash)
+		raisedefault(SIGABRT);
 	exit(2);
 }
 
-UNCHECKED_LOCKS NORETURN void die(const Report *r)
+NORETURN __attribute__((noinline)) void die(Report *r)
 {
-	const Where *w = &r->where;
-	G *gp = getg();
-	bool all, crash, first;
-
-	first = startpanic_m(gp->m);
-	if (first) {
-		r->before(r->arg);
-		printstacks(r->gp ? r->gp : gp, w);
-		if (r->after)
-			r->after(r->arg);
-	}
-	gotraceback(&all, &crash);
-	enddying(crash, first);
+	if (!r->gp)
+		r->gp = getg();
+	systemstack(dopanic, r);
+	for (;;) // not reached
+		cpupause();
 }
 
 static void sayfatalerror(void *text)
@@ -103,22 +97,32 @@ static void sayfatalerror(void *text)
 	print("fatal error: %s\n", (const char *)text);
 }
 
+static NORETURN __attribute__((noinline)) void diesaying(const char *s, uintptr_t pc,
+                                                         uintptr_t bp)
+{
+	Report r = {
+		.before = sayfatalerror, .arg = (void *)(uintptr_t)s, .where = { pc, 0, bp },
+	};
+
+	die(&r);
+}
+
 NORETURN __attribute__((noinline)) void throw(const char *s)
 {
-	Report r = { .before = sayfatalerror, .arg = (void *)(uintptr_t)s, .where = HERE };
+	Where w = HERE;
 	M *mp = getg()->m;
 
 	if (mp->throwing == 0)
 		mp->throwing = 1;
-	die(&r);
+	diesaying(s, w.pc, w.bp);
 }
 
 NORETURN __attribute__((noinline)) void fatal(const char *s)
 {
-	Report r = { .before = sayfatalerror, .arg = (void *)(uintptr_t)s, .where = HERE };
+	Where w = HERE;
 
 	getg()->m->throwing = -1;
-	die(&r);
+	diesaying(s, w.pc, w.bp);
 }
 
 typedef struct {
@@ -164,6 +168,7 @@ NORETURN void badmcall2(void)
 
 NORETURN void badsystemstack(void)
 {
+	setg(getg()->m->g0); // so that throw finds a stack of the system's
 	throw("systemstack called from unexpected goroutine");
 }
 

@@ -32,7 +32,26 @@ typedef struct {
 	}
 
 // Prints the report, with tracebacks as GOTRACEBACK wants them, and exits with status 2.
-NORETURN void die(const Report *r);
+NORETURN void die(Report *r);
+
+// ---- gopanic.c ----------------------------------------------------------------------
+
+// p has its text, and what happened if it is a fault; w says where. Does not return.
+NORETURN void gopanic(Panic *p, const Where *w);
+void printpanic(const Panic *p, const char *end);
+
+// ---- defer.c ------------------------------------------------------------------------
+
+typedef struct {
+	void (*rundefers)(G *gp);     // makes all deferred calls
+	void (*printpanics)(Panic *p); // prints p and those before it
+} Deferring;
+
+// Not NULL once there has been a deferred call.
+extern const Deferring *whendeferring;
+
+void droppanics(G *gp, const Panic *last); // those newer than last: they are over
+NORETURN void goexit2(G *gp);              // rt_goexit, begun or gone on with
 
 // ---- traceback.c --------------------------------------------------------------------
 
@@ -48,9 +67,14 @@ void tracebackothers(const G *me, int32_t level);
 // ---- gotraceback.c ------------------------------------------------------------------
 
 void setTraceback(const char *level); // GOTRACEBACK's value, or NULL
-// 0: none, 1: the program's frames, 2: the runtime's too. *all: of every goroutine.
-// *crash: end by SIGABRT.
-int32_t gotraceback(bool *all, bool *crash);
+
+typedef struct {
+	int32_t level; // 0: nothing, 1: the program's frames, 2: the runtime's too
+	bool all;      // of every goroutine
+	bool crash;    // end by SIGABRT
+} Traceback;
+
+Traceback gotraceback(void);
 
 // ---- symtab.c -----------------------------------------------------------------------
 

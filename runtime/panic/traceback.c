@@ -95,6 +95,7 @@ static bool intext(uintptr_t pc)
 }
 
 extern const char __morestack[], __morestack_non_split[]; // next to each other
+extern const char sigpanicreturn[]; // asm/signal.S: where a fault's panic returns to
 
 // May n words at bp be read?
 static bool readable(const G *gp, uintptr_t bp, uintptr_t n)
@@ -175,10 +176,11 @@ static uintptr_t framelesscaller(const G *gp, const Where *w)
 static int32_t walk(G *gp, const Where *w, int32_t level, int32_t elide)
 {
 	enum { MaxSteps = 1 << 24 }; // more than 64 MiB have room for
-	uintptr_t pc = w->pc, bp = w->bp, at = w->sp ? pc : pc - 1, to;
+	uintptr_t pc = w->pc, bp = w->bp, to;
 	int32_t n = 0;
+	Where fault;
 
-	for (int32_t i = 0; i < MaxSteps && pc != skipPC; i++, at = pc - 1) {
+	for (int32_t i = 0; i < MaxSteps && pc != skipPC; i++) {
 		uintptr_t *frame = (uintptr_t *)bp;
 		bool crossing = inmorestack(pc);
 
@@ -186,10 +188,21 @@ static int32_t walk(G *gp, const Where *w, int32_t level, int32_t elide)
 			if (elide > 0 && n == InnerFrames)
 				print("...%d frames elided...\n", elide);
 			if (elide >= 0 && (n < InnerFrames || n >= InnerFrames + elide))
-				printframe(pc, at, level, bp);
+				printframe(pc, w && w->sp ? pc : pc - 1, level, bp);
 			n++;
 		}
-		to = i == 0 ? framelesscaller(gp, w) : 0;
+		if (pc == (uintptr_t)sigpanicreturn && readable(gp, bp, 3)) {
+			// The caller was interrupted, and did not call.
+			fault = (Where){ frame[1], frame[2], frame[0] };
+			w = &fault;
+			pc = fault.pc;
+			bp = fault.bp;
+			if (!intext(pc))
+				break;
+			continue;
+		}
+		to = w && w->sp ? framelesscaller(gp, w) : 0;
+		w = NULL;
 		if (to) {
 			pc = to;
 			continue;

@@ -307,6 +307,10 @@ void goexit0(G *gp)
 	M *mp = getg()->m;
 	bool locked = gp->lockedm != NULL;
 
+	if (unlikely(gp->_panic))
+		gp->_panic->recovered(gp->_panic, UINTPTR_MAX); // frees it
+	gp->_panic = NULL;
+	gp->_defer = NULL;
 	freesegment(gp);
 	casgstatus(gp, Grunning, Gdead);
 	if (gp->issystem)
@@ -346,12 +350,6 @@ int32_t gcount(void)
 }
 
 // ---- interface ----------------------------------------------------------------------
-
-_Noreturn void rt_goexit(void)
-{
-	goexit1();
-	__builtin_unreachable();
-}
 
 uint64_t rt_goid(void)
 {

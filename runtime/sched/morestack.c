@@ -106,6 +106,13 @@ static void forget(G *gp, const AllocRecord *a)
 	gp->allocs = a->prev;
 }
 
+// Of gp's records those newer than last, whose functions' frames are left for good.
+void forgetallocs(G *gp, const AllocRecord *last)
+{
+	while (gp->allocs != last)
+		forget(gp, gp->allocs);
+}
+
 // gp is parked, or about to be looked for by others: gives its segment back if nothing of
 // it is in use.
 void dropsegment(G *gp)

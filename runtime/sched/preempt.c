@@ -15,10 +15,6 @@
 
 extern const char __user_text_start[], __user_text_end[];
 
-enum {
-	EflagsTF = 0x100, EflagsDF = 0x400, EflagsAC = 0x40000,
-};
-
 AsyncState *newasyncstate(void)
 {
 	static uint32_t xsaveknown;

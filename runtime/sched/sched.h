@@ -229,6 +229,7 @@ bool onstacks(const G *gp, uintptr_t sp);
 void startonsegment(G *gp);
 void dropsegment(G *gp);
 void freesegment(G *gp);
+void forgetallocs(G *gp, const AllocRecord *last);
 int64_t newstack(MoreFrame *f);
 uintptr_t returnaddress(const G *gp, const uintptr_t *slot);
 void xsavestate(AsyncState *a); // asm/morestack.S

@@ -12,9 +12,11 @@
 uint32_t signalsOK;
 uintptr_t fwdSig[NSIG];
 uint32_t handlingSig[NSIG];
+Sigset sigwanted;
+bool (*sigsendp)(uint32_t sig);
 
-extern const char __text_start[], __text_end[];
-extern const char __runtime_text_start[], __runtime_text_end[];
+extern const char __user_text_start[], __user_text_end[]; // linker.ld
+extern const char __memory_text_end[], __text_end[];
 
 // ---- installing ---------------------------------------------------------------------
 
@@ -39,24 +41,39 @@ static void *getsig(uint32_t sig)
 	return sa.handler;
 }
 
+// Does the runtime handle sig though the program has not asked for it?
 static bool wantshandler(uint32_t sig)
 {
-	// A C library's own; read, never touched.
-	if (sig == 32 || sig == 33)
+	uint32_t flags = sigflags[sig];
+
+	// 32 and 33 are a C library's own: read, never touched.
+	if (flags == 0 || (flags & SigDefault) || sig == 32 || sig == 33)
 		return false;
 	// nohup and shells' background jobs: ignored at exec stays ignored.
-	if ((sig == SIGHUP || sig == SIGINT) && fwdSig[sig] == (uintptr_t)SIG_IGN)
-		return false;
-	return true;
+	return (sig != SIGHUP && sig != SIGINT) || fwdSig[sig] != (uintptr_t)SIG_IGN;
+}
+
+void sigenable(uint32_t sig)
+{
+	if (!atomic_xchg(&handlingSig[sig], 1)) {
+		fwdSig[sig] = (uintptr_t)getsig(sig);
+		setsig(sig, (void *)sigtramp);
+	}
+}
+
+void sigdisable(uint32_t sig)
+{
+	if (!wantshandler(sig)) {
+		setsig(sig, (void *)fwdSig[sig]);
+		handlingSig[sig] = 0;
+	}
 }
 
 STEP void initsig(void)
 {
 	atomic_store_release(&signalsOK, 1);
 	for (uint32_t sig = 0; sig < NSIG; sig++) {
-		uint32_t flags = sigflags[sig];
-
-		if (flags == 0 || (flags & SigDefault))
+		if (sigflags[sig] == 0 || (sigflags[sig] & SigDefault))
 			continue;
 		fwdSig[sig] = (uintptr_t)getsig(sig);
 		if (!wantshandler(sig))
@@ -71,12 +88,7 @@ STEP void initsig(void)
 // As if there had been no handler: the parent sees the signal in our wait status.
 static void dieFromSignal(uint32_t sig)
 {
-	Sigaction dfl = { .handler = SIG_DFL };
-	Sigset unblock = (Sigset)1 << (sig - 1);
-
-	sigaction((int32_t)sig, &dfl, NULL);
-	sigprocmask(SIG_UNBLOCK, &unblock, NULL);
-	raise((int32_t)sig);
+	raisedefault((int32_t)sig);
 	// Its default action does not end a process, or it takes a moment to arrive.
 	for (int32_t i = 0; i < 100; i++)
 		osyield();
@@ -85,7 +97,7 @@ static void dieFromSignal(uint32_t sig)
 
 void sigpipe(void)
 {
-	if (fwdSig[SIGPIPE] != (uintptr_t)SIG_IGN)
+	if (fwdSig[SIGPIPE] != (uintptr_t)SIG_IGN && !(sigwanted & sigbit(SIGPIPE)))
 		dieFromSignal(SIGPIPE);
 }
 
@@ -133,24 +145,26 @@ static void sayfatal(void *arg)
 {
 	const Caught *s = arg;
 
-	printsigname(s->sig);
-	print("\nPC=0x%lx m=%ld sigcode=%d", s->c->rip, getg()->m->id, s->info->code);
+	print("%s\nPC=0x%lx m=%ld sigcode=%d", signame(s->sig), s->c->rip, getg()->m->id,
+	      s->info->code);
 	if (isfault(s->sig))
 		print(" addr=0x%lx", s->info->addr);
 	print("\n");
 }
 
-// "panic: runtime error: ..." for a fault in the program's own code.
+// What a fault of the program's own code is as a panic; NULL: it is none.
 static const char *faulttext(const Caught *s)
 {
-	enum { FPE_INTDIV = 1, FPE_INTOVF = 2 };
+	enum { FPE_INTDIV = 1, FPE_INTOVF = 2, BUS_ADRERR = 2, SEGV_ACCERR = 2 };
+	int32_t code = s->info->code;
 
-	if (s->sig == SIGFPE && s->info->code == FPE_INTDIV)
-		return "runtime error: integer divide by zero";
-	if (s->sig == SIGFPE && s->info->code == FPE_INTOVF)
-		return "runtime error: integer overflow";
 	if (s->sig == SIGFPE)
-		return "runtime error: floating point error";
+		return code == FPE_INTDIV   ? "runtime error: integer divide by zero"
+		       : code == FPE_INTOVF ? "runtime error: integer overflow"
+		                            : "runtime error: floating point error";
+	// The kernel has no address for other codes.
+	if (s->info->addr >= 4096 || code > SEGV_ACCERR || (s->sig == SIGBUS && code != BUS_ADRERR))
+		return NULL;
 	return "runtime error: invalid memory address or nil pointer dereference";
 }
 
@@ -158,15 +172,8 @@ static void sayfault(void *arg)
 {
 	const Caught *s = arg;
 
-	if (s->sig == SIGFPE || s->info->addr < 4096) {
-		print("panic: %s\n", faulttext(s));
-	} else {
-		print("unexpected fault address 0x%lx\n", s->info->addr);
-		print("fatal error: fault\n");
-	}
-	print("[signal ");
-	printsigname(s->sig);
-	print(" code=0x%x addr=0x%lx pc=0x%lx]\n", s->info->code, s->info->addr, s->c->rip);
+	print("unexpected fault address 0x%lx\nfatal error: fault\n", s->info->addr);
+	printsignal(s->sig, s->info->code, s->info->addr, s->c->rip);
 }
 
 // The stack's guard was touched, or what lies below the guard by a big frame.
@@ -182,64 +189,101 @@ static bool overflowed(const Caught *s)
 	return lo != 0 && s->info->addr < lo && s->info->addr >= lo - StackGuardArea;
 }
 
-// The program's code, on a goroutine; a call of a null function pointer too.
-static bool inprogram(const Caught *s)
+static bool between(const char *start, uintptr_t pc, const char *end)
 {
-	uintptr_t pc = s->c->rip;
+	return pc >= (uintptr_t)start && pc < (uintptr_t)end;
+}
+
+static bool inusertext(uintptr_t pc)
+{
+	return between(__user_text_start, pc, __user_text_end);
+}
+
+// Was the fault caused by the program's code, on a goroutine? *w is where. A call to nowhere
+// is its caller's fault, and so is one of memcpy and the like, which have no frames.
+static bool inprogram(const Caught *s, Where *w)
+{
 	M *mp = s->gp->m;
+	uintptr_t caller;
 
-	if (s->gp != mp->curg || mp->locks != 0)
+	if (s->gp != mp->curg || mp->locks != 0 || !onstacks(s->gp, w->sp))
 		return false;
-	return pc < 4096 || (pc >= (uintptr_t)__text_start && pc < (uintptr_t)__text_end &&
-	                     !(pc >= (uintptr_t)__runtime_text_start &&
-	                       pc < (uintptr_t)__runtime_text_end));
+	if (inusertext(w->pc))
+		return true;
+	if (between(__memory_text_end, w->pc, __text_end))
+		return false;
+	caller = *(uintptr_t *)w->sp;
+	if (w->pc >= 4096 && !inusertext(caller))
+		return false;
+	*w = (Where){ caller - 1, w->sp + PtrSize, w->bp }; // in the call
+	return true;
 }
 
-static bool sentbysomeone(const Siginfo *info)
+// Makes the program's code at w go on in sigpanic. False: its stack is too full.
+static bool injectpanic(const Caught *s, const Where *w, const char *text)
 {
-	return info->code == SI_USER || info->code == SI_QUEUE || info->code == SI_TKILL;
-}
+	enum { RedZone = 128, Room = 256 };
+	Sigcontext *c = s->c;
+	uintptr_t *sp = (uintptr_t *)((c->rsp - RedZone) & ~(uintptr_t)15);
 
-static NORETURN void diefault(Caught *s)
-{
-	Where where = { .pc = s->c->rip, .sp = s->c->rsp, .bp = s->c->rbp };
-	Report r = { .arg = s, .gp = onstacks(s->gp, where.sp) ? s->gp : NULL };
-	bool sent = sentbysomeone(s->info);
-
-	// A jump to nowhere: the caller is what is of interest.
-	if (where.pc < 4096 && r.gp)
-		where = (Where){ .pc = *(uintptr_t *)where.sp, .bp = where.bp };
-	r.where = where;
-	if (!sent && overflowed(s))
-		stackoverflow(s->gp, where.pc, where.sp, where.bp);
-	if (!sent && (sigflags[s->sig] & SigPanic) && inprogram(s)) {
-		r.before = sayfault;
-	} else {
-		r.before = sayfatal;
-		r.after = sayregisters;
-		getg()->m->caughtsig = s->gp;
-		// Sent from outside: not the runtime's fault, but all goroutines are of
-		// interest.
-		getg()->m->throwing = sent ? -1 : 1;
-	}
-	die(&r);
+	if (!onstacks(s->gp, (uintptr_t)sp - Room))
+		return false;
+	*--sp = 0;
+	*--sp = w->sp;
+	*--sp = w->pc;
+	c->rdi = (uintptr_t)text;
+	c->rsi = s->sig;
+	c->rdx = (uint32_t)s->info->code;
+	c->rcx = s->info->addr;
+	c->r8 = c->rip;
+	c->rsp = (uintptr_t)sp;
+	c->rip = (uintptr_t)sigpanic0;
+	c->eflags &= ~(uint64_t)(EflagsTF | EflagsDF | EflagsAC);
+	return true;
 }
 
 // ---- the handler --------------------------------------------------------------------
 
+// A panic of the program's, or the end.
+static void catchfault(Caught *s, bool sent)
+{
+	Where w = { .pc = s->c->rip, .sp = s->c->rsp, .bp = s->c->rbp };
+	Report r = { .before = sayfatal, .after = sayregisters, .arg = s };
+	M *mp = s->gp->m;
+
+	if (!sent && overflowed(s))
+		stackoverflow(s->gp, w.pc, w.sp, w.bp);
+	if (!sent && (sigflags[s->sig] & SigPanic) && inprogram(s, &w)) {
+		const char *text = faulttext(s);
+
+		if (text && injectpanic(s, &w, text))
+			return;
+		if (!text) {
+			r.before = sayfault;
+			r.after = NULL;
+		}
+	}
+	r.where = w;
+	r.gp = onstacks(s->gp, w.sp) ? s->gp : NULL;
+	mp->caughtsig = s->gp;
+	mp->throwing = sent ? -1 : 1; // if sent, it is not the runtime's fault
+	die(&r);
+}
+
 static void sighandler(Caught *s)
 {
 	uint32_t flags = sigflags[s->sig];
+	bool sent = s->info->code <= 0; // by kill, sigqueue, a timer: not by what this code did
 
-	if (s->sig == SIGURG) {
+	if (s->sig == SIGURG)
 		doSigPreempt(s->gp, s->c);
-		return;
-	}
-	if (flags & SigKill)
+	else if ((sent || (flags & SigNotify)) &&
+	         (atomic_load_acquire(&sigwanted) & sigbit(s->sig)) && sigsendp(s->sig))
+		return; // the program gets it; its own faults never
+	else if (flags & SigKill)
 		dieFromSignal(s->sig);
-	if (!(flags & (SigThrow | SigPanic)))
-		return;
-	diefault(s);
+	else if (flags & (SigThrow | SigPanic))
+		catchfault(s, sent);
 }
 
 // On gsignal's stack, called by sigtramp with the interrupted G still in %fs:-8.

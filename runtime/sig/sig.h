@@ -8,12 +8,25 @@
 extern uint32_t signalsOK;
 extern uintptr_t fwdSig[];
 extern uint32_t handlingSig[];
+// The signals that the program has asked for, and who takes them: set before the first is
+// wanted, NULL in a program that does not ask.
+extern Sigset sigwanted;
+extern bool (*sigsendp)(uint32_t sig);
+
+ALWAYS_INLINE Sigset sigbit(uint32_t sig)
+{
+	return (Sigset)1 << (sig - 1);
+}
 
 void setsig(uint32_t sig, void *fn);
+// The program wants sig, or no longer: there is a handler then, or what there was before.
+void sigenable(uint32_t sig);
+void sigdisable(uint32_t sig);
 void sigtramp(int32_t sig, Siginfo *info, void *ctx);
 void sigreturn(void);
+void sigpanic0(void); // asm/signal.S
 // A write to a broken pipe at descriptor 1 or 2: ends the process, unless SIGPIPE was
-// ignored at its start.
+// ignored at its start or the program has asked for it.
 void sigpipe(void);
 void sigtrampgo(uint32_t sig, Siginfo *info, Ucontext *ctx);
 

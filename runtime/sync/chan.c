@@ -155,6 +155,11 @@ COLD void rt_chan_close(rt_chan *c)
 	}
 }
 
+uint64_t chanelemsize(const Hchan *c)
+{
+	return c->elemsize;
+}
+
 // ---- interface ----------------------------------------------------------------------
 
 COLD rt_chan *rt_chan_make(size_t elem_size, size_t cap)

@@ -23,8 +23,8 @@ static void doslow(rt_once *o, rt_func *fn, void *arg)
 		rt_mutex_unlock(&o->m);
 		return;
 	}
+	rt_defer(oncedone, o);
 	fn(arg);
-	oncedone(o);
 }
 
 void rt_once_do(rt_once *o, rt_func *fn, void *arg)

@@ -2,13 +2,17 @@
 #ifndef RT0_SYNC_SYNC_H
 #define RT0_SYNC_SYNC_H
 
+#include <asm-generic/errno.h>
+
 #include "runtime/sched/sched.h"
 #include "runtime/sched/sudog.h"
 
 // A deadline that never comes.
 #define Never INT64_MAX
 
-enum { ETIMEDOUT = 110, ECANCELED = 125 }; // Linux's; errno.h belongs to a libc
+// ---- chan.c -------------------------------------------------------------------------
+
+uint64_t chanelemsize(const Hchan *c);
 
 // ---- sleep.c ------------------------------------------------------------------------
 

@@ -34,8 +34,8 @@ static void taskmain(void *arg)
 {
 	rt_task *t = arg;
 
+	rt_defer(taskdone, t);
 	t->result = t->fn(t->arg);
-	taskdone(t);
 }
 
 // Its first function is the runtime's, but it is the program's goroutine.

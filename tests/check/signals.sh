@@ -77,4 +77,65 @@ has "SigIgn:${tab}0000000${libc}0000002"
 what='SIGUSR2 blocked'
 ./execve ./show masked >out
 has "SigBlk:${tab}0000000000000800"
+
+# Signals that the program asks for and then does not want any more.
+cat >asks.c <<'END'
+#include <rt.h>
+
+#include <fcntl.h>
+#include <sys/syscall.h>
+
+static void show(void)
+{
+	static char text[8192];
+	int fd = rt_open("/proc/self/status", O_RDONLY, 0);
+	int64_t n = rt_read(fd, text, sizeof text);
+
+	rt_write(1, text, n > 0 ? (size_t)n : 0);
+	rt_close(fd);
+}
+
+int rt_main(int argc, char **argv)
+{
+	rt_chan *c = rt_chan_make(sizeof(int), 8);
+	int sig = 0;
+
+	(void)argc, (void)argv;
+	for (int s = 1; s <= 64; s++)
+		rt_signal_notify(s, c);
+	for (int i = 0; i < 3; i++) {
+		rt_syscall(SYS_kill, rt_syscall(SYS_getpid), 12); // SIGUSR2
+		rt_chan_recv(c, &sig);
+		if (sig != 12)
+			return 1;
+	}
+	show();
+	rt_signal_stop(c);
+	show();
+	// Nobody wants it: blocked still, or swallowed.
+	rt_syscall(SYS_kill, rt_syscall(SYS_getpid), 12);
+	rt_sleep(RT_MILLISECOND);
+	return (int)rt_chan_len(c);
+}
+END
+"$RT0_ROOT/tools/rtcc" asks.c -o asks || exit 1
+
+# shows LINE LINE: with all signals asked for, and after that.
+shows() {
+	printf '%s\n' "$1" "$2" >wanted
+	grep "^${1%%:*}:" out | cmp -s - wanted && return
+	echo "FAILED: $what: '$1', then '$2'; it is:"
+	grep '^Sig' out
+	status=1
+}
+
+what='asked for'
+timeout 10 ./asks >out || { echo "FAILED: $what: status $?"; status=1; }
+shows "SigCgt:${tab}fffffffffffbfeff" "SigCgt:${tab}fffffffe7fc1feff"
+what='asked for, SIGHUP ignored'
+timeout 10 nohup ./asks >out 2>/dev/null || { echo "FAILED: $what: status $?"; status=1; }
+shows "SigCgt:${tab}fffffffffffbfeff" "SigCgt:${tab}fffffffe7fc1fefe"
+grep -q "^SigIgn:${tab}0000000${libc}0000001\$" out || { echo "FAILED: $what: ignored again"; status=1; }
+what='asked for, SIGUSR2 blocked'
+timeout 10 ./execve ./asks masked >out || { echo "FAILED: $what: status $?"; status=1; }
 exit $status

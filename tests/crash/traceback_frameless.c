@@ -10,7 +10,9 @@
 
 #define NOINLINE __attribute__((noinline, noclone))
 
-// A function whose hlt faults.
+// A function whose FAULT faults.
+#define FAULT "movl 0, %eax;"
+
 #define EDGE(name, code)                                                               \
 	__attribute__((naked, noinline, no_split_stack)) static void edge_##name(void) \
 	{                                                                              \
@@ -19,23 +21,23 @@
 
 #define MAKE "push %rbp; mov %rsp, %rbp;"
 
-EDGE(entry, "hlt;" MAKE "pop %rbp; ret")
-EDGE(pushed, "push %rbp; hlt; mov %rsp, %rbp; pop %rbp; ret")
-EDGE(pushed_mixed, "push %rbp; mov %edi, %eax; hlt; mov %rsp, %rbp; pop %rbp; ret")
-EDGE(realigned, "lea 8(%rsp), %r10; and $-64, %rsp; push -8(%r10); push %rbp; hlt;"
+EDGE(entry, FAULT MAKE "pop %rbp; ret")
+EDGE(pushed, "push %rbp; " FAULT " mov %rsp, %rbp; pop %rbp; ret")
+EDGE(pushed_mixed, "push %rbp; mov %edi, %eax; " FAULT " mov %rsp, %rbp; pop %rbp; ret")
+EDGE(realigned, "lea 8(%rsp), %r10; and $-64, %rsp; push -8(%r10); push %rbp; " FAULT
                 "mov %rsp, %rbp; leave; ret")
-EDGE(made, MAKE "sub $32, %rsp; hlt; leave; ret")
-EDGE(left, MAKE "sub $32, %rsp; leave; hlt; ret")
-EDGE(popped, MAKE "pop %rbp; hlt; ret")
-EDGE(popped_mixed, MAKE "pop %rbp; xor %eax, %eax; hlt; inc %eax; ret")
-EDGE(tail, MAKE "pop %rbp; hlt; jmp edge_entry")
-EDGE(frameless, "xor %eax, %eax; hlt; ret")
+EDGE(made, MAKE "sub $32, %rsp; " FAULT " leave; ret")
+EDGE(left, MAKE "sub $32, %rsp; leave; " FAULT " ret")
+EDGE(popped, MAKE "pop %rbp; " FAULT " ret")
+EDGE(popped_mixed, MAKE "pop %rbp; xor %eax, %eax; " FAULT " inc %eax; ret")
+EDGE(tail, MAKE "pop %rbp; " FAULT " jmp edge_entry")
+EDGE(frameless, "xor %eax, %eax; " FAULT " ret")
 
 // What gcc makes of a function with a check: the body after it is on the segment, or goes
 // there.
 EDGE(stub, "jmp 1f; 2: " MAKE "pop %rbp; ret;"
-           "1: mov $4000, %r10d; xor %r11d, %r11d; call __morestack; ret; hlt; jmp 2b")
-EDGE(crossed, "jmp 1f; 2: hlt;" MAKE "pop %rbp; ret;"
+           "1: mov $4000, %r10d; xor %r11d, %r11d; call __morestack; ret; " FAULT " jmp 2b")
+EDGE(crossed, "jmp 1f; 2: " FAULT MAKE "pop %rbp; ret;"
               "1: mov $4000, %r10d; xor %r11d, %r11d; call __morestack; ret; jmp 2b")
 
 static const struct {

@@ -1,0 +1,65 @@
+// recover.S - calling a function that need not return, for rt_recover.
+#include "asm/asm.h"
+
+// bool recovercall(uintptr_t *sp, rt_func *fn, void *arg)
+//	in:  %rdi = sp, %rsi = fn, %rdx = arg
+// Calls fn(arg) and returns false. *sp is the stack pointer during the call; above it lie
+// the registers that the ABI preserves, and the floating-point control words.
+FUNC(recovercall)
+	pushq	%rbp
+	.cfi_adjust_cfa_offset 8
+	.cfi_rel_offset rbp, 0
+	movq	%rsp, %rbp
+	.cfi_def_cfa_register rbp
+	pushq	%rbx
+	.cfi_offset rbx, -24
+	pushq	%r12
+	.cfi_offset r12, -32
+	pushq	%r13
+	.cfi_offset r13, -40
+	pushq	%r14
+	.cfi_offset r14, -48
+	pushq	%r15
+	.cfi_offset r15, -56
+	pushq	%rax
+	stmxcsr	(%rsp)
+	fnstcw	4(%rsp)
+	movq	%rsp, (%rdi)
+	movq	%rdx, %rdi
+	call	*%rsi
+	xorl	%eax, %eax
+.Lreturn:
+	addq	$8, %rsp
+	popq	%r15
+	popq	%r14
+	popq	%r13
+	popq	%r12
+	popq	%rbx
+	popq	%rbp
+	.cfi_def_cfa rsp, 8
+	ret
+END(recovercall)
+
+// NORETURN void recovered(uintptr_t sp, uintptr_t guard)
+//	in:  %rdi = what recovercall stored, %rsi = the guard for there
+// Lets that recovercall return true.
+FUNC(recovered)
+	.cfi_undefined rip
+	movq	%rdi, %rsp
+	leaq	40+8(%rdi), %rbp
+	movq	%rsi, %fs:0x70
+	movq	TLS_G, %rax
+	cmpb	$0, g_preempt(%rax)		// a request to yield stays
+	je	1f
+	movabsq	$STACK_PREEMPT, %rcx
+	movq	%rcx, %fs:0x70
+1:	fninit					// a fault may have left its stack in use
+	fldcw	4(%rsp)
+	ldmxcsr	(%rsp)
+	movl	$1, %eax
+	jmp	.Lreturn
+END(recovered)
+
+	.section .note.GNU-stack, "", @progbits
+	.section .note.GNU-split-stack, "", @progbits
+	.section .note.GNU-no-split-stack, "", @progbits

@@ -1,0 +1,121 @@
+// defer.c - deferred calls: rt_defer, and rt_goexit, which makes them all.
+//
+// The record of a deferred call lies in the frame of who deferred it. It is on the
+// goroutine's list, newest first, from there until the call begins: at the end of its scope,
+// or before that by a panic or rt_goexit, on top of the frames they leave for good. Whoever
+// makes the call takes the record off the list first, so it is made once.
+//
+// Follows Go's panic.go (deferproc, deferreturn, printpanics, Goexit).
+#include "include/rt.h"
+#include "runtime/base/getg.h"
+#include "runtime/base/str.h"
+#include "runtime/panic/panic.h"
+#include "runtime/sched/sched.h"
+
+static void rundefers(G *gp)
+{
+	Defer *d;
+
+	while ((d = gp->_defer)) {
+		gp->_defer = d->link;
+		d->fn(d->arg);
+	}
+}
+
+// The newest first; afterwards the oldest, with link to the next.
+static Panic *reversed(Panic *p)
+{
+	Panic *r = NULL;
+
+	while (p) {
+		Panic *older = p->link;
+
+		p->link = r;
+		r = p;
+		p = older;
+	}
+	return r;
+}
+
+// If nobody recovers, all are told, the first one first.
+static void printpanics(Panic *p)
+{
+	const Panic *older = NULL;
+
+	for (p = reversed(p); p; older = p, p = p->link) {
+		const Panic *newer = p->link;
+
+		p->repanicked = newer && !p->goexit && !newer->goexit &&
+		                streq(p->text, newer->text);
+		if (older && older->repanicked)
+			continue;
+		if (older && !older->goexit)
+			print("\t");
+		if (!p->goexit)
+			printpanic(p, !p->recovered   ? ""
+			              : p->repanicked ? " [recovered, repanicked]"
+			                              : " [recovered]");
+	}
+}
+
+// What panics need in a program that defers: known by the first rt_deferproc, so that it is
+// linked into no other.
+static const Deferring deferring = { rundefers, printpanics };
+const Deferring *whendeferring;
+
+// Of gp's panics those newer than last: they are over.
+void droppanics(G *gp, const Panic *last)
+{
+	Panic *p;
+
+	while ((p = gp->_panic) != last) {
+		gp->_panic = p->link;
+		if (p->recovered)
+			rt_free(p);
+		else if (!p->goexit)
+			atomic_xadd(&runningPanicDefers, -1u);
+	}
+}
+
+// A panic among the calls that somebody recovers from comes back here (recover.c).
+NORETURN void goexit2(G *gp)
+{
+	rundefers(gp);
+	droppanics(gp, NULL);
+	goexit1();
+	__builtin_unreachable();
+}
+
+// ---- interface ----------------------------------------------------------------------
+
+rt_deferred *rt_deferproc(rt_deferred *d)
+{
+	G *gp = getg();
+
+	if (unlikely(!atomic_load_relaxed(&whendeferring)))
+		atomic_store_relaxed(&whendeferring, &deferring);
+	d->link = gp->_defer;
+	gp->_defer = d;
+	return d;
+}
+
+// The end of d's scope. A goto may have come here past its rt_defer: then d is not the
+// newest, and is not looked at.
+void rt_deferreturn(rt_deferred *d)
+{
+	G *gp = getg();
+
+	if (gp->_defer != d)
+		return;
+	gp->_defer = d->link;
+	d->fn(d->arg);
+}
+
+_Noreturn void rt_goexit(void)
+{
+	G *gp = getg();
+	Panic p = { .link = gp->_panic, .goexit = true };
+
+	gp->_panic = &p;
+	goexit2(gp);
+}

@@ -1,0 +1,143 @@
+// recover.c - rt_recover: the end of a panic.
+//
+// It stands among the deferred calls of its goroutine, between those of its caller and those
+// of what it calls: a panic that has made all of the latter comes to it, and it leaves all
+// frames below its own for good (asm/recover.S). What they would have undone is undone
+// here: the guard, alloca's memory, the list of panics.
+//
+// A panic that is recovered from stays in the list, as a copy, while the function that
+// called rt_recover runs, as in Go while the deferred function that called recover runs: if
+// it panics again, both are told.
+//
+// Follows Go's panic.go (gorecover, recovery).
+#include "include/rt.h"
+#include "runtime/base/getg.h"
+#include "runtime/base/str.h"
+#include "runtime/panic/panic.h"
+#include "runtime/sched/sched.h"
+
+typedef struct {
+	Defer d;
+	uintptr_t sp; // of recovercall
+	Panic *panic; // those before it are not ours
+	const AllocRecord *allocs;
+	char *buf;
+	size_t size;
+	uintptr_t *bp; // of who called rt_recover
+} Recovery;
+
+typedef struct {
+	Panic p;
+	uintptr_t *bp, bpword, retaddr; // of who called rt_recover, and what was there
+	char text[];
+} Recovered;
+
+// asm/recover.S. Calls fn(arg) and returns false; or true, when recovered(*sp, guard) is
+// called meanwhile.
+bool recovercall(uintptr_t *sp, rt_func *fn, void *arg);
+NORETURN void recovered(uintptr_t sp, uintptr_t guard);
+
+// Only what was recovered from last is told of again.
+static void forgetrecovered(G *gp)
+{
+	if (gp->_panic && gp->_panic->recovered)
+		droppanics(gp, gp->_panic->link);
+}
+
+// Do its two words lie on gp's stacks?
+static bool isframe(const G *gp, const uintptr_t *bp)
+{
+	return onstacks(gp, (uintptr_t)bp) && onstacks(gp, (uintptr_t)(bp + 2));
+}
+
+// Is the frame at bp one of those that the frame at inner will return to?
+static bool surrounds(const G *gp, uintptr_t bp, uintptr_t inner)
+{
+	uintptr_t guard = guardfor(gp, bp);
+
+	return guard == guardfor(gp, inner) ? inner <= bp : guard != gp->segguard;
+}
+
+// l was recovered from; a panic begins, with the frame pointer bp. Returns l, or what comes
+// after it if the function that recovered has returned.
+static Panic *stillrecovered(Panic *l, uintptr_t bp)
+{
+	const Recovered *r = (const Recovered *)l;
+	G *gp = getg();
+
+	if (isframe(gp, r->bp) && surrounds(gp, (uintptr_t)r->bp, bp) && r->bp[0] == r->bpword &&
+	    r->bp[1] == r->retaddr)
+		return l;
+	droppanics(gp, l->link);
+	return gp->_panic;
+}
+
+// Puts a copy of p in the place of gp's panics that are newer than r's.
+static void endpanics(G *gp, const Recovery *r, const Panic *p)
+{
+	uintptr_t n = strlength(p->text) + 1;
+	Recovered *end = rt_malloc(sizeof *end + n);
+
+	__builtin_memcpy(end->text, p->text, n);
+	if (r->size > 0) {
+		uintptr_t k = min(n, r->size);
+
+		__builtin_memcpy(r->buf, p->text, k - 1);
+		r->buf[k - 1] = '\0';
+	}
+	droppanics(gp, r->panic);
+	end->p = (Panic){ .link = r->panic, .text = end->text, .recovered = stillrecovered };
+	if (!isframe(gp, r->bp)) { // a function without frame pointer
+		rt_free(end);
+		return;
+	}
+	end->bp = r->bp;
+	end->bpword = r->bp[0];
+	end->retaddr = r->bp[1];
+	gp->_panic = &end->p;
+}
+
+// The deferred call of a Recovery.
+static void recovery(void *arg)
+{
+	Recovery *r = arg;
+	G *gp = getg();
+	Panic *p;
+
+	forgetrecovered(gp);
+	p = gp->_panic;
+	if (p->goexit)
+		return; // not ours to end
+	for (Panic *q = p; q != r->panic; q = q->link) {
+		if (q->goexit) {
+			droppanics(gp, q);
+			goexit2(gp);
+		}
+	}
+	endpanics(gp, r, p);
+	forgetallocs(gp, r->allocs);
+	recovered(r->sp, guardfor(gp, r->sp));
+}
+
+// ---- interface ----------------------------------------------------------------------
+
+// NOSPLIT: its frame is where its caller's is, and returns there.
+NOSPLIT bool rt_recover(rt_func *fn, void *arg, char *buf, size_t size)
+{
+	G *gp = getg();
+	Recovery r = {
+		.d = { .fn = recovery, .arg = &r },
+		.allocs = gp->allocs,
+		.buf = buf,
+		.size = size,
+		.bp = *(uintptr_t **)__builtin_frame_address(0),
+	};
+
+	forgetrecovered(gp);
+	r.panic = gp->_panic;
+	rt_deferproc(&r.d);
+	if (recovercall(&r.sp, fn, arg))
+		return true;
+	gp->_defer = r.d.link;
+	return false;
+}

@@ -1,0 +1,87 @@
+// sigqueue.c - from signal handlers to the goroutine that passes signals on.
+//
+// A handler must not lock anything: it counts its signal and, if the receiver sleeps on its
+// note, wakes it.
+//
+//	sigIdle       the receiver is at work, and will look again
+//	sigReceiving  it sleeps, or is about to: the next sender wakes it
+//	sigSending    there is something new; it looks again without sleeping
+//
+// Follows Go's sigqueue.go; but signals are counted: as many are delivered as were caught.
+#include "runtime/sig/sigqueue.h"
+
+#include "runtime/sched/sched.h"
+#include "runtime/sig/sig.h"
+
+enum { sigIdle, sigReceiving, sigSending };
+
+static struct {
+	Note note;
+	uint32_t state;
+	uint32_t delivering; // handlers in sigsend
+	Sigset pending;      // signals with a count
+	uint32_t count[NSIG];
+} queue;
+
+void wakereceiver(void)
+{
+	for (;;) {
+		switch (atomic_load_acquire(&queue.state)) {
+		case sigIdle:
+			if (atomic_cas(&queue.state, sigIdle, sigSending))
+				return;
+			break;
+		case sigSending:
+			return;
+		case sigReceiving:
+			if (atomic_cas(&queue.state, sigReceiving, sigIdle)) {
+				notewakeup(&queue.note);
+				return;
+			}
+		}
+	}
+}
+
+// In a handler: passes sig on; false if it is not wanted any more.
+bool sigsend(uint32_t sig)
+{
+	bool wanted;
+
+	atomic_xadd(&queue.delivering, 1); // before the look; see signalidle
+	wanted = atomic_load_acquire(&sigwanted) & sigbit(sig);
+	if (wanted) {
+		atomic_xadd(&queue.count[sig], 1);
+		atomic_or(&queue.pending, sigbit(sig)); // pairs with signal_recv's xchg
+		wakereceiver();
+	}
+	atomic_xadd(&queue.delivering, -1u);
+	return wanted;
+}
+
+// The receiver's: sleeps until somebody wakes it. Returns the signals that have come, if any.
+Sigset signal_recv(void)
+{
+	for (;;) {
+		if (atomic_cas(&queue.state, sigIdle, sigReceiving)) {
+			notetsleepg(&queue.note, -1);
+			noteclear(&queue.note);
+			break;
+		}
+		if (atomic_cas(&queue.state, sigSending, sigIdle))
+			break;
+	}
+	return atomic_xchg(&queue.pending, 0);
+}
+
+uint32_t signal_count(uint32_t sig)
+{
+	return atomic_xchg(&queue.count[sig], 0);
+}
+
+// True: no handler that found its signal wanted before this call is on its way, and the
+// receiver has passed on what it got.
+bool signalidle(void)
+{
+	return atomic_load_acquire(&queue.delivering) == 0 &&
+	       atomic_load_acquire(&queue.state) == sigReceiving;
+}

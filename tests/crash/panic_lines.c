@@ -1,0 +1,16 @@
+// tests/crash/panic_lines.c - the lines of a panic's text are indented after the first.
+// stderr~: \Apanic: one\n\ttwo\n\t\n\tpanic: three\n\tfour\n\n
+// exit: 2
+#include <rt.h>
+
+static void panics(void *arg)
+{
+	rt_panic("%s", (char *)arg);
+}
+
+int rt_main(int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	rt_defer(panics, "three\nfour");
+	rt_panic("one\ntwo\n");
+}

@@ -1,0 +1,417 @@
+// tests/programs/recover.c - rt_recover ends a panic from any depth: the stack, its guard,
+// alloca's memory and the floating-point control words are as they were; what a goroutine
+// has in registers and on its stack stays.
+// matrix: GOMAXPROCS=1,4
+#include <rt.h>
+
+#include "../test.h"
+
+static char buf[64];
+static volatile int kept;
+
+static void panics(void *arg)
+{
+	rt_panic("%s", (char *)arg);
+}
+
+static void returns(void *arg)
+{
+	*(int *)arg = 7;
+}
+
+static void the_plain_cases(void)
+{
+	int n = 0;
+	char small[4];
+
+	small[3] = 'x';
+	check(!rt_recover(returns, &n, buf, sizeof buf));
+	equal(n, 7);
+	check(rt_recover(panics, "hello", buf, sizeof buf));
+	check(same(buf, "hello"));
+	check(rt_recover(panics, "hello", small, 3)); // cut off, terminated
+	check(same(small, "he") && small[3] == 'x');
+	check(rt_recover(panics, "hello", small, 1));
+	check(same(small, ""));
+	check(rt_recover(panics, "hello", NULL, 0));
+	check(rt_recover(panics, "", buf, sizeof buf) && same(buf, ""));
+}
+
+// ---- what the runtime raises
+
+static void closes_twice(void *arg)
+{
+	rt_chan *c = rt_chan_make(0, 0);
+
+	(void)arg;
+	rt_chan_close(c);
+	rt_chan_close(c);
+}
+
+static void sends_on_closed(void *c)
+{
+	rt_chan_send(c, NULL);
+}
+
+static void too_much(void *arg)
+{
+	(void)arg;
+	rt_chan_make(8, SIZE_MAX);
+}
+
+static void below_zero(void *arg)
+{
+	(void)arg;
+	rt_waitgroup wg = { 0 };
+	rt_waitgroup_add(&wg, -1);
+}
+
+static void reads_null(void *arg)
+{
+	kept = ((volatile int *)arg)[3];
+}
+
+static void divides(void *arg)
+{
+	volatile int zero = 0;
+
+	kept = (int)(intptr_t)arg / zero;
+}
+
+static void calls_null(void *arg)
+{
+	(*(rt_func **)arg)(NULL);
+	kept++;
+}
+
+static void the_runtime_s_own(void)
+{
+	rt_chan *closed = rt_chan_make(0, 1);
+	rt_func *null = NULL;
+
+	rt_chan_close(closed);
+	for (int i = 0; i < 100; i++) {
+		check(rt_recover(closes_twice, NULL, buf, sizeof buf));
+		check(same(buf, "close of closed channel"));
+		check(rt_recover(sends_on_closed, closed, buf, sizeof buf));
+		check(same(buf, "send on closed channel"));
+		check(rt_recover(too_much, NULL, buf, sizeof buf));
+		check(same(buf, "makechan: size out of range"));
+		check(rt_recover(below_zero, NULL, buf, sizeof buf));
+		check(same(buf, "sync: negative WaitGroup counter"));
+		check(rt_recover(reads_null, NULL, buf, 45));
+		check(same(buf, "runtime error: invalid memory address or nil"));
+		check(rt_recover(divides, NULL, buf, sizeof buf));
+		check(same(buf, "runtime error: integer divide by zero"));
+		check(rt_recover(calls_null, &null, buf, 15));
+		check(same(buf, "runtime error:"));
+		check(rt_recover(NULL, NULL, buf, 15));
+		check(same(buf, "runtime error:"));
+	}
+	rt_chan_free(closed);
+}
+
+// ---- from the segment to the small stack, at every depth
+
+static uintptr_t stack_guard(void)
+{
+	uintptr_t guard;
+
+	__asm__ volatile("mov %%fs:0x70, %0" : "=r"(guard));
+	return guard;
+}
+
+// n bytes deeper, then d calls deeper, then panics or faults.
+static __attribute__((noinline)) void deep(int d, volatile int *p)
+{
+	volatile char frame[100];
+
+	frame[0] = 1;
+	if (d > 0)
+		deep(d - 1, p);
+	else if (p)
+		rt_panic("from below");
+	else
+		kept = *p;
+	kept += frame[0];
+}
+
+static void goes_deep(void *arg)
+{
+	deep(*(int *)arg, arg);
+}
+
+static void faults_deep(void *arg)
+{
+	deep(*(int *)arg, NULL);
+}
+
+static __attribute__((noinline)) void at_depth(int bytes, rt_func *fn)
+{
+	volatile char frame[1 + bytes];
+	uintptr_t before = stack_guard(), after;
+	uint64_t a = 1, b = 2, c = 3, d = 4, e = 5, f = 6, g = 7;
+
+	frame[0] = 1;
+	__asm__ volatile("" : "+r"(a), "+r"(b), "+r"(c), "+r"(d), "+r"(e), "+r"(f), "+r"(g));
+	for (int calls = 0; calls < 20; calls += 3) {
+		check(rt_recover(fn, &calls, NULL, 0));
+		after = stack_guard();
+		// A request to yield may have come, or gone.
+		check(before == after || before == 0x7ffffffffffffade ||
+		      after == 0x7ffffffffffffade);
+		equal(a + b * 10 + c * 100 + d * 1000 + e * 10000 + f * 100000 + g * 1000000,
+		      7654321);
+	}
+	kept += frame[0];
+}
+
+static void at_all_depths(void *wg)
+{
+	for (int bytes = 0; bytes < 2000; bytes += 16) {
+		at_depth(bytes, goes_deep);
+		at_depth(bytes, faults_deep);
+	}
+	rt_waitgroup_done(wg);
+}
+
+// ---- alloca's memory
+
+static __attribute__((noinline)) void takes_a_megabyte(void *arg)
+{
+	volatile char room[*(size_t *)arg];
+
+	room[0] = 1;
+	rt_panic("full %d", room[0]);
+}
+
+static void alloca_s_memory_is_free_again(void)
+{
+	for (int i = 0; i < 1000; i++) {
+		volatile size_t n = 1 << 20;
+		volatile char room[n / 4]; // stays
+
+		room[n / 8] = (char)i;
+		for (int k = 0; k < 3; k++) {
+			check(rt_recover(takes_a_megabyte, (void *)&n, buf, sizeof buf));
+			check(same(buf, "full 1"));
+		}
+		check(room[n / 8] == (char)i);
+	}
+}
+
+// ---- the floating-point unit
+
+static void changes_control_words(void *arg)
+{
+	uint32_t mxcsr = 0x7f80;
+	uint16_t fcw = 0x0f7f;
+
+	__asm__ volatile("ldmxcsr %0; fldcw %1" : : "m"(mxcsr), "m"(fcw));
+	panics(arg);
+}
+
+static void faults_with_a_full_stack(void *arg)
+{
+	__asm__ volatile("fld1; fld1; fld1; fld1; fld1; fld1; fld1; fld1\n\t"
+	                 "movl (%0), %%eax; fstp %%st(0)" : : "r"(arg) : "eax", "memory");
+}
+
+static void faults_backwards(void *arg)
+{
+	__asm__ volatile("std; movl (%0), %%eax; cld" : : "r"(arg) : "eax", "memory", "cc");
+}
+
+static volatile bool forwards;
+
+static void looks_at_the_direction(void *arg)
+{
+	uint64_t flags;
+
+	(void)arg;
+	__asm__ volatile("pushfq; popq %0" : "=r"(flags));
+	forwards = !(flags & 0x400);
+}
+
+static void defers_and_faults_backwards(void *arg)
+{
+	rt_defer(looks_at_the_direction, NULL);
+	faults_backwards(arg);
+}
+
+static void floating_point(void)
+{
+	uint32_t mxcsr = 0x3f80, mxcsr2 = 0;
+	uint16_t fcw = 0x0b7f, fcw2 = 0;
+	volatile long double x = 2;
+
+	__asm__ volatile("ldmxcsr %0; fldcw %1" : : "m"(mxcsr), "m"(fcw));
+	check(rt_recover(changes_control_words, "x", buf, sizeof buf));
+	__asm__ volatile("stmxcsr %0; fnstcw %1" : "=m"(mxcsr2), "=m"(fcw2));
+	equal(mxcsr2, mxcsr);
+	equal(fcw2, fcw);
+	mxcsr = 0x1f80, fcw = 0x37f;
+	__asm__ volatile("ldmxcsr %0; fldcw %1" : : "m"(mxcsr), "m"(fcw));
+	for (int i = 0; i < 10; i++) {
+		check(rt_recover(faults_with_a_full_stack, NULL, buf, sizeof buf));
+		x = x * x + 1 - x * x;
+		check(x == 1);
+		x = 2;
+	}
+	check(rt_recover(defers_and_faults_backwards, NULL, buf, sizeof buf));
+	check(forwards);
+}
+
+// ---- the red zone
+
+uint64_t *zone; // its upper end
+
+void faults_with_a_red_zone(void *p);
+__asm__(".text\n"
+        "faults_with_a_red_zone:\n"
+        "	mov %rsp, zone(%rip)\n"
+        "	movq $1, -8(%rsp)\n"
+        "	movq $16, -128(%rsp)\n"
+        "	mov (%rdi), %eax\n"
+        "	ret\n");
+
+static volatile uint64_t zone_first, zone_last;
+
+static void looks_at_the_red_zone(void *arg)
+{
+	(void)arg;
+	zone_first = zone[-1];
+	zone_last = zone[-16];
+}
+
+static void defers_and_faults(void *arg)
+{
+	rt_defer(looks_at_the_red_zone, NULL);
+	faults_with_a_red_zone(arg);
+}
+
+static void the_red_zone_stays(void)
+{
+	check(rt_recover(defers_and_faults, NULL, buf, sizeof buf));
+	equal(zone_first, 1);
+	equal(zone_last, 16);
+}
+
+// ---- nested
+
+static void recovers_inside(void *arg)
+{
+	char inner[16];
+
+	check(rt_recover(panics, "inner", inner, sizeof inner) && same(inner, "inner"));
+	panics(arg);
+}
+
+static void panics_deferred(void *arg)
+{
+	rt_defer(panics, arg);
+	rt_panic("replaced");
+}
+
+static void recovers_plainly(void *arg)
+{
+	(void)arg;
+	the_plain_cases();
+}
+
+static void recovers_deferred(void *arg)
+{
+	rt_defer(recovers_plainly, arg);
+	rt_panic("outer");
+}
+
+static void nested(void)
+{
+	for (int i = 0; i < 100; i++) {
+		check(rt_recover(recovers_inside, "outer", buf, sizeof buf) && same(buf, "outer"));
+		check(rt_recover(panics_deferred, "last", buf, sizeof buf) && same(buf, "last"));
+		check(rt_recover(recovers_deferred, NULL, buf, sizeof buf) && same(buf, "outer"));
+	}
+}
+
+// ---- rt_goexit passes
+
+static volatile int steps;
+
+static void step(void *arg)
+{
+	steps = steps * 10 + (int)(intptr_t)arg;
+}
+
+static void goexits(void *arg)
+{
+	rt_defer(step, (void *)3);
+	rt_defer(panics, "caught, and the goexit goes on");
+	(void)arg;
+	rt_goexit();
+}
+
+static void closes(void *c)
+{
+	rt_chan_close(c);
+}
+
+static void goexit_inside(void *c)
+{
+	rt_defer(closes, c);
+	rt_defer(step, (void *)4);
+	rt_recover(goexits, NULL, buf, sizeof buf);
+	step((void *)9);
+}
+
+static void just_goexits(void *arg)
+{
+	(void)arg;
+	rt_goexit();
+}
+
+static void goexit_in_a_panic(void *c)
+{
+	rt_defer(closes, c);
+	rt_defer(step, (void *)6);
+	rt_defer(just_goexits, NULL);
+	rt_panic("forgotten");
+}
+
+static void goexit_passes(void)
+{
+	for (int i = 0; i < 100; i++) {
+		rt_chan *c;
+
+		steps = 0;
+		c = rt_chan_make(0, 0);
+		rt_go(goexit_inside, c);
+		rt_chan_recv(c, NULL);
+		equal(steps, 34);
+		rt_chan_free(c);
+		c = rt_chan_make(0, 0);
+		rt_go(goexit_in_a_panic, c);
+		rt_chan_recv(c, NULL);
+		equal(steps, 346);
+		rt_chan_free(c);
+	}
+}
+
+int rt_main(int argc, char **argv)
+{
+	rt_waitgroup wg = { 0 };
+
+	(void)argc, (void)argv;
+	the_plain_cases();
+	the_runtime_s_own();
+	alloca_s_memory_is_free_again();
+	floating_point();
+	the_red_zone_stays();
+	nested();
+	goexit_passes();
+	rt_waitgroup_add(&wg, 10);
+	for (int i = 0; i < 10; i++)
+		rt_go(at_all_depths, &wg);
+	rt_waitgroup_wait(&wg);
+	return 0;
+}
