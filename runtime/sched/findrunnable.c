@@ -170,19 +170,21 @@ static bool workleft(void)
 	return false;
 }
 
-// Without a P: sleeps until the network or a timer has something. True: this M has a P
-// again, and perhaps *gp.
-static bool pollnetwork(int64_t now, int64_t pollUntil, bool wasSpinning, G **gp)
+// Without a P, lastpoll 0: sleeps until the network or a timer has something. True: this M
+// has a P again, and perhaps *gp. The timers are looked at only now: who stops the last one
+// and goes idle sees lastpoll 0 and breaks the poll, or we see that there is none.
+static bool pollnetwork(bool wasSpinning, G **gp)
 {
-	int64_t delay = -1;
+	int64_t delay = -1, when = timeSleepUntil();
 	Gqueue list;
 
-	atomic_store_relaxed(&sched.pollUntil, pollUntil);
-	if (pollUntil != 0) {
-		if (now == 0)
-			now = nanotime();
-		delay = max(pollUntil - now, (int64_t)0);
+	if (when == INT64_MAX && atomic_load_relaxed(&netpollWaiters) == 0) {
+		atomic_xchg(&sched.lastpoll, nanotime());
+		return false;
 	}
+	atomic_store_relaxed(&sched.pollUntil, when == INT64_MAX ? 0 : when);
+	if (when != INT64_MAX)
+		delay = max(when - nanotime(), (int64_t)0);
 	list = netpoll(delay);
 	atomic_store_relaxed(&sched.pollUntil, 0);
 	atomic_xchg(&sched.lastpoll, nanotime());
@@ -196,7 +198,7 @@ static bool pollnetwork(int64_t now, int64_t pollUntil, bool wasSpinning, G **gp
 
 // Only one M blocks in netpoll: who exchanges lastpoll for 0. If the poller sleeps longer
 // than our first timer allows, it is told.
-static bool trypoll(int64_t now, int64_t pollUntil, bool wasSpinning, G **gp)
+static bool trypoll(int64_t pollUntil, bool wasSpinning, G **gp)
 {
 	int64_t until;
 
@@ -210,7 +212,7 @@ static bool trypoll(int64_t now, int64_t pollUntil, bool wasSpinning, G **gp)
 		return false;
 	}
 	if (atomic_xchg(&sched.lastpoll, 0) != 0)
-		return pollnetwork(now, pollUntil, wasSpinning, gp);
+		return pollnetwork(wasSpinning, gp);
 	until = atomic_load_relaxed(&sched.pollUntil);
 	if (pollUntil != 0 && (until == 0 || until > pollUntil))
 		netpollBreak();
@@ -259,7 +261,7 @@ G *findrunnable(bool *inheritTime)
 		when = timeSleepUntil();
 		if (when != INT64_MAX && (pollUntil == 0 || when < pollUntil))
 			pollUntil = when;
-		if (trypoll(now, pollUntil, wasSpinning, &gp)) {
+		if (trypoll(pollUntil, wasSpinning, &gp)) {
 			if (gp)
 				return gp;
 			continue;
