@@ -398,6 +398,11 @@ _Noreturn void rt_panic(const char *format, ...) __attribute__((format(printf, 1
  * ended here as well: "panic: first [recovered]". */
 bool rt_recover(rt_func *fn, void *arg, char *buf, size_t size);
 
+/* The traceback of this goroutine, or of all of the program's with this one first, as the
+ * report of a panic has it; all stops the world for it. The text is cut off to fit and always
+ * terminated when size > 0. Returns its whole length. */
+size_t rt_stack(char *buf, size_t size, bool all);
+
 /* ---- memory ---------------------------------------------------------------------- */
 
 /* size bytes, aligned to 16. Never NULL: running out of memory is fatal; a size above

@@ -1,6 +1,11 @@
 // print.c - the runtime's own messages, on descriptor 2. No locks, no memory: usable from
 // any stack at any time.
+#include "runtime/base/getg.h"
 #include "runtime/os/os.h"
+#include "runtime/runtime.h"
+
+// What an M prints goes there while it is set and is that M's.
+Printbuf *printbuf;
 
 typedef struct {
 	char buf[256];
@@ -9,7 +14,16 @@ typedef struct {
 
 static void flush(Message *msg)
 {
-	write1(2, msg->buf, msg->n);
+	Printbuf *b = printbuf;
+
+	if (b && b->m == getg()->m) {
+		for (uint32_t i = 0; i < msg->n; i++, b->n++) {
+			if (b->n < b->size)
+				b->buf[b->n] = msg->buf[i];
+		}
+	} else {
+		write1(2, msg->buf, msg->n);
+	}
 	msg->n = 0;
 }
 

@@ -55,8 +55,10 @@ static void printstacks(G *gp, const Where *w)
 			parked = whereparked(gp);
 		w = &parked;
 	}
-	if (gp)
+	if (gp) {
+		print("\n");
 		printgoroutine(gp, w->pc ? w : NULL, t.level);
+	}
 	if (t.all)
 		tracebackothers(gp, t.level);
 }

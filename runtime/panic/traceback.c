@@ -297,7 +297,6 @@ static void printcreatedby(const G *gp)
 
 void printgoroutine(G *gp, const Where *w, int32_t level)
 {
-	print("\n");
 	goroutineheader(gp);
 	if (w)
 		traceback(gp, w, level);
@@ -310,6 +309,7 @@ static void printother(G *gp, int32_t level)
 {
 	Where w = whereparked(gp);
 
+	print("\n");
 	printgoroutine(gp, readgstatus(gp) != Grunning ? &w : NULL, level);
 }
 

@@ -1,0 +1,50 @@
+// stack.c - rt_stack: tracebacks for the program to read.
+//
+// Follows Go's mprof.go (Stack).
+#include "include/rt.h"
+#include "runtime/lock/lock.h"
+#include "runtime/panic/panic.h"
+#include "runtime/sched/sched.h"
+
+// Protects printbuf, and what symtab.c keeps of what it has read. Who dies meanwhile does not
+// take it: what it then reads there may belong to another pc, but leads nowhere else.
+static Mutex stacklock = { .rank = RankNone };
+
+typedef struct {
+	Printbuf out;
+	Where where;
+	bool all;
+} StackRequest;
+
+static void stackfn(void *arg)
+{
+	StackRequest *r = arg;
+	M *mp = getg()->m;
+	int32_t level = max(gotraceback().level, 1);
+
+	lock(&stacklock);
+	r->out.m = mp;
+	printbuf = &r->out;
+	printgoroutine(mp->curg, &r->where, level);
+	if (r->all)
+		tracebackothers(mp->curg, level);
+	printbuf = NULL;
+	unlock(&stacklock);
+}
+
+size_t rt_stack(char *buf, size_t size, bool all)
+{
+	StackRequest r = { .out = { .buf = buf, .size = size }, .where = HERE, .all = all };
+	size_t n;
+
+	preemptcheck();
+	if (all)
+		stopTheWorld("stack trace");
+	systemstack(stackfn, &r);
+	if (all)
+		startTheWorld();
+	n = r.out.n;
+	if (size > 0)
+		buf[min(n, size - 1)] = '\0';
+	return n;
+}
