@@ -95,7 +95,9 @@ $(B)/%.o: %.S $(B)/offsets.h asm/asm.h Makefile
 	@mkdir -p $(@D)
 	$(CC) $(ASFLAGS) -c -o $@ $<
 
-$(B)/offsets.h: asm/offsets.c runtime/runtime.h Makefile
+$(B)/asm/gdb.o: $(wildcard tools/gdb/*.py)
+
+$(B)/offsets.h: asm/offsets.c runtime/runtime.h runtime/os/os.h Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(NOFLOATS) -S -o $(B)/offsets.s $<
 	sed -n 's/^.*#@\([a-z_A-Z0-9]*\) \([0-9]*\).*$$/#define \1 \2/p' $(B)/offsets.s > $@
