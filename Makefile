@@ -34,7 +34,7 @@ WARN += -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 NOCHECK = $(addprefix runtime/,base/str.c $(addprefix os/,auxv.c clock.c futex.c linux.c \
 	osinit.c sigtable.c sysmem.c vdso.c xsave.c) lock/mutex.c lock/note.c \
 	$(addprefix sched/,checkdead.c findrunnable.c lockthread.c minit.c morestack.c netpoll.c order.c \
-	p.c proc.c sysmon.c timer.c) \
+	p.c proc.c sysmon.c timer.c trace.c) \
 	$(addprefix boot/,args.c check.c cpu.c debugvars.c module.c random.c schedinit.c) \
 	sig/sig.c)
 ifeq ($(SUFFIX),)

@@ -443,8 +443,8 @@ extern uint8_t isIntel, lfenceBeforeRdtsc;
 typedef struct {
 	int32_t schedtrace, scheddetail, asyncpreemptoff, tracebackancestors;
 	int32_t allocfreetrace, cgocheck, clobberfree, efence, gccheckmark, gcpacertrace;
-	int32_t gcshrinkstackoff, gcstoptheworld, gctrace, invalidptr, madvdontneed;
-	int32_t memprofilerate, sbrk, scavenge, scavtrace;
+	int32_t gcshrinkstackoff, gcstoptheworld, gctrace, inittrace, invalidptr;
+	int32_t madvdontneed, memprofilerate, sbrk, scavenge, scavtrace;
 } DebugVars;
 extern DebugVars debug;
 

@@ -12,27 +12,32 @@
 X86 x86;
 
 typedef struct {
-	const char *name;
-	bool *feature;
+	char name[10];
+	uint8_t feature; // offset in x86
 	bool specified, enable;
 } Option;
 
 static Option options[] = {
-	{ .name = "adx", .feature = &x86.HasADX },
-	{ .name = "aes", .feature = &x86.HasAES },
-	{ .name = "avx", .feature = &x86.HasAVX },
-	{ .name = "avx2", .feature = &x86.HasAVX2 },
-	{ .name = "bmi1", .feature = &x86.HasBMI1 },
-	{ .name = "bmi2", .feature = &x86.HasBMI2 },
-	{ .name = "erms", .feature = &x86.HasERMS },
-	{ .name = "fma", .feature = &x86.HasFMA },
-	{ .name = "pclmulqdq", .feature = &x86.HasPCLMULQDQ },
-	{ .name = "popcnt", .feature = &x86.HasPOPCNT },
-	{ .name = "sse3", .feature = &x86.HasSSE3 },
-	{ .name = "ssse3", .feature = &x86.HasSSSE3 },
-	{ .name = "sse41", .feature = &x86.HasSSE41 },
-	{ .name = "sse42", .feature = &x86.HasSSE42 },
+	{ "adx", offsetof(X86, HasADX), 0, 0 },
+	{ "aes", offsetof(X86, HasAES), 0, 0 },
+	{ "avx", offsetof(X86, HasAVX), 0, 0 },
+	{ "avx2", offsetof(X86, HasAVX2), 0, 0 },
+	{ "bmi1", offsetof(X86, HasBMI1), 0, 0 },
+	{ "bmi2", offsetof(X86, HasBMI2), 0, 0 },
+	{ "erms", offsetof(X86, HasERMS), 0, 0 },
+	{ "fma", offsetof(X86, HasFMA), 0, 0 },
+	{ "pclmulqdq", offsetof(X86, HasPCLMULQDQ), 0, 0 },
+	{ "popcnt", offsetof(X86, HasPOPCNT), 0, 0 },
+	{ "sse3", offsetof(X86, HasSSE3), 0, 0 },
+	{ "ssse3", offsetof(X86, HasSSSE3), 0, 0 },
+	{ "sse41", offsetof(X86, HasSSE41), 0, 0 },
+	{ "sse42", offsetof(X86, HasSSE42), 0, 0 },
 };
+
+static bool *feature(const Option *o)
+{
+	return (bool *)&x86 + o->feature;
+}
 
 // Does the system save the vector registers that AVX uses?
 static bool osavx(bool osxsave)
@@ -153,10 +158,10 @@ static void applyoptions(void)
 
 		if (!o->specified)
 			continue;
-		if (o->enable && !*o->feature)
+		if (o->enable && !*feature(o))
 			print("GODEBUG: can not enable \"%s\", missing CPU support\n", o->name);
 		else
-			*o->feature = o->enable;
+			*feature(o) = o->enable;
 	}
 }
 

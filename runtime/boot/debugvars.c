@@ -7,29 +7,16 @@
 
 DebugVars debug;
 
+#define VAR(name) { #name, offsetof(DebugVars, name) }
 static const struct {
-	const char *name;
-	int32_t *value;
+	char name[19];
+	uint8_t offset;
 } vars[] = {
-	{ "allocfreetrace", &debug.allocfreetrace },
-	{ "asyncpreemptoff", &debug.asyncpreemptoff },
-	{ "cgocheck", &debug.cgocheck },
-	{ "clobberfree", &debug.clobberfree },
-	{ "efence", &debug.efence },
-	{ "gccheckmark", &debug.gccheckmark },
-	{ "gcpacertrace", &debug.gcpacertrace },
-	{ "gcshrinkstackoff", &debug.gcshrinkstackoff },
-	{ "gcstoptheworld", &debug.gcstoptheworld },
-	{ "gctrace", &debug.gctrace },
-	{ "invalidptr", &debug.invalidptr },
-	{ "madvdontneed", &debug.madvdontneed },
-	{ "memprofilerate", &debug.memprofilerate },
-	{ "sbrk", &debug.sbrk },
-	{ "scavenge", &debug.scavenge },
-	{ "scavtrace", &debug.scavtrace },
-	{ "scheddetail", &debug.scheddetail },
-	{ "schedtrace", &debug.schedtrace },
-	{ "tracebackancestors", &debug.tracebackancestors },
+	VAR(allocfreetrace), VAR(asyncpreemptoff), VAR(cgocheck), VAR(clobberfree),
+	VAR(efence), VAR(gccheckmark), VAR(gcpacertrace), VAR(gcshrinkstackoff),
+	VAR(gcstoptheworld), VAR(gctrace), VAR(inittrace), VAR(invalidptr),
+	VAR(madvdontneed), VAR(memprofilerate), VAR(sbrk), VAR(scavenge),
+	VAR(scavtrace), VAR(scheddetail), VAR(schedtrace), VAR(tracebackancestors),
 };
 
 static void setvar(const char *field)
@@ -39,7 +26,7 @@ static void setvar(const char *field)
 		int32_t n;
 
 		if (rest && *rest == '=' && atoi32(rest + 1, &n))
-			*vars[i].value = n;
+			*(int32_t *)((char *)&debug + vars[i].offset) = n;
 	}
 }
 

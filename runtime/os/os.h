@@ -178,4 +178,13 @@ void xsaveinit(void);
 // %s %c %d %u %x %p %%, and with l the 64-bit forms. One write for each call.
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+// A line in pieces: the same, but written by printflush, or when the buffer is full.
+typedef struct {
+	uint32_t n;
+	char buf[252];
+} Message;
+
+void printto(Message *msg, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void printflush(Message *msg);
+
 #endif

@@ -2,21 +2,16 @@
 // any stack at any time.
 #include "runtime/os/os.h"
 
-typedef struct {
-	char buf[256];
-	uint32_t n;
-} Message;
-
-static void flush(Message *msg)
+void printflush(Message *msg)
 {
 	write1(2, msg->buf, msg->n);
 	msg->n = 0;
 }
 
-static void putch(Message *msg, char c)
+static __attribute__((noinline)) void putch(Message *msg, char c)
 {
 	if (msg->n == sizeof msg->buf)
-		flush(msg);
+		printflush(msg);
 	msg->buf[msg->n++] = c;
 }
 
@@ -39,27 +34,51 @@ static void putuint(Message *msg, uint64_t v, uint32_t base)
 		putch(msg, digits[--i]);
 }
 
-static void putint(Message *msg, int64_t v)
+// v is an argument's whole word: of an int's, the upper half is anything.
+static void putverb(Message *msg, char verb, bool wide, uint64_t v)
 {
-	if (v < 0)
-		putch(msg, '-');
-	putuint(msg, v < 0 ? -(uint64_t)v : (uint64_t)v, 10);
+	if (verb == 's') {
+		putstr(msg, (const char *)v);
+	} else if (verb == 'c') {
+		putch(msg, (char)v);
+	} else if (verb == 'd') {
+		int64_t n = wide ? (int64_t)v : (int32_t)v;
+
+		if (n < 0)
+			putch(msg, '-');
+		putuint(msg, n < 0 ? -(uint64_t)n : (uint64_t)n, 10);
+	} else {
+		if (verb == 'p')
+			putstr(msg, "0x");
+		else if (!wide)
+			v = (uint32_t)v;
+		putuint(msg, v, verb == 'u' ? 10 : 16);
+	}
 }
 
-static void putverb(Message *msg, char verb, bool wide, va_list *ap)
+static void vprintto(Message *msg, const char *format, va_list *ap)
 {
-	switch (verb) {
-	case 's': putstr(msg, va_arg(*ap, const char *)); break;
-	case 'c': putch(msg, (char)va_arg(*ap, int)); break;
-	case 'd': putint(msg, wide ? va_arg(*ap, int64_t) : va_arg(*ap, int32_t)); break;
-	case 'u': putuint(msg, wide ? va_arg(*ap, uint64_t) : va_arg(*ap, uint32_t), 10); break;
-	case 'x': putuint(msg, wide ? va_arg(*ap, uint64_t) : va_arg(*ap, uint32_t), 16); break;
-	case 'p':
-		putstr(msg, "0x");
-		putuint(msg, (uintptr_t)va_arg(*ap, void *), 16);
-		break;
-	default: putch(msg, verb);
+	for (const char *f = format; *f; f++) {
+		bool wide;
+
+		if (*f != '%' || *++f == '%') {
+			putch(msg, *f);
+			continue;
+		}
+		wide = *f == 'l';
+		if (wide)
+			f++;
+		putverb(msg, *f, wide, va_arg(*ap, uint64_t));
 	}
+}
+
+void printto(Message *msg, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vprintto(msg, format, &ap);
+	va_end(ap);
 }
 
 void print(const char *format, ...)
@@ -68,18 +87,7 @@ void print(const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
-	for (const char *f = format; *f; f++) {
-		bool wide;
-
-		if (*f != '%') {
-			putch(&msg, *f);
-			continue;
-		}
-		wide = *++f == 'l';
-		if (wide)
-			f++;
-		putverb(&msg, *f, wide, &ap);
-	}
+	vprintto(&msg, format, &ap);
 	va_end(ap);
-	flush(&msg);
+	printflush(&msg);
 }

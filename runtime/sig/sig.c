@@ -103,23 +103,26 @@ static bool isfault(uint32_t sig)
 
 static void sayregisters(void *arg)
 {
-	const Sigcontext *c = ((const Caught *)arg)->c;
-	const struct {
-		const char *name;
-		uint64_t value;
+#define REG(name, field) { name, offsetof(Sigcontext, field) }
+	static const struct {
+		char name[8];
+		uint8_t offset;
 	} regs[] = {
-		{ "rax    ", c->rax }, { "rbx    ", c->rbx }, { "rcx    ", c->rcx },
-		{ "rdx    ", c->rdx }, { "rdi    ", c->rdi }, { "rsi    ", c->rsi },
-		{ "rbp    ", c->rbp }, { "rsp    ", c->rsp }, { "r8     ", c->r8 },
-		{ "r9     ", c->r9 }, { "r10    ", c->r10 }, { "r11    ", c->r11 },
-		{ "r12    ", c->r12 }, { "r13    ", c->r13 }, { "r14    ", c->r14 },
-		{ "r15    ", c->r15 }, { "rip    ", c->rip }, { "rflags ", c->eflags },
-		{ "cs     ", c->cs }, { "fs     ", c->fs }, { "gs     ", c->gs },
+		REG("rax    ", rax), REG("rbx    ", rbx), REG("rcx    ", rcx),
+		REG("rdx    ", rdx), REG("rdi    ", rdi), REG("rsi    ", rsi),
+		REG("rbp    ", rbp), REG("rsp    ", rsp), REG("r8     ", r8),
+		REG("r9     ", r9), REG("r10    ", r10), REG("r11    ", r11),
+		REG("r12    ", r12), REG("r13    ", r13), REG("r14    ", r14),
+		REG("r15    ", r15), REG("rip    ", rip), REG("rflags ", eflags),
 	};
+#undef REG
+	const Sigcontext *c = ((const Caught *)arg)->c;
 
 	print("\n");
 	for (uint32_t i = 0; i < nelem(regs); i++)
-		print("%s0x%lx\n", regs[i].name, regs[i].value);
+		print("%s0x%lx\n", regs[i].name,
+		      *(const uint64_t *)((const char *)c + regs[i].offset));
+	print("cs     0x%x\nfs     0x%x\ngs     0x%x\n", c->cs, c->fs, c->gs);
 }
 
 static void sayfatal(void *arg)
