@@ -56,7 +56,7 @@ HEAD = (r"SCHED (?P<ms>\d+)ms: gomaxprocs=(?P<procs>\d+) idleprocs=(?P<idleprocs
         r"threads=(?P<threads>\d+) spinningthreads=(?P<spinning>\d+) "
         r"idlethreads=(?P<idlethreads>\d+) runqueue=(?P<runqueue>\d+)")
 SHORT = re.compile(HEAD + r" \[(?P<queues>\d+(?: \d+)*)\]")
-LONG = re.compile(HEAD + r" gcwaiting=[01] nmidlelocked=(?P<locked>\d+) stopwait=\d+ "
+LONG = re.compile(HEAD + r" gcwaiting=[01] nmidlelocked=(?P<locked>-?\d+) stopwait=\d+ "
                   r"sysmonwait=[01]")
 LINES = {
     "P": re.compile(r"  P(?P<id>\d+): status=(?P<status>[0-4]) schedtick=\d+ syscalltick=\d+ "
