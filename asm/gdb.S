@@ -8,6 +8,9 @@
 	.byte	4
 	.ascii	"rt0.py\n"
 	.incbin	"tools/gdb/rt0.py"
+	.byte	0, 4
+	.ascii	"tour.py\n"
+	.incbin	"tools/gdb/tour.py"
 	.byte	0
 
 	.section .note.GNU-stack, "", @progbits
