@@ -140,6 +140,17 @@ check-startup:
 	$(MAKE) DEBUG=1
 	tests/check/startup.sh
 
+# ---- seeing ------------------------------------------------------------------------------
+
+tour: examples
+	gdb -q -iex 'set auto-load no' -x tools/gdb/rt0.py -ex rt0-tour $(B)/examples/hello
+
+docs: examples
+	tools/docs $(B)/examples/hello
+
+man:
+	tools/man build/man
+
 clean:
 	rm -rf build
 
@@ -151,6 +162,9 @@ help:
 	@echo 'make check           layers, clang-tidy, cppcheck, clang thread-safety analysis'
 	@echo 'make check-nosplit   what runs below the guard of a small stack fits there'
 	@echo 'make check-startup   gdb walks the start-up and checks every step'
+	@echo 'make tour            gdb shows the start-up, step by step'
+	@echo 'make docs            what in docs/ is made: the pictures, the tour'
+	@echo 'make man             the manual pages, in build/man'
 	@echo 'make clean           remove build/'
 	@echo
 	@echo 'DEBUG=1   invariants checked, every step a real symbol (build/debug)'
@@ -158,5 +172,5 @@ help:
 	@echo 'CC=clang  the other compiler (build/...-clang)'
 
 .PHONY: all examples run test stress check check-layers check-nosplit check-startup \
-	clean help
+	tour docs man clean help
 .DELETE_ON_ERROR:

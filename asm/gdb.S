@@ -9,6 +9,9 @@
 	.ascii	"rt0.py\n"
 	.incbin	"tools/gdb/rt0.py"
 	.byte	0, 4
+	.ascii	"printers.py\n"
+	.incbin	"tools/gdb/printers.py"
+	.byte	0, 4
 	.ascii	"tour.py\n"
 	.incbin	"tools/gdb/tour.py"
 	.byte	0
