@@ -11,33 +11,15 @@
 
 X86 x86;
 
-typedef struct {
-	char name[10];
-	uint8_t feature; // offset in x86
+// The options' names, in the order of the features in the struct.
+static const char names[] =
+	"adx\0aes\0avx\0avx2\0bmi1\0bmi2\0erms\0fma\0pclmulqdq\0popcnt\0sse3\0ssse3\0"
+	"sse41\0sse42\0";
+
+enum { NumOptions = offsetof(X86, HasOSXSAVE) };
+static struct {
 	bool specified, enable;
-} Option;
-
-static Option options[] = {
-	{ "adx", offsetof(X86, HasADX), 0, 0 },
-	{ "aes", offsetof(X86, HasAES), 0, 0 },
-	{ "avx", offsetof(X86, HasAVX), 0, 0 },
-	{ "avx2", offsetof(X86, HasAVX2), 0, 0 },
-	{ "bmi1", offsetof(X86, HasBMI1), 0, 0 },
-	{ "bmi2", offsetof(X86, HasBMI2), 0, 0 },
-	{ "erms", offsetof(X86, HasERMS), 0, 0 },
-	{ "fma", offsetof(X86, HasFMA), 0, 0 },
-	{ "pclmulqdq", offsetof(X86, HasPCLMULQDQ), 0, 0 },
-	{ "popcnt", offsetof(X86, HasPOPCNT), 0, 0 },
-	{ "sse3", offsetof(X86, HasSSE3), 0, 0 },
-	{ "ssse3", offsetof(X86, HasSSSE3), 0, 0 },
-	{ "sse41", offsetof(X86, HasSSE41), 0, 0 },
-	{ "sse42", offsetof(X86, HasSSE42), 0, 0 },
-};
-
-static bool *feature(const Option *o)
-{
-	return (bool *)&x86 + o->feature;
-}
+} options[NumOptions];
 
 // Does the system save the vector registers that AVX uses?
 static bool osavx(bool osxsave)
@@ -119,14 +101,15 @@ static void setoption(Text key, Text value)
 {
 	bool enable = texteq(value, "on");
 	bool known = false;
+	const char *name = names;
 
 	if (!enable && !texteq(value, "off")) {
 		printtext("GODEBUG: value \"", value, "\" not supported for cpu option \"");
 		printtext("", key, "\"\n");
 		return;
 	}
-	for (uint32_t i = 0; i < nelem(options); i++) {
-		if (texteq(key, "all") || texteq(key, options[i].name)) {
+	for (uint32_t i = 0; i < NumOptions; i++, name += strlength(name) + 1) {
+		if (texteq(key, "all") || texteq(key, name)) {
 			options[i].specified = known = true;
 			options[i].enable = enable;
 		}
@@ -153,15 +136,17 @@ static void processoption(Text field)
 
 static void applyoptions(void)
 {
-	for (uint32_t i = 0; i < nelem(options); i++) {
-		Option *o = &options[i];
+	const char *name = names;
 
-		if (!o->specified)
+	for (uint32_t i = 0; i < NumOptions; i++, name += strlength(name) + 1) {
+		bool *feature = (bool *)&x86 + i;
+
+		if (!options[i].specified)
 			continue;
-		if (o->enable && !*feature(o))
-			print("GODEBUG: can not enable \"%s\", missing CPU support\n", o->name);
+		if (options[i].enable && !*feature)
+			print("GODEBUG: can not enable \"%s\", missing CPU support\n", name);
 		else
-			*feature(o) = o->enable;
+			*feature = options[i].enable;
 	}
 }
 

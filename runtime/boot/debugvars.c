@@ -7,26 +7,19 @@
 
 DebugVars debug;
 
-#define VAR(name) { #name, offsetof(DebugVars, name) }
-static const struct {
-	char name[19];
-	uint8_t offset;
-} vars[] = {
-	VAR(allocfreetrace), VAR(asyncpreemptoff), VAR(cgocheck), VAR(clobberfree),
-	VAR(efence), VAR(gccheckmark), VAR(gcpacertrace), VAR(gcshrinkstackoff),
-	VAR(gcstoptheworld), VAR(gctrace), VAR(inittrace), VAR(invalidptr),
-	VAR(madvdontneed), VAR(memprofilerate), VAR(sbrk), VAR(scavenge),
-	VAR(scavtrace), VAR(scheddetail), VAR(schedtrace), VAR(tracebackancestors),
-};
+// The names, each with its zero, in the order of the struct.
+#define NAME(name) #name "\0"
+static const char names[] = DEBUGVARS(NAME);
 
 static void setvar(const char *field)
 {
-	for (uint32_t i = 0; i < nelem(vars); i++) {
-		const char *rest = afterprefix(field, vars[i].name);
-		int32_t n;
+	int32_t *value = (int32_t *)&debug, n;
+
+	for (const char *name = names; *name; name += strlength(name) + 1, value++) {
+		const char *rest = afterprefix(field, name);
 
 		if (rest && *rest == '=' && atoi32(rest + 1, &n))
-			*(int32_t *)((char *)&debug + vars[i].offset) = n;
+			*value = n;
 	}
 }
 
