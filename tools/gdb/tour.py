@@ -401,6 +401,8 @@ rt0-tour list: the steps; rt0-tour transcript FILE: all of it, as text."""
         gdb.write(title.ljust(WIDTH, "-") + f"\n{stack()}\n\n" + paragraph(step.text) + "\n\n"
                   + "".join(line + "\n" for line in Values(step, False).lines()) + "\n"
                   + gdb.execute("x/i $pc", to_string=True))
+        if self.at == 1:
+            gdb.write("(rt0-tour goes on, and then Enter does; rt0-tour prev, list, 12)\n")
         if self.at == len(TOUR):
             gdb.write("The tour ends here; continue runs the program.\n")
 
