@@ -33,11 +33,14 @@ WARN += -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 # little (StackGuard has room for them). The checks would be a sixth of a small program.
 NOCHECK = $(addprefix runtime/,base/str.c $(addprefix os/,auxv.c clock.c futex.c linux.c \
 	osinit.c sigtable.c sysmem.c vdso.c xsave.c) lock/mutex.c lock/note.c \
-	$(addprefix sched/,checkdead.c findrunnable.c lockthread.c minit.c morestack.c netpoll.c order.c \
-	p.c proc.c sysmon.c timer.c trace.c) \
-	$(addprefix boot/,args.c check.c cpu.c debugvars.c module.c random.c schedinit.c) \
+	$(addprefix mem/,fault.c mcache.c mcentral.c mheap.c pagealloc.c persistent.c stack.c) \
+	$(addprefix sched/,checkdead.c findrunnable.c g.c lockthread.c m.c minit.c morestack.c netpoll.c \
+	order.c p.c preempt.c proc.c stw.c sudog.c sysmon.c timer.c trace.c \
+	wake.c) \
+	$(addprefix boot/,args.c check.c cpu.c debugvars.c gc.c module.c random.c schedinit.c) \
 	sig/sig.c)
 ifeq ($(SUFFIX),)
+UNALIGNED = -fno-align-loops -fno-align-jumps -malign-data=abi
 SPLIT = $(if $(filter $<,$(NOCHECK)),-fno-split-stack,-fsplit-stack)
 else
 DEFS += -DRT0_NO_SPLIT
@@ -52,7 +55,10 @@ ASFLAGS = -g -I. -I$(B)
 # Where speed counts; everything else is compiled for size.
 HOT = $(addprefix runtime/,os/clock.c lock/mutex.c mem/malloc.c $(addprefix sched/,g.c \
 	proc.c newproc.c runq.c syscall.c sudog.c) sync/chan.c)
-cold = $(if $(filter-out $(HOT),$<),$(if $(filter release,$(VARIANT)),-Os))
+tiny = runtime/base/str% $(addprefix runtime/,boot/% mem/% os/% panic/% sig/% \
+	$(addprefix sched/,checkdead% lockthread% m.c minit% stw% sysmon%))
+small = $(if $(filter $(tiny),$<),-Oz,-Os)
+cold = $(if $(filter release,$(VARIANT)),$(if $(filter $(HOT),$<),$(UNALIGNED),$(small) $(filter -malign-data=abi,$(UNALIGNED))))
 
 # The runtime leaves the vector registers alone, but for the files that handle floats.
 FLOATS = $(addprefix runtime/,base/format.c base/fmtfloat.c boot/check.c boot/gc.c \
@@ -61,7 +67,11 @@ NOFLOATS = -mgeneral-regs-only
 
 SRC = $(foreach room,$(LAYERS),$(sort $(wildcard runtime/$(room)/*.c)))
 ASM = rt0/rt0_linux_amd64.S $(sort $(wildcard asm/*.S))
-OBJ = $(SRC:%.c=$(B)/%.o) $(ASM:%.S=$(B)/%.o)
+OBJ = $(filter-out $(READER),$(SRC:%.c=$(B)/%.o) $(ASM:%.S=$(B)/%.o))
+
+# Only a program with debug information has use for it: a member of its own, which
+# tools/ld-rt0/ld asks for.
+READER = $(B)/runtime/panic/dwarf.o
 
 # What a program can see; everything else becomes local (gdb still shows it).
 GLOBALS = 'rt_*' '_rt0_amd64_linux' '__morestack*' 'memcpy' 'memmove' \
@@ -70,18 +80,17 @@ GLOBALS = 'rt_*' '_rt0_amd64_linux' '__morestack*' 'memcpy' 'memmove' \
 
 all: $(B)/librt0.a $(B)/internal/librt0.a examples
 
-# The archive's member must be called rt0.o: the linker script knows it by that name.
-$(B)/librt0.a: $(B)/rt0.o
+$(B)/librt0.a: $(B)/rt0.o $(READER)
 	rm -f $@
-	$(AR) rcD $@ $<
+	$(AR) rcD $@ $^
 
 $(B)/rt0.o: $(B)/internal/rt0.o
 	$(OBJCOPY) -w $(GLOBALS:%=--keep-global-symbol=%) $< $@
 
 # With every name visible: for the tests of single parts.
-$(B)/internal/librt0.a: $(B)/internal/rt0.o
+$(B)/internal/librt0.a: $(B)/internal/rt0.o $(READER)
 	rm -f $@
-	$(AR) rcD $@ $<
+	$(AR) rcD $@ $^
 
 $(B)/internal/rt0.o: $(OBJ)
 	@mkdir -p $(@D)
@@ -102,7 +111,7 @@ $(B)/offsets.h: asm/offsets.c runtime/runtime.h runtime/os/os.h Makefile
 	$(CC) $(CFLAGS) $(NOFLOATS) -S -o $(B)/offsets.s $<
 	sed -n 's/^.*#@\([a-z_A-Z0-9]*\) \([0-9]*\).*$$/#define \1 \2/p' $(B)/offsets.s > $@
 
--include $(OBJ:.o=.d)
+-include $(OBJ:.o=.d) $(READER:.o=.d)
 
 # ---- examples ----------------------------------------------------------------------------
 
@@ -119,6 +128,20 @@ run: examples
 	$(B)/examples/sieve 2000
 	$(B)/examples/wordcount README.md include/rt.h linker.ld
 
+# ---- benchmarks: rt0's programs, and peers where their libraries are ---------------------
+
+BENCH = $(patsubst bench/%.c,build/bench/%,$(wildcard bench/*.c))
+
+bench: $(BENCH) build/bench/alloc_mimalloc
+
+build/bench/%: bench/%.c $(B)/librt0.a include/rt.h linker.ld tools/rtcc
+	@mkdir -p $(@D)
+	CC="$(CC)" RT0_VARIANT=$(VARIANT)$(SUFFIX) tools/rtcc -O2 -Wall -Wextra $< -o $@
+
+build/bench/alloc_mimalloc: bench/peers/alloc_mimalloc.c
+	@mkdir -p $(@D)
+	$(CC) -O2 -Wall -Wextra $< -o $@ -lmimalloc -lpthread
+
 # ---- tests -------------------------------------------------------------------------------
 
 test: all
@@ -126,6 +149,20 @@ test: all
 
 stress:
 	tests/stress
+
+# What fails is left in FUZZDIR, what goes new ways in its corpus.
+FUZZTIME = 600
+FUZZDIR = build/fuzz
+FUZZ = clang -std=gnu11 -O1 -g -Wall -Wextra -I. -fsanitize=fuzzer,address,undefined \
+	-fno-sanitize=pointer-overflow -fno-sanitize-recover=undefined
+
+$(FUZZDIR)/dwarf: tests/fuzz/dwarf.c $(wildcard runtime/panic/*.[ch] runtime/base/*.[ch])
+	@mkdir -p $(@D)/corpus
+	$(FUZZ) -o $@ $<
+
+fuzz: $(FUZZDIR)/dwarf
+	$< -max_total_time=$(FUZZTIME) -timeout=10 -max_len=9000 \
+		-artifact_prefix=$(FUZZDIR)/ $(FUZZDIR)/corpus tests/fuzz/corpus
 
 check: check-layers
 	tools/lint
@@ -157,8 +194,10 @@ clean:
 help:
 	@echo 'make                 the runtime and the examples, in build/release'
 	@echo 'make run             run the examples on real input'
+	@echo 'make bench           build/bench: benchmarks, and their peers (libmimalloc-dev)'
 	@echo 'make test            all tests (minutes)'
 	@echo 'make stress          long runs of the concurrent tests'
+	@echo 'make fuzz            arbitrary debug information, for FUZZTIME=600 seconds'
 	@echo 'make check           layers, clang-tidy, cppcheck, clang thread-safety analysis'
 	@echo 'make check-nosplit   what runs below the guard of a small stack fits there'
 	@echo 'make check-startup   gdb walks the start-up and checks every step'
@@ -171,6 +210,6 @@ help:
 	@echo 'STRESS=1  small queues, random yields, and DEBUG (build/stress)'
 	@echo 'CC=clang  the other compiler (build/...-clang)'
 
-.PHONY: all examples run test stress check check-layers check-nosplit check-startup \
+.PHONY: all bench examples run test stress fuzz check check-layers check-nosplit check-startup \
 	tour docs man clean help
 .DELETE_ON_ERROR:

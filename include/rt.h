@@ -173,11 +173,36 @@ void *rt_calloc(size_t n, size_t size);
 void *rt_realloc(void *p, size_t size);
 
 /* NULL is fine. A second rt_free of the same object is the fatal error "free of a free
- * object". */
+ * object", any other address "free of a pointer that was not allocated"; both name the
+ * address and the size of the objects there. */
 void rt_free(void *p);
 
 /* The bytes at p that may be used: at least what was asked for. 0 for NULL. */
 size_t rt_malloc_usable_size(const void *p);
+
+/* What the heap is made of, in bytes where nothing else is said. Read while others go on, so
+ * the numbers may be a moment apart. */
+struct rt_memclass {
+	uint32_t size;    /* of an object */
+	uint64_t spans;   /* runs of pages that such objects are cut from */
+	uint64_t objects; /* how many the program has */
+	uint64_t cached;  /* how many are ready in the processors' caches */
+};
+struct rt_memstats {
+	uint64_t objects;       /* how many the program has, */
+	uint64_t object_bytes;  /* and their sizes, rounded up to those of the classes */
+	uint64_t large_objects; /* those of them above 32 KiB */
+	uint64_t large_bytes;
+	uint64_t heap;          /* the heap so far: objects, small stacks and free pages */
+	uint64_t heap_free;     /* of it in free pages, */
+	uint64_t heap_released; /* of these given back to the system, or not yet taken */
+	uint64_t stacks;        /* of the heap for small stacks */
+	uint64_t segments;      /* 64 MiB segments of stack: how many there are, */
+	uint64_t segments_free; /* and how many of them nobody uses */
+	uint64_t other;         /* the runtime's own structures, outside of the heap */
+	struct rt_memclass by_class[72]; /* objects of up to 32 KiB, by growing size */
+};
+void rt_memstats(struct rt_memstats *m);
 
 /* ---- files and system calls ------------------------------------------------------ */
 

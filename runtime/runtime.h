@@ -27,14 +27,14 @@ enum {
 	GoidCacheBatch = 16,
 	GFreeMax = 64,    // free Gs a P keeps; above it, all but GFreeKeep go to the global list
 	GFreeKeep = 31,
-	ScavengeAbove = 2048, // free stacks that wake the scavenger,
-	ScavengeKeep = 512,   // and that it leaves
+	ScavengeAbove = 2048, // free stacks that wake the scavenger
 	SudogBufSize = 128,
 	TimerYields = 8,     // as many for one look at the global queue
 	SegCacheSize = 8,    // segments a P keeps
 	NumStackOrders = 4,  // small stacks of 2, 4, 8, 16 KiB
 	StackMin = 2048,     // the least stack of Go's design; bounds newproc's arguments
 	StackGuard = 928,    // stackguard0 - stack.lo: room for functions that do not check
+	StackSmall = 256,    // of that, for the frame of one that does: it does not say its size
 	MinFrameSize = 4 * PtrSize, // what newproc1 leaves free above a goroutine's arguments
 	TlsSlots = 17,
 	TlsGuard = 15, // %fs:0x70, which every prologue compares the stack pointer with
@@ -228,6 +228,7 @@ struct M {
 	G *curg;                // the goroutine it runs
 	G *caughtsig;           // curg during a fatal signal
 	P *p;                   // NULL when not running Go code
+	Mcache *mcache;         // p's, or one that is empty and full
 	P *nextp;               // the P to take on waking; set by the waker before notewakeup
 	P *oldp;                // the P before the system call
 	int64_t id;
@@ -375,9 +376,10 @@ struct Sched {
 	struct {
 		Mutex lock;
 		Glist stack, noStack;
-		int32_t n;      // on both lists
-		int32_t nstack; // on the first, if segments are their stacks
-		G *scavenger;   // parked, until there are many
+		int32_t n;       // on both lists
+		int32_t nstack;  // on the first
+		int32_t nunused; // its least value since the scavenger began to count
+		G *scavenger;    // parked, until there are many
 	} gFree;
 
 	// sudoglock protects:
@@ -415,6 +417,7 @@ struct Timer {
 extern M m0;
 extern G g0;
 extern Mcache *mcache0;
+extern Mcache *const nocache; // M.mcache without a P
 extern Sched sched;
 
 extern M *allm;       // newest first; grows by an atomic store, shrinks under sched.lock

@@ -21,6 +21,9 @@
 #define atomic_and(p, v) __atomic_fetch_and(p, v, __ATOMIC_SEQ_CST)
 #define atomic_fence() __atomic_thread_fence(__ATOMIC_SEQ_CST)
 
+// Keeps the compiler from moving accesses over it; the processor may.
+#define compilerbarrier() __asm__ volatile("" ::: "memory")
+
 // Compare and swap: true when *p was old and is now new.
 #define atomic_cas(p, old, new)                                                        \
 	({                                                                             \

@@ -17,6 +17,8 @@
 #define NORETURN _Noreturn
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 #define WEAK __attribute__((weak))
+// Rarely run, though its file is: compiled for size, away from the rest.
+#define COLD __attribute__((cold, noinline))
 // Does not check for room on the stack, nor for a request to yield.
 #define NOSPLIT __attribute__((no_split_stack))
 

@@ -81,13 +81,6 @@ void parsedebugvars(void);
 
 // ---- gc.c: the heap's parameters ----------------------------------------------------
 
-typedef struct {
-	double triggerRatio;
-	uint64_t heap_marked;
-	bool enablegc;
-} Mstats;
-
-extern Mstats memstats;
 extern int32_t gcpercent;
 extern uint64_t heapminimum;
 

@@ -50,6 +50,7 @@ STEP void parsedebugvars(void)
 
 	debug.cgocheck = 1;
 	debug.invalidptr = 1;
+	debug.madvdontneed = 1;
 	if (godebug && !auxvSecure)
 		parsegodebug(godebug);
 	setTraceback(gogetenv("GOTRACEBACK"));

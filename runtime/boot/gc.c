@@ -7,11 +7,11 @@
 #include "include/rt.h"
 #include "runtime/base/str.h"
 #include "runtime/boot/boot.h"
+#include "runtime/mem/mem.h"
 #include "runtime/sched/sched.h"
 
 enum { DefaultHeapMinimum = 4 << 20 };
 
-Mstats memstats;
 int32_t gcpercent;
 uint64_t heapminimum = DefaultHeapMinimum;
 
@@ -58,16 +58,60 @@ static void bgsweep(void *c)
 		gopark(NULL, NULL, WaitReasonGCSweepWait);
 }
 
-// Gives the stacks of dead goroutines back, when there are many and they have not been
-// wanted again for a second.
+// Free objects that this P and the idle ones keep, back to their spans: one object keeps a
+// span from going back to the heap. *busy: there are other Ps.
+static void trimfn(void *busy)
+{
+	freemcache(getg()->m->mcache);
+	lock(&sched.lock); // an idle P is ours meanwhile
+	for (P *pp = sched.pidle; pp; pp = pp->link)
+		freemcache(pp->mcache);
+	*(bool *)busy = (int32_t)sched.npidle < gomaxprocs - 1;
+	unlock(&sched.lock);
+	freesharedcache();
+}
+
+static void scavengefn(void *more)
+{
+	*(bool *)more = scavengeone(false);
+}
+
+static void gfscavengefn(void *more)
+{
+	*(bool *)more = gfscavenge();
+}
+
+// A step at a time, so that others can run.
+static void all(void (*step)(void *more))
+{
+	bool more;
+
+	do {
+		systemstack(step, &more);
+		preemptcheck();
+	} while (more);
+}
+
+// Gives the stacks of dead goroutines and the heap's free memory back, when there is much
+// and it has not been wanted again for a second. While a P is too busy to be trimmed it
+// comes back.
 static void bgscavenge(void *c)
 {
+	bool busy = false;
+
 	announce(c);
 	for (;;) {
-		gfscavengewait();
-		rt_sleep(RT_SECOND);
-		while (gfscavenge())
-			preemptcheck();
+		if (busy)
+			scavengewanted(); // a new start for what is not needed
+		else
+			gfscavengewait();
+		gfscavengebegin();
+		rt_sleep(busy ? RT_SECOND / 3 : RT_SECOND);
+		all(gfscavengefn);
+		systemstack(trimfn, &busy);
+		all(scavengefn);
+		if (Debug)
+			heapcheck();
 	}
 }
 

@@ -18,6 +18,7 @@ enum {
 	RankTimers,
 	RankNewmHandoff,
 	RankSudog,
+	RankStackPool,
 	RankHeap,
 	RankPersistent,
 	RankStack, // last but one: any function may need more stack
@@ -41,6 +42,11 @@ void notesleep(Note *n); // on g0 only
 // At most ns nanoseconds (ns < 0: no limit); true when woken.
 bool notetsleep(Note *n, int64_t ns);
 
+// ---- asm/switch.S -------------------------------------------------------------------
+
+// Calls fn(arg) on g0's stack.
+void systemstack(void (*fn)(void *), void *arg);
+
 // ---- pinning the goroutine to its M -------------------------------------------------
 
 // Until releasem: no preemption, so that what belongs to this M and its P can be used.
@@ -49,7 +55,7 @@ ALWAYS_INLINE M *acquirem(void)
 	M *mp = getg()->m;
 
 	mp->locks++;
-	__asm__ volatile("" ::: "memory");
+	compilerbarrier();
 	return mp;
 }
 
@@ -57,7 +63,7 @@ ALWAYS_INLINE void releasem(M *mp)
 {
 	G *gp = getg();
 
-	__asm__ volatile("" ::: "memory");
+	compilerbarrier();
 	mp->locks--;
 	// The guard may have been put back while preemption was off.
 	if (mp->locks == 0 && unlikely(gp->preempt))

@@ -9,12 +9,36 @@
 // Zeroed memory that is never freed. Throws when there is none.
 void *persistentalloc(uintptr_t size, uintptr_t align);
 
+// ---- mstats.c -----------------------------------------------------------------------
+
+typedef struct {
+	// The collector's; boot/gc.c.
+	double triggerRatio;
+	uint64_t heap_marked;
+	bool enablegc;
+
+	// Under mheap.lock, in bytes:
+	uint64_t nlarge; // but this counts them
+	uint64_t large_inuse;
+	uint64_t stacks_inuse; // spans of small stacks
+	uint64_t mspan_sys;    // for Mspans
+
+	// Atomic:
+	uint64_t other_sys; // the runtime's own structures, Mspans among them
+} Mstats;
+
+extern Mstats memstats;
+
+// Throws when what the heap's tables, spans and lists say does not fit together. Of Ps that
+// run, the caches are not looked at.
+void heapcheck(void);
+
 // ---- stack.c ------------------------------------------------------------------------
 
 enum {
 	StackSegment = 64 << 20, // what a goroutine may use
-	StackGuardArea = 64 << 10, // below every stack: a touch faults, but for the first
-	StackSlack = 1024,         // so many bytes
+	StackGuardArea = 64 << 10, // below every stack: a touch faults, but for the rest of
+	ShiftPage = 4096,          // a page of this size
 };
 
 void stackinit(void);
@@ -24,14 +48,29 @@ Stack stackalloc(uint32_t n);
 void stackfree(Stack stk);
 // Gives what pp keeps to the others: it is going away.
 void stackpurge(P *pp);
+struct rt_memstats;
+// Counts the stacks that are segments.
+void stackstats(struct rt_memstats *m);
 
-// ---- malloc.c -----------------------------------------------------------------------
+// ---- mcache.c -----------------------------------------------------------------------
 
 // Before anything is allocated, on the first M. Sets mcache0.
 void mallocinit(void);
 // A P's cache of free objects.
 Mcache *allocmcache(void);
-// Empties the cache of a P that is no more; its memory stays.
+// Empties the cache of a P that is no more, or has nothing to do; it stays usable.
 void freemcache(Mcache *c);
+// The same for the one that Ms without a P use.
+void freesharedcache(void);
+
+// ---- mheap.c: for the scavenger, boot/gc.c ------------------------------------------
+
+// Set when scavengewanted may have become true; sysmon clears it and wakes the scavenger.
+extern uint32_t scavengehint;
+// Does the heap keep more free memory than it should?
+bool scavengewanted(void);
+// Gives a piece of free memory to the kernel; false: there is nothing more to give. Without
+// all it leaves what was needed since scavengewanted.
+bool scavengeone(bool all);
 
 #endif

@@ -1,145 +1,255 @@
-// mheap.c - the arena, and the runs of free chunks in it.
+// mheap.c - the heap's address space, its spans, and memory given back to the kernel.
 //
-// Free runs are on lists by the log2 of their length, linked by index. A run's length is
-// in its first and in its last chunk, so that a neighbour finds it from either side.
+//	| unused | heap: chunks 0 .. | spans[] | bitmaps and summaries |
+//	         ^base                 sysMap: all of it at the start, touched as needed
 //
-//	no two free runs are adjacent
-//	all bytes of a free run are zero: fresh from the kernel, or given back to it
+// The tables are an eighth of a percent of the heap. Chunks become memory one after the
+// other; they stay so, and pages that are free for long lose what the kernel has given for
+// them (scavengeone).
+//
+// Follows Go's mheap.go (alloc, grow, freeSpan) and mgcscavenge.go.
 #include "runtime/mem/mem.h"
 #include "runtime/mem/mheap.h"
 #include "runtime/os/os.h"
 
-enum { MinArena = 1 << 20 };
-static const uintptr_t maxArena = (uintptr_t)1 << (ChunkShift + NumRunLists - 1);
+enum {
+	MaxChunks = 1 << 18, // a terabyte
+	RetainPages = (1 << 20) / HeapPage, // free pages that keep their memory, and
+	RetainShare = 10,                   // a tenth of what is in use
+};
 
 Mheap mheap;
+uint32_t scavengehint;
+static bool lazily; // MADV_FREE was used: what the kernel has need not read as zero
 
-static uint32_t runlist(uintptr_t n)
+// ---- Mspans -------------------------------------------------------------------------
+
+static uint32_t spanunits(uint32_t nelems)
 {
-	return 63 - (uint32_t)__builtin_clzl(n);
+	return (SpanHeader + nelems + 1 + SpanUnit - 1) / SpanUnit;
 }
 
-static void link(Chunk *k, uint32_t n) HOLDS(mheap.lock)
+static Mspan *newspan(uint32_t nelems) HOLDS(mheap.lock)
 {
-	uint32_t i = (uint32_t)(k - mheap.chunks);
-	uint32_t *list = &mheap.runs[runlist(n)];
+	uint32_t n = spanunits(nelems);
+	Mspan *s = mheap.freespans[n];
 
-	must(k[-1].kind != ChunkFree && k[n].kind != ChunkFree);
-	k[n - 1].n = n;
-	k[n - 1].kind = ChunkFree;
-	k->n = n;
-	k->kind = ChunkFree;
-	k->prev = 0;
-	k->next = *list;
-	if (k->next)
-		mheap.chunks[k->next].prev = i;
-	*list = i;
+	if (s) {
+		mheap.freespans[n] = s->next;
+	} else {
+		s = persistentalloc(n * SpanUnit, SpanUnit);
+		memstats.mspan_sys += n * SpanUnit;
+	}
+	__builtin_memset(s, 0, SpanHeader + nelems);
+	__builtin_memset(s->state + nelems, ObjectNone, n * SpanUnit - SpanHeader - nelems);
+	return s;
 }
 
-// Both ends forget that they were free: whoever comes next to them must not join a run
-// that is in use.
-static void unlink(Chunk *k) HOLDS(mheap.lock)
+void spanpush(Spanlist *l, Mspan *s)
 {
-	uint32_t next = k->next, prev = k->prev;
+	s->prev = NULL;
+	s->next = l->head;
+	if (s->next)
+		s->next->prev = s;
+	l->head = s;
+}
 
-	if (next)
-		mheap.chunks[next].prev = prev;
-	if (prev)
-		mheap.chunks[prev].next = next;
+void spanremove(Spanlist *l, Mspan *s)
+{
+	if (s->next)
+		s->next->prev = s->prev;
+	if (s->prev)
+		s->prev->next = s->next;
 	else
-		mheap.runs[runlist(k->n)] = next;
-	k[k->n - 1].kind = ChunkFreed;
-	k->kind = ChunkFreed;
+		l->head = s->next;
 }
 
-static Chunk *take(Chunk *k, uint32_t n) HOLDS(mheap.lock)
-{
-	uint32_t rest = k->n - n;
+// ---- pages --------------------------------------------------------------------------
 
-	unlink(k);
-	// Only where something is: most of a large run's table was never touched.
-	for (uint32_t i = 1; i < n; i++) {
-		if (k[i].kind != ChunkNone)
-			k[i].kind = ChunkNone;
-	}
-	if (rest > 0)
-		link(k + n, rest);
-	return k;
+static void *pageaddr(uint32_t page)
+{
+	return (void *)(mheap.base + ((uintptr_t)page << PageShift));
 }
 
-// First fit in the list of n's own log2; in those above it any run fits.
-Chunk *runalloc(uintptr_t n)
+static uint32_t dirtypages(void) HOLDS(mheap.lock)
 {
-	if (n > mheap.nchunks)
-		return NULL;
-	for (uint32_t b = runlist(n); b < NumRunLists; b++) {
-		for (uint32_t i = mheap.runs[b]; i; i = mheap.chunks[i].next) {
-			if (mheap.chunks[i].n >= n)
-				return take(&mheap.chunks[i], (uint32_t)n);
-		}
-	}
-	return NULL;
+	return mheap.pages.nfree - mheap.pages.nzero;
 }
 
-void runfree(Chunk *k, uint32_t n)
+// How many of them may stay.
+static uint32_t retained(void) HOLDS(mheap.lock)
 {
-	if (k[n].kind == ChunkFree) {
-		Chunk *after = k + n;
-
-		n += after->n;
-		unlink(after);
-	}
-	if (k[-1].kind == ChunkFree) {
-		Chunk *before = k - k[-1].n;
-
-		n += before->n;
-		unlink(before);
-		k = before;
-	}
-	link(k, n);
+	return RetainPages + (mheap.pages.end - mheap.pages.nfree) / RetainShare;
 }
 
-// The arena with an unused chunk before it, room to align it, and its Chunks behind it.
-static uintptr_t footprint(uintptr_t arena)
+// Makes room for n pages in a row; false when there is no more.
+static bool grow(uintptr_t n) HOLDS(mheap.lock)
 {
-	return arena + 2 * ChunkSize + (arena / ChunkSize + 2) * sizeof(Chunk);
+	uint32_t end = mheap.pages.end;
+	uintptr_t more = alignup(n, (uintptr_t)ChunkPages);
+
+	if (more > mheap.npages - end ||
+	    !sysMap(pageaddr(end), more << PageShift))
+		return false;
+	pagegrow(&mheap.pages, (uint32_t)more / ChunkPages);
+	return true;
+}
+
+static uint32_t takepages(uintptr_t n, uint32_t *zero) HOLDS(mheap.lock)
+{
+	uint32_t page;
+
+	if (n > mheap.npages)
+		return NoPage;
+	page = pagealloc(&mheap.pages, (uint32_t)n, zero);
+	if (page == NoPage && grow(n))
+		page = pagealloc(&mheap.pages, (uint32_t)n, zero);
+	return page;
+}
+
+// Says whose the pages of s are from now on.
+static void setpages(Mspan *s, Mspan *whose) HOLDS(mheap.lock)
+{
+	uintptr_t first = (s->base - mheap.base) >> PageShift;
+	uintptr_t n = s->class == LargeClass ? 1 : s->npages;
+
+	for (uintptr_t i = first; i < first + n; i++)
+		mheap.spans[i] = whose;
+}
+
+static void account(const Mspan *s, int64_t sign) HOLDS(mheap.lock)
+{
+	uint64_t bytes = (uint64_t)(sign * s->npages) << PageShift;
+
+	if (s->class == LargeClass) {
+		memstats.nlarge += (uint64_t)sign;
+		memstats.large_inuse += bytes;
+	} else if (s->class == StackClass) {
+		memstats.stacks_inuse += bytes;
+	}
+}
+
+Mspan *spanalloc(uint32_t class, uintptr_t npages, uint32_t size, uint32_t nelems)
+{
+	uint32_t page, zero;
+	Mspan *s = NULL;
+
+	lock(&mheap.lock);
+	page = takepages(npages, &zero);
+	if (page != NoPage) {
+		s = newspan(nelems);
+		s->base = (uintptr_t)pageaddr(page);
+		s->npages = (uint32_t)npages;
+		s->class = (uint8_t)class;
+		s->size = size;
+		s->recip = class < LargeClass ? sizerecip(size) : class == LargeClass;
+		s->nelems = s->nfree = (uint16_t)nelems;
+		s->zeroed = zero == npages && !lazily;
+		setpages(s, s);
+		account(s, 1);
+		mheap.dirtylow = min(mheap.dirtylow, dirtypages());
+	}
+	unlock(&mheap.lock);
+	return s;
+}
+
+void spanfree(Mspan *s)
+{
+	uint32_t n = spanunits(s->nelems);
+
+	lock(&mheap.lock);
+	setpages(s, NULL);
+	pagefree(&mheap.pages, (uint32_t)((s->base - mheap.base) >> PageShift), s->npages,
+	         false);
+	account(s, -1);
+	s->next = mheap.freespans[n];
+	mheap.freespans[n] = s;
+	if (dirtypages() > retained() && !atomic_load_relaxed(&scavengehint))
+		atomic_store_relaxed(&scavengehint, 1);
+	unlock(&mheap.lock);
+}
+
+// ---- scavenging ---------------------------------------------------------------------
+
+bool scavengewanted(void)
+{
+	bool wanted;
+
+	lock(&mheap.lock);
+	wanted = dirtypages() > retained();
+	// From here on it counts what is not needed.
+	mheap.dirtylow = dirtypages();
+	unlock(&mheap.lock);
+	return wanted;
+}
+
+// Without all: what was not needed since scavengewanted, less what may stay. The pages are
+// in use meanwhile, so that the kernel's work is done without the lock.
+bool scavengeone(bool all)
+{
+	uint32_t page = NoPage, n = 0;
+
+	lock(&mheap.lock);
+	if (all || (dirtypages() > retained() && mheap.dirtylow > retained()))
+		page = pagetakedirty(&mheap.pages, &n);
+	mheap.dirtylow -= min(n, mheap.dirtylow);
+	unlock(&mheap.lock);
+	if (page == NoPage)
+		return false;
+	if (!debug.madvdontneed)
+		lazily = true;
+	sysUnused(pageaddr(page), (uintptr_t)n << PageShift, lazily);
+	lock(&mheap.lock);
+	pagefree(&mheap.pages, page, n, true);
+	unlock(&mheap.lock);
+	return true;
+}
+
+// ---- the beginning ------------------------------------------------------------------
+
+static uintptr_t tablebytes(uint32_t nchunks)
+{
+	return (uintptr_t)nchunks * ChunkPages * sizeof(Mspan *) + pagetables(nchunks);
+}
+
+// A heap of up to nchunks chunks: its address, or 0.
+static uintptr_t reserve(uint32_t nchunks)
+{
+	uintptr_t heap = (uintptr_t)nchunks * ChunkSize, tables = tablebytes(nchunks);
+	uintptr_t p = (uintptr_t)sysReserveNone(ChunkSize + heap + tables);
+	uintptr_t base = alignup(p, (uintptr_t)ChunkSize);
+
+	if (p && sysMap((void *)(base + heap), tables))
+		return base;
+	if (p)
+		sysFree((void *)p, ChunkSize + heap + tables);
+	return 0;
 }
 
 // Takes as much address space as a limit (ulimit -v) allows. Then goroutines' stacks have
 // to live under that limit, too: they get what is left, at least half of it all.
-static uintptr_t reserve(uintptr_t *arena)
-{
-	uintptr_t n = maxArena;
-	void *p = sysReserve(footprint(n));
-
-	while (!p && n >= MinArena) {
-		n /= 2;
-		p = sysReserve(footprint(n));
-	}
-	if (p && n < maxArena && n > MinArena) {
-		sysFree(p, footprint(n));
-		n /= 2;
-		p = sysReserve(footprint(n));
-	}
-	if (!p)
-		throw("runtime: cannot reserve arena virtual address space");
-	*arena = n;
-	return (uintptr_t)p;
-}
-
 void mheapinit(void)
 {
-	uintptr_t arena;
-	uintptr_t p = reserve(&arena);
+	uint32_t n = MaxChunks;
+	uintptr_t base = reserve(n);
 
+	while (!base && n > 1) {
+		n /= 2;
+		base = reserve(n);
+	}
+	if (base && n < MaxChunks && n > 1) {
+		sysFree((void *)base, (uintptr_t)n * ChunkSize + tablebytes(n));
+		n /= 2;
+		base = reserve(n);
+	}
+	if (!base)
+		throw("runtime: cannot reserve arena virtual address space");
 	lockInit(&mheap.sharedLock, RankHeap);
 	lockInit(&mheap.lock, RankHeap);
 	for (uint32_t c = 0; c < NumSizeClasses; c++)
 		lockInit(&mheap.central[c].lock, RankHeap);
-	mheap.base = alignup(p, (uintptr_t)ChunkSize);
-	mheap.nchunks = arena / ChunkSize;
-	mheap.chunks = (Chunk *)(mheap.base + ChunkSize + arena);
-	lock(&mheap.lock);
-	link(&mheap.chunks[1], (uint32_t)mheap.nchunks);
-	unlock(&mheap.lock);
+	mheap.base = base;
+	mheap.npages = (uintptr_t)n * ChunkPages;
+	mheap.spans = (Mspan **)(base + (uintptr_t)n * ChunkSize);
+	pageinit(&mheap.pages, mheap.spans + mheap.npages, n);
 }

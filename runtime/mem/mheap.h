@@ -1,77 +1,101 @@
-// mheap.h - the heap's address space: an arena of chunks, and who uses each of them.
+// mheap.h - the heap: spans of pages, and who uses them.
 //
-// A chunk holds small objects of one class, or it belongs to a large object or to a free
-// run of chunks. What there is to know about it is in its Chunk, outside of the arena,
+// The heap's address space is reserved at the start and becomes memory chunk by chunk, from
+// the bottom up. A span is a run of its pages: small objects of one class, one large
+// object, or stacks. What there is to know about it is in its Mspan, outside of the heap,
 // where a program that writes past its objects does not reach it.
 //
-//	chunk i: [base + i*ChunkSize, base + (i+1)*ChunkSize), 1 <= i <= nchunks
-//	chunks[0] and chunks[nchunks+1] stay ChunkNone, so every run has two neighbours
+//	page i: [base + i*HeapPage, base + (i+1)*HeapPage), i < npages
+//	spans[i]: the span that page i belongs to; for a large object's, only its first page
+//	has one. NULL: none.
+//
+// Each object of a span has a byte that says who has it. Bytes, since neighbours belong
+// to different Ms, and a bit would need a locked instruction.
+//
+//	Free    the span: it is counted in nfree. The span's central list may give it out.
+//	Cached  a cache: who owns that may make it Busy, or Free under the central's lock.
+//	Busy    the program: rt_free makes it Cached.
+//
+// So each change is made by who has the object, and needs no more than a store; the lock
+// hands it on where the span has a part in it.
+// All of this runs on g0, or with little stack below it: the files do not check for it.
 #ifndef RT0_MEM_MHEAP_H
 #define RT0_MEM_MHEAP_H
 
 #include "runtime/lock/lock.h"
+#include "runtime/mem/pagealloc.h"
 #include "runtime/mem/sizeclass.h"
 
 enum {
-	ChunkShift = 16,
-	ChunkSize = 1 << ChunkShift,
-	NumRunLists = 25, // by log2 of the length; the arena has at most 2^24 chunks
+	LargeClass = NumSizeClasses, // a large object
+	StackClass,                  // small stacks; mem/stack.c
+	ChunkSize = ChunkPages * HeapPage,
+	SpanUnit = 64, // an Mspan's size is a multiple
+	MaxSpanUnits = 10,
 };
 
-enum {
-	ChunkNone,  // inside a run
-	ChunkSmall, // small objects; it stays so for ever
-	ChunkLarge, // first of a large object
-	ChunkFree,  // first or last of a free run
-	ChunkFreed, // inside a free run; a large object or a free run began or ended here
-};
+enum { ObjectFree, ObjectCached, ObjectBusy, ObjectNone };
 
-enum { ObjectNone, ObjectFree, ObjectBusy };
+typedef struct Mspan Mspan;
+struct Mspan {
+	// Under the central's lock (StackClass: stackpool.lock):
+	Mspan *next, *prev;
+	Mcache *home;     // whose partial list it belongs on, NULL: the central's
+	uintptr_t stacks; // StackClass: the free stacks, through the first word
+	uint16_t nfree;   // objects that are Free
+	uint16_t scan;    // none below; StackClass: none from here on was ever used
+	bool owned;       // home takes objects from it
+
+	// Set when it is made:
+	bool zeroed;   // the memory was all zero
+	uint16_t nelems;
+	uint32_t size; // of an object; large ones: 0
+	uint32_t npages;
+
+	// The same, and what rt_free needs: for most spans all of it is in one cache line.
+	uintptr_t base __attribute__((aligned(SpanUnit)));
+	uint32_t recip; // sizerecip(size); large objects: 1, so only offset 0 is an object
+	uint8_t class;
+
+	// nelems states and some of ObjectNone, to a multiple of 8: the first of those is for
+	// an address in the rest behind the last object.
+	uint8_t state[] __attribute__((aligned(8)));
+};
+#define SpanHeader offsetof(Mspan, state)
 
 typedef struct {
-	union {
-		uint8_t *state; // ChunkSmall: Object... for each object
-		struct {
-			uint32_t next, prev; // ChunkFree: on mheap.runs
-		};
-	};
-	union {
-		uint32_t recip; // ChunkSmall: sizerecip(size)
-		uint32_t n;     // ChunkLarge, ChunkFree: chunks in the run
-	};
-	uint16_t size; // ChunkSmall: of an object
-	uint8_t class; // ChunkSmall
-	uint8_t kind;
-} Chunk;
+	Mspan *head;
+} Spanlist;
 
-// A free object of a size class. Its other bytes are whatever they were.
-typedef struct Object Object;
-struct Object {
-	Object *next;
-};
-
-// The objects of one size class that no cache holds.
+// The spans of one size class.
 typedef struct {
 	Mutex lock;
 
 	// lock protects:
-	Object *free;        // given back by caches
-	uintptr_t next, end; // what is not yet cut into objects of the newest chunk
+	Spanlist partial; // have free objects, no owner and no home
+	Spanlist full;    // the others
+	uint64_t nspans;
+	uint64_t nout; // objects that are not Free
 } __attribute__((aligned(CacheLineSize))) Mcentral;
+
+_Static_assert(SpanHeader == SpanUnit + 16 &&
+               SpanHeader + MaxSpanObjects + 1 <= MaxSpanUnits * SpanUnit, "units");
 
 // The locks have one rank: they nest in the order of their addresses.
 typedef struct {
 	// Set by mheapinit.
 	uintptr_t base;
-	uintptr_t nchunks;
-	Chunk *chunks;
+	uintptr_t npages; // there may be
+	Mspan **spans;
 
-	Mutex sharedLock; // protects malloc.c's sharedcache
+	Mutex sharedLock; // protects mcache.c's sharedcache
 	Mcentral central[NumSizeClasses];
 	Mutex lock;
 
-	// lock protects, with what chunks[] says about runs:
-	uint32_t runs[NumRunLists]; // free runs; the first chunk's index, 0 if none
+	// lock protects:
+	PageAlloc pages;
+	uint32_t dirtylow; // the fewest free pages with memory since the scavenger looked
+	Mspan *freespans[MaxSpanUnits + 1]; // Mspans that nobody uses, by size
 } Mheap;
 
 extern Mheap mheap;
@@ -79,22 +103,87 @@ extern Mheap mheap;
 // ---- mheap.c ------------------------------------------------------------------------
 
 void mheapinit(void);
-// The first chunk of a run of n chunks, whose kind the caller sets; NULL when there is
-// none. Large objects' runs are all zero.
-Chunk *runalloc(uintptr_t n) HOLDS(mheap.lock);
-void runfree(Chunk *k, uint32_t n) HOLDS(mheap.lock);
+// A span of npages for nelems objects of size bytes, all Free; NULL when there is no room.
+Mspan *spanalloc(uint32_t class, uintptr_t npages, uint32_t size, uint32_t nelems);
+void spanfree(Mspan *s);
+void spanpush(Spanlist *l, Mspan *s);
+void spanremove(Spanlist *l, Mspan *s);
 
-// p's chunk. Any address outside of the arena gives chunk 0, which is ChunkNone.
-ALWAYS_INLINE Chunk *chunkof(uintptr_t p)
+// The span of p's page, or NULL, for any p.
+ALWAYS_INLINE Mspan *spanof(uintptr_t p)
 {
-	uintptr_t i = (p - mheap.base) >> ChunkShift;
+	uintptr_t i = (p - mheap.base) >> PageShift;
 
-	return &mheap.chunks[likely(i <= mheap.nchunks) ? i : 0];
+	return likely(i < mheap.npages) ? mheap.spans[i] : NULL;
 }
 
-ALWAYS_INLINE uintptr_t chunkaddr(Chunk *k)
+// ---- mcentral.c ---------------------------------------------------------------------
+
+// An object and its state.
+typedef struct {
+	uintptr_t p;
+	uint8_t *state;
+} Slot;
+
+// Up to n objects for slot, Cached now. Returns how many.
+uint32_t centraltake(Mcache *c, uint32_t class, Slot *slot, uint32_t n);
+// Takes n cached objects back.
+void centralgive(uint32_t class, const Slot *slot, uint32_t n);
+// The cache gives its spans up.
+void centraldisown(Mcache *c, uint32_t class);
+
+// ---- mcache.c -----------------------------------------------------------------------
+
+struct Mcache {
+	// Free objects of a class, last in first out: top is the last, slot is below the
+	// first, and its p is 0. The list is full when top is end (slot for
+	// GODEBUG=clobberfree=1). LargeClass's is always empty and full.
+	Slot *top[NumSizeClasses + 1];
+	Slot *end[NumSizeClasses + 1];
+	Slot *slot[NumSizeClasses];          // NULL until first used
+
+	// Under the central's lock:
+	Mspan *span[NumSizeClasses];       // owned; new objects come from it
+	Spanlist partial[NumSizeClasses];  // have free objects, no owner, and this as home
+
+	Mcache *alllink; // on allmcache
+};
+
+extern Mcache sharedcache; // for Ms without a P
+extern Mcache *allmcache;  // all others; grows with the world stopped
+
+// Fills an empty list, or throws.
+void cacherefill(Mcache *c, uint32_t class);
+// Makes room in a full list.
+void cachemakeroom(Mcache *c, uint32_t class);
+// The cache for this M to use until putcache. On g0, so that the M keeps its P.
+Mcache *getcache(void);
+void putcache(Mcache *c);
+
+// ---- fault.c ------------------------------------------------------------------------
+
+// p was to be freed or looked at, and no busy object begins there.
+NORETURN void badpointer(uintptr_t p);
+// The free object at p was written to.
+NORETURN void badwrite(Mspan *s, uintptr_t p);
+
+// ---- debug builds: a free object begins with these words ----------------------------
+
+enum { PoisonWords = 8 };
+#define Poison UINT64_C(0xdeadf4eedeadf4ee)
+
+ALWAYS_INLINE void poison(uintptr_t p, uint32_t size)
 {
-	return mheap.base + ((uintptr_t)(k - mheap.chunks) << ChunkShift);
+	for (uint32_t i = 0; i < min(PoisonWords, size / PtrSize); i++)
+		((volatile uint64_t *)p)[i] = Poison;
+}
+
+ALWAYS_INLINE void checkpoison(Mspan *s, uintptr_t p)
+{
+	for (uint32_t i = 0; i < min(PoisonWords, s->size / PtrSize); i++) {
+		if (((volatile uint64_t *)p)[i] != Poison)
+			badwrite(s, p);
+	}
 }
 
 #endif

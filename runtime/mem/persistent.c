@@ -20,6 +20,7 @@ static void *mustalloc(uintptr_t n)
 		print("runtime: cannot allocate %lu bytes\n", n);
 		throw("runtime: out of memory");
 	}
+	atomic_xadd(&memstats.other_sys, n);
 	return p;
 }
 

@@ -2,7 +2,11 @@
 //
 // Small stacks, of 2, 4, 8 or 16 KiB, have no guards of their own: what runs on them checks
 // (sched/morestack.c). They come from a cache per P and a pool behind it, by order:
-// log2(size / 2 KiB).
+// log2(size / 2 KiB). The pool has them from spans of the heap, which go back there when all
+// stacks of one are free.
+//
+//	a StackClass span is on stackpool.free[order] while nfree > 0; its free stacks are
+//	those on s->stacks and those from s->scan on
 //
 // A segment is 64 MiB of address space. Memory comes to it page by page as it is touched.
 // Below each segment and each system stack lies a guard: a touch of it is the error "stack
@@ -16,17 +20,18 @@
 // between guard and stack takes up the shift, so that all have the same size. Free segments
 // and system stacks wait in stackLarge, by size; more than a few segments go back to the
 // system.
+#include "include/rt.h"
 #include "runtime/lock/lock.h"
 #include "runtime/mem/mem.h"
+#include "runtime/mem/mheap.h"
 #include "runtime/os/os.h"
 
 enum {
-	ShiftPage = 4096,
 	Colours = 16,
 	ColourStep = 192, // three cache lines; all shifts fit in ShiftPage
 	NumOrders = 32,
 	StackCacheSize = 32 << 10, // a P's, for each order of small stacks
-	PoolChunk = 1 << 20,
+	StackSpanPages = (512 << 10) / HeapPage,
 	MaxFreeSegments = 64,
 };
 
@@ -43,14 +48,14 @@ static struct {
 	uint32_t nsegments;         // on their list
 } stackLarge;
 
-// Small stacks that no P keeps, through the first word.
+// Spans with small stacks that no P keeps.
 static struct {
 	Mutex lock;
-	uintptr_t free[NumStackOrders];
-	uintptr_t next, end; // what is left of the chunk
+	Spanlist free[NumStackOrders];
 } stackpool;
 
-static uint32_t nsegments; // handed out so far
+static uint32_t nsegments; // made so far,
+static uint32_t nunmapped; // and how many of them are gone
 
 #ifdef RT0_NO_SPLIT
 uint32_t goroutineStack = StackSegment;
@@ -66,7 +71,7 @@ STEP void stackinit(void)
 	if (__rt0_segments)
 		goroutineStack = StackSegment;
 	lockInit(&stackLarge.lock, RankStack);
-	lockInit(&stackpool.lock, RankStack);
+	lockInit(&stackpool.lock, RankStackPool);
 	if (StackCacheSize % physPageSize != 0 || StackGuardArea % physPageSize != 0)
 		throw("runtime: cache size must be a multiple of page size");
 }
@@ -127,6 +132,7 @@ static void segmentfree(Stack stk)
 	uintptr_t top = alignup(stk.hi, (uintptr_t)ShiftPage);
 	uintptr_t n = StackGuardArea + StackSegment;
 
+	atomic_xadd(&nunmapped, 1);
 	sysFree((void *)(top - n), n);
 }
 
@@ -156,24 +162,47 @@ static uint32_t smallorder(uintptr_t n)
 	return order(n) - order(StackMin);
 }
 
-// Under stackpool.lock: a stack of this order.
-static uintptr_t poolalloc(uint32_t o)
+static uint32_t spanstacks(uint32_t o)
 {
-	uintptr_t p = stackpool.free[o], n = (uintptr_t)StackMin << o;
+	return StackSpanPages * HeapPage / StackMin >> o;
+}
 
-	if (p) {
-		stackpool.free[o] = *(uintptr_t *)p;
-		return p;
-	}
-	if (stackpool.next + n > stackpool.end || stackpool.next == 0) {
-		stackpool.next = (uintptr_t)sysReserve(PoolChunk);
-		if (stackpool.next == 0)
+// A stack of this order.
+static uintptr_t poolalloc(uint32_t o) HOLDS(stackpool.lock)
+{
+	Mspan *s = stackpool.free[o].head;
+	uintptr_t p;
+
+	if (!s) {
+		s = spanalloc(StackClass, StackSpanPages, (uint32_t)StackMin << o, 0);
+		if (!s)
 			throw("runtime: out of memory");
-		stackpool.end = stackpool.next + PoolChunk;
+		s->nfree = (uint16_t)spanstacks(o);
+		spanpush(&stackpool.free[o], s);
 	}
-	p = stackpool.next;
-	stackpool.next += n;
+	p = s->stacks;
+	if (p)
+		s->stacks = *(uintptr_t *)p;
+	else
+		p = s->base + s->scan++ * s->size;
+	if (--s->nfree == 0)
+		spanremove(&stackpool.free[o], s);
 	return p;
+}
+
+static void poolfree(uintptr_t p, uint32_t o) HOLDS(stackpool.lock)
+{
+	Mspan *s = spanof(p);
+
+	must(s && s->class == StackClass && s->size == (uint32_t)StackMin << o);
+	*(uintptr_t *)p = s->stacks;
+	s->stacks = p;
+	if (s->nfree++ == 0)
+		spanpush(&stackpool.free[o], s);
+	if (s->nfree == spanstacks(o)) {
+		spanremove(&stackpool.free[o], s);
+		spanfree(s);
+	}
 }
 
 // Half a cache of stacks for pp.
@@ -198,8 +227,7 @@ static void stackcacherelease(P *pp, uint32_t o, uint32_t keep)
 
 		pp->stackcache[o].list = *(uintptr_t *)p;
 		pp->stackcache[o].size -= StackMin << o;
-		*(uintptr_t *)p = stackpool.free[o];
-		stackpool.free[o] = p;
+		poolfree(p, o);
 	}
 	unlock(&stackpool.lock);
 }
@@ -239,8 +267,7 @@ static void smallfree(Stack stk)
 		return;
 	}
 	lock(&stackpool.lock);
-	*(uintptr_t *)stk.lo = stackpool.free[o];
-	stackpool.free[o] = stk.lo;
+	poolfree(stk.lo, o);
 	unlock(&stackpool.lock);
 }
 
@@ -250,6 +277,21 @@ void stackpurge(P *pp)
 		stackcacherelease(pp, o, 0);
 	while (pp->nsegcache > 0)
 		stackfree(pp->segcache[--pp->nsegcache]);
+}
+
+// ---- numbers -------------------------------------------------------------------------
+
+void stackstats(struct rt_memstats *m)
+{
+	int32_t n = atomic_load_acquire(&gomaxprocs); // first: allp has at least so many
+	P **ps = atomic_load_acquire(&allp);
+
+	lock(&stackLarge.lock);
+	m->segments = atomic_load_relaxed(&nsegments) - atomic_load_relaxed(&nunmapped);
+	m->segments_free = stackLarge.nsegments;
+	unlock(&stackLarge.lock);
+	for (int32_t i = 0; i < n; i++)
+		m->segments_free += (uint32_t)atomic_load_relaxed(&ps[i]->nsegcache);
 }
 
 // ---- any stack -------------------------------------------------------------------------

@@ -19,6 +19,8 @@ STEP void sysargs(int32_t n, char **v)
 	// argc may be 0; argv's NULL is at argv[0] then.
 	char **p = v + n + 1;
 
+	if (Debug)
+		failinit(p);
 	while (*p)
 		p++;
 	sysauxv((uintptr_t *)(p + 1));

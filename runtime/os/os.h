@@ -73,7 +73,7 @@ enum {
 
 	PROT_NONE = 0, PROT_READ = 1, PROT_WRITE = 2,
 	MAP_PRIVATE = 0x02, MAP_FIXED = 0x10, MAP_ANON = 0x20, MAP_NORESERVE = 0x4000,
-	MADV_DONTNEED = 4, MADV_GUARD_INSTALL = 102,
+	MADV_DONTNEED = 4, MADV_FREE = 8, MADV_GUARD_INSTALL = 102,
 
 	EPOLLIN = 1, EPOLL_CTL_ADD = 1, EPOLL_CLOEXEC = 0x80000,
 	O_RDONLY = 0, O_CLOEXEC = 0x80000, O_NONBLOCK = 0x800,
@@ -126,13 +126,19 @@ void futexwakeup(uint32_t *addr, uint32_t cnt);
 
 // ---- sysmem.c: memory from the kernel -----------------------------------------------
 
+void failinit(char **env); // debug builds: which request shall fail, for the tests
 // n bytes of zeroed memory, page-aligned; NULL when there is none.
 void *sysAlloc(uintptr_t n);
 // The same, but the kernel commits it lazily and does not count it as used until then.
 void *sysReserve(uintptr_t n);
+// Address space that must not be touched until sysMap has made it memory (zeroed, and
+// committed lazily too); false when the kernel does not grant so much.
+void *sysReserveNone(uintptr_t n);
+bool sysMap(void *p, uintptr_t n);
 void sysFree(void *p, uintptr_t n);
-// Gives the pages back; they read as zero when touched again.
-void sysUnused(void *p, uintptr_t n);
+// Gives the pages back; they read as zero when touched again. lazily: the kernel takes them
+// when it needs them, and until then they keep what they held.
+void sysUnused(void *p, uintptr_t n, bool lazily);
 // Makes n bytes at p fault when touched; false when the kernel cannot.
 bool sysGuard(void *p, uintptr_t n);
 // Makes n bytes at p read-only; returns 0 or a negative errno.
@@ -177,6 +183,8 @@ void xsaveinit(void);
 
 // %s %c %d %u %x %p %%, and with l the 64-bit forms. One write for each call.
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+// fatal with such a text, of less than 256 bytes.
+NORETURN void fatalf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 // A line in pieces: the same, but written by printflush, or when the buffer is full.
 typedef struct {

@@ -8,7 +8,7 @@ void printflush(Message *msg)
 	msg->n = 0;
 }
 
-static __attribute__((noinline)) void putch(Message *msg, char c)
+static void putch(Message *msg, char c)
 {
 	if (msg->n == sizeof msg->buf)
 		printflush(msg);
@@ -34,31 +34,32 @@ static void putuint(Message *msg, uint64_t v, uint32_t base)
 		putch(msg, digits[--i]);
 }
 
-// v is an argument's whole word: of an int's, the upper half is anything.
+// v's lower half alone counts, unless the verb is wide or for a pointer.
 static void putverb(Message *msg, char verb, bool wide, uint64_t v)
 {
-	if (verb == 's') {
-		putstr(msg, (const char *)v);
-	} else if (verb == 'c') {
-		putch(msg, (char)v);
-	} else if (verb == 'd') {
-		int64_t n = wide ? (int64_t)v : (int32_t)v;
+	uint64_t u = wide ? v : (uint32_t)v;
 
-		if (n < 0)
+	switch (verb) {
+	case 's': putstr(msg, (const char *)v); return;
+	case 'c': putch(msg, (char)v); return;
+	case 'd':
+		u = wide ? v : (uint64_t)(int32_t)v;
+		if ((int64_t)u < 0) {
 			putch(msg, '-');
-		putuint(msg, n < 0 ? -(uint64_t)n : (uint64_t)n, 10);
-	} else {
-		if (verb == 'p')
-			putstr(msg, "0x");
-		else if (!wide)
-			v = (uint32_t)v;
-		putuint(msg, v, verb == 'u' ? 10 : 16);
+			u = -u;
+		}
+		break;
+	case 'p':
+		putstr(msg, "0x");
+		u = v;
+		break;
 	}
+	putuint(msg, u, verb == 'x' || verb == 'p' ? 16 : 10);
 }
 
-static void vprintto(Message *msg, const char *format, va_list *ap)
+static void putall(Message *msg, const char *f, va_list *ap)
 {
-	for (const char *f = format; *f; f++) {
+	for (; *f; f++) {
 		bool wide;
 
 		if (*f != '%' || *++f == '%') {
@@ -68,6 +69,7 @@ static void vprintto(Message *msg, const char *format, va_list *ap)
 		wide = *f == 'l';
 		if (wide)
 			f++;
+		// Whatever its type is: an argument has eight bytes.
 		putverb(msg, *f, wide, va_arg(*ap, uint64_t));
 	}
 }
@@ -77,7 +79,7 @@ void printto(Message *msg, const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
-	vprintto(msg, format, &ap);
+	putall(msg, format, &ap);
 	va_end(ap);
 }
 
@@ -87,7 +89,19 @@ void print(const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
-	vprintto(&msg, format, &ap);
+	putall(&msg, format, &ap);
 	va_end(ap);
 	printflush(&msg);
+}
+
+void fatalf(const char *format, ...)
+{
+	Message msg = { .n = 0 };
+	va_list ap;
+
+	va_start(ap, format);
+	putall(&msg, format, &ap);
+	va_end(ap);
+	putch(&msg, '\0');
+	fatal(msg.buf);
 }

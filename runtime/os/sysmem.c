@@ -1,12 +1,36 @@
 // sysmem.c - memory from the kernel.
+#include "runtime/base/str.h"
 #include "runtime/os/os.h"
 #include "runtime/os/syscall.h"
 
+// Debug builds, for the tests: RT0_FAIL_MMAP=n in the environment makes the nth request for
+// memory fail. All of them come from here.
+static int32_t untilfail; // 0: never
+
+void failinit(char **env)
+{
+	for (; *env; env++) {
+		const char *value = afterprefix(*env, "RT0_FAIL_MMAP=");
+
+		if (value)
+			atoi32(value, &untilfail);
+	}
+}
+
+static bool failsnow(void)
+{
+	// Not exact when several ask at once.
+	return Debug && untilfail > 0 && --untilfail == 0;
+}
+
 static void *mmap(void *addr, uintptr_t n, int32_t prot, int32_t flags, int32_t fd)
 {
-	int64_t r = syscall6(__NR_mmap, ptrarg(addr), n, (uint32_t)prot, (uint32_t)flags,
-	                     (uint64_t)(int64_t)fd, 0);
+	int64_t r;
 
+	if (failsnow())
+		return NULL;
+	r = syscall6(__NR_mmap, ptrarg(addr), n, (uint32_t)prot, (uint32_t)flags,
+	             (uint64_t)(int64_t)fd, 0);
 	return r < 0 && r > -4096 ? NULL : (void *)r;
 }
 
@@ -21,15 +45,26 @@ void *sysReserve(uintptr_t n)
 	            -1);
 }
 
+void *sysReserveNone(uintptr_t n)
+{
+	return mmap(NULL, n, PROT_NONE, MAP_ANON | MAP_PRIVATE | MAP_NORESERVE, -1);
+}
+
+bool sysMap(void *p, uintptr_t n)
+{
+	return !failsnow() &&
+	       syscall3(__NR_mprotect, ptrarg(p), n, PROT_READ | PROT_WRITE) == 0;
+}
+
 void sysFree(void *p, uintptr_t n)
 {
 	syscall3(__NR_munmap, ptrarg(p), n, 0);
 }
 
-void sysUnused(void *p, uintptr_t n)
+void sysUnused(void *p, uintptr_t n, bool lazily)
 {
 	// Locked memory stays; its content must not.
-	if (syscall3(__NR_madvise, ptrarg(p), n, MADV_DONTNEED) != 0)
+	if (syscall3(__NR_madvise, ptrarg(p), n, lazily ? MADV_FREE : MADV_DONTNEED) != 0)
 		__builtin_memset(p, 0, n);
 }
 

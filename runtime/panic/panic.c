@@ -42,6 +42,7 @@ static UNCHECKED_LOCKS bool startpanic_m(M *mp)
 static void printstacks(G *gp, const Where *w)
 {
 	M *mp = gp->m;
+	Where parked;
 	bool all, crash;
 	int32_t level = gotraceback(&all, &crash);
 
@@ -50,22 +51,15 @@ static void printstacks(G *gp, const Where *w)
 	if (gp == mp->g0 || gp == mp->gsignal) {
 		if (mp->throwing > 0 || level >= 2) {
 			print("\nruntime stack:\n");
-			traceback(gp, w->pc, w->bp, 2);
+			traceback(gp, w, 2);
 		}
 		gp = mp->curg;
-		if (gp) {
-			print("\n");
-			goroutineheader(gp);
-			if (gp->sched.sp != 0)
-				traceback(gp, gp->sched.pc, gp->sched.bp, level);
-			printcreatedby(gp);
-		}
-	} else {
-		print("\n");
-		goroutineheader(gp);
-		traceback(gp, w->pc, w->bp, level);
-		printcreatedby(gp);
+		if (gp)
+			parked = whereparked(gp);
+		w = &parked;
 	}
+	if (gp)
+		printgoroutine(gp, w->pc ? w : NULL, level);
 	if (all)
 		tracebackothers(gp, level);
 }
@@ -145,7 +139,7 @@ static void sayoverflow(void *arg)
 	print("fatal error: stack overflow\n");
 }
 
-// On g0 or gsignal: gp has no room for the frame of the function at pc.
+// On g0 or gsignal: gp has no room for what the function that it was interrupted in wants.
 NORETURN void stackoverflow(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp)
 {
 	Overflow o = { gp, sp };

@@ -3,11 +3,14 @@
 #define RT0_PANIC_PANIC_H
 
 #include "runtime/os/os.h"
+#include "runtime/panic/dwarf.h"
 #include "runtime/runtime.h"
 
 // ---- panic.c: throw and fatal are declared in base/types.h --------------------------
 
-// A place in the code: where the traceback begins.
+// A place in the code: where the traceback begins. With a stack pointer: code was interrupted
+// before the instruction at pc, whether its frame was complete or not. Without: it called, and
+// pc is the return address.
 typedef struct {
 	uintptr_t pc, sp, bp;
 } Where;
@@ -25,7 +28,6 @@ typedef struct {
 #define HERE                                                                           \
 	{                                                                              \
 		.pc = (uintptr_t)__builtin_return_address(0),                          \
-		.sp = (uintptr_t)__builtin_dwarf_cfa(),                                \
 		.bp = *(uintptr_t *)__builtin_frame_address(0),                        \
 	}
 
@@ -37,11 +39,11 @@ NORETURN void die(const Report *r);
 extern uintptr_t skipPC;
 
 void tracebackinit(void);
-void goroutineheader(G *gp);
-// Frames from pc outwards; bp is the frame pointer there.
-void traceback(G *gp, uintptr_t pc, uintptr_t bp, int32_t level);
+void traceback(G *gp, const Where *w, int32_t level); // frames from w outwards
+Where whereparked(const G *gp);                       // where it goes on
+// The same with who it is and who created it; without w its stack cannot be read.
+void printgoroutine(G *gp, const Where *w, int32_t level);
 void tracebackothers(const G *me, int32_t level);
-void printcreatedby(const G *gp);
 
 // ---- gotraceback.c ------------------------------------------------------------------
 
@@ -54,5 +56,7 @@ int32_t gotraceback(bool *all, bool *crash);
 
 // The function that pc is in, and where it starts; NULL when unknown.
 const char *funcname(uintptr_t pc, uintptr_t *start);
+// After funcname: what is at pc, from the function inwards, *n >= 1; "?" when unknown.
+const Place *funcplaces(uintptr_t pc, int32_t *n);
 
 #endif

@@ -15,7 +15,7 @@
 #include "runtime/panic/panic.h"
 #include "runtime/sched/sched.h"
 
-enum { MaxFrames = 100 };
+enum { InnerFrames = 50, OuterFrames = 50 }; // shown of a deep stack
 
 uintptr_t skipPC; // where tracebacks of goroutines end
 
@@ -37,30 +37,56 @@ static bool showframe(uintptr_t pc, const char *name, int32_t level)
 	return name && name[0] == 'r' && name[1] == 't' && name[2] == '_';
 }
 
-static void printlocation(uintptr_t pc, uintptr_t start)
+// The line before it says whose place it is.
+static void printplace(const Place *p)
 {
-	if (start)
-		print("\t?:0 +0x%lx\n", pc - start);
-	else
-		print("\t?:0 pc=0x%lx\n", pc);
+	const char *const *s = p->path;
+
+	print("\t%s%s%s%s%s:%lu", s[0], s[1], s[2], s[3], s[4], p->line);
 }
 
-// pc is a return address: the call is before it.
-static void printframe(uintptr_t pc, int32_t level, uintptr_t bp)
+// An unknown function is an address in it: addr2line finds out more.
+static void printfunc(const char *name, uintptr_t at)
+{
+	if (name)
+		print("%s", name);
+	else
+		print("0x%lx", at);
+}
+
+// start: of the function; 0 if that is not known.
+static void printoffset(uintptr_t pc, uintptr_t start)
+{
+	print(start ? " +0x%lx" : " pc=0x%lx", pc - start);
+}
+
+// at: in the instruction that the frame is at: where pc is a return address, in the call
+// before it, which may be the last thing in its function, and in the program's text. What is
+// inlined there comes first.
+static void printframe(uintptr_t pc, uintptr_t at, int32_t level, uintptr_t bp)
 {
 	uintptr_t start = 0;
-	const char *name = funcname(pc - 1, &start);
+	const char *name = funcname(at, &start);
+	const Place *places;
+	int32_t n;
 
-	if (!showframe(pc, name, level))
+	if (!showframe(at, name, level))
 		return;
-	if (name)
-		print("%s(...)\n", name);
-	else
-		print("0x%lx(...)\n", pc);
-	if (level >= 2 && start)
-		print("\t?:0 +0x%lx fp=0x%lx pc=0x%lx\n", pc - start, bp, pc);
-	else
-		printlocation(pc, start);
+	places = funcplaces(at, &n);
+	while (n-- > 0) {
+		const char *func = n > 0 ? places[n].func : name;
+
+		if (!showframe(at, func, level))
+			continue;
+		printfunc(func, at);
+		print("(...)\n");
+		printplace(&places[n]);
+		if (n == 0)
+			printoffset(pc, start);
+		if (n == 0 && level >= 2)
+			print(" fp=0x%lx pc=0x%lx", bp, pc);
+		print("\n");
+	}
 }
 
 static bool intext(uintptr_t pc)
@@ -69,17 +95,18 @@ static bool intext(uintptr_t pc)
 }
 
 extern const char __morestack[], __morestack_non_split[]; // next to each other
-void allocreturn(void);
 
 // May n words at bp be read?
 static bool readable(const G *gp, uintptr_t bp, uintptr_t n)
 {
+	// Where the guard area below a segment ends.
+	uintptr_t lo = alignup(gp->segment.lo, (uintptr_t)ShiftPage) - ShiftPage;
+
 	if (bp % PtrSize != 0)
 		return false;
-	// A small stack has no guard to run into, and something else below it.
-	return (bp >= gp->stack.lo - (gp->segment.lo != gp->stack.lo ? 0 : StackSlack) &&
-	        bp <= gp->stack.hi - n * PtrSize) ||
-	       (bp >= gp->segment.lo - StackSlack && bp <= gp->segment.hi - n * PtrSize);
+	n *= PtrSize;
+	return (bp >= gp->stack.lo && bp <= gp->stack.hi - n) ||
+	       (bp >= lo && bp <= gp->segment.hi - n);
 }
 
 static bool inmorestack(uintptr_t pc)
@@ -87,102 +114,115 @@ static bool inmorestack(uintptr_t pc)
 	return pc > (uintptr_t)__morestack && pc < (uintptr_t)__morestack_non_split;
 }
 
-static uintptr_t returnaddress(const G *gp, const uintptr_t *slot)
-{
-	if (*slot == (uintptr_t)allocreturn) {
-		for (const AllocRecord *a = gp->allocs; a; a = a->prev) {
-			if (a->slot == slot)
-				return a->retaddr;
-		}
-	}
-	return *slot;
-}
-
-void traceback(G *gp, uintptr_t pc, uintptr_t bp, int32_t level)
-{
-	for (int32_t n = 0; n < MaxFrames; n++) {
-		uintptr_t *frame = (uintptr_t *)bp;
-
-		if (pc == skipPC)
-			return;
-		if ((intext(pc) || n == 0) && !inmorestack(pc))
-			printframe(pc, level, bp);
-		if (!readable(gp, bp, inmorestack(pc) ? 3 : 2))
-			return;
-		if (inmorestack(pc)) {
-			pc = returnaddress(gp, &frame[2]);
-			bp = frame[0];
-			continue;
-		}
-		pc = returnaddress(gp, &frame[1]);
-		if (!intext(pc))
-			return;
-		// Further out lies further up; 0 ends the chain after this frame.
-		if (frame[0] != 0 && frame[0] <= bp && !inmorestack(pc))
-			return;
-		bp = frame[0];
-	}
-	print("...additional frames elided...\n");
-}
-
-// Is pc in a prologue's stub (asm/morestack.S)? Requests to yield are served at its call.
+// Is pc in a prologue's stub (asm/morestack.S)? Up to its call; or behind its ret.
 static bool instub(const uint8_t *pc)
 {
 	enum { Call = 0xe8, CallSize = 5, MovR10 = 0xba41, MovR11 = 0xbb41, XorR11 = 0x3145 };
-	enum { Stub = 17 }; // bytes, the longest
+	enum { RetSize = 1, Moves = 12 }; // bytes
+	const uint8_t *p = pc - RetSize - CallSize, *end = p;
 	uint16_t op = *(const uint16_t *)pc;
 
-	if (*pc != Call && op != MovR10 && op != MovR11 && op != XorR11)
-		return false;
-	for (const uint8_t *end = pc + Stub - CallSize; pc <= end; pc++) {
-		const char *to = (const char *)pc + CallSize + *(const int32_t *)(pc + 1);
+	if (*pc == Call || op == MovR10 || op == MovR11 || op == XorR11)
+		end = pc + Moves;
+	for (; p <= end; p++) {
+		uintptr_t to = (uintptr_t)p + CallSize + (uintptr_t)*(const int32_t *)(p + 1);
 
-		if (*pc == Call && (to == __morestack || to == __morestack_non_split))
+		if (*p == Call && (to == (uintptr_t)__morestack ||
+		                   to == (uintptr_t)__morestack_non_split))
 			return true;
 	}
 	return false;
 }
 
-static bool ismovrsprbp(const uint8_t *pc)
+// Does the function that pc is in make its frame before pc?
+static bool framemade(uintptr_t pc)
 {
-	return pc[0] == 0x48 && pc[1] == 0x89 && pc[2] == 0xe5;
-}
+	enum { MovRspRbp = 0xe58948 };
+	uintptr_t p = 0;
 
-// Where the return address of an interrupted function is, if its frame is not there yet, or
-// no more. Otherwise NULL, or a word that does not point into the text. An end of a function
-// whose instructions the compiler has mixed with others is not recognised.
-static const uintptr_t *returnslot(const AsyncState *a)
-{
-	enum { Ret = 0xc3, PushRbp = 0x55, Prologue = 64, Between = 16 };
-	const uintptr_t *sp = (const uintptr_t *)a->rsp;
-	const uint8_t *pc = (const uint8_t *)a->rip, *push, *mov;
-	uintptr_t start = 0;
-
-	if (*pc == Ret || instub(pc))
-		return sp;
-	if (!funcname(a->rip, &start))
-		return NULL;
-	for (push = (uint8_t *)start; push < (uint8_t *)start + Prologue; push++) {
-		for (mov = push + 1; *push == PushRbp && mov <= push + Between; mov++) {
-			if (ismovrsprbp(mov))
-				return pc <= push ? sp : pc <= mov ? sp + 1 : NULL;
-		}
+	if (!funcname(pc, &p))
+		return true;
+	for (; p < pc; p++) {
+		if ((*(const uint32_t *)p & 0xffffff) == MovRspRbp)
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
-// gp was preempted at any instruction, often a function's first.
-static void tracebackpreempted(G *gp, int32_t level)
+// The return address of a function interrupted at w, if its frame is not there yet, or no
+// more; otherwise 0. It is being made while the word at sp is bp: "push %rbp" has been, its
+// "mov" has not. It is gone when the word below sp is bp: "pop %rbp" or "leave" has been, and
+// nothing pushed since.
+static uintptr_t framelesscaller(const G *gp, const Where *w)
+{
+	enum { Ret = 0xc3, Around = 32 }; // bytes looked at, at most
+	const uintptr_t *sp = (const uintptr_t *)w->sp;
+	const uint8_t *pc = (const uint8_t *)w->pc;
+	uintptr_t to;
+
+	if (!intext(w->pc + Around) || !readable(gp, w->sp - PtrSize, 2))
+		return 0;
+	if (!framemade(w->pc))
+		sp += sp[0] == w->bp;
+	else if (sp[-1] != w->bp && *pc != Ret && !inmorestack(sp[0]) && !instub(pc))
+		return 0;
+	to = readable(gp, (uintptr_t)sp, 1) ? returnaddress(gp, sp) : 0;
+	return intext(to) ? to : 0;
+}
+
+// Returns the number of frames from w outwards. Prints them, unless elide is negative: but
+// for so many in the middle.
+static int32_t walk(G *gp, const Where *w, int32_t level, int32_t elide)
+{
+	enum { MaxSteps = 1 << 24 }; // more than 64 MiB have room for
+	uintptr_t pc = w->pc, bp = w->bp, at = w->sp ? pc : pc - 1, to;
+	int32_t n = 0;
+
+	for (int32_t i = 0; i < MaxSteps && pc != skipPC; i++, at = pc - 1) {
+		uintptr_t *frame = (uintptr_t *)bp;
+		bool crossing = inmorestack(pc);
+
+		if (!crossing) {
+			if (elide > 0 && n == InnerFrames)
+				print("...%d frames elided...\n", elide);
+			if (elide >= 0 && (n < InnerFrames || n >= InnerFrames + elide))
+				printframe(pc, at, level, bp);
+			n++;
+		}
+		to = i == 0 ? framelesscaller(gp, w) : 0;
+		if (to) {
+			pc = to;
+			continue;
+		}
+		if (bp == 0 || !readable(gp, bp, 2 + crossing))
+			break;
+		pc = returnaddress(gp, &frame[1 + crossing]);
+		// Further out lies further up; 0 ends the chain after this frame.
+		if (!intext(pc) || (frame[0] != 0 && frame[0] <= bp && !inmorestack(pc)))
+			break;
+		bp = frame[0];
+	}
+	return n;
+}
+
+void traceback(G *gp, const Where *w, int32_t level)
+{
+	int32_t n = walk(gp, w, level, -1);
+
+	walk(gp, w, level, max(n - InnerFrames - OuterFrames, 0));
+}
+
+Where whereparked(const G *gp)
 {
 	const AsyncState *a = gp->asyncState;
-	const uintptr_t *slot = returnslot(a);
-	uintptr_t pc = a->rip + 1; // as if it had called
 
-	if (slot && readable(gp, (uintptr_t)slot, 1) && intext(returnaddress(gp, slot))) {
-		printframe(pc, level, a->rbp);
-		pc = returnaddress(gp, slot);
-	}
-	traceback(gp, pc, a->rbp, level);
+	if (gp->syscallsp != 0)
+		return (Where){ .pc = gp->syscallpc, .bp = gp->sched.bp };
+	if (gp->sched.pc == (uintptr_t)asyncResume)
+		return (Where){ a->rip, a->rsp, a->rbp };
+	if (gp->sched.pc == gp->startpc) // it has not begun
+		return (Where){ gp->sched.pc, gp->sched.sp, gp->sched.bp };
+	return (Where){ .pc = gp->sched.pc, .bp = gp->sched.bp };
 }
 
 static const char *statusname(const G *gp)
@@ -199,7 +239,7 @@ static const char *statusname(const G *gp)
 	return s < nelem(names) && names[s] ? names[s] : "???";
 }
 
-void goroutineheader(G *gp)
+static void goroutineheader(G *gp)
 {
 	const char *locked = gp->lockedm ? ", locked to thread" : "";
 	int64_t waitfor = 0;
@@ -213,45 +253,51 @@ void goroutineheader(G *gp)
 		print("goroutine %lu [%s%s]:\n", gp->goid, statusname(gp), locked);
 }
 
-// The creation of gp, and with GODEBUG's tracebackancestors those before it.
-void printcreatedby(const G *gp)
+static void printcreator(uintptr_t pc, uintptr_t parent)
 {
 	uintptr_t start = 0;
-	const char *name;
+	const char *name = funcname(pc - 1, &start);
+	int32_t n;
+	const Place *places = funcplaces(pc - 1, &n);
 
+	print("created by ");
+	printfunc(name, pc - 1);
+	if (parent != 0)
+		print(" in goroutine %lu", parent);
+	print("\n");
+	printplace(&places[n - 1]); // where rt_go stands, be it in an inlined function
+	printoffset(pc, start);
+	print("\n");
+}
+
+// The creation of gp, and with GODEBUG's tracebackancestors those before it.
+static void printcreatedby(const G *gp)
+{
 	if (gp->goid == 1 || gp->gopc == 0)
 		return;
-	name = funcname(gp->gopc - 1, &start);
-	if (name)
-		print("created by %s in goroutine %lu\n", name, gp->parentGoid);
-	else
-		print("created by 0x%lx in goroutine %lu\n", gp->gopc, gp->parentGoid);
-	printlocation(gp->gopc, start);
+	printcreator(gp->gopc, gp->parentGoid);
 	for (uintptr_t i = 0; gp->ancestors && i < gp->ancestors[0]; i++) {
-		uintptr_t id = gp->ancestors[1 + 2 * i], pc = gp->ancestors[2 + 2 * i];
-
-		name = funcname(pc - 1, &start);
-		print("[originating from goroutine %lu]:\ncreated by %s\n", id,
-		      name ? name : "?");
-		printlocation(pc, name ? start : 0);
+		print("[originating from goroutine %lu]:\n", gp->ancestors[1 + 2 * i]);
+		printcreator(gp->ancestors[2 + 2 * i], 0);
 	}
+}
+
+void printgoroutine(G *gp, const Where *w, int32_t level)
+{
+	print("\n");
+	goroutineheader(gp);
+	if (w)
+		traceback(gp, w, level);
+	else
+		print("\tgoroutine running on other thread; stack unavailable\n");
+	printcreatedby(gp);
 }
 
 static void printother(G *gp, int32_t level)
 {
-	uint32_t s = readgstatus(gp);
+	Where w = whereparked(gp);
 
-	print("\n");
-	goroutineheader(gp);
-	if (s == Grunning)
-		print("\tgoroutine running on other thread; stack unavailable\n");
-	else if (gp->syscallsp != 0)
-		traceback(gp, gp->syscallpc, gp->sched.bp, level);
-	else if (gp->sched.pc == (uintptr_t)asyncResume)
-		tracebackpreempted(gp, level);
-	else
-		traceback(gp, gp->sched.pc, gp->sched.bp, level);
-	printcreatedby(gp);
+	printgoroutine(gp, readgstatus(gp) != Grunning ? &w : NULL, level);
 }
 
 void tracebackothers(const G *me, int32_t level)

@@ -94,7 +94,7 @@ static void stackallocfn(void *arg)
 }
 
 // Gives gp a stack of stacksize bytes.
-void gstack(G *gp, uint32_t stacksize)
+COLD void gstack(G *gp, uint32_t stacksize)
 {
 	StackRequest r = { .size = stacksize };
 
@@ -117,7 +117,7 @@ STEP G *malg(uint32_t stacksize)
 
 // Publishes gp in allgs. The array is replaced when full; the old one stays for those who
 // read without the lock (they load the length first: see the traceback).
-HOTSTEP void allgadd(G *gp)
+COLD HOTSTEP void allgadd(G *gp)
 {
 	if (readgstatus(gp) == Gidle)
 		throw("allgadd: bad status Gidle");
@@ -138,10 +138,11 @@ HOTSTEP void allgadd(G *gp)
 // ---- free Gs -------------------------------------------------------------------------
 //
 // A dead G keeps its stack: on its P, or on the global list. When many lie there, the
-// scavenger takes the stacks of most of them away; those Gs are used last.
+// scavenger takes away the stacks of those that nobody needs for a while; these Gs are used
+// last.
 
 // Moves free Gs from pp to the global list until keep remain.
-static void gfmove(P *pp, int32_t keep)
+static COLD void gfmove(P *pp, int32_t keep)
 {
 	lock(&sched.gFree.lock);
 	for (; pp->gFree.n > keep; pp->gFree.n--, sched.gFree.n++) {
@@ -149,7 +150,7 @@ static void gfmove(P *pp, int32_t keep)
 
 		if (gp->stack.lo != 0) {
 			glistPush(&sched.gFree.stack, gp);
-			sched.gFree.nstack += gp->segment.lo != 0;
+			sched.gFree.nstack++;
 		} else {
 			glistPush(&sched.gFree.noStack, gp);
 		}
@@ -157,7 +158,7 @@ static void gfmove(P *pp, int32_t keep)
 	unlock(&sched.gFree.lock);
 }
 
-static void wakescavenger(void)
+COLD void wakescavenger(void)
 {
 	G *gp;
 
@@ -165,8 +166,12 @@ static void wakescavenger(void)
 	gp = sched.gFree.scavenger;
 	sched.gFree.scavenger = NULL;
 	unlock(&sched.gFree.lock);
-	if (gp)
-		ready(gp, false);
+	if (gp) {
+		Gqueue list = { gp, gp };
+
+		gp->schedlink = NULL;
+		injectglist(&list);
+	}
 }
 
 // Takes a dead G, its stack with it.
@@ -188,14 +193,14 @@ void gfput(P *pp, G *gp)
 }
 
 // Refills pp's list from the global ones, Gs with stacks first.
-static void gfrefill(P *pp)
+static COLD void gfrefill(P *pp)
 {
 	lock(&sched.gFree.lock);
 	while (pp->gFree.n < GFreeMax / 2) {
 		G *gp = glistPop(&sched.gFree.stack);
 
 		if (gp)
-			sched.gFree.nstack -= gp->segment.lo != 0;
+			sched.gFree.nstack--;
 		else
 			gp = glistPop(&sched.gFree.noStack);
 		if (!gp)
@@ -204,6 +209,7 @@ static void gfrefill(P *pp)
 		sched.gFree.n--;
 		pp->gFree.n++;
 	}
+	sched.gFree.nunused = min(sched.gFree.nunused, sched.gFree.nstack);
 	unlock(&sched.gFree.lock);
 }
 
@@ -231,24 +237,32 @@ void gfpurge(P *pp)
 
 // ---- scavenging 
 
-// Gives one dead G's stack back to the system. False: few enough are left.
-bool gfscavenge(void)
+// From here on it counts which stacks are not needed.
+COLD void gfscavengebegin(void)
 {
-	Stack stk;
-	G *gp;
+	lock(&sched.gFree.lock);
+	sched.gFree.nunused = sched.gFree.nstack;
+	unlock(&sched.gFree.lock);
+}
+
+// On g0: takes the stack of one dead G away that was not needed since gfscavengebegin.
+// False: there is no more.
+COLD bool gfscavenge(void)
+{
+	G *gp = NULL;
 
 	lock(&sched.gFree.lock);
-	gp = sched.gFree.nstack > ScavengeKeep ? glistPop(&sched.gFree.stack) : NULL;
-	if (gp) {
+	if (sched.gFree.nunused > 0) {
+		gp = glistPop(&sched.gFree.stack);
+		sched.gFree.nunused--;
 		sched.gFree.nstack--;
 		sched.gFree.n--; // in our hands
 	}
 	unlock(&sched.gFree.lock);
 	if (!gp)
 		return false;
-	stk = gp->stack;
+	stackfree(gp->stack);
 	gp->stack = gp->segment = (Stack){ 0 };
-	stackfree(stk);
 	lock(&sched.gFree.lock);
 	glistPush(&sched.gFree.noStack, gp);
 	sched.gFree.n++;
@@ -256,20 +270,20 @@ bool gfscavenge(void)
 	return true;
 }
 
-static bool scavengepark(G *gp, void *unused)
+static COLD bool scavengepark(G *gp, void *unused)
 {
 	bool park;
 
 	(void)unused;
 	lock(&sched.gFree.lock);
-	park = sched.gFree.nstack <= ScavengeAbove;
+	park = sched.gFree.nstack <= ScavengeAbove && !scavengewanted();
 	if (park)
-		sched.gFree.scavenger = gp; // gfput readies it
+		sched.gFree.scavenger = gp; // gfput or sysmon wakes it
 	unlock(&sched.gFree.lock);
 	return park;
 }
 
-// Parks the scavenger until many stacks lie about.
+// Parks the scavenger until many stacks lie about, or much free memory.
 void gfscavengewait(void)
 {
 	gopark(scavengepark, NULL, WaitReasonGCScavengeWait);

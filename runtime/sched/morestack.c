@@ -236,19 +236,26 @@ typedef struct {
 	uintptr_t saved[2];
 } SpaceRequest;
 
-enum { AllocAlign = 64, SpMark = 16 };
+enum {
+	AllocAlign = 64,
+	SpMark = 16,
+	SpMarks = 8 * SpMark, // below what a function's frame may use below the guard
+};
 _Static_assert(sizeof(AllocRecord) <= AllocAlign, "a record precedes its memory");
 
 void allocspace(void *arg);
 void allocreturn(void); // asm/morestack.S
 
-// Has a's function returned, or left the block that a belongs to? The function with bp and
-// sp asks.
-static bool isover(const G *gp, const AllocRecord *a, const uintptr_t *bp, uintptr_t sp)
+// The return address at slot.
+uintptr_t returnaddress(const G *gp, const uintptr_t *slot)
 {
-	if (a->slot == &bp[1])
-		return bp[1] != (uintptr_t)allocreturn || a->sp < sp;
-	return returned(gp, a, sp);
+	if (*slot == (uintptr_t)allocreturn) {
+		for (const AllocRecord *a = gp->allocs; a; a = a->prev) {
+			if (a->slot == slot)
+				return a->retaddr;
+		}
+	}
+	return *slot;
 }
 
 // On g0: n bytes at the low end of the segment, until the function returns (by way of
@@ -257,28 +264,32 @@ void allocspace(void *arg)
 {
 	SpaceRequest *r = arg;
 	G *gp = getg()->m->curg;
-	uintptr_t *bp = r->bp, sp = (uintptr_t)(r + 1), retaddr = bp[1], n, p, end;
-	bool base = onbase(gp, sp);
+	uintptr_t *slot = &r->bp[1], sp = (uintptr_t)(r + 1), n, p, end;
+	uintptr_t retaddr = returnaddress(gp, slot);
+	bool base = onbase(gp, sp), again = retaddr != *slot;
 	AllocRecord *a;
 
 	if (gp->segment.lo == 0)
 		attachsegment(gp);
-	for (; (a = gp->allocs); forget(gp, a)) {
-		if (a->slot == &bp[1] && bp[1] == (uintptr_t)allocreturn)
-			retaddr = a->retaddr;
-		if (!isover(gp, a, bp, sp))
-			break;
-	}
+	// Whoever looks at the stack meanwhile, a debugger or a signal's traceback, needs
+	// no record for it.
+	*slot = retaddr;
+	compilerbarrier();
+	// Of functions that have returned, and of blocks that this one has left.
+	while ((a = gp->allocs) &&
+	       (a->slot == slot ? !again || a->sp < sp : returned(gp, a, sp)))
+		forget(gp, a);
 	n = alignup(r->n, (uintptr_t)AllocAlign);
 	p = alignup(gp->segguard, (uintptr_t)AllocAlign) + AllocAlign;
 	end = base ? gp->segment.hi : sp; // what is in use of the segment lies above
 	if (n < r->n || p > end || n + StackGuard > end - p)
-		stackoverflow(gp, retaddr, (uintptr_t)bp, (uintptr_t)bp);
-	r->lower = sp - SpMark >= guardfor(gp, sp) ? SpMark : 0;
+		stackoverflow(gp, r->saved[1], sp, (uintptr_t)r->bp);
+	r->lower = sp + StackSmall + SpMarks > guardfor(gp, sp) ? SpMark : 0;
 	a = (AllocRecord *)(p - AllocAlign);
-	*a = (AllocRecord){ gp->allocs, gp->segguard, retaddr, &bp[1], sp - r->lower };
+	*a = (AllocRecord){ gp->allocs, gp->segguard, retaddr, slot, sp - r->lower };
 	gp->allocs = a;
-	bp[1] = (uintptr_t)allocreturn;
+	compilerbarrier();
+	*slot = (uintptr_t)allocreturn;
 	gp->segguard = p + n + StackGuard;
 	r->n = p;
 }

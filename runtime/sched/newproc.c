@@ -39,7 +39,7 @@ STEP bool isSystemGoroutine(const G *gp)
 // The chain of creations that led to callergp and its own, for the traceback: a count,
 // then a goid and the pc of the go statement each. NULL unless GODEBUG's
 // tracebackancestors asks for it.
-HOTSTEP uintptr_t *saveAncestors(const G *callergp)
+COLD HOTSTEP uintptr_t *saveAncestors(const G *callergp)
 {
 	uintptr_t n, *a;
 

@@ -113,7 +113,7 @@ static void endslice(P *pp)
 }
 
 // Held back while user goroutines are disabled. Look again under the lock.
-static bool holdback(G *gp)
+static COLD bool holdback(G *gp)
 {
 	bool held = false;
 
@@ -295,7 +295,7 @@ static void goyield_m(G *gp)
 // the turn of the global queue must not bring it back before the timer's goroutine. But
 // timers that come all the time must not make a slice without end of that: now and then
 // one from the global queue goes first.
-static void yieldfortimer(P *pp, G *gp)
+static COLD void yieldfortimer(P *pp, G *gp)
 {
 	G *other = NULL;
 
@@ -333,7 +333,7 @@ void rt_gosched(void)
 
 // Makes all of list runnable: one for each idle P by way of the global queue, the rest on
 // this P. Without a P, all global.
-void injectglist(Gqueue *list)
+COLD void injectglist(Gqueue *list)
 {
 	Gqueue globq = { 0 };
 	int32_t n = 0, nglob = 0, nidle;

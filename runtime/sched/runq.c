@@ -71,7 +71,7 @@ void glistPush(Glist *l, G *gp)
 
 // Half of the ring and gp go to the global queue, in order. False when a thief was
 // quicker: there is room now.
-static bool runqputslow(P *pp, G *gp, uint32_t h, uint32_t t)
+static COLD bool runqputslow(P *pp, G *gp, uint32_t h, uint32_t t)
 {
 	G *batch[RunqSize / 2 + 1];
 	Gqueue q = { 0 };

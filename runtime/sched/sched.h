@@ -10,7 +10,6 @@
 
 NORETURN void gogo(Gobuf *buf);
 void mcall(void (*fn)(G *gp));
-void systemstack(void (*fn)(void *), void *arg);
 void systemstack_switch(void);
 void goexit(void);
 void mstart(void);
@@ -37,8 +36,10 @@ ALWAYS_INLINE void fastcasgstatus(G *gp, uint32_t oldval, uint32_t newval)
 }
 G *malg(uint32_t stacksize);
 void gstack(G *gp, uint32_t stacksize);
+void gfscavengebegin(void);
 bool gfscavenge(void);
 void gfscavengewait(void);
+void wakescavenger(void);
 void allgadd(G *gp);
 G *gfget(P *pp);
 void gfput(P *pp, G *gp);
@@ -228,6 +229,7 @@ void startonsegment(G *gp);
 void dropsegment(G *gp);
 void freesegment(G *gp);
 int64_t newstack(MoreFrame *f);
+uintptr_t returnaddress(const G *gp, const uintptr_t *slot);
 void xsavestate(AsyncState *a); // asm/morestack.S
 NORETURN void stackoverflow(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp); // panic/
 

@@ -7,7 +7,7 @@
 #include "runtime/sched/sudog.h"
 
 // Puts half a cache of Sudogs on pp: free ones, else new.
-static void refill(P *pp)
+static COLD void refill(P *pp)
 {
 	enum { Half = SudogBufSize / 2 };
 	Sudog *s;
@@ -28,7 +28,7 @@ static void refill(P *pp)
 }
 
 // Moves Sudogs from pp to the central list until keep remain.
-static void drain(P *pp, int32_t keep)
+static COLD void drain(P *pp, int32_t keep)
 {
 	lock(&sched.sudoglock);
 	while (pp->sudogcachelen > keep) {

@@ -18,7 +18,7 @@ static void wakesysmon(void)
 	}
 }
 
-static void entersyscall_sysmon(void *unused)
+static COLD void entersyscall_sysmon(void *unused)
 {
 	(void)unused;
 	lock(&sched.lock);
@@ -26,14 +26,14 @@ static void entersyscall_sysmon(void *unused)
 	unlock(&sched.lock);
 }
 
-static void entersyscall_safepoint(void *unused)
+static COLD void entersyscall_safepoint(void *unused)
 {
 	(void)unused;
 	runSafePointFn();
 }
 
 // The world wants to stop: our P is one less to wait for.
-static void entersyscall_gcwait(void *unused)
+static COLD void entersyscall_gcwait(void *unused)
 {
 	P *pp = getg()->m->oldp;
 
@@ -82,6 +82,7 @@ static void reentersyscall(uintptr_t pc, uintptr_t sp, uintptr_t bp)
 	pp->m = NULL;
 	mp->oldp = pp;
 	mp->p = NULL;
+	mp->mcache = nocache;
 	atomic_store_release(&pp->status, Psyscall); // pairs with the takers' cas
 	// Not fenced against the store: stopTheWorld looks again if we miss it.
 	if (unlikely(atomic_load_relaxed(&sched.gcwaiting))) {
@@ -124,7 +125,7 @@ __attribute__((noinline)) void entersyscallblock(void)
 
 // ---- the way back -------------------------------------------------------------------
 
-static void exitsyscallfast_pidle(void *arg)
+static COLD void exitsyscallfast_pidle(void *arg)
 {
 	bool *ok = arg;
 	P *pp;
@@ -157,7 +158,7 @@ static bool exitsyscallfast(P *oldp)
 }
 
 // No P to be had: on g0, gp goes to the global queue and the M to sleep.
-static void exitsyscall0(G *gp)
+static COLD void exitsyscall0(G *gp)
 {
 	M *mp = getg()->m;
 	P *pp = NULL;

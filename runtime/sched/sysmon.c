@@ -6,6 +6,7 @@
 // there is not (up to 10 ms), and sleeps when all Ps are idle.
 //
 // Follows Go's proc.go (sysmon, retake).
+#include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/sched.h"
 
@@ -136,7 +137,8 @@ static int32_t retake(int64_t now)
 static bool idle(void)
 {
 	return atomic_load_relaxed(&sched.gcwaiting) ||
-	       atomic_load_relaxed(&sched.npidle) == (uint32_t)gomaxprocs;
+	       (atomic_load_relaxed(&sched.npidle) == (uint32_t)gomaxprocs &&
+	        !atomic_load_relaxed(&scavengehint));
 }
 
 // All Ps are idle: sleeps until one is not, or until the next timer is due. Whoever takes a
@@ -183,6 +185,18 @@ static void pollforothers(int64_t now)
 	incidlelocked(1);
 }
 
+// The heap has much free memory.
+static void helpscavenger(void)
+{
+	if (!atomic_load_relaxed(&scavengehint))
+		return;
+	// Pairs with scavengepark: it sees what the hint was about, or we see it parked.
+	atomic_xchg(&scavengehint, 0);
+	incidlelocked(-1); // as above
+	wakescavenger();
+	incidlelocked(1);
+}
+
 // A line, or many, every so many milliseconds that GODEBUG=schedtrace says; the first at once.
 static void traceifdue(int64_t now)
 {
@@ -213,6 +227,7 @@ void sysmon(void)
 		delay = min(delay, (uint32_t)MaxDelay);
 		usleep(untiltimer(delay, now));
 
+		helpscavenger();
 		now = nanotime();
 		if (debug.schedtrace <= 0 && idle() && deepsleep(now)) {
 			idlerounds = 0;

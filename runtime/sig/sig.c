@@ -101,28 +101,32 @@ static bool isfault(uint32_t sig)
 	return sig == SIGSEGV || sig == SIGBUS || sig == SIGFPE || sig == SIGILL;
 }
 
+#define AT(field) offsetof(Sigcontext, field)
+
 static void sayregisters(void *arg)
 {
-#define REG(name, field) { name, offsetof(Sigcontext, field) }
 	static const struct {
 		char name[8];
 		uint8_t offset;
 	} regs[] = {
-		REG("rax    ", rax), REG("rbx    ", rbx), REG("rcx    ", rcx),
-		REG("rdx    ", rdx), REG("rdi    ", rdi), REG("rsi    ", rsi),
-		REG("rbp    ", rbp), REG("rsp    ", rsp), REG("r8     ", r8),
-		REG("r9     ", r9), REG("r10    ", r10), REG("r11    ", r11),
-		REG("r12    ", r12), REG("r13    ", r13), REG("r14    ", r14),
-		REG("r15    ", r15), REG("rip    ", rip), REG("rflags ", eflags),
+		{ "rax    ", AT(rax) }, { "rbx    ", AT(rbx) }, { "rcx    ", AT(rcx) },
+		{ "rdx    ", AT(rdx) }, { "rdi    ", AT(rdi) }, { "rsi    ", AT(rsi) },
+		{ "rbp    ", AT(rbp) }, { "rsp    ", AT(rsp) }, { "r8     ", AT(r8) },
+		{ "r9     ", AT(r9) }, { "r10    ", AT(r10) }, { "r11    ", AT(r11) },
+		{ "r12    ", AT(r12) }, { "r13    ", AT(r13) }, { "r14    ", AT(r14) },
+		{ "r15    ", AT(r15) }, { "rip    ", AT(rip) }, { "rflags ", AT(eflags) },
+		{ "cs     ", AT(cs) }, { "fs     ", AT(fs) }, { "gs     ", AT(gs) },
 	};
-#undef REG
-	const Sigcontext *c = ((const Caught *)arg)->c;
+	const char *c = (const char *)((const Caught *)arg)->c;
 
 	print("\n");
-	for (uint32_t i = 0; i < nelem(regs); i++)
+	for (uint32_t i = 0; i < nelem(regs); i++) {
+		const void *reg = c + regs[i].offset;
+
 		print("%s0x%lx\n", regs[i].name,
-		      *(const uint64_t *)((const char *)c + regs[i].offset));
-	print("cs     0x%x\nfs     0x%x\ngs     0x%x\n", c->cs, c->fs, c->gs);
+		      regs[i].offset < AT(cs) ? *(const uint64_t *)reg
+		                              : *(const uint16_t *)reg);
+	}
 }
 
 static void sayfatal(void *arg)
@@ -199,14 +203,13 @@ static bool sentbysomeone(const Siginfo *info)
 static NORETURN void diefault(Caught *s)
 {
 	Where where = { .pc = s->c->rip, .sp = s->c->rsp, .bp = s->c->rbp };
-	Report r = { .arg = s };
+	Report r = { .arg = s, .gp = onstacks(s->gp, where.sp) ? s->gp : NULL };
 	bool sent = sentbysomeone(s->info);
 
 	// A jump to nowhere: the caller is what is of interest.
-	if (where.pc < 4096 && onstacks(s->gp, where.sp))
-		where.pc = *(uintptr_t *)where.sp;
+	if (where.pc < 4096 && r.gp)
+		where = (Where){ .pc = *(uintptr_t *)where.sp, .bp = where.bp };
 	r.where = where;
-	r.gp = onstacks(s->gp, where.sp) ? s->gp : NULL;
 	if (!sent && overflowed(s))
 		stackoverflow(s->gp, where.pc, where.sp, where.bp);
 	if (!sent && (sigflags[s->sig] & SigPanic) && inprogram(s)) {

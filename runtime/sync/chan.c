@@ -152,7 +152,7 @@ static void finish(Hchan *c, Sudog *s)
 	goready(gp);
 }
 
-static NORETURN void blockforever(WaitReason reason)
+static COLD NORETURN void blockforever(WaitReason reason)
 {
 	gopark(NULL, NULL, reason);
 	throw("unreachable");
@@ -244,7 +244,7 @@ ALWAYS_INLINE bool chanrecv(Hchan *c, void *ep, bool block, bool *ok)
 // ---- close --------------------------------------------------------------------------
 
 // Takes all waiters off q onto list; receivers get the zero element.
-static void releasewaiters(Hchan *c, Waitq *q, bool zero, Gqueue *list)
+static COLD void releasewaiters(Hchan *c, Waitq *q, bool zero, Gqueue *list)
 {
 	Sudog *s;
 
@@ -257,7 +257,7 @@ static void releasewaiters(Hchan *c, Waitq *q, bool zero, Gqueue *list)
 	}
 }
 
-void rt_chan_close(rt_chan *c)
+COLD void rt_chan_close(rt_chan *c)
 {
 	Gqueue list = { 0 };
 	G *gp;
@@ -282,7 +282,7 @@ void rt_chan_close(rt_chan *c)
 
 // ---- interface ----------------------------------------------------------------------
 
-rt_chan *rt_chan_make(size_t elem_size, size_t cap)
+COLD rt_chan *rt_chan_make(size_t elem_size, size_t cap)
 {
 	size_t size;
 	Hchan *c;
@@ -296,7 +296,7 @@ rt_chan *rt_chan_make(size_t elem_size, size_t cap)
 	return c;
 }
 
-void rt_chan_free(rt_chan *c)
+COLD void rt_chan_free(rt_chan *c)
 {
 	if (c && (c->recvq.first || c->sendq.first))
 		throw("rt_chan_free: goroutines wait on the channel");

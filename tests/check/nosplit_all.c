@@ -12,7 +12,7 @@ static void *const all[] = {
 	rt_nanotime, rt_walltime, rt_sleep,
 	rt_waitgroup_add, rt_waitgroup_done, rt_waitgroup_wait,
 	rt_panic,
-	rt_malloc, rt_calloc, rt_realloc, rt_free, rt_malloc_usable_size,
+	rt_malloc, rt_calloc, rt_realloc, rt_free, rt_malloc_usable_size, rt_memstats,
 	rt_open, rt_read, rt_write, rt_close, rt_pipe, rt_raw_syscall,
 	rt_printf, rt_eprintf, rt_snprintf, rt_vsnprintf, rt_strerror,
 };

@@ -84,6 +84,18 @@ KEPT int middle_alloca(int n)
 	return n + a[0];
 }
 
+// The second block's record takes the place of the first's, the function's only one.
+KEPT int middle_blocks(int n)
+{
+	for (int i = 0; i < 2; i++) {
+		volatile char block[n + i];
+
+		block[0] = (char)i;
+		kept += block[0];
+	}
+	return n;
+}
+
 // ---- leaving and coming back --------------------------------------------------------------
 
 KEPT int middle_yields(int n)
@@ -124,6 +136,7 @@ KEPT void walker(void *done)
 	kept += outer(middle_small, 1);
 	kept += outer(middle_small, 1);
 	kept += outer(middle_alloca, 5000);
+	kept += outer(middle_blocks, 5000);
 	kept += outer(middle_yields, 1);
 	spinning = 1;
 	kept += outer(middle_spins, 1);

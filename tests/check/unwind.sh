@@ -2,7 +2,7 @@
 # tests/check/unwind.sh - gdb sees the goroutine's whole stack at every instruction of the
 # ways between its stacks: __morestack's, alloca's, systemstack's; and it stops cleanly
 # where one goroutine is left for another. With programs of -O0, -O2 and -O3.
-# stdout~: ^18 calls, [0-9]+ steps, 0 bad$
+# stdout~: ^21 calls, [0-9]+ steps, 0 bad$
 # variants: release debug
 # needs: gdb gcc
 # timeout: 300

@@ -4,13 +4,15 @@
 // exit: 2
 #include "../test.h"
 
+static volatile int opaque;
+
 static __attribute__((noinline)) int descend(int depth)
 {
 	volatile char frame[1 << 20];
 	volatile char *p;
 	int r;
 
-	frame[0] = (char)depth;
+	frame[opaque & 1] = (char)depth; // the compiler must not think that one byte will do
 	if (depth > 0) {
 		r = descend(depth - 1);
 	} else {
@@ -19,7 +21,7 @@ static __attribute__((noinline)) int descend(int depth)
 			p[i] = 99;
 		r = 0;
 	}
-	equal(frame[0], depth);
+	equal(frame[opaque & 1], depth);
 	return r;
 }
 

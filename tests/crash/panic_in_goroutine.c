@@ -3,7 +3,7 @@
 // matrix: GOMAXPROCS=1,2,4,64
 // stderr: panic: in a goroutine
 // stderr:
-// stderr~: \Apanic: in a goroutine\n\ngoroutine ([2-9]|[1-9][0-9]+) \[running\]:\n(rt_panic\(\.\.\.\)\n\t.*\n)?third\(\.\.\.\)\n\t\?:0 \+0x[0-9a-f]+\nsecond\(\.\.\.\)\n\t\?:0 \+0x[0-9a-f]+\nfirst\(\.\.\.\)\n\t\?:0 \+0x[0-9a-f]+\ncreated by starter in goroutine 1\n\t\?:0 \+0x[0-9a-f]+\n\Z
+// stderr~: \Apanic: in a goroutine\n\ngoroutine ([2-9]|[1-9][0-9]+) \[running\]:\n(rt_panic\(\.\.\.\)\n\t.*\n)?third\(\.\.\.\)\n\t/.*\/tests\/crash\/panic_in_goroutine\.c:[0-9]+ \+0x[0-9a-f]+\nsecond\(\.\.\.\)\n\t/.*\/tests\/crash\/panic_in_goroutine\.c:[0-9]+ \+0x[0-9a-f]+\nfirst\(\.\.\.\)\n\t/.*\/tests\/crash\/panic_in_goroutine\.c:[0-9]+ \+0x[0-9a-f]+\ncreated by starter in goroutine 1\n\t/.*\/tests\/crash\/panic_in_goroutine\.c:[0-9]+ \+0x[0-9a-f]+\n\Z
 // exit: 2
 #include <rt.h>
 

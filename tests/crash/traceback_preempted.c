@@ -9,22 +9,17 @@
 
 #define KEPT __attribute__((noinline, noclone))
 
-// Keeps a function's last instructions together.
-#define END_OF_BODY __asm__ volatile("" ::: "memory")
-
 static volatile int kept;
 
 static KEPT void leaf(int n)
 {
 	kept += n;
-	END_OF_BODY;
 }
 
 static KEPT void caller(int n)
 {
 	leaf(n);
 	kept++;
-	END_OF_BODY;
 }
 
 static KEPT void walker(void *arg)

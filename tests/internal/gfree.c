@@ -2,13 +2,13 @@
 //
 // Promises: a P keeps fewer than 64 of them; with the 64th all but 31 go to the global
 // list; an empty P takes 32 from there; none is lost or comes twice; a million
-// goroutines need about as many Gs as there were at the same time. Small stacks stay with
-// their Gs. Where segments are stacks, the scavenger takes them away until 512 are left on
-// the global list; who gets a G without a stack gets a new one with it.
+// goroutines need about as many Gs as there were at the same time. The scavenger takes the
+// stacks away that were not needed since it began to count; who gets a G without a stack
+// gets a new one with it.
 // matrix: GOMAXPROCS=1,4
 #include "internal.h"
 
-enum { NumGs = ScavengeKeep + 10, Million = 1000000, Together = 100 };
+enum { NumGs = 500, Needed = 100, Million = 1000000, Together = 100 };
 
 static P own;
 static G gs[NumGs];
@@ -51,7 +51,7 @@ static void limits(void)
 	put(GFreeMax - 1, GFreeMax);
 	equal(own.gFree.n, GFreeKeep);
 	equal(sched.gFree.n, moved); // 33
-	equal(sched.gFree.nstack, goroutineStack == StackSegment ? moved : 0);
+	equal(sched.gFree.nstack, moved);
 	get(GFreeKeep);
 	equal(own.gFree.n, 0);
 	equal(sched.gFree.n, moved);
@@ -65,56 +65,73 @@ static void limits(void)
 	check(gfget(&own) == NULL);
 }
 
+static void step(void *more)
+{
+	*(bool *)more = gfscavenge();
+}
+
+static bool takeone(void)
+{
+	bool more;
+
+	systemstack(step, &more);
+	return more;
+}
+
 static void freefn(void *gp)
 {
 	stackfree(((G *)gp)->stack);
 }
 
-static void nothingtoscavenge(void)
-{
-	put(0, NumGs);
-	check(!gfscavenge());
-	get(NumGs);
-	for (int i = 0; i < NumGs; i++)
-		systemstack(freefn, &gs[i]);
-}
-
 static void scavenge(void)
 {
+	int32_t left = 0;
+
 	put(0, NumGs);
 	equal(own.gFree.n + sched.gFree.n, NumGs);
 	check(own.gFree.n < GFreeMax);
 	gfpurge(&own);
 	equal(own.gFree.n, 0);
 	equal(sched.gFree.n, NumGs);
-	for (int i = 1; i <= NumGs - ScavengeKeep; i++) {
-		check(gfscavenge());
-		equal(sched.gFree.n, NumGs);
-		equal(sched.gFree.nstack, NumGs - i);
+	equal(sched.gFree.nstack, NumGs);
+	check(!takeone()); // it has not begun
+	gfscavengebegin();
+	get(Needed); // and what the P takes with them
+	for (int i = 0; i < NumGs; i++) {
+		if (gs[i].goid == 0)
+			put(i, i + 1);
 	}
-	check(!gfscavenge());
-	equal(sched.gFree.nstack, ScavengeKeep);
+	gfpurge(&own);
+	for (int i = 1; takeone(); i++) {
+		equal(sched.gFree.n, NumGs);
+		left = NumGs - i;
+		equal(sched.gFree.nstack, left);
+	}
+	check(left >= Needed && left < Needed + GFreeMax / 2);
 	get(NumGs); // the last ones get stacks
 	check(gfget(&own) == NULL);
 	equal(own.gFree.n + sched.gFree.n, 0);
+	for (int i = 0; i < NumGs; i++)
+		systemstack(freefn, &gs[i]);
 }
 
 static void alone(void)
 {
 	Glist stack, noStack;
 	uint32_t usual = goroutineStack;
-	int32_t n, nstack;
+	int32_t n, nstack, nunused;
 
 	stopTheWorld("test");
 	stack = sched.gFree.stack;
 	noStack = sched.gFree.noStack;
 	n = sched.gFree.n;
 	nstack = sched.gFree.nstack;
+	nunused = sched.gFree.nunused;
 	sched.gFree.stack.head = sched.gFree.noStack.head = NULL;
-	sched.gFree.n = sched.gFree.nstack = 0;
+	sched.gFree.n = sched.gFree.nstack = sched.gFree.nunused = 0;
 	goroutineStack = StackMin;
 	limits();
-	nothingtoscavenge();
+	scavenge();
 	goroutineStack = StackSegment;
 	limits();
 	scavenge();
@@ -123,6 +140,7 @@ static void alone(void)
 	sched.gFree.noStack = noStack;
 	sched.gFree.n = n;
 	sched.gFree.nstack = nstack;
+	sched.gFree.nunused = nunused;
 	startTheWorld();
 }
 

@@ -1,6 +1,8 @@
 // tests/programs/morestack_alloca.c - memory from alloca and of variable arrays that does
-// not fit on the small stack lives as long as the language says, and no longer.
+// not fit on the small stack lives as long as the language says, and no longer: got at 300
+// depths and more, as morestack.h counts them.
 // matrix: GOMAXPROCS=1,2,4
+#define FRAMES 8
 #include "../morestack.h"
 
 #define ALLOCA(n) __builtin_alloca(n)
@@ -44,7 +46,9 @@ static NOINLINE uint64_t one(size_t n, char c)
 {
 	volatile char *p = ALLOCA(n);
 
-	here();
+	here_small();
+	if (n > DepthEnd)
+		allocated(p, n, true);
 	check((uintptr_t)p % 16 == 0);
 	fill(p, n, c);
 	equal(below(3, false), 0);
@@ -58,7 +62,7 @@ static NOINLINE void sizes(void)
 
 	for (size_t i = 0; i < sizeof n / sizeof *n; i++) {
 		equal(one(n[i], (char)i), n[i] * 0x100000001);
-		returned();
+		returned_near();
 	}
 }
 
@@ -118,6 +122,24 @@ static NOINLINE int64_t scopes(int64_t n, int depth)
 	return sum + 1;
 }
 
+// An array, and the function that it is passed on to.
+static NOINLINE int64_t array(int64_t n)
+{
+	volatile char v[n];
+
+	allocated(v, (size_t)n, true);
+	fill(v, (size_t)n, 8);
+	equal(below(3, false), 0);
+	verify(v, (size_t)n, 8);
+	return v[n - 1];
+}
+
+static void arrays(void)
+{
+	equal(array(opaque(1300)), 8);
+	equal(array(opaque(100000)), 8);
+}
+
 static void nest(void)
 {
 	equal(scopes(opaque(40), 1), 10);
@@ -130,7 +152,7 @@ static NOINLINE int64_t realigned(size_t n)
 	volatile char line[64] __attribute__((aligned(64)));
 	volatile char *p = ALLOCA(n), *q;
 
-	here();
+	allocated(p, n, false);
 	check(opaque((int64_t)line) % 64 == 0);
 	fill(line, 64, 3);
 	fill(p, n, 4);
@@ -175,7 +197,7 @@ typedef struct {
 	{                                                                              \
 		volatile char *p = ALLOCA(n);                                          \
 		p[0] = p[n - 1] = 1;                                                   \
-		here();                                                                \
+		allocated(p, n, true);                                                 \
 		return value;                                                          \
 	}
 
@@ -189,12 +211,11 @@ RESULT(far, memory, ((far){ { p[0], 2, 3, 4, p[0] + 4 } }))
 
 static void results(void)
 {
-	size_t n = (size_t)opaque(1100);
+	size_t n = (size_t)opaque(1200);
 	mixed m;
 	far f;
 
 	check(int128(n) == ((__int128)1 << 70 | 1));
-	returned();
 	check(flt(n) == 1.5f);
 	check(ldbl(n) == 1.25L);
 	check(cplx(n) == 1 + 3.0i);
@@ -225,6 +246,7 @@ static void yielding(void)
 static const test_case cases[] = {
 	{ "sizes", sizes, 0 },
 	{ "many", many, Often | Silent },
+	{ "arrays", arrays, Often },
 	{ "nest", nest, Often | Silent },
 	{ "realign", realign, Often | Silent },
 	{ "results", results, Often },
@@ -244,10 +266,27 @@ static NOINLINE int deeper(size_t n)
 	return realigned(1100) == 1100 && p[0] == 1;
 }
 
+// Blocks' memory goes with the block, wherever on the small stack its function stands.
+static NOINLINE void blocks(void)
+{
+	for (int i = 0; i < 3; i++) {
+		volatile char outer[opaque(20 << 20)];
+
+		outer[0] = outer[(20 << 20) - 1] = 1;
+		for (int j = 0; j < 3; j++) {
+			volatile char inner[opaque(20 << 20)];
+
+			inner[0] = inner[(20 << 20) - 1] = 1;
+		}
+	}
+}
+
 // More than a segment holds, if anything were kept.
 static void loops(void *unused)
 {
 	(void)unused;
+	for (size_t n = 0; n < DepthEnd; n += DepthStep)
+		lower(blocks, n, 0);
 	for (int i = 0; i < Loops; i++) {
 		size_t n = (size_t)opaque(1200 + i % 64);
 

@@ -1,16 +1,17 @@
 // tests/unit/sizeclass.c - every small size has the smallest class that fits it.
 //
-// Promises: the classes are multiples of 16, four to a doubling above 64, and end at
-// 32 KiB; rounding up costs at most a quarter; a chunk's rest that holds no object is at
-// most a quarter of it; the division by multiplication is exact for every offset.
+// Promises: the classes are multiples of 16, eight to a doubling above 128, and end at
+// 32 KiB; rounding up wastes at most an eighth above 128 bytes; the table says the same as
+// the computation; a span has at least 4 objects and at most MaxSpanObjects in at most
+// MaxSpanPages, and its rest is at most 1/64 of it; index and alignment by multiplication
+// are exact for every offset.
 // exit: 0
 #include <stdio.h>
 
 #include "runtime/mem/sizeclass.h"
 
-enum { ChunkBytes = 64 << 10 };
-
 static int failures;
+static const Classtable table = { CLASSTABLE };
 
 static void
 check(int ok, const char *what, unsigned n)
@@ -31,9 +32,8 @@ classes(void)
 		check(size % 16 == 0, "a multiple of 16", size);
 		check(sizeclass(size) == c, "a class's size is in that class", c);
 		check(c == 0 || classsize(c - 1) < size, "sizes grow", c);
-		check(c + 4 >= NumSizeClasses || size < 64 ||
-		      classsize(c + 4) == 2 * size, "four steps to a doubling", size);
-		check(ChunkBytes % size * 4 <= ChunkBytes, "rest of a chunk", size);
+		check(c + 8 >= NumSizeClasses || size < 128 ||
+		      classsize(c + 8) == 2 * size, "eight steps to a doubling", size);
 	}
 }
 
@@ -47,19 +47,28 @@ sizes(void)
 		size = classsize(c);
 		check(size >= n, "fits", n);
 		check(c == 0 || classsize(c - 1) < n, "no smaller class fits", n);
-		check(n <= 64 || size * 4 <= n * 5, "wastes at most a quarter", n);
+		check(n <= 128 || (size - n) * 8 <= size, "wastes at most an eighth", n);
+		check(n > ClassTableMax || table[(n + 15) / 16] == c, "table", n);
 	}
 }
 
 static void
-indexes(void)
+spans(void)
 {
 	for (unsigned c = 0; c < NumSizeClasses; c++) {
 		unsigned size = classsize(c), recip = sizerecip(size);
+		unsigned pages = spanpages(size), bytes = pages * HeapPage, n = bytes / size;
 
-		for (unsigned offset = 0; offset < ChunkBytes; offset++)
-			check(objectindex(offset, recip) == offset / size, "index",
-			      offset);
+		check(pages <= MaxSpanPages, "pages of a span", size);
+		check(n >= 4 && n <= MaxSpanObjects, "objects of a span", size);
+		check(bytes % size * 64 <= bytes, "rest of a span", size);
+		for (unsigned offset = 0; offset < bytes; offset++) {
+			uint64_t product = objectproduct(offset, recip);
+
+			check(productindex(product) == offset / size, "index", offset);
+			check(atobject(product, recip) == (offset % size == 0),
+			      "start of an object", offset);
+		}
 	}
 }
 
@@ -68,6 +77,6 @@ main(void)
 {
 	classes();
 	sizes();
-	indexes();
+	spans();
 	return failures != 0;
 }

@@ -1,0 +1,48 @@
+// fault.c - what is said when a program breaks the heap's rules.
+#include "runtime/mem/mem.h"
+#include "runtime/mem/mheap.h"
+#include "runtime/os/os.h"
+
+// The large object that p's page belongs to, or NULL: it has begun before.
+static Mspan *largeof(uintptr_t p)
+{
+	uintptr_t i = (p - mheap.base) >> PageShift;
+	Mspan *s = NULL;
+
+	for (; i < mheap.npages && !s; i--)
+		s = mheap.spans[i];
+	if (!s || s->class != LargeClass || p - s->base >= (uintptr_t)s->npages << PageShift)
+		return NULL;
+	return s;
+}
+
+static NORETURN void say(const char *what, uintptr_t p, const char *where, uint64_t size)
+{
+	fatalf("%s: 0x%lx, %s of %lu bytes", what, p, where, size);
+}
+
+NORETURN void badpointer(uintptr_t p)
+{
+	static const char no[] = "free of a pointer that was not allocated";
+	static const char twice[] = "free of a free object";
+	Mspan *s = spanof(p), *large = largeof(p);
+	uintptr_t i = (p - mheap.base) >> PageShift;
+
+	if (large)
+		say(p == large->base ? twice : no, p, "large object",
+		    (uint64_t)large->npages << PageShift);
+	if (!s)
+		fatalf("%s: 0x%lx, %s", pageisfree(&mheap.pages, i) ? twice : no, p,
+		       i < mheap.npages ? "of any class" : "not in the heap");
+	i = (p - s->base) / s->size;
+	if (s->class == StackClass)
+		say(no, p, "a stack", s->size);
+	fatalf("%s: 0x%lx, class %u (%u bytes)",
+	       i < s->nelems && s->base + i * s->size == p ? twice : no, p, s->class,
+	       s->size);
+}
+
+NORETURN void badwrite(Mspan *s, uintptr_t p)
+{
+	fatalf("write to a free object: 0x%lx, class %u (%u bytes)", p, s->class, s->size);
+}

@@ -1,0 +1,159 @@
+// mcache.c - each P's free objects, by class.
+//
+// Only the M that owns the P uses its cache, without a lock. Freed objects go to the cache
+// of the P that frees them, wherever they came from; what is too much goes back to the
+// spans half a cache at a time, and what lacks comes from there: from spans whose home is
+// this cache as long as it has such, so that Ps do not share cache lines more than they
+// have to.
+//
+//	slot[0].p == 0    slot < ... <= top are ObjectCached
+//	top == slot: empty    top >= end: full, for the common case of rt_free
+//
+// Follows Go's mcache.go (allocmcache, refill, releaseAll).
+#include "runtime/mem/mem.h"
+#include "runtime/mem/mheap.h"
+
+enum {
+	CacheBytes = 64 << 10, // a cache's share of a class, about
+	CacheMin = Stress ? 2 : 8,
+	CacheMax = Stress ? 4 : 128,
+};
+
+Mcache *mcache0;
+Mcache *allmcache;
+
+// For Ms without a P. mheap.sharedLock protects it.
+Mcache sharedcache;
+
+// For M.mcache of those: all its lists stay empty and full, so that the common cases of
+// rt_malloc and rt_free leave it alone.
+static struct Mcache unused;
+Mcache *const nocache = &unused;
+
+static Slot none; // empty and full: what a list that was never used has
+
+static void cacheinit(Mcache *c)
+{
+	for (uint32_t class = 0; class <= NumSizeClasses; class++)
+		c->top[class] = c->end[class] = &none;
+}
+
+STEP void mallocinit(void)
+{
+	mheapinit();
+	cacheinit(&sharedcache);
+	cacheinit(nocache);
+	m0.mcache = nocache;
+	mcache0 = allocmcache();
+}
+
+Mcache *allocmcache(void)
+{
+	Mcache *c = persistentalloc(sizeof *c, CacheLineSize);
+
+	cacheinit(c);
+	c->alllink = allmcache;
+	allmcache = c;
+	return c;
+}
+
+// How many objects of a class a cache may have.
+static uint32_t cachelimit(uint32_t class)
+{
+	uint32_t n = CacheBytes / classsize(class);
+
+	return max(CacheMin, min(CacheMax, n));
+}
+
+// The list's slots. They are allocated when they are first needed.
+static Slot *slots(Mcache *c, uint32_t class)
+{
+	uint32_t n = cachelimit(class);
+	Slot *t = c->slot[class];
+
+	if (!t) {
+		t = c->slot[class] = persistentalloc((n + 1) * sizeof *t, PtrSize);
+		c->top[class] = t;
+		c->end[class] = debug.clobberfree ? t : t + n;
+	}
+	return t;
+}
+
+// Gives the n objects that are longest in the list back.
+static void shrink(Mcache *c, uint32_t class, uint32_t n)
+{
+	Slot *t = c->slot[class];
+	uint32_t keep = (uint32_t)(c->top[class] - t) - n;
+
+	centralgive(class, t + 1, n);
+	__builtin_memmove(t + 1, t + 1 + n, keep * sizeof *t);
+	c->top[class] = t + keep;
+}
+
+void freemcache(Mcache *c)
+{
+	for (uint32_t class = 0; class < NumSizeClasses; class++) {
+		if (!c->slot[class])
+			continue;
+		shrink(c, class, (uint32_t)(c->top[class] - c->slot[class]));
+		centraldisown(c, class);
+	}
+}
+
+void freesharedcache(void)
+{
+	lock(&mheap.sharedLock);
+	freemcache(&sharedcache);
+	unlock(&mheap.sharedLock);
+}
+
+void cacherefill(Mcache *c, uint32_t class)
+{
+	uint32_t want = cachelimit(class) / 2, n;
+	Slot *t = slots(c, class);
+
+	must(c->top[class] == t);
+	n = centraltake(c, class, t + 1, want);
+	if (unlikely(n == 0)) {
+		freemcache(c); // perhaps that frees a span
+		n = centraltake(c, class, t + 1, want);
+		if (n == 0)
+			throw("runtime: out of memory");
+	}
+	c->top[class] = t + n;
+	// In turn: they are used from the end.
+	for (uint32_t i = 1; i <= n / 2; i++) {
+		Slot o = t[i];
+
+		t[i] = t[n + 1 - i];
+		t[n + 1 - i] = o;
+	}
+}
+
+void cachemakeroom(Mcache *c, uint32_t class)
+{
+	Slot *t = slots(c, class);
+	uint32_t limit = cachelimit(class);
+
+	if (c->top[class] == t + limit)
+		shrink(c, class, limit / 2);
+}
+
+UNCHECKED_LOCKS Mcache *getcache(void)
+{
+	Mcache *c = getg()->m->mcache;
+
+	if (c == nocache)
+		c = mcache0;
+	if (!c) {
+		lock(&mheap.sharedLock);
+		c = &sharedcache;
+	}
+	return c;
+}
+
+UNCHECKED_LOCKS void putcache(Mcache *c)
+{
+	if (c == &sharedcache)
+		unlock(&mheap.sharedLock);
+}

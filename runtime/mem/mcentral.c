@@ -1,0 +1,178 @@
+// mcentral.c - the spans of each size class, and the way of their objects to the caches.
+//
+// A span in use is on one list:
+//
+//	full: nfree == 0, or owned by a cache, which takes objects from it
+//	partial, of the cache that is its home: the others that are not half free
+//	partial, of the central: the others
+//
+// A span whose objects are all free goes back to the heap, unless a cache owns it. Whoever
+// frees the last one sees to that, wherever the object came from and whether or not
+// anybody ever allocates here again: so nothing is left behind.
+//
+// Follows Go's mcentral.go (cacheSpan, uncacheSpan).
+#include "runtime/mem/mem.h"
+#include "runtime/mem/mheap.h"
+
+static Mspan *newsmall(uint32_t class)
+{
+	uint32_t size = classsize(class), npages = spanpages(size);
+	Mspan *s = spanalloc(class, npages, size, (npages << PageShift) / size);
+
+	if (!s)
+		return NULL;
+	for (uint32_t i = 0; Debug && i < s->nelems; i++)
+		poison(s->base + i * size, size);
+	return s;
+}
+
+static Mspan *pick(Spanlist *l)
+{
+	Mspan *s = l->head;
+
+	if (s)
+		spanremove(l, s);
+	return s;
+}
+
+// A span with free objects for c to own; NULL when there is no memory.
+static Mspan *own(Mcentral *ct, Mcache *c, uint32_t class) HOLDS(ct->lock)
+{
+	Mspan *s = pick(&c->partial[class]);
+
+	if (!s)
+		s = pick(&ct->partial);
+	if (!s) {
+		s = newsmall(class);
+		if (!s)
+			return NULL;
+		ct->nspans++;
+	}
+	s->owned = true;
+	s->home = c;
+	spanpush(&ct->full, s);
+	return s;
+}
+
+// The list of a span that has no owner and was, or is, not full.
+static Spanlist *partiallist(Mcentral *ct, Mspan *s) HOLDS(ct->lock)
+{
+	return s->home ? &s->home->partial[s->class] : &ct->partial;
+}
+
+// Puts a span that has no owner and is on the list from to where it belongs.
+static void settle(Mcentral *ct, Mspan *s, Spanlist *from) HOLDS(ct->lock)
+{
+	Spanlist *to;
+
+	if (s->nfree >= s->nelems / 2)
+		s->home = NULL;
+	to = s->nfree == 0 ? &ct->full : partiallist(ct, s);
+	if (s->nfree == s->nelems) {
+		spanremove(from, s);
+		ct->nspans--;
+		spanfree(s);
+	} else if (from != to) {
+		spanremove(from, s);
+		spanpush(to, s);
+	}
+}
+
+static void disown(Mcentral *ct, Mspan *s) HOLDS(ct->lock)
+{
+	s->owned = false;
+	settle(ct, s, &ct->full);
+}
+
+// No byte of x is ObjectFree.
+static bool nonefree(uint64_t x)
+{
+	const uint64_t low = 0x0101010101010101;
+
+	return ((x - low) & ~x & low << 7) == 0;
+}
+
+// Up to n free objects of s. The lock that centralgive held orders what it wrote to the
+// states before this.
+static uint32_t carve(Mspan *s, Slot *slot, uint32_t n)
+{
+	uint32_t i = s->scan, got = 0;
+
+	n = min(n, s->nfree);
+	for (; got < n; i++) {
+		while (i % 8 == 0 &&
+		       nonefree(atomic_load_relaxed((uint64_t *)(void *)&s->state[i])))
+			i += 8;
+		if (s->state[i] != ObjectFree)
+			continue;
+		s->state[i] = ObjectCached;
+		slot[got++] = (Slot){ s->base + i * s->size, &s->state[i] };
+	}
+	s->scan = (uint16_t)i;
+	s->nfree -= (uint16_t)n;
+	return n;
+}
+
+uint32_t centraltake(Mcache *c, uint32_t class, Slot *slot, uint32_t n)
+{
+	Mcentral *ct = &mheap.central[class];
+	Mspan *s = c->span[class];
+	uint32_t got = 0;
+
+	lock(&ct->lock);
+	while (got < n) {
+		if (!s || s->nfree == 0) {
+			if (s)
+				disown(ct, s);
+			s = own(ct, c, class);
+			if (!s)
+				break;
+		}
+		got += carve(s, slot + got, n - got);
+	}
+	ct->nout += got;
+	c->span[class] = s;
+	unlock(&ct->lock);
+	return got;
+}
+
+static void give(Mcentral *ct, const Slot *slot) HOLDS(ct->lock)
+{
+	Mspan *s = spanof(slot->p);
+	uint32_t i = (uint32_t)(slot->state - s->state);
+	Spanlist *from = s->nfree == 0 ? &ct->full : partiallist(ct, s);
+
+	must(s->state[i] == ObjectCached);
+	s->state[i] = ObjectFree;
+	s->scan = (uint16_t)min(s->scan, i);
+	s->nfree++;
+	if (!s->owned)
+		settle(ct, s, from);
+}
+
+void centralgive(uint32_t class, const Slot *slot, uint32_t n)
+{
+	Mcentral *ct = &mheap.central[class];
+
+	lock(&ct->lock);
+	ct->nout -= n;
+	for (uint32_t i = 0; i < n; i++)
+		give(ct, &slot[i]);
+	unlock(&ct->lock);
+}
+
+void centraldisown(Mcache *c, uint32_t class)
+{
+	Mcentral *ct = &mheap.central[class];
+	Mspan *s;
+
+	lock(&ct->lock);
+	if (c->span[class])
+		disown(ct, c->span[class]);
+	c->span[class] = NULL;
+	while ((s = pick(&c->partial[class]))) {
+		s->home = NULL;
+		spanpush(&ct->partial, s);
+	}
+	unlock(&ct->lock);
+}

@@ -1,0 +1,166 @@
+// mstats.c - what the heap is made of: numbers for the program, and the debug build's check
+// that they fit together.
+#include "include/rt.h"
+#include "runtime/mem/mem.h"
+#include "runtime/mem/mheap.h"
+#include "runtime/os/os.h"
+
+Mstats memstats;
+
+// ---- numbers ------------------------------------------------------------------------
+
+static int64_t incache(Mcache *c, uint32_t class)
+{
+	Slot *slot = atomic_load_relaxed(&c->slot[class]);
+
+	return slot ? atomic_load_relaxed(&c->top[class]) - slot : 0;
+}
+
+// Free objects of a class in the caches: others may be busy with them, so it is about that.
+static uint64_t cached(uint32_t class)
+{
+	int32_t n = atomic_load_acquire(&gomaxprocs); // first: allp has at least so many
+	P **ps = atomic_load_acquire(&allp);
+	int64_t sum = incache(&sharedcache, class);
+
+	for (int32_t i = 0; i < n; i++)
+		sum += incache(ps[i]->mcache, class);
+	return (uint64_t)max(sum, 0);
+}
+
+static void classstats(struct rt_memclass *k, uint32_t class)
+{
+	Mcentral *ct = &mheap.central[class];
+
+	lock(&ct->lock);
+	k->size = classsize(class);
+	k->spans = ct->nspans;
+	k->objects = ct->nout;
+	unlock(&ct->lock);
+	k->cached = min(cached(class), k->objects);
+	k->objects -= k->cached;
+}
+
+void rt_memstats(struct rt_memstats *m)
+{
+	_Static_assert(nelem(m->by_class) == NumSizeClasses, "rt.h's number of classes");
+
+	*m = (struct rt_memstats){ .other = atomic_load_relaxed(&memstats.other_sys) };
+	lock(&mheap.lock);
+	m->heap = (uint64_t)mheap.pages.end << PageShift;
+	m->heap_free = (uint64_t)mheap.pages.nfree << PageShift;
+	m->heap_released = (uint64_t)mheap.pages.nzero << PageShift;
+	m->objects = m->large_objects = memstats.nlarge;
+	m->object_bytes = m->large_bytes = memstats.large_inuse;
+	m->stacks = memstats.stacks_inuse;
+	unlock(&mheap.lock);
+	for (uint32_t class = 0; class < NumSizeClasses; class++) {
+		struct rt_memclass *k = &m->by_class[class];
+
+		classstats(k, class);
+		m->objects += k->objects;
+		m->object_bytes += k->objects * k->size;
+	}
+	stackstats(m);
+	if (Debug)
+		heapcheck();
+}
+
+// ---- the check ----------------------------------------------------------------------
+
+static void want(bool ok, const char *what, uint32_t class)
+{
+	if (ok)
+		return;
+	print("runtime: heap of class %u: %s\n", class, what);
+	throw("heapcheck");
+}
+
+static void checkspan(const Mspan *s, uint32_t class)
+{
+	uintptr_t first = (s->base - mheap.base) >> PageShift;
+	uint32_t nfree = 0;
+
+	want(s->class == class && s->size == classsize(class), "span of another class", class);
+	want(s->npages == spanpages(s->size) && s->recip == sizerecip(s->size) &&
+	             s->nelems == (s->npages << PageShift) / s->size,
+	     "shape of a span", class);
+	for (uintptr_t i = first; i < first + s->npages; i++)
+		want(mheap.spans[i] == s, "page of another span", class);
+	for (uint32_t i = 0; i < s->nelems; i++) {
+		uint8_t state = atomic_load_relaxed(&s->state[i]);
+
+		want(state <= ObjectBusy, "state of an object", class);
+		want(state != ObjectFree || i >= s->scan, "free object below scan", class);
+		nfree += state == ObjectFree;
+		for (uint32_t k = 0; Debug && state == ObjectFree &&
+		                     k < min(PoisonWords, s->size / PtrSize); k++)
+			want(((uint64_t *)s->base)[i * (s->size / PtrSize) + k] == Poison,
+			     "write to a free object", class);
+	}
+	want(nfree == s->nfree, "number of free objects", class);
+	want(s->state[s->nelems] == ObjectNone, "state behind the last object", class);
+}
+
+static void checklist(const Spanlist *l, uint32_t class, bool full, uint64_t *nspans,
+                      uint64_t *nout)
+{
+	const Mspan *prev = NULL;
+
+	for (const Mspan *s = l->head; s; prev = s, s = s->next) {
+		want(s->prev == prev, "links of a list", class);
+		want(full == (s->owned || s->nfree == 0), "list of a span", class);
+		want(full || s->nfree < s->nelems, "span without objects", class);
+		checkspan(s, class);
+		++*nspans;
+		*nout += s->nelems - s->nfree;
+	}
+}
+
+static void checkclass(uint32_t class)
+{
+	Mcentral *ct = &mheap.central[class];
+	uint64_t nspans = 0, nout = 0;
+
+	lock(&ct->lock);
+	checklist(&ct->full, class, true, &nspans, &nout);
+	checklist(&ct->partial, class, false, &nspans, &nout);
+	for (const Mcache *c = allmcache; c; c = c->alllink)
+		checklist(&c->partial[class], class, false, &nspans, &nout);
+	checklist(&sharedcache.partial[class], class, false, &nspans, &nout);
+	want(nspans == ct->nspans, "number of spans", class);
+	want(nout == ct->nout, "number of objects", class);
+	unlock(&ct->lock);
+}
+
+// The caller's own.
+static void checkcache(const Mcache *c)
+{
+	for (uint32_t class = 0; class < NumSizeClasses; class++) {
+		const Slot *slot = c->slot[class], *top = c->top[class];
+
+		want(!slot || slot->p == 0, "bottom of a cache", class);
+		for (const Slot *t = slot; slot && ++t <= top;) {
+			Mspan *s = spanof(t->p);
+
+			want(s && s->class == class, "span of a cached object", class);
+			want(*t->state == ObjectCached, "state of a cached object", class);
+			want(t->p == s->base + (uintptr_t)(t->state - s->state) * s->size,
+			     "place of a state", class);
+		}
+	}
+}
+
+void heapcheck(void)
+{
+	M *mp = acquirem();
+
+	for (uint32_t class = 0; class < NumSizeClasses; class++)
+		checkclass(class);
+	if (mp->p)
+		checkcache(mp->p->mcache);
+	lock(&mheap.lock);
+	pagecheck(&mheap.pages);
+	unlock(&mheap.lock);
+	releasem(mp);
+}

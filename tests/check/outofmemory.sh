@@ -1,0 +1,105 @@
+#!/bin/sh
+# tests/check/outofmemory.sh - running out of memory is "fatal error: runtime: out of memory"
+# and status 2, never a crash: under ulimit -v, of small objects, large ones, goroutines;
+# and for each request to the kernel, the first to the last, that fails (debug builds).
+# timeout: 300
+
+cd "$RT0_TMP" || exit 1
+cat >eats.c <<'END'
+#include <rt.h>
+
+static rt_chan *never;
+
+static void parked(void *arg)
+{
+	char deep[300];
+
+	((volatile char *)deep)[0] = 1;
+	rt_chan_recv(never, arg);
+}
+
+static void onsegment(void *arg)
+{
+	char deep[10000];
+
+	((volatile char *)deep)[0] = 1;
+	rt_chan_recv(never, arg ? deep : NULL);
+	((volatile char *)deep)[9999] = 1;
+}
+
+int rt_main(int argc, char **argv)
+{
+	long n = 0;
+
+	never = rt_chan_make(0, 0);
+	for (const char *s = argc > 2 ? argv[2] : "0"; *s; s++)
+		n = n * 10 + (*s - '0');
+	for (; n != 0; n--) {
+		switch (argv[1][0]) {
+		case 's':
+			__builtin_memset(rt_malloc(100), 1, 100);
+			break;
+		case 'l':
+			*(char *)rt_malloc(1000000) = 1;
+			break;
+		case 'g':
+			rt_go(parked, NULL);
+			rt_gosched();
+			break;
+		case 'd':
+			rt_go(onsegment, NULL);
+			rt_gosched();
+			break;
+		}
+	}
+	rt_printf("done\n");
+	return 0;
+}
+END
+"$RT0_ROOT/tools/rtcc" -O1 eats.c -o eats || exit 1
+status=0
+
+fail() {
+	echo "FAILED: $1"
+	head -n 30 out
+	status=1
+}
+
+# dies WHAT STATUS: it did, in the documented way.
+dies() {
+	[ "$2" -eq 2 ] && grep -Eq '^fatal error: runtime: (out of memory|cannot reserve arena)' out ||
+		fail "$1"
+}
+
+for limit in 400000 1000000; do
+	for what in small large goroutines deep; do
+		(ulimit -v $limit && ./eats $what 100000000 >out 2>&1)
+		dies "$what under ulimit -v $limit" $?
+	done
+	(ulimit -v $limit && ./eats small 100000 >out 2>&1) || fail "enough memory under $limit"
+done
+
+case $RT0_VARIANT in
+debug* | stress*)
+	# The reservation of the heap is tried again with less; nothing else is.
+	for what in 's 30000' 'l 20' 'g 300' 'd 20'; do
+		died=0
+		n=1
+		while [ $n -le 50 ]; do
+			RT0_FAIL_MMAP=$n ./eats $what >out 2>&1
+			code=$?
+			if [ $code -eq 0 ]; then
+				[ "$(cat out)" = done ] || fail "output of request $n of $what"
+				[ $n -lt 45 ] || break
+			else
+				dies "request $n of $what" $code
+				died=$((died + 1))
+			fi
+			n=$((n + 1))
+		done
+		[ $died -gt 4 ] && [ $n -lt 50 ] || fail "$died of $n requests of $what"
+		echo "$what: $died requests must not fail"
+	done
+	;;
+esac
+exit $status

@@ -1,0 +1,3 @@
+int sink(int n);
+void fail(const char *why) __attribute__((noreturn));
+int exported(int n);
