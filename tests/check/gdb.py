@@ -54,7 +54,7 @@ EVERYWHERE = (
     ("goroutine 8 p sizeof(frame) + frame[0]", r"= 5005\n$"),
     # In a system call.
     ("goroutine 9 bt", "rt_read .*reader .*goexit "),
-    ("goroutine 10 bt", "mcall .*gopark .*semacquire .*rt_waitgroup_wait .*waiter .*goexit "),
+    ("goroutine 10 bt", "mcall .*gopark .*rt_waitgroup_wait .*waiter .*goexit "),
     # Interrupted at some instruction; not begun yet.
     ("goroutine 12 bt", r"^#0 +" + W + "spinner " + W + r"\n#1 +" + W + r"goexit " + W
      + r"\n$"),
