@@ -10,7 +10,11 @@
  *   - A call that waits parks its goroutine. The thread runs other goroutines meanwhile,
  *     or sits in the kernel with its processor handed to another thread.
  *   - Durations and instants are in nanoseconds.
- *   - Synchronisation objects that are all zero are ready for use.
+ *   - A call named ..._until gives up at an instant of rt_nanotime's clock and returns
+ *     -ETIMEDOUT. What can be done at once is done even if the instant is over; INT64_MAX
+ *     is never. Either the call did its work or it did nothing: no element is lost.
+ *   - Synchronisation objects that are all zero are ready for use. Their memory may go when
+ *     no goroutine is in a call on them.
  *   - A goroutine may use 64 MiB of stack. It starts on 2 KiB and grows. Running over it is
  *     the fatal error "stack overflow".
  *   - A goroutine that has run for 10 ms gives way to others, at any instruction of the
@@ -90,6 +94,23 @@ int rt_set_max_threads(int n);
 void rt_lock_os_thread(void);
 void rt_unlock_os_thread(void);
 
+/* A goroutine whose result is wanted. */
+typedef struct rt_task rt_task;
+
+/* Starts fn(arg), as rt_go does. The handle must be given to rt_join or rt_detach, once;
+ * then nothing of it is left when the goroutine has ended. */
+rt_task *rt_spawn(void *(*fn)(void *arg), void *arg);
+
+/* Parks until fn has returned, and returns what it returned. The handle is gone. */
+void *rt_join(rt_task *t);
+
+/* The same, with *result (NULL: dropped) set and 0 returned; or -ETIMEDOUT, and the
+ * handle is good still. */
+int rt_join_until(rt_task *t, int64_t when, void **result);
+
+/* Nobody will join. NULL is fine. */
+void rt_detach(rt_task *t);
+
 /* ---- channels -------------------------------------------------------------------- */
 
 typedef struct rt_chan rt_chan;
@@ -123,6 +144,74 @@ void rt_chan_close(rt_chan *c);
 size_t rt_chan_len(rt_chan *c);
 size_t rt_chan_cap(rt_chan *c);
 
+/* rt_chan_send and rt_chan_recv with a deadline: 0 when sent; 1 when received, 0 when
+ * closed and drained; or -ETIMEDOUT. */
+int rt_chan_send_until(rt_chan *c, const void *elem, int64_t when);
+int rt_chan_recv_until(rt_chan *c, void *elem, int64_t when);
+
+typedef enum { RT_CASE_SEND, RT_CASE_RECV, RT_CASE_DEFAULT } rt_case_kind;
+
+/* One of the things that a select waits for. */
+typedef struct {
+	rt_case_kind kind;
+	rt_chan *chan; /* NULL: this case is never ready */
+	void *elem;    /* what to send; where to receive, or NULL */
+	bool ok;       /* set when this receive was done: false if the channel was closed */
+} rt_case;
+
+#define RT_SEND(c, p) ((rt_case){ .kind = RT_CASE_SEND, .chan = (c), .elem = (void *)(p) })
+#define RT_RECV(c, p) ((rt_case){ .kind = RT_CASE_RECV, .chan = (c), .elem = (p) })
+#define RT_DEFAULT    ((rt_case){ .kind = RT_CASE_DEFAULT })
+
+/* Parks until one of the n cases can be done, does that one and returns its index. Among
+ * those that can be done each is chosen with the same probability. With a default (at most
+ * one) it does not park, and returns that one's index when no other can be done. The same
+ * channel may stand in several cases. Without any case it blocks for ever. A send on a
+ * closed channel panics when it is chosen. */
+int rt_select(rt_case *cases, int n);
+int rt_select_until(rt_case *cases, int n, int64_t when);
+
+/* ---- channels of a type ---------------------------------------------------------- */
+
+/* rt_chan_of(T) is the type of a channel of Ts: T an object type but no array. To the
+ * compiler it differs from that of every other T, so that it checks what is sent, where
+ * it is received, and which channel is given to whom. At run time it is an rt_chan *, and
+ * these macros are the calls above:
+ *
+ *	rt_chan_of(int) c = rt_make_chan(int, 16);
+ *
+ *	rt_send(c, 42);
+ *	int v = rt_recv(c);                   all zero when the channel is closed
+ *	while (rt_recv_ok(c, &v)) ...         false: closed and drained
+ *	rt_chan_close(rt_untyped(c));
+ *	rt_chan_free(rt_untyped(c));
+ *
+ * rt_try_send(c, v), rt_try_recv(c, &v, &ok), rt_send_until(c, v, when) and
+ * rt_recv_until(c, &v, when) are the other forms; RT_SEND_OF(c, &v) and RT_RECV_OF(c, &v)
+ * are cases of a select. Arguments are evaluated once. */
+#define rt_chan_of(T) __typeof__(__typeof__(T) (*)(rt_chan *))
+#define rt_make_chan(T, cap) ((rt_chan_of(T))rt_chan_make(sizeof(__typeof__(T)), (cap)))
+#define rt_untyped(c)                                                                   \
+	({                                                                              \
+		__typeof__(c) rt_c_ = (c);                                              \
+		(void)sizeof(RT_ELEM_OF(rt_c_)); /* it is a channel of something */     \
+		(rt_chan *)rt_c_;                                                       \
+	})
+#define rt_send(c, v) RT_WITH_ELEM(c, v, rt_chan_send(rt_c_, &rt_v_))
+#define rt_try_send(c, v) RT_WITH_ELEM(c, v, rt_chan_try_send(rt_c_, &rt_v_))
+#define rt_send_until(c, v, when) RT_WITH_ELEM(c, v, rt_chan_send_until(rt_c_, &rt_v_, (when)))
+#define rt_recv(c)                                                                      \
+	({                                                                              \
+		RT_ELEM_OF(c) rt_v_;                                                    \
+		rt_chan_recv(rt_untyped(c), &rt_v_);                                    \
+		rt_v_;                                                                  \
+	})
+#define rt_recv_ok(c, p) rt_chan_recv(rt_untyped(c), RT_ELEM_PTR(c, p))
+#define rt_try_recv(c, p, ok) rt_chan_try_recv(rt_untyped(c), RT_ELEM_PTR(c, p), (ok))
+#define rt_recv_until(c, p, when) rt_chan_recv_until(rt_untyped(c), RT_ELEM_PTR(c, p), (when))
+#define RT_SEND_OF(c, p) RT_SEND(rt_untyped(c), RT_ELEM_PTR(c, p))
+#define RT_RECV_OF(c, p) RT_RECV(rt_untyped(c), RT_ELEM_PTR(c, p))
+
 /* ---- time ------------------------------------------------------------------------ */
 
 typedef int64_t rt_duration; /* nanoseconds */
@@ -140,7 +229,64 @@ int64_t rt_walltime(void);
 /* Parks for at least d; returns at once when d <= 0. */
 void rt_sleep(rt_duration d);
 
+/* Parks until rt_nanotime() is at least when. */
+void rt_sleep_until(int64_t when);
+
+typedef struct rt_timer rt_timer;
+
+/* A timer that is due in d (at once if d <= 0; INT64_MAX: never) and then, if period > 0,
+ * every period: multiples of it that are over already are left out. When it is due it runs
+ * fn(arg) in a goroutine of its own, or sends the int64_t rt_nanotime() on its channel, of
+ * capacity 1; a tick that finds the last one still there is dropped. */
+rt_timer *rt_timer_func(rt_duration d, rt_duration period, rt_func *fn, void *arg);
+rt_timer *rt_timer_chan(rt_duration d, rt_duration period);
+
+/* The channel of the ticks; NULL for a function's timer. It is the timer's: do not free or
+ * close it. */
+rt_chan *rt_timer_c(rt_timer *t);
+
+/* Stops it. True: it had been pending, or its tick had not been received; fn will not be
+ * called, and no tick of before will be received. False: it was stopped before, or has
+ * fired; fn may be running. */
+bool rt_timer_stop(rt_timer *t);
+
+/* Stops it and starts it anew, in one. Returns what stopping did. */
+bool rt_timer_reset(rt_timer *t, rt_duration d, rt_duration period);
+
+/* Stops it and gives its memory back, its channel's too. NULL is fine. */
+void rt_timer_free(rt_timer *t);
+
 /* ---- synchronisation ------------------------------------------------------------- */
+
+/* Mutual exclusion. Not tied to a goroutine: another one may unlock. Who has waited for
+ * more than 1 ms goes before those who come. Unlocking what is not locked is a fatal
+ * error. */
+typedef struct {
+	uint32_t state, sema;
+} rt_mutex;
+
+void rt_mutex_lock(rt_mutex *m);
+int rt_mutex_lock_until(rt_mutex *m, int64_t when);
+bool rt_mutex_try_lock(rt_mutex *m); /* false: it is locked, or others are first */
+void rt_mutex_unlock(rt_mutex *m);
+
+/* Many readers or one writer. A writer that waits keeps new readers out, so a goroutine
+ * must not lock for reading twice; when a writer unlocks, the readers that wait go first.
+ * Unlocking what is not locked is a fatal error. */
+typedef struct {
+	rt_mutex w;
+	uint32_t writer_sem, reader_sem;
+	int32_t reader_count, reader_wait;
+} rt_rwmutex;
+
+void rt_rwmutex_rlock(rt_rwmutex *m);
+int rt_rwmutex_rlock_until(rt_rwmutex *m, int64_t when);
+bool rt_rwmutex_try_rlock(rt_rwmutex *m);
+void rt_rwmutex_runlock(rt_rwmutex *m);
+void rt_rwmutex_lock(rt_rwmutex *m);
+int rt_rwmutex_lock_until(rt_rwmutex *m, int64_t when);
+bool rt_rwmutex_try_lock(rt_rwmutex *m);
+void rt_rwmutex_unlock(rt_rwmutex *m);
 
 /* Counts goroutines (or anything); wait parks until the count is 0. A count below zero
  * panics. An add to a count of 0 must happen before the wait. */
@@ -152,6 +298,81 @@ typedef struct {
 void rt_waitgroup_add(rt_waitgroup *wg, int delta);
 void rt_waitgroup_done(rt_waitgroup *wg);
 void rt_waitgroup_wait(rt_waitgroup *wg);
+int rt_waitgroup_wait_until(rt_waitgroup *wg, int64_t when);
+
+/* Waiting for a change of what l protects. Set l before use. wait unlocks l, parks until it
+ * is signalled, and locks l again; it is to be called in a loop that looks at what it waits
+ * for. Signal wakes who has waited longest, broadcast all; the caller need not hold l. */
+typedef struct {
+	rt_mutex *l;
+	uint32_t wait, notify;
+	uintptr_t lock, head, tail;
+} rt_cond;
+
+void rt_cond_wait(rt_cond *c);
+int rt_cond_wait_until(rt_cond *c, int64_t when); /* l is locked again in either case */
+void rt_cond_signal(rt_cond *c);
+void rt_cond_broadcast(rt_cond *c);
+
+/* Runs fn(arg) unless that was done before with the same o; returns when it is over. Not
+ * from within fn. rt_once_do_until gives up waiting for another who runs it. */
+typedef struct {
+	uint32_t done;
+	rt_mutex m;
+} rt_once;
+
+void rt_once_do(rt_once *o, rt_func *fn, void *arg);
+int rt_once_do_until(rt_once *o, rt_func *fn, void *arg, int64_t when);
+
+/* A number of permits, at most 2^32 - 1; acquire parks until there is one and takes it.
+ * RT_SEM(n) is one with n permits. */
+typedef struct {
+	uint32_t count;
+} rt_sem;
+
+#define RT_SEM(n) ((rt_sem){ (n) })
+
+void rt_sem_acquire(rt_sem *s);
+int rt_sem_acquire_until(rt_sem *s, int64_t when);
+bool rt_sem_try_acquire(rt_sem *s);
+void rt_sem_release(rt_sem *s);
+
+/* ---- contexts -------------------------------------------------------------------- */
+
+/* What belongs together and ends together: a request, a connection, the program. A context
+ * is over when it is cancelled, its deadline comes or its parent is over. Those who work
+ * for it wait for its channel in a select, beside what else they wait for, or hand its
+ * deadline to an ..._until call. */
+typedef struct rt_ctx rt_ctx;
+
+/* The root of all: never over. Need not be freed. */
+rt_ctx *rt_ctx_background(void);
+
+/* A child of parent. One with a deadline (an instant; a duration from now) is over then, or
+ * with its parent if that is sooner. */
+rt_ctx *rt_ctx_with_cancel(rt_ctx *parent);
+rt_ctx *rt_ctx_with_deadline(rt_ctx *parent, int64_t when);
+rt_ctx *rt_ctx_with_timeout(rt_ctx *parent, rt_duration d);
+
+/* It is over now, and all that descend from it. A second time does nothing. */
+void rt_ctx_cancel(rt_ctx *c);
+
+/* A channel that is closed when c is over; NULL for the background. Not to be freed. */
+rt_chan *rt_ctx_done(rt_ctx *c);
+
+/* 0, or once it is over why: -ECANCELED, -ETIMEDOUT. */
+int rt_ctx_err(rt_ctx *c);
+
+/* When it will be over at the latest; INT64_MAX: it has no deadline. */
+int64_t rt_ctx_deadline(rt_ctx *c);
+
+/* Another handle of c, for one who frees it by himself. Returns c. */
+rt_ctx *rt_ctx_ref(rt_ctx *c);
+
+/* Gives a handle back; does not cancel. The memory goes with the last handle, when no
+ * child is left. Handles of parents may be given back before their children's. NULL is
+ * fine. */
+void rt_ctx_free(rt_ctx *c);
 
 /* ---- panics ---------------------------------------------------------------------- */
 
@@ -258,6 +479,22 @@ int64_t rt_raw_syscall(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t 
 	rt_raw_syscall((int64_t)(nr), RT_WORD(a), RT_WORD(b), RT_WORD(c), RT_WORD(d),     \
 	               RT_WORD(e), RT_WORD(f))
 #define RT_WORD(x) ((uint64_t)(x))
+
+/* A channel of T is a pointer to a function that returns T: a type that holds T, that is
+ * the same wherever it is written, and that nobody calls. */
+#define RT_ELEM_OF(c) __typeof__((c)((rt_chan *)0))
+#define RT_WITH_ELEM(c, v, call)                                                        \
+	({                                                                              \
+		__typeof__(c) rt_t_ = (c);                                              \
+		RT_ELEM_OF(rt_t_) rt_v_ = (v);                                          \
+		rt_chan *rt_c_ = (rt_chan *)rt_t_;                                      \
+		call;                                                                   \
+	})
+#define RT_ELEM_PTR(c, p)                                                               \
+	({                                                                              \
+		RT_ELEM_OF(c) *rt_p_ = (p);                                             \
+		rt_p_;                                                                  \
+	})
 
 #ifdef __cplusplus
 }

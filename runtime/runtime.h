@@ -85,7 +85,11 @@ typedef enum {
 	WaitReasonSleep,
 	WaitReasonIOWait,
 	WaitReasonSemacquire,
+	WaitReasonMutexLock,
+	WaitReasonRWMutexRLock,
+	WaitReasonRWMutexLock,
 	WaitReasonWaitGroupWait,
+	WaitReasonCondWait,
 	WaitReasonForceGCIdle,
 	WaitReasonGCSweepWait,
 	WaitReasonGCScavengeWait,
@@ -168,6 +172,12 @@ typedef struct {
 	G *head;
 } Glist; // through schedlink, last in first out
 
+// A place in a heap of timers.
+typedef struct {
+	int64_t when;
+	uintptr_t timer; // bit 0: the Timer is told its index
+} TimerWhen;
+
 // ---- G ------------------------------------------------------------------------------
 
 struct G {
@@ -189,12 +199,15 @@ struct G {
 	uint8_t preemptStop;   // when preempted, stop in Gpreempted
 	uint8_t waitreason;    // a WaitReason, while Gwaiting
 	bool issystem;         // the runtime's own: not counted, no part in deadlocks
+	uint32_t selectDone;   // the wait that several may end; sync/wait.c
 	uint64_t goid;
 	G *schedlink; // next on a run queue or free list
 
 	void *param;     // from who readied it: the Sudog that fired
-	Sudog *waiting;  // the Sudogs it waits on, in lock order
-	Timer *timer;    // its sleep timer, kept for the next sleep
+	union {
+		Sudog *waiting; // the Sudogs it waits on, in lock order
+		Timer *timer;   // while it sleeps
+	};
 	M *lockedm;      // the M it is locked to
 
 	// Set at its creation.
@@ -268,7 +281,7 @@ struct M {
 
 	// Debug builds: the locks this M holds, in the order taken.
 	int32_t locksHeldLen;
-	Mutex *locksHeld[10];
+	Mutex *locksHeld[16];
 };
 
 // ---- P ------------------------------------------------------------------------------
@@ -321,7 +334,7 @@ struct P {
 
 	// timersLock protects the heap; sched/timer.c.
 	Mutex timersLock;
-	Timer **timers;
+	TimerWhen *timers;
 	int32_t timerslen, timerscap;
 	int64_t timer0When; // when of timers[0], 0 if none; read without the lock
 	uint32_t numTimers; // the same as timerslen; read without the lock
@@ -391,25 +404,27 @@ struct Sched {
 struct Sudog {
 	G *g;
 	Sudog *next, *prev;
-	void *elem; // the value to send, or where to receive
-	bool isSelect;
-	bool success; // woken by a partner, not by close
-	uint32_t ticket;
-	Sudog *parent;
-	Sudog *waitlink; // on g->waiting
+	void *elem; // the value to send, or where to receive; a semaphore's address
+	bool isSelect; // more than one may end the wait: claim it first (sync/wait.c)
+	bool success;  // woken by a partner, not by close
+	uint32_t ticket; // select: the case; semaphore: sync/sema.c
+	Sudog *parent;   // in a semaphore's tree
+	Sudog *waitlink; // on g->waiting; the next for the same semaphore
 	Sudog *waittail;
 	Hchan *c;
 };
 
-// Runs f(arg, seq) on g0 of the M that owns its P, at when or later; f must not block.
+// Runs f(arg, seq) on g0 of the M that finds it due, at when or later; f must not block.
+// pp and index belong to the lock of pp's heap, the rest to who starts the timer.
 struct Timer {
-	P *pp; // whose heap it is in
-	int64_t when, period;
+	P *pp; // whose heap it is in; NULL: in none
+	int64_t when;
+	int64_t period; // the owner's, who starts it again
 	void (*f)(void *arg, uintptr_t seq);
 	void *arg;
 	uintptr_t seq;
-	int64_t nextwhen;
-	uint32_t status;
+	int32_t index;  // in the heap; known if stoppable
+	bool stoppable; // deltimer may be called
 };
 
 // ---- globals ------------------------------------------------------------------------

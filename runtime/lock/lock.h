@@ -10,6 +10,8 @@
 enum {
 	RankNone, // not checked
 	RankSemaRoot,
+	RankTimer, // an rt_timer's
+	RankCtx,
 	RankHchan,
 	RankSched,
 	RankAllp,

@@ -8,6 +8,8 @@
 enum {
 	Unlocked = 0, Locked = 1, Sleeping = 2,
 	ActiveSpin = 4, ActiveSpinCount = 30, PassiveSpin = 1,
+	ListedOfARank = 10,
+	Unlisted = 0x100, // in the rank of a lock that is held and not in locksHeld
 };
 
 void lockInit(Mutex *l, uint32_t rank)
@@ -27,6 +29,11 @@ static void lockrankacquire(M *mp, Mutex *l)
 		      last->rank);
 		throw("lock ordering problem");
 	}
+	// A select holds the locks of all its channels: leave room for other locks.
+	if (last && last->rank == l->rank && mp->locksHeldLen >= ListedOfARank) {
+		l->rank |= Unlisted; // its holder's to write
+		return;
+	}
 	if (mp->locksHeldLen == nelem(mp->locksHeld))
 		throw("too many locks held concurrently");
 	mp->locksHeld[mp->locksHeldLen++] = l;
@@ -37,6 +44,10 @@ static void lockrankrelease(M *mp, Mutex *l)
 {
 	if (l->rank == RankNone || mp->dying)
 		return;
+	if (l->rank & Unlisted) {
+		l->rank &= ~(uint32_t)Unlisted;
+		return;
+	}
 	for (int32_t i = mp->locksHeldLen - 1; i >= 0; i--) {
 		if (mp->locksHeld[i] != l)
 			continue;

@@ -19,10 +19,8 @@ STEP int32_t getproccount(void)
 	int64_t r = sched_getaffinity(0, sizeof buf, buf);
 	int32_t n = 0;
 
-	for (int64_t i = 0; i < r; i++) {
-		for (uint32_t bits = buf[i]; bits; bits &= bits - 1)
-			n++; // by hand: __builtin_popcount is a function of libgcc
-	}
+	for (int64_t i = 0; i < r; i++)
+		n += __builtin_popcount(buf[i]);
 	return n > 0 ? n : 1;
 }
 

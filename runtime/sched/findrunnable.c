@@ -202,8 +202,13 @@ static bool trypoll(int64_t now, int64_t pollUntil, bool wasSpinning, G **gp)
 
 	if (!netpollinited())
 		return false;
-	if (pollUntil == 0 && atomic_load_relaxed(&netpollWaiters) == 0)
+	if (pollUntil == 0 && atomic_load_relaxed(&netpollWaiters) == 0) {
+		// The poller may sleep until a timer that has been stopped since: it alone
+		// would keep a deadlock from being seen.
+		if (atomic_load_relaxed(&sched.lastpoll) == 0)
+			netpollBreak();
 		return false;
+	}
 	if (atomic_xchg(&sched.lastpoll, 0) != 0)
 		return pollnetwork(now, pollUntil, wasSpinning, gp);
 	until = atomic_load_relaxed(&sched.pollUntil);

@@ -147,7 +147,7 @@ HOTSTEP G *newproc1(void (*fn)(void *), void *ctxt, const void *argp, uintptr_t 
 }
 
 // newg goes to runnext, and another thread may have something to do.
-static void start(G *newg)
+void startg(G *newg)
 {
 	M *mp = acquirem();
 
@@ -159,8 +159,8 @@ static void start(G *newg)
 
 void newproc_c(int32_t siz, const FuncVal *fv, const void *argp, uintptr_t callerpc)
 {
-	start(newproc1(fv ? fv->fn : NULL, siz > 0 ? NULL : (void *)(uintptr_t)fv, argp,
-	               (uintptr_t)siz, getg(), callerpc));
+	startg(newproc1(fv ? fv->fn : NULL, siz > 0 ? NULL : (void *)(uintptr_t)fv, argp,
+	                (uintptr_t)siz, getg(), callerpc));
 }
 
 // ---- interface ----------------------------------------------------------------------
@@ -168,12 +168,12 @@ void newproc_c(int32_t siz, const FuncVal *fv, const void *argp, uintptr_t calle
 void rt_go(rt_func *fn, void *arg)
 {
 	preemptcheck();
-	start(newproc1(fn, arg, NULL, 0, getg(), (uintptr_t)__builtin_return_address(0)));
+	startg(newproc1(fn, arg, NULL, 0, getg(), (uintptr_t)__builtin_return_address(0)));
 }
 
 void rt_go_copy(rt_func *fn, const void *args, size_t size)
 {
 	preemptcheck();
-	start(newproc1(fn, NULL, args, size, getg(),
-	               (uintptr_t)__builtin_return_address(0)));
+	startg(newproc1(fn, NULL, args, size, getg(),
+	                (uintptr_t)__builtin_return_address(0)));
 }

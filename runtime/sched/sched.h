@@ -58,6 +58,7 @@ void newproc_c(int32_t siz, const FuncVal *fv, const void *argp, uintptr_t calle
 // top of its stack; a NULL ctxt with arguments means their address.
 G *newproc1(void (*fn)(void *), void *ctxt, const void *argp, uintptr_t narg, G *callergp,
             uintptr_t callerpc);
+void startg(G *newg); // runs next here, if no other thread is quicker
 void gostartcallfn(Gobuf *buf, void (*fn)(void *), void *ctxt);
 void gostartcall(Gobuf *buf, void (*fn)(void *), void *ctxt);
 
@@ -264,6 +265,8 @@ void schedtrace(bool detailed);
 
 // Starts t on the current P's heap.
 void addtimer(Timer *t);
+// Stops it, if it is stoppable; false: it was not pending.
+bool deltimer(Timer *t);
 // Runs the timers of pp that are due. *now is the time, or 0 to have it read if it is
 // needed (and it is stored then). Returns when the next one is due, 0 if none; *ran says
 // whether one ran.

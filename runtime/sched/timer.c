@@ -1,66 +1,82 @@
 // timer.c - timers: a 4-ary heap for each P.
 //
-//	timers[(i-1)/4]->when <= timers[i]->when, for 0 < i < timerslen
-//	timer0When == timers[0]->when, or 0 when there is none
+//	timers[(i-1)/4].when <= timers[i].when, for 0 < i < timerslen
+//	timers[i].when == its Timer's when
+//	timer0When == timers[0].when, or 0 when there is none
+//
+// The heap has the times in it, so that sorting touches no Timer: most lie on the stacks
+// of those who sleep. Only one that may be stopped is told where in the heap it is.
 //
 // A P looks at its heap in each round of the scheduler; the clock is read only when there
 // is a timer. An M without work looks at the others' heaps, and the last one sleeps in the
 // poller until the earliest of all. timersLock protects the heap; timer0When is read
 // without it.
 //
-// Follows Go's time.go of 1.14 (addtimer, runtimer, siftupTimer).
+// A Timer is in a heap, or it is its owner's: who takes it off under timersLock, because
+// it is due or because it is stopped, sets pp to NULL there. So exactly one of the two
+// happens, and its memory is not looked at after that.
+//
+// Follows Go's time.go of 1.14 (addtimer, deltimer, runtimer, siftupTimer).
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/sched.h"
 
-enum { Arity = 4, FirstCap = 16 };
+enum { Arity = 4, FirstCap = 16, Stoppable = 1 };
 
 // ---- the heap, under timersLock -----------------------------------------------------
 
-static void siftup(Timer **t, int32_t i)
+static Timer *timerof(TimerWhen w)
 {
-	Timer *tmp = t[i];
+	return (Timer *)(w.timer & ~(uintptr_t)Stoppable);
+}
 
+ALWAYS_INLINE void place(TimerWhen *t, int32_t i, TimerWhen w)
+{
+	t[i] = w;
+	if (w.timer & Stoppable)
+		timerof(w)->index = i;
+}
+
+static void siftup(TimerWhen *t, int32_t i, TimerWhen w)
+{
 	while (i > 0) {
 		int32_t p = (i - 1) / Arity;
 
-		if (tmp->when >= t[p]->when)
+		if (w.when >= t[p].when)
 			break;
-		t[i] = t[p];
+		place(t, i, t[p]);
 		i = p;
 	}
-	t[i] = tmp;
+	place(t, i, w);
 }
 
-static int32_t leastchild(Timer **t, int32_t n, int32_t i)
+static int32_t leastchild(const TimerWhen *t, int32_t n, int32_t i)
 {
 	int32_t c = i * Arity + 1, last = min(c + Arity, n), least = c;
 
 	while (++c < last) {
-		if (t[c]->when < t[least]->when)
+		if (t[c].when < t[least].when)
 			least = c;
 	}
 	return least;
 }
 
-static void siftdown(Timer **t, int32_t n, int32_t i)
+static void siftdown(TimerWhen *t, int32_t n, int32_t i, TimerWhen w)
 {
-	Timer *tmp = t[i];
-
 	while (i * Arity + 1 < n) {
 		int32_t c = leastchild(t, n, i);
 
-		if (t[c]->when >= tmp->when)
+		if (t[c].when >= w.when)
 			break;
-		t[i] = t[c];
+		place(t, i, t[c]);
 		i = c;
 	}
-	t[i] = tmp;
+	place(t, i, w);
 }
 
 static void publish(P *pp)
 {
-	int64_t when = pp->timerslen > 0 ? pp->timers[0]->when : 0;
+	int64_t when = pp->timerslen > 0 ? pp->timers[0].when : 0;
 
 	atomic_store_relaxed(&pp->timer0When, when);
 	atomic_store_relaxed(&pp->numTimers, (uint32_t)pp->timerslen);
@@ -71,7 +87,7 @@ static void publish(P *pp)
 static void grow(P *pp)
 {
 	int32_t cap = pp->timerscap ? 2 * pp->timerscap : FirstCap;
-	Timer **t = persistentalloc((uintptr_t)cap * sizeof *t, PtrSize);
+	TimerWhen *t = persistentalloc((uintptr_t)cap * sizeof *t, PtrSize);
 
 	__builtin_memcpy(t, pp->timers, (uintptr_t)pp->timerslen * sizeof *t);
 	pp->timers = t;
@@ -80,20 +96,26 @@ static void grow(P *pp)
 
 static void push(P *pp, Timer *t)
 {
+	TimerWhen w = { t->when, (uintptr_t)t | (t->stoppable ? Stoppable : 0) };
+
 	if (pp->timerslen == pp->timerscap)
 		grow(pp);
-	t->pp = pp;
-	pp->timers[pp->timerslen++] = t;
-	siftup(pp->timers, pp->timerslen - 1);
+	t->pp = pp; // under the lock; pairs with deltimer's load
+	siftup(pp->timers, pp->timerslen++, w);
 	publish(pp);
 }
 
-static void poptop(P *pp)
+static void removeat(P *pp, int32_t i)
 {
-	pp->timers[0]->pp = NULL;
-	pp->timers[0] = pp->timers[--pp->timerslen];
-	if (pp->timerslen > 0)
-		siftdown(pp->timers, pp->timerslen, 0);
+	TimerWhen *t = pp->timers, w = t[--pp->timerslen];
+
+	atomic_store_relaxed(&timerof(t[i])->pp, NULL);
+	if (i < pp->timerslen) {
+		if (i > 0 && w.when < t[(i - 1) / Arity].when)
+			siftup(t, i, w);
+		else
+			siftdown(t, pp->timerslen, i, w);
+	}
 	publish(pp);
 }
 
@@ -116,34 +138,49 @@ void addtimer(Timer *t)
 {
 	M *mp = acquirem();
 	P *pp = mp->p;
+	int64_t when;
 
 	netpollGenericInit();
 	if (t->when <= 0)
 		t->when = INT64_MAX;
+	when = t->when;
 	lock(&pp->timersLock);
 	push(pp, t);
-	unlock(&pp->timersLock);
-	wakeNetPoller(t->when);
+	unlock(&pp->timersLock); // now it may fire, and be gone
+	wakeNetPoller(when);
 	releasem(mp);
+}
+
+// True: t was pending, and its function will not be called for it. False: it was not, or
+// the function is being called at this moment. In both cases t is the caller's.
+bool deltimer(Timer *t)
+{
+	P *pp;
+
+	// It may be moved to another heap, fire and be moved again meanwhile.
+	while ((pp = atomic_load_acquire(&t->pp))) {
+		bool there;
+
+		lock(&pp->timersLock);
+		there = t->pp == pp;
+		if (there)
+			removeat(pp, t->index);
+		unlock(&pp->timersLock);
+		if (there)
+			return true;
+	}
+	return false;
 }
 
 // ---- running ------------------------------------------------------------------------
 
-// Takes the first timer off if it is due, or moves it on if it is periodic.
+// Takes the first timer off if it is due.
 static bool takedue(P *pp, int64_t now, Timer *due)
 {
-	Timer *t = pp->timerslen > 0 ? pp->timers[0] : NULL;
-
-	if (!t || t->when > now)
+	if (pp->timerslen == 0 || pp->timers[0].when > now)
 		return false;
-	*due = *t; // f may let its owner start it again, or free it
-	if (t->period > 0) {
-		t->when += t->period * (1 + (now - t->when) / t->period);
-		siftdown(pp->timers, pp->timerslen, 0);
-		publish(pp);
-	} else {
-		poptop(pp);
-	}
+	*due = *timerof(pp->timers[0]); // f may let its owner start it again, or free it
+	removeat(pp, 0);
 	return true;
 }
 
@@ -178,7 +215,7 @@ void moveTimers(P *to, P *from)
 		return;
 	lock(&to->timersLock);
 	for (int32_t i = 0; i < from->timerslen; i++)
-		push(to, from->timers[i]);
+		push(to, timerof(from->timers[i]));
 	from->timerslen = 0;
 	publish(from);
 	unlock(&to->timersLock);

@@ -1,112 +1,34 @@
 // chan.c - channels.
 //
-// Invariants, under c->lock:
-//
-//	one of recvq and sendq is empty
-//	qcount > 0          =>  recvq is empty
-//	qcount < dataqsiz   =>  sendq is empty
-//
 // A sender that finds a waiting receiver hands its element over directly, past the buffer,
 // and readies it; a receiver likewise takes from a waiting sender. Who waits is served
-// first come, first served. c->lock also protects the Sudogs on its queues.
+// first come, first served. hchan.h has the structure and its invariants.
 //
 // Follows Go's chan.go.
 #include "include/rt.h"
-#include "runtime/sync/sync.h"
+#include "runtime/os/os.h"
+#include "runtime/sync/hchan.h"
 
-typedef struct {
-	Sudog *first, *last;
-} Waitq;
-
-struct rt_chan {
-	// Set when made.
-	uint64_t dataqsiz; // elements the buffer holds
-	uint64_t elemsize;
-
-	Mutex lock;
-
-	// lock protects; the try operations and len also read the first two without it.
-	uint32_t closed;
-	uint64_t qcount; // elements in the buffer
-	uint64_t sendx, recvx; // next slot to fill, to empty
-	Waitq recvq, sendq;
-
-	char buf[] __attribute__((aligned(16)));
-};
-
-// ---- elements -----------------------------------------------------------------------
-
-// Small elements are copied without a call.
-ALWAYS_INLINE void copyelem(void *dst, const void *src, uint64_t n)
+NOSPLIT UNCHECKED_LOCKS __attribute__((noinline)) void chanlock(Hchan *c)
 {
-	if (likely(n == 8))
-		__builtin_memcpy(dst, src, 8);
-	else if (n == 4)
-		__builtin_memcpy(dst, src, 4);
-	else if (n == 16)
-		__builtin_memcpy(dst, src, 16);
-	else if (n != 0)
-		__builtin_memcpy(dst, src, n);
-}
-
-ALWAYS_INLINE void *slot(Hchan *c, uint64_t i)
-{
-	return c->buf + i * c->elemsize;
-}
-
-ALWAYS_INLINE uint64_t after(const Hchan *c, uint64_t i)
-{
-	return i + 1 == c->dataqsiz ? 0 : i + 1;
-}
-
-static void putbuf(Hchan *c, const void *ep)
-{
-	copyelem(slot(c, c->sendx), ep, c->elemsize);
-	c->sendx = after(c, c->sendx);
-	atomic_store_relaxed(&c->qcount, c->qcount + 1);
-}
-
-static void takebuf(Hchan *c, void *ep)
-{
-	if (ep)
-		copyelem(ep, slot(c, c->recvx), c->elemsize);
-	c->recvx = after(c, c->recvx);
-	atomic_store_relaxed(&c->qcount, c->qcount - 1);
-}
-
-// ---- wait queues, under c->lock -----------------------------------------------------
-
-static void enqueue(Waitq *q, Sudog *s)
-{
-	s->next = NULL;
-	s->prev = q->last;
-	if (q->last)
-		q->last->next = s;
+	if (!Debug && gomaxprocs == 1)
+		acquirem();
 	else
-		q->first = s;
-	q->last = s;
+		lock(&c->lock);
 }
 
-static Sudog *dequeue(Waitq *q)
+NOSPLIT UNCHECKED_LOCKS __attribute__((noinline)) void chanunlock(Hchan *c)
 {
-	Sudog *s = q->first;
-
-	if (!s)
-		return NULL;
-	q->first = s->next;
-	if (s->next)
-		s->next->prev = NULL;
+	if (!Debug && gomaxprocs == 1)
+		releasem(getg()->m);
 	else
-		q->last = NULL;
-	s->next = NULL;
-	return s;
+		unlock(&c->lock);
 }
 
-static bool chanparkcommit(G *gp, void *l) UNCHECKED_LOCKS;
-static bool chanparkcommit(G *gp, void *l)
+static NOSPLIT UNCHECKED_LOCKS bool chanparkcommit(G *gp, void *c)
 {
 	(void)gp;
-	unlock(l);
+	chanunlock(c);
 	return true;
 }
 
@@ -126,7 +48,7 @@ static UNCHECKED_LOCKS bool waiton(Hchan *c, Waitq *q, void *ep, WaitReason reas
 	gp->waiting = s;
 	gp->param = NULL;
 	enqueue(q, s);
-	gopark(chanparkcommit, &c->lock, reason); // unlocks when it is parked
+	gopark(chanparkcommit, c, reason); // unlocks when it is parked
 
 	if (s != gp->waiting)
 		throw("G waiting list is corrupted");
@@ -140,105 +62,58 @@ static UNCHECKED_LOCKS bool waiton(Hchan *c, Waitq *q, void *ep, WaitReason reas
 	return success;
 }
 
-// Unlocks c and lets the owner of s go on, its operation done.
-static void finish(Hchan *c, Sudog *s) RELEASES(c->lock);
-static void finish(Hchan *c, Sudog *s)
-{
-	G *gp = s->g;
-
-	s->success = true;
-	gp->param = s;
-	unlock(&c->lock);
-	goready(gp);
-}
-
 static COLD NORETURN void blockforever(WaitReason reason)
 {
 	gopark(NULL, NULL, reason);
 	throw("unreachable");
 }
 
-// ---- send ---------------------------------------------------------------------------
-
 // Sends, or returns false if that would block and block is not wanted.
 ALWAYS_INLINE bool chansend(Hchan *c, const void *ep, bool block)
 {
-	Sudog *s;
+	bool done;
+	G *wake;
 
-	lock(&c->lock);
+	chanlock(c);
 	if (unlikely(c->closed)) {
-		unlock(&c->lock);
+		chanunlock(c);
 		rt_panic("send on closed channel");
 	}
-	s = dequeue(&c->recvq);
-	if (s) {
-		if (s->elem)
-			copyelem(s->elem, ep, c->elemsize); // onto the receiver's stack
-		finish(c, s);
+	done = sendnow(c, ep, &wake);
+	if (!done && block) {
+		if (!waiton(c, &c->sendq, (void *)(uintptr_t)ep, WaitReasonChanSend))
+			rt_panic("send on closed channel");
 		return true;
 	}
-	if (c->qcount < c->dataqsiz) {
-		putbuf(c, ep);
-		unlock(&c->lock);
-		return true;
-	}
-	if (!block) {
-		unlock(&c->lock);
-		return false;
-	}
-	if (!waiton(c, &c->sendq, (void *)(uintptr_t)ep, WaitReasonChanSend))
-		rt_panic("send on closed channel");
-	return true;
-}
-
-// ---- receive ------------------------------------------------------------------------
-
-// A sender waits. Without a buffer take its element; with one, which is full, take the
-// first of the buffer and put the sender's at the end: the same slot.
-static void recvfrom(Hchan *c, Sudog *s, void *ep) RELEASES(c->lock);
-static void recvfrom(Hchan *c, Sudog *s, void *ep)
-{
-	if (c->dataqsiz == 0) {
-		if (ep)
-			copyelem(ep, s->elem, c->elemsize);
-	} else {
-		takebuf(c, ep);
-		putbuf(c, s->elem);
-	}
-	finish(c, s);
+	chanunlock(c);
+	if (wake)
+		goready(wake);
+	return done;
 }
 
 // *ok: an element was received, not the zero of a closed channel. Returns false if it
 // would block and block is not wanted.
 ALWAYS_INLINE bool chanrecv(Hchan *c, void *ep, bool block, bool *ok)
 {
-	Sudog *s;
+	bool done;
+	G *wake;
 
-	lock(&c->lock);
-	if (c->closed && c->qcount == 0) {
-		unlock(&c->lock);
+	chanlock(c);
+	*ok = done = recvnow(c, ep, &wake);
+	if (!done && c->closed) {
+		chanunlock(c);
 		if (ep)
 			__builtin_memset(ep, 0, c->elemsize);
-		*ok = false;
 		return true;
 	}
-	*ok = true;
-	s = dequeue(&c->sendq);
-	if (s) {
-		recvfrom(c, s, ep);
+	if (!done && block) {
+		*ok = waiton(c, &c->recvq, ep, WaitReasonChanReceive);
 		return true;
 	}
-	if (c->qcount > 0) {
-		takebuf(c, ep);
-		unlock(&c->lock);
-		return true;
-	}
-	if (!block) {
-		unlock(&c->lock);
-		return false;
-	}
-	*ok = waiton(c, &c->recvq, ep, WaitReasonChanReceive);
-	return true;
+	chanunlock(c);
+	if (wake)
+		goready(wake);
+	return done;
 }
 
 // ---- close --------------------------------------------------------------------------
@@ -264,15 +139,15 @@ COLD void rt_chan_close(rt_chan *c)
 
 	if (!c)
 		rt_panic("close of nil channel");
-	lock(&c->lock);
+	chanlock(c);
 	if (c->closed) {
-		unlock(&c->lock);
+		chanunlock(c);
 		rt_panic("close of closed channel");
 	}
 	atomic_store_relaxed(&c->closed, 1);
 	releasewaiters(c, &c->recvq, true, &list);
 	releasewaiters(c, &c->sendq, false, &list); // they will panic
-	unlock(&c->lock);
+	chanunlock(c);
 
 	while ((gp = gqueuePop(&list))) {
 		gp->schedlink = NULL;

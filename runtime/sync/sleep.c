@@ -2,7 +2,6 @@
 //
 // Follows Go's time.go (timeSleep).
 #include "include/rt.h"
-#include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
 #include "runtime/sync/sync.h"
 
@@ -20,21 +19,39 @@ static bool startsleep(G *gp, void *t)
 	return true;
 }
 
-void rt_sleep(rt_duration d)
+// The Timer lies on the goroutine's stack: it fires once, and then the heap knows it no
+// more.
+static void sleepuntil(int64_t when)
 {
 	G *gp = getg();
-	Timer *t = gp->timer;
+	Timer t = { .when = when, .f = goroutineReady, .arg = gp };
 
+	gp->timer = &t;
+	gopark(startsleep, &t, WaitReasonSleep);
+	gp->timer = NULL;
+}
+
+int64_t whenafter(int64_t d)
+{
+	int64_t when;
+
+	if (__builtin_add_overflow(nanotime(), max(d, (int64_t)0), &when))
+		return Never;
+	return when;
+}
+
+void rt_sleep(rt_duration d)
+{
 	preemptcheck();
-	if (d <= 0)
-		return;
-	if (!t)
-		t = gp->timer = persistentalloc(sizeof *t, PtrSize); // the G keeps it
-	t->f = goroutineReady;
-	t->arg = gp;
-	if (__builtin_add_overflow(nanotime(), d, &t->when))
-		t->when = INT64_MAX;
-	gopark(startsleep, t, WaitReasonSleep);
+	if (d > 0)
+		sleepuntil(whenafter(d));
+}
+
+void rt_sleep_until(int64_t when)
+{
+	preemptcheck();
+	if (when > nanotime())
+		sleepuntil(when);
 }
 
 int64_t rt_nanotime(void)

@@ -5,11 +5,69 @@
 #include "runtime/sched/sched.h"
 #include "runtime/sched/sudog.h"
 
+// A deadline that never comes.
+#define Never INT64_MAX
+
+enum { ETIMEDOUT = 110, ECANCELED = 125 }; // Linux's; errno.h belongs to a libc
+
+// ---- sleep.c ------------------------------------------------------------------------
+
+// The instant d from now; now when d < 0, Never when that is beyond the clock.
+int64_t whenafter(int64_t d);
+
+// ---- wait.c: waits that more than one may end ---------------------------------------
+
+// Begins one, before its Sudogs are queued: gp is the caller. Returns its number.
+uint32_t beginwait(G *gp);
+// Under the lock of the queue that gp's Sudog was found on: true when the wait is the
+// caller's to end, by setting gp->param and readying gp.
+ALWAYS_INLINE bool claim(G *gp)
+{
+	uint32_t seq = atomic_load_relaxed(&gp->selectDone);
+
+	return !(seq & 1) && atomic_cas(&gp->selectDone, seq, seq | 1);
+}
+// Makes t the deadline of the wait of gp. To be started when gp is parked, before any of
+// its queues' locks is released; to be stopped (deltimer) when a partner ended the wait.
+void settimer(Timer *t, G *gp, int64_t when);
+// Parks a goroutine with one Sudog on a queue of l, which it holds. False: the deadline
+// came, and the Sudog may be on the queue still.
+bool parkuntil(Mutex *l, WaitReason reason, int64_t when) RELEASES(*l);
+
 // ---- sema.c -------------------------------------------------------------------------
+
+typedef struct {
+	Mutex lock;
+	Sudog *treap;   // those who wait, by address
+	uint32_t nwait; // in semacquire; read without the lock
+} __attribute__((aligned(CacheLineSize))) SemaRoot;
+
+// A deadline for semacquire.
+typedef struct {
+	int64_t when;
+	// Called under the root's lock when it has come and there is no permit: takes back
+	// what the caller told those who will release. False: they have counted on the caller
+	// already, the permit is on its way, and it waits on. NULL: nothing to take back.
+	bool (*cancel)(void *arg);
+	void *arg;
+} SemaUntil;
 
 // Waits until *addr > 0 and takes one.
 void semacquire(uint32_t *addr, WaitReason reason);
+// The same. lifo: before those who wait already. Returns false if the deadline came first.
+bool semacquire1(uint32_t *addr, bool lifo, WaitReason reason, const SemaUntil *until);
 // Gives one, and wakes who waited longest for it.
 void semrelease(uint32_t *addr);
+// handoff: nobody else can have it, and the woken runs at once.
+void semrelease1(uint32_t *addr, bool handoff);
+
+// The queues alone, for sync/rwmutex.c. Under the root's lock.
+SemaRoot *semroot(const uint32_t *addr);
+void semqueue(SemaRoot *root, uint32_t *addr, Sudog *s, bool lifo);
+void semunqueue(SemaRoot *root, Sudog *s);
+// The first who waits for addr and is claimed; NULL if there is none.
+Sudog *semdequeue(SemaRoot *root, const uint32_t *addr);
+// Does anybody wait for addr, be it one whose deadline has come?
+bool semwaits(SemaRoot *root, const uint32_t *addr);
 
 #endif

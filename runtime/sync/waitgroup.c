@@ -1,10 +1,12 @@
 // waitgroup.c - waiting for a number of goroutines.
 //
 // state is the counter (high half) and the number of waiters (low half) in one word, so
-// that both change together.
+// that both change together. Whoever brings the counter to 0 sets the waiters to 0, too,
+// and gives each of them a permit.
 //
 // Follows Go's sync/waitgroup.go.
 #include "include/rt.h"
+#include "runtime/os/os.h"
 #include "runtime/sync/sync.h"
 
 void rt_waitgroup_add(rt_waitgroup *wg, int delta)
@@ -33,17 +35,44 @@ void rt_waitgroup_done(rt_waitgroup *wg)
 	rt_waitgroup_add(wg, -1);
 }
 
-void rt_waitgroup_wait(rt_waitgroup *wg)
+// The deadline has come: one waiter less. But if the counter is 0, a permit is on its way.
+static bool giveup(void *arg)
 {
+	rt_waitgroup *wg = arg;
+	uint64_t state = atomic_load_relaxed(&wg->state);
+
+	do {
+		if (state >> 32 == 0 || (uint32_t)state == 0)
+			return false;
+	} while (!__atomic_compare_exchange_n(&wg->state, &state, state - 1, false,
+	                                      __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
+	return true;
+}
+
+static bool wait(rt_waitgroup *wg, int64_t when)
+{
+	SemaUntil until = { .when = when, .cancel = giveup, .arg = wg };
 	uint64_t state;
 
 	preemptcheck();
 	do {
 		state = atomic_load_acquire(&wg->state); // sees what was done before done()
 		if (state >> 32 == 0)
-			return;
+			return true;
 	} while (!atomic_cas(&wg->state, state, state + 1));
-	semacquire(&wg->sema, WaitReasonWaitGroupWait);
+	if (!semacquire1(&wg->sema, false, WaitReasonWaitGroupWait, &until))
+		return false;
 	if (atomic_load_acquire(&wg->state) != 0)
 		rt_panic("sync: WaitGroup is reused before previous Wait has returned");
+	return true;
+}
+
+void rt_waitgroup_wait(rt_waitgroup *wg)
+{
+	wait(wg, Never);
+}
+
+int rt_waitgroup_wait_until(rt_waitgroup *wg, int64_t when)
+{
+	return wait(wg, when) ? 0 : -ETIMEDOUT;
 }

@@ -1,9 +1,9 @@
 // tests/internal/timerheap.c - a P's timers against a plain list.
 //
 // Promises: whatever is added, what is due runs in the order of its time, once, and
-// nothing else does; a periodic timer stays, at its next multiple that is not over;
-// checkTimers and timer0When say when the next one is due; a timer's function may add
-// timers; moveTimers moves all; a time before 0 means never.
+// nothing else does; checkTimers and timer0When say when the next one is due; one that is
+// stopped, wherever it is in the heap, does not run; a timer's function may add timers;
+// moveTimers moves all; a time before 0 means never.
 #include "internal.h"
 
 enum { Operations = 100000, MaxTimers = 3000, Arity = 4 };
@@ -29,11 +29,17 @@ static void wellformed(const P *pp)
 {
 	equal(pp->numTimers, pp->timerslen);
 	check(pp->timerslen <= pp->timerscap);
-	equal(pp->timer0When, pp->timerslen > 0 ? pp->timers[0]->when : 0);
+	equal(pp->timer0When, pp->timerslen > 0 ? pp->timers[0].when : 0);
 	for (int32_t i = 0; i < pp->timerslen; i++) {
-		check(pp->timers[i]->pp == pp);
+		const Timer *t = (const Timer *)(pp->timers[i].timer & ~(uintptr_t)1);
+
+		check(t->pp == pp);
+		equal(t->stoppable, pp->timers[i].timer & 1);
+		equal(t->when, pp->timers[i].when);
+		if (t->stoppable)
+			equal(t->index, i);
 		if (i > 0)
-			check(pp->timers[(i - 1) / Arity]->when <= pp->timers[i]->when);
+			check(pp->timers[(i - 1) / Arity].when <= pp->timers[i].when);
 	}
 }
 
@@ -48,26 +54,31 @@ static void record(void *arg, uintptr_t seq)
 	check(when[seq] >= lastwhen);
 	lastwhen = when[seq];
 	nran++;
-	if (t->period == 0) {
-		check(t->pp == NULL); // it can be used again
-		live[seq] = false;
-		nlive--;
-		return;
-	}
-	while (when[seq] <= now)
-		when[seq] += t->period;
-	equal(t->when, when[seq]);
+	check(t->pp == NULL); // it can be used again
+	live[seq] = false;
+	nlive--;
 }
 
-static void start(P *pp, uint32_t i, int64_t at, int64_t period)
+static void start(P *pp, uint32_t i, int64_t at)
 {
 	timers[i] = (Timer){
-		.when = at, .period = period, .f = record, .arg = &timers[i], .seq = i
+		.when = at, .f = record, .arg = &timers[i], .seq = i,
+		.stoppable = i % 2,
 	};
 	live[i] = true;
 	when[i] = at;
 	nlive++;
 	addto(pp, &timers[i]);
+}
+
+// One that is anywhere in the heap; a second time does nothing.
+static void stop(uint32_t i)
+{
+	check(deltimer(&timers[i]));
+	check(timers[i].pp == NULL);
+	check(!deltimer(&timers[i]));
+	live[i] = false;
+	nlive--;
 }
 
 static uint32_t due(int64_t *next)
@@ -104,8 +115,6 @@ static void advance(P *pp, int64_t by)
 
 static void drain(P *pp)
 {
-	for (uint32_t i = 0; i < MaxTimers; i++)
-		timers[i].period = 0;
 	advance(pp, INT64_MAX / 2);
 	equal(nlive, 0);
 	equal(pp->timerslen, 0);
@@ -120,24 +129,13 @@ static void random(uint32_t full, int operations)
 		uint32_t i = fastrandn(full);
 
 		if (!live[i]) // of few different times, so that many are equal
-			start(&home, i, now + fastrandn(500), 0);
+			start(&home, i, now + fastrandn(500));
 		else if (fastrandn(16) == 0)
 			advance(&home, fastrandn(100));
+		else if (timers[i].stoppable)
+			stop(i);
 		if (op % 256 == 0)
 			wellformed(&home);
-	}
-	drain(&home);
-}
-
-static void periodic(void)
-{
-	for (uint32_t i = 0; i < 20; i++)
-		start(&home, i, now + 1 + i % 3, 1 + fastrandn(50));
-	for (uint32_t i = 20; i < 40; i++)
-		start(&home, i, now + fastrandn(2000), 0);
-	for (int i = 0; i < 2000; i++) {
-		advance(&home, fastrandn(i % 100 ? 10 : 1000));
-		wellformed(&home);
 	}
 	drain(&home);
 }
@@ -147,7 +145,7 @@ static void move(void)
 	for (uint32_t n = 0; n < 200; n = 3 * n + 1) {
 		moveTimers(&away, &home); // nothing
 		for (uint32_t i = 0; i < n; i++)
-			start(i % 3 ? &home : &away, i, now + fastrandn(1000), 0);
+			start(i % 3 ? &home : &away, i, now + fastrandn(1000));
 		moveTimers(&away, &home);
 		equal(home.timerslen, 0);
 		equal(away.timerslen, n);
@@ -211,7 +209,7 @@ static void limits(void)
 	clock = 0; // without timers the clock is not read
 	equal(checkTimers(&home, &clock, &ran), 0);
 	equal(clock, 0);
-	start(&home, 0, 5, 0);
+	start(&home, 0, 5);
 	lastwhen = 0;
 	now = nanotime();
 	equal(checkTimers(&home, &clock, &ran), 0); // with one it is
@@ -228,7 +226,6 @@ int rt_main(int nargs, char **args)
 	random(5, Operations / 4);
 	random(100, Operations / 2);
 	random(MaxTimers, Operations / 4);
-	periodic();
 	move();
 	added();
 	limits();

@@ -1,0 +1,197 @@
+// hchan.h - the inside of a channel, for chan.c and select.c.
+//
+// Invariants, under c->lock; Sudogs whose wait has been claimed by another do not count:
+//
+//	one of recvq and sendq is empty, or a select waits on both
+//	qcount > 0          =>  recvq is empty
+//	qcount < dataqsiz   =>  sendq is empty
+//
+// c->lock also protects the Sudogs on its queues.
+#ifndef RT0_SYNC_HCHAN_H
+#define RT0_SYNC_HCHAN_H
+
+#include "runtime/sync/sync.h"
+
+typedef struct {
+	Sudog *first, *last;
+} Waitq;
+
+struct rt_chan {
+	// Set when made.
+	uint64_t dataqsiz; // elements the buffer holds
+	uint64_t elemsize;
+
+	Mutex lock;
+
+	// lock protects; closed, qcount and the queues' first are also read without it.
+	uint32_t closed;
+	uint64_t qcount; // elements in the buffer
+	uint64_t sendx, recvx; // next slot to fill, to empty
+	Waitq recvq, sendq;
+
+	char buf[] __attribute__((aligned(16)));
+};
+
+// With one P, who has it is alone with a channel as long as it is not preempted: nobody
+// without a P uses channels. The number of Ps does not change while one is not preempted.
+// The locked instructions of c->lock would be a quarter of what an operation costs.
+void chanlock(Hchan *c) ACQUIRES(c->lock);
+void chanunlock(Hchan *c) RELEASES(c->lock);
+
+// ---- elements -----------------------------------------------------------------------
+
+// Small elements are copied without a call.
+ALWAYS_INLINE void copyelem(void *dst, const void *src, uint64_t n)
+{
+	if (likely(n == 8))
+		__builtin_memcpy(dst, src, 8);
+	else if (n == 4)
+		__builtin_memcpy(dst, src, 4);
+	else if (n == 16)
+		__builtin_memcpy(dst, src, 16);
+	else if (n != 0)
+		__builtin_memcpy(dst, src, n);
+}
+
+ALWAYS_INLINE void *slot(Hchan *c, uint64_t i)
+{
+	return c->buf + i * c->elemsize;
+}
+
+ALWAYS_INLINE uint64_t after(const Hchan *c, uint64_t i)
+{
+	return i + 1 == c->dataqsiz ? 0 : i + 1;
+}
+
+static __attribute__((noinline)) void putbuf(Hchan *c, const void *ep)
+{
+	copyelem(slot(c, c->sendx), ep, c->elemsize);
+	c->sendx = after(c, c->sendx);
+	atomic_store_relaxed(&c->qcount, c->qcount + 1);
+}
+
+static __attribute__((noinline)) void takebuf(Hchan *c, void *ep)
+{
+	if (ep)
+		copyelem(ep, slot(c, c->recvx), c->elemsize);
+	c->recvx = after(c, c->recvx);
+	atomic_store_relaxed(&c->qcount, c->qcount - 1);
+}
+
+// ---- wait queues, under c->lock -----------------------------------------------------
+
+static inline void enqueue(Waitq *q, Sudog *s)
+{
+	s->next = NULL;
+	s->prev = q->last;
+	if (q->last)
+		q->last->next = s;
+	else
+		atomic_store_relaxed(&q->first, s);
+	q->last = s;
+}
+
+// Takes s off the middle, in constant time, unless somebody has done so.
+static inline void unqueue(Waitq *q, Sudog *s)
+{
+	if (s->prev)
+		s->prev->next = s->next;
+	else if (q->first == s)
+		atomic_store_relaxed(&q->first, s->next);
+	else
+		return;
+	if (s->next)
+		s->next->prev = s->prev;
+	else
+		q->last = s->prev;
+	s->next = s->prev = NULL;
+}
+
+// The first, whoever ends its wait.
+ALWAYS_INLINE Sudog *dequeueany(Waitq *q)
+{
+	Sudog *s = q->first;
+
+	if (!s)
+		return NULL;
+	atomic_store_relaxed(&q->first, s->next);
+	if (s->next)
+		s->next->prev = NULL;
+	else
+		q->last = NULL;
+	s->next = NULL;
+	return s;
+}
+
+// s, or else the first in q whose wait is the caller's to end. Those in a select that has
+// gone on by another case or by its deadline are dropped. In wait.c.
+Sudog *firstclaimed(Waitq *q, Sudog *s);
+
+ALWAYS_INLINE Sudog *dequeue(Waitq *q)
+{
+	Sudog *s = dequeueany(q);
+
+	return s && unlikely(s->isSelect) ? firstclaimed(q, s) : s;
+}
+
+// ---- operations, under c->lock ------------------------------------------------------
+
+// The operation of s is done. Returns the goroutine, to be readied without locks.
+ALWAYS_INLINE G *partner(Sudog *s)
+{
+	G *gp = s->g;
+
+	s->success = true;
+	gp->param = s;
+	return gp;
+}
+
+// Sends, if it can be done now and the channel is open. *wake: a goroutine to ready.
+ALWAYS_INLINE bool sendnow(Hchan *c, const void *ep, G **wake)
+{
+	Sudog *s = dequeue(&c->recvq);
+
+	*wake = NULL;
+	if (s) {
+		if (s->elem)
+			copyelem(s->elem, ep, c->elemsize); // onto the receiver's stack
+		*wake = partner(s);
+		return true;
+	}
+	if (c->qcount == c->dataqsiz)
+		return false;
+	putbuf(c, ep);
+	return true;
+}
+
+// A sender waits. Without a buffer take its element; with one, which is full, take the
+// first of the buffer and put the sender's at the end: the same slot.
+static __attribute__((noinline)) void recvfrom(Hchan *c, const Sudog *s, void *ep)
+{
+	if (c->dataqsiz == 0) {
+		if (ep)
+			copyelem(ep, s->elem, c->elemsize);
+	} else {
+		takebuf(c, ep);
+		putbuf(c, s->elem);
+	}
+}
+
+// Receives, if an element is there or offered.
+ALWAYS_INLINE bool recvnow(Hchan *c, void *ep, G **wake)
+{
+	Sudog *s = dequeue(&c->sendq);
+
+	*wake = NULL;
+	if (s) {
+		recvfrom(c, s, ep);
+		*wake = partner(s);
+		return true;
+	}
+	if (c->qcount == 0)
+		return false;
+	takebuf(c, ep);
+	return true;
+}
+
+#endif

@@ -1,0 +1,221 @@
+// mutex.c - mutual exclusion of goroutines.
+//
+//	state:	bit 0	locked
+//		bit 1	woken: a waiter is awake and tries, no need to wake another
+//		bit 2	starving
+//		3..	waiters
+//
+// In the normal mode a waiter that is woken competes with those who just come, and usually
+// loses: they run already. That is fast, and one wake-up serves many lockings. A waiter that
+// has waited for more than 1 ms turns the mutex to starving: then unlock hands it to the
+// first waiter, and who comes queues up at the end. The waiter that gets it turns it back if
+// it is the last, or has waited for less.
+//
+//	waiters == goroutines in the queue or on their way to it, or (normal mode) one
+//	more for each permit that unlock has taken off for a waiter and not yet given
+//
+// Follows Go's internal/sync/mutex.go.
+#include "include/rt.h"
+#include "runtime/os/os.h"
+#include "runtime/sync/sync.h"
+
+enum {
+	Locked = 1, Woken = 2, Starving = 4, WaiterShift = 3, OneWaiter = 1 << WaiterShift,
+	StarvationThreshold = 1000 * 1000, // ns
+	SpinRounds = 4, SpinCount = 30,
+};
+
+// Is it worth while to wait for another thread to unlock? Only if one runs beside us, and
+// nothing else waits for this P.
+static bool canspin(int32_t round)
+{
+	if (round >= SpinRounds || ncpu <= 1)
+		return false;
+	if (gomaxprocs <= (int32_t)(atomic_load_relaxed(&sched.npidle) +
+	                            atomic_load_relaxed(&sched.nmspinning)) + 1)
+		return false;
+	return runqempty(getg()->m->p);
+}
+
+// The deadline has come. Under the root's lock, and no permit is there: if the count of
+// waiters has this one still, take it off. If not, an unlock has: its permit will come. In
+// the starving mode unlock leaves the count alone: there an unlocked mutex means that the
+// permit of the first waiter will come, and a count of 1 that this is the first.
+static bool giveup(void *arg)
+{
+	rt_mutex *m = arg;
+	uint32_t old = atomic_load_relaxed(&m->state), new;
+
+	do {
+		uint32_t n = old >> WaiterShift;
+
+		if (n == 0 || (n == 1 && (old & Starving) && !(old & Locked)))
+			return false;
+		new = old - OneWaiter;
+		if (n == 1)
+			new &= ~(uint32_t)Starving;
+	} while (!__atomic_compare_exchange_n(&m->state, &old, new, false, __ATOMIC_SEQ_CST,
+	                                      __ATOMIC_RELAXED));
+	return true;
+}
+
+typedef struct {
+	int64_t waitstart;
+	bool starving, awoke;
+	int32_t round;
+	uint32_t old;
+} Locking;
+
+// What a look at the state says to do: spin a little, before that.
+static bool spin(rt_mutex *m, Locking *l)
+{
+	uint32_t old = l->old;
+
+	if ((old & (Locked | Starving)) != Locked || !canspin(l->round))
+		return false;
+	// Tell unlock not to wake another.
+	if (!l->awoke && !(old & Woken) && old >> WaiterShift != 0 &&
+	    atomic_cas(&m->state, old, old | Woken))
+		l->awoke = true;
+	procyield(SpinCount);
+	l->round++;
+	l->old = atomic_load_relaxed(&m->state);
+	return true;
+}
+
+static uint32_t wanted(const Locking *l)
+{
+	uint32_t old = l->old, new = old;
+
+	if (!(old & Starving))
+		new |= Locked;
+	if (old & (Locked | Starving))
+		new += OneWaiter;
+	if (l->starving && (old & Locked))
+		new |= Starving;
+	if (l->awoke) {
+		if (!(new & Woken))
+			throw("sync: inconsistent mutex state");
+		new &= ~(uint32_t)Woken;
+	}
+	return new;
+}
+
+// This waiter was handed the mutex. Locks it, and leaves the starving mode if it is the
+// last or has waited for a short time.
+static void takehandoff(rt_mutex *m, bool starving)
+{
+	uint32_t old = atomic_load_relaxed(&m->state), delta = Locked - OneWaiter;
+
+	if ((old & (Locked | Woken)) || old >> WaiterShift == 0)
+		throw("sync: inconsistent mutex state");
+	if (!starving || old >> WaiterShift == 1)
+		delta -= Starving;
+	atomic_xadd(&m->state, delta);
+}
+
+static bool lockslow(rt_mutex *m, int64_t when) __attribute__((noinline));
+static bool lockslow(rt_mutex *m, int64_t when)
+{
+	SemaUntil until = { .when = when, .cancel = giveup, .arg = m };
+	Locking l = { .old = atomic_load_relaxed(&m->state) };
+
+	for (;;) {
+		bool again = l.waitstart != 0;
+
+		if (spin(m, &l))
+			continue;
+		if (!atomic_cas(&m->state, l.old, wanted(&l))) {
+			l.old = atomic_load_relaxed(&m->state);
+			continue;
+		}
+		if (!(l.old & (Locked | Starving)))
+			return true;
+		if (!again)
+			l.waitstart = nanotime();
+		// Who has waited before goes first.
+		if (!semacquire1(&m->sema, again, WaitReasonMutexLock, &until))
+			return false;
+		l.starving = l.starving || nanotime() - l.waitstart > StarvationThreshold;
+		l.old = atomic_load_relaxed(&m->state);
+		if (l.old & Starving) {
+			takehandoff(m, l.starving);
+			return true;
+		}
+		l.awoke = true;
+		l.round = 0;
+	}
+}
+
+static void lockforever(rt_mutex *m) __attribute__((noinline));
+static void lockforever(rt_mutex *m)
+{
+	lockslow(m, Never);
+}
+
+// old without the lock bit; there is something else in it.
+static void unlockslow(rt_mutex *m, uint32_t old) __attribute__((noinline));
+static void unlockslow(rt_mutex *m, uint32_t old)
+{
+	if (!((old + Locked) & Locked))
+		fatal("sync: unlock of unlocked mutex");
+	if (old & Starving) {
+		semrelease1(&m->sema, true);
+		return;
+	}
+	for (;;) {
+		// Nobody waits, or somebody is awake, has it already or will get it.
+		if (old >> WaiterShift == 0 || (old & (Locked | Woken | Starving)))
+			return;
+		if (atomic_cas(&m->state, old, (old - OneWaiter) | Woken)) {
+			semrelease1(&m->sema, false);
+			return;
+		}
+		old = atomic_load_relaxed(&m->state);
+	}
+}
+
+// ---- interface ----------------------------------------------------------------------
+
+// With one P, what has it is alone: the runtime's code is not preempted between a load and
+// a store, and nobody without a P touches a mutex. That saves the locked instruction, which
+// is nearly all that these two cost. They check no stack: they use none.
+NOSPLIT void rt_mutex_lock(rt_mutex *m)
+{
+	preemptcheck();
+	if (gomaxprocs == 1 && atomic_load_relaxed(&m->state) == 0)
+		atomic_store_relaxed(&m->state, Locked);
+	else if (unlikely(!atomic_cas(&m->state, 0, Locked)))
+		lockforever(m);
+}
+
+bool rt_mutex_try_lock(rt_mutex *m)
+{
+	uint32_t old;
+
+	preemptcheck();
+	old = atomic_load_relaxed(&m->state);
+	return !(old & (Locked | Starving)) && atomic_cas(&m->state, old, old | Locked);
+}
+
+int rt_mutex_lock_until(rt_mutex *m, int64_t when)
+{
+	preemptcheck();
+	if (atomic_cas(&m->state, 0, Locked))
+		return 0;
+	return lockslow(m, when) ? 0 : -ETIMEDOUT;
+}
+
+NOSPLIT void rt_mutex_unlock(rt_mutex *m)
+{
+	uint32_t state;
+
+	if (gomaxprocs == 1) {
+		state = atomic_load_relaxed(&m->state) - Locked;
+		atomic_store_relaxed(&m->state, state);
+	} else {
+		state = atomic_xadd(&m->state, (uint32_t)-Locked);
+	}
+	if (unlikely(state != 0))
+		unlockslow(m, state);
+}

@@ -1,0 +1,48 @@
+// once.c - doing something exactly once.
+//
+// done is set after fn has returned, and the mutex held until then: whoever returns from
+// rt_once_do knows that fn is over.
+//
+// Follows Go's sync/once.go.
+#include "include/rt.h"
+#include "runtime/os/os.h"
+#include "runtime/sync/sync.h"
+
+// What ends the call of fn, whichever way it is left: a panic counts as done, too.
+static void oncedone(void *arg)
+{
+	rt_once *o = arg;
+
+	atomic_store_release(&o->done, 1); // publishes what fn did
+	rt_mutex_unlock(&o->m);
+}
+
+static void doslow(rt_once *o, rt_func *fn, void *arg)
+{
+	if (o->done) {
+		rt_mutex_unlock(&o->m);
+		return;
+	}
+	fn(arg);
+	oncedone(o);
+}
+
+void rt_once_do(rt_once *o, rt_func *fn, void *arg)
+{
+	preemptcheck();
+	if (likely(atomic_load_acquire(&o->done))) // sees what fn did
+		return;
+	rt_mutex_lock(&o->m);
+	doslow(o, fn, arg);
+}
+
+int rt_once_do_until(rt_once *o, rt_func *fn, void *arg, int64_t when)
+{
+	preemptcheck();
+	if (atomic_load_acquire(&o->done))
+		return 0;
+	if (rt_mutex_lock_until(&o->m, when) < 0)
+		return -ETIMEDOUT;
+	doslow(o, fn, arg);
+	return 0;
+}

@@ -1,0 +1,249 @@
+// rwmutex.c - a lock for many readers or one writer.
+//
+//	reader_count:	bits 0..29	readers that have it
+//			bit 30		a writer has it
+//			bit 31		somebody waits
+//
+// While nobody waits, both kinds lock and unlock by one compare-and-swap. Bit 31 makes all
+// of them go the long way: under the lock of the semaphores' root that writer_sem hashes to,
+// where those who wait stand in two queues (the treap's, under the addresses of writer_sem
+// and reader_sem; there are no permits). Only readers leave without that lock, until the
+// last. Who unlocks hands over: it counts in those whom it takes off a queue, so a deadline
+// has nothing to give back (sync/wait.c: exactly one of the two ends the wait).
+//
+// Readers do not pass a writer that waits, so writers are not starved; a writer that
+// unlocks lets all readers in that wait by then, so readers are not starved either.
+//
+// Go's sync/rwmutex.go has the same rules and other means: it cannot take a reader or a
+// writer back whose deadline has come. w, reader_wait are not used.
+#include "include/rt.h"
+#include "runtime/os/os.h"
+#include "runtime/sync/sync.h"
+
+#define Readers 0x3fffffffu
+#define Writer 0x40000000u
+#define Queued 0x80000000u
+
+static uint32_t *word(rt_rwmutex *m)
+{
+	return (uint32_t *)&m->reader_count;
+}
+
+static SemaRoot *rootof(const rt_rwmutex *m)
+{
+	return semroot(&m->writer_sem);
+}
+
+// ---- handing over, under the root's lock, Queued set --------------------------------
+
+// Replaces the flags and adds readers; the count may fall meanwhile.
+static void update(rt_rwmutex *m, uint32_t clear, uint32_t set, uint32_t readers)
+{
+	uint32_t v = atomic_load_relaxed(word(m));
+
+	while (!__atomic_compare_exchange_n(word(m), &v, ((v & ~clear) | set) + readers, false,
+	                                    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+		;
+}
+
+static void admitreaders(rt_rwmutex *m, Gqueue *list)
+{
+	SemaRoot *root = rootof(m);
+	uint32_t n = 0;
+	Sudog *s;
+
+	for (; (s = semdequeue(root, &m->reader_sem)); n++)
+		gqueuePushBack(list, s->g);
+	update(m, 0, 0, n);
+}
+
+static void admitwriter(rt_rwmutex *m, Gqueue *list)
+{
+	Sudog *s = semdequeue(rootof(m), &m->writer_sem);
+
+	if (s) {
+		gqueuePushBack(list, s->g);
+		update(m, 0, Writer, 0);
+	}
+}
+
+// Lets in whoever can be, if nobody has it or only readers; and sees that Queued is right.
+// readersfirst: a writer has just unlocked.
+static void admit(rt_rwmutex *m, bool readersfirst, Gqueue *list)
+{
+	SemaRoot *root = rootof(m);
+
+	if (readersfirst || !semwaits(root, &m->writer_sem)) {
+		if (!(atomic_load_relaxed(word(m)) & Writer))
+			admitreaders(m, list);
+	}
+	if ((atomic_load_relaxed(word(m)) & (Readers | Writer)) == 0)
+		admitwriter(m, list);
+	if (!semwaits(root, &m->writer_sem)) {
+		// Those that the writer stood for, if its deadline had come.
+		if (!(atomic_load_relaxed(word(m)) & Writer))
+			admitreaders(m, list);
+		if (!semwaits(root, &m->reader_sem))
+			update(m, Queued, 0, 0);
+	}
+}
+
+static void readyall(Gqueue *list)
+{
+	G *gp;
+
+	while ((gp = gqueuePop(list))) {
+		gp->schedlink = NULL;
+		goready(gp);
+	}
+}
+
+static void unlockslow(rt_rwmutex *m, bool writer)
+{
+	SemaRoot *root = rootof(m);
+	Gqueue list = { 0 };
+
+	lock(&root->lock);
+	if (writer)
+		update(m, Writer, 0, 0);
+	admit(m, writer, &list);
+	unlock(&root->lock);
+	readyall(&list);
+}
+
+// ---- waiting ------------------------------------------------------------------------
+
+// The deadline came; nobody let us in. A writer that gives up may have kept readers out.
+static void withdraw(rt_rwmutex *m, Sudog *s)
+{
+	SemaRoot *root = rootof(m);
+	Gqueue list = { 0 };
+
+	lock(&root->lock);
+	if (s->elem)
+		semunqueue(root, s);
+	if (atomic_load_relaxed(word(m)) & Queued)
+		admit(m, false, &list);
+	unlock(&root->lock);
+	readyall(&list);
+}
+
+// Waits in the queue of sem; the root's lock is held, Queued is set.
+static bool waitturn(rt_rwmutex *m, uint32_t *sem, WaitReason reason, int64_t when)
+	RELEASES(rootof(m)->lock);
+static UNCHECKED_LOCKS bool waitturn(rt_rwmutex *m, uint32_t *sem, WaitReason reason,
+                                     int64_t when)
+{
+	SemaRoot *root = rootof(m);
+	Sudog *s = acquireSudog();
+	bool in = true;
+
+	s->g = getg();
+	if (when == Never) {
+		semqueue(root, sem, s, false);
+		goparkunlock(&root->lock, reason);
+	} else {
+		s->isSelect = true;
+		beginwait(s->g);
+		semqueue(root, sem, s, false);
+		in = parkuntil(&root->lock, reason, when);
+		if (!in)
+			withdraw(m, s);
+		s->isSelect = false;
+	}
+	s->g = NULL;
+	releaseSudog(s);
+	return in;
+}
+
+// Locks if the word has no bit of busy, adding by; else sees that Queued is set, but for
+// who will not wait. True: locked.
+static bool take(rt_rwmutex *m, uint32_t busy, uint32_t by, bool queue)
+{
+	uint32_t v = atomic_load_relaxed(word(m));
+
+	for (;;) {
+		bool go = !(v & busy);
+		uint32_t new = go ? v + by : v | Queued;
+
+		if (!go && (!queue || (v & Queued)))
+			return false;
+		if (__atomic_compare_exchange_n(word(m), &v, new, false, __ATOMIC_SEQ_CST,
+		                                __ATOMIC_RELAXED))
+			return go;
+	}
+}
+
+static UNCHECKED_LOCKS bool lockslow(rt_rwmutex *m, bool writer, int64_t when)
+{
+	SemaRoot *root = rootof(m);
+	bool wait = when == Never || when > nanotime();
+
+	lock(&root->lock);
+	if (writer ? take(m, ~0u, Writer, wait) : take(m, Writer | Queued, 1, wait)) {
+		unlock(&root->lock);
+		return true;
+	}
+	if (!wait) {
+		unlock(&root->lock);
+		return false;
+	}
+	if (writer)
+		return waitturn(m, &m->writer_sem, WaitReasonRWMutexLock, when);
+	return waitturn(m, &m->reader_sem, WaitReasonRWMutexRLock, when);
+}
+
+// ---- interface ----------------------------------------------------------------------
+
+bool rt_rwmutex_try_rlock(rt_rwmutex *m)
+{
+	preemptcheck();
+	return take(m, Writer | Queued, 1, false);
+}
+
+bool rt_rwmutex_try_lock(rt_rwmutex *m)
+{
+	preemptcheck();
+	return atomic_cas(word(m), 0, Writer);
+}
+
+void rt_rwmutex_rlock(rt_rwmutex *m)
+{
+	if (!rt_rwmutex_try_rlock(m))
+		lockslow(m, false, Never);
+}
+
+int rt_rwmutex_rlock_until(rt_rwmutex *m, int64_t when)
+{
+	return rt_rwmutex_try_rlock(m) || lockslow(m, false, when) ? 0 : -ETIMEDOUT;
+}
+
+void rt_rwmutex_lock(rt_rwmutex *m)
+{
+	if (!rt_rwmutex_try_lock(m))
+		lockslow(m, true, Never);
+}
+
+int rt_rwmutex_lock_until(rt_rwmutex *m, int64_t when)
+{
+	return rt_rwmutex_try_lock(m) || lockslow(m, true, when) ? 0 : -ETIMEDOUT;
+}
+
+void rt_rwmutex_runlock(rt_rwmutex *m)
+{
+	uint32_t v = atomic_xadd(word(m), -1u);
+
+	if (unlikely((v & Readers) == Readers))
+		fatal("sync: RUnlock of unlocked RWMutex");
+	if (unlikely((v & Queued) && (v & Readers) == 0))
+		unlockslow(m, false);
+}
+
+void rt_rwmutex_unlock(rt_rwmutex *m)
+{
+	if (likely(atomic_cas(word(m), Writer, 0)))
+		return;
+	if (!(atomic_load_relaxed(word(m)) & Writer))
+		fatal("sync: Unlock of unlocked RWMutex");
+	unlockslow(m, true);
+}

@@ -1,0 +1,400 @@
+// select.c - waiting on several channels at once, with or without a deadline.
+//
+// A case is done by whoever holds its channel's lock, so one that is ready can be done under
+// that lock alone. To find that none is ready, and to wait, takes the locks of all the
+// channels, in the order of their addresses: else two channels that are ready in turns
+// could both be missed.
+//
+//	1. without locks: are some cases ready, by the look of them? Choose one, lock its
+//	   channel, do it. It may be too late for that: then
+//	2. lock all channels; look again; done, or default, or
+//	3. put a Sudog on the queue of each channel; park, unlock; be woken by who has claimed
+//	   the wait (wait.c), and done the case whose Sudog it leaves in gp->param
+//	4. take the other Sudogs off their queues
+//
+// Among the cases that are ready each is chosen with the same probability, by drawing a
+// number for the first, the second and so on: the k-th takes the place of the one chosen
+// before with probability 1/k. So there is no order to shuffle.
+//
+// Follows Go's select.go (selectgo).
+#include "include/rt.h"
+#include "runtime/os/os.h"
+#include "runtime/sync/hchan.h"
+
+enum { FewCases = 8 };
+
+typedef struct {
+	rt_case *cases;
+	uint32_t n;         // cases with a channel
+	rt_case **order;    // those, by the address of the channel
+	rt_case *few[FewCases];
+	WaitReason reason;
+	int64_t when;
+} Select;
+
+// ---- a single case ------------------------------------------------------------------
+
+// Without the lock, a hint. But what does not look ready was not at the moment of one of
+// these looks: a channel once closed stays so, and with a buffer it is the count that
+// decides, without one the queue. So they stay in order.
+ALWAYS_INLINE bool looksready(const rt_case *k)
+{
+	const Hchan *c = k->chan;
+
+	if (!c)
+		return false;
+	if (k->kind == RT_CASE_RECV)
+		return atomic_load_acquire(&c->sendq.first) ||
+		       atomic_load_acquire(&c->qcount) || atomic_load_acquire(&c->closed);
+	if (k->kind == RT_CASE_SEND)
+		return atomic_load_acquire(&c->recvq.first) ||
+		       atomic_load_acquire(&c->qcount) < c->dataqsiz ||
+		       atomic_load_acquire(&c->closed);
+	return false;
+}
+
+// Does it, under its channel's lock. False: it is not ready. A send on a closed channel
+// counts as done, with *closed: it panics, without locks.
+ALWAYS_INLINE bool docase(rt_case *k, G **wake, bool *closed)
+{
+	Hchan *c = k->chan;
+
+	*closed = false;
+	*wake = NULL;
+	if (k->kind == RT_CASE_SEND) {
+		*closed = c->closed;
+		return *closed || sendnow(c, k->elem, wake);
+	}
+	k->ok = recvnow(c, k->elem, wake);
+	if (k->ok)
+		return true;
+	if (c->closed && k->elem)
+		__builtin_memset(k->elem, 0, c->elemsize);
+	return c->closed;
+}
+
+static void casedone(G *wake, bool closed)
+{
+	if (unlikely(closed))
+		rt_panic("send on closed channel");
+	if (wake)
+		goready(wake);
+}
+
+// One of those that look ready; NULL if none does.
+static rt_case *choose(rt_case *cases, int n)
+{
+	rt_case *chosen = NULL;
+	uint32_t ready = 0;
+
+	for (rt_case *k = cases; k < cases + n; k++) {
+		if (looksready(k) && (ready++ == 0 || fastrandn(ready) == 0))
+			chosen = k;
+	}
+	return chosen;
+}
+
+// Step 1.
+static rt_case *doone(rt_case *cases, int n)
+{
+	rt_case *k = choose(cases, n);
+	bool done, closed;
+	G *wake;
+
+	if (!k)
+		return NULL;
+	chanlock(k->chan);
+	done = docase(k, &wake, &closed);
+	chanunlock(k->chan);
+	if (!done)
+		return NULL;
+	casedone(wake, closed);
+	return k;
+}
+
+// ---- all channels -------------------------------------------------------------------
+
+static bool before(const rt_case *a, const rt_case *b)
+{
+	return (uintptr_t)a->chan < (uintptr_t)b->chan;
+}
+
+static void sortfew(rt_case **order, uint32_t n)
+{
+	for (uint32_t i = 1; i < n; i++) {
+		rt_case *k = order[i];
+		uint32_t j = i;
+
+		for (; j > 0 && before(k, order[j - 1]); j--)
+			order[j] = order[j - 1];
+		order[j] = k;
+	}
+}
+
+// Heap sort: no recursion, no bad cases.
+static void sortmany(rt_case **order, uint32_t n)
+{
+	for (uint32_t start = n / 2, end = n; end > 1;) {
+		uint32_t i, c;
+		rt_case *k;
+
+		if (start > 0) {
+			k = order[--start];
+		} else {
+			k = order[--end];
+			order[end] = order[0];
+		}
+		for (i = start; (c = 2 * i + 1) < end; i = c) {
+			if (c + 1 < end && before(order[c], order[c + 1]))
+				c++;
+			if (!before(k, order[c]))
+				break;
+			order[i] = order[c];
+		}
+		order[i] = k;
+	}
+}
+
+static void sortcases(Select *l, int n)
+{
+	l->order = n <= FewCases ? l->few : rt_malloc((size_t)n * sizeof *l->order);
+	l->n = 0;
+	for (rt_case *k = l->cases; k < l->cases + n; k++) {
+		if (k->kind != RT_CASE_DEFAULT && k->chan)
+			l->order[l->n++] = k;
+	}
+	if (l->n <= FewCases)
+		sortfew(l->order, l->n);
+	else
+		sortmany(l->order, l->n);
+}
+
+static void forget(Select *l)
+{
+	if (unlikely(l->order != l->few))
+		rt_free(l->order);
+}
+
+static UNCHECKED_LOCKS void sellock(const Select *l)
+{
+	for (uint32_t i = 0; i < l->n; i++) {
+		if (i == 0 || l->order[i]->chan != l->order[i - 1]->chan)
+			chanlock(l->order[i]->chan);
+	}
+}
+
+static UNCHECKED_LOCKS void selunlock(const Select *l)
+{
+	for (uint32_t i = l->n; i-- > 0;) {
+		if (i == 0 || l->order[i]->chan != l->order[i - 1]->chan)
+			chanunlock(l->order[i]->chan);
+	}
+}
+
+// Step 2. What looks ready need not be: its waiters may all have been claimed by others.
+// They are off the queue then, and it does not look ready any more.
+static rt_case *dolocked(const Select *l, int n, G **wake, bool *closed)
+{
+	rt_case *k;
+
+	while ((k = choose(l->cases, n))) {
+		if (docase(k, wake, closed))
+			return k;
+	}
+	*wake = NULL;
+	return NULL;
+}
+
+// ---- waiting ------------------------------------------------------------------------
+
+typedef struct {
+	Timer timer;
+	bool timed;
+} Parking;
+
+// On g0: gp is parked. The timer starts before the first unlock (wait.c). A channel's
+// Sudogs may be gone as soon as it is unlocked, and gp with its stack as soon as all are:
+// the list is walked a step ahead. gp takes the locks one by one before it touches the
+// Sudogs, so those of locked channels stay.
+static UNCHECKED_LOCKS bool selparkcommit(G *gp, void *arg)
+{
+	Parking *p = arg;
+	Hchan *last = NULL;
+
+	if (p->timed)
+		addtimer(&p->timer);
+	for (Sudog *s = gp->waiting; s; s = s->waitlink) {
+		if (last && s->c != last)
+			chanunlock(last);
+		last = s->c;
+	}
+	chanunlock(last);
+	return true;
+}
+
+static Waitq *queueof(rt_case *k)
+{
+	return k->kind == RT_CASE_SEND ? &k->chan->sendq : &k->chan->recvq;
+}
+
+// Step 3, first half: all channels are locked.
+static void enqueueall(const Select *l, G *gp)
+{
+	Sudog **link = &gp->waiting;
+
+	beginwait(gp);
+	for (uint32_t i = 0; i < l->n; i++) {
+		rt_case *k = l->order[i];
+		Sudog *s = acquireSudog();
+
+		s->g = gp;
+		s->isSelect = true;
+		s->success = false;
+		s->elem = k->elem;
+		s->c = k->chan;
+		*link = s;
+		link = &s->waitlink;
+		enqueue(queueof(k), s);
+	}
+}
+
+// Step 4. Returns the case that was done.
+static UNCHECKED_LOCKS rt_case *dequeueall(const Select *l, G *gp, bool *success)
+{
+	const Sudog *winner = gp->param;
+	Sudog *s = gp->waiting, *next;
+	rt_case *done = NULL;
+
+	gp->param = NULL;
+	gp->waiting = NULL;
+	for (uint32_t i = 0; i < l->n; i++, s = next) {
+		must(s != NULL);
+		if (s == winner) {
+			done = l->order[i];
+			*success = s->success;
+		} else {
+			chanlock(s->c);
+			unqueue(queueof(l->order[i]), s);
+			chanunlock(s->c);
+		}
+		next = s->waitlink;
+		s->waitlink = NULL;
+		s->isSelect = false;
+		s->elem = NULL;
+		s->c = NULL;
+		s->g = NULL;
+		releaseSudog(s);
+	}
+	return done;
+}
+
+// Steps 3 and 4; all channels are locked. NULL: the deadline came. *closed: a send that
+// panics.
+static UNCHECKED_LOCKS rt_case *waitall(const Select *l, bool *closed)
+{
+	G *gp = getg();
+	Parking p = { .timed = l->when != Never };
+	bool success = true;
+	rt_case *k;
+
+	enqueueall(l, gp);
+	if (p.timed)
+		settimer(&p.timer, gp, l->when);
+	gopark(selparkcommit, &p, l->reason);
+	if (p.timed && gp->param)
+		deltimer(&p.timer);
+	k = dequeueall(l, gp, &success);
+	*closed = k && k->kind == RT_CASE_SEND && !success;
+	if (k)
+		k->ok = success;
+	return k;
+}
+
+static rt_case *finddefault(rt_case *cases, int n)
+{
+	for (rt_case *k = cases; k < cases + n; k++) {
+		if (k->kind == RT_CASE_DEFAULT)
+			return k;
+	}
+	return NULL;
+}
+
+// No case was ready. Returns the case, or NULL: the deadline came.
+static rt_case *block(rt_case *cases, int n, WaitReason reason, int64_t when)
+	__attribute__((noinline));
+static UNCHECKED_LOCKS rt_case *block(rt_case *cases, int n, WaitReason reason, int64_t when)
+{
+	Select l;
+	rt_case *k, *otherwise = finddefault(cases, n);
+	bool closed, past = when != Never && when <= nanotime();
+	G *wake = NULL;
+
+	l.cases = cases;
+	l.reason = reason;
+	l.when = when;
+	sortcases(&l, n);
+	if (l.n == 0 && !otherwise) {
+		forget(&l);
+		if (when == Never)
+			gopark(NULL, NULL, n == 0 ? WaitReasonSelectNoCases : reason);
+		rt_sleep_until(when);
+		return NULL;
+	}
+	if (l.n <= 1 && otherwise) {
+		forget(&l); // the look at one channel was a moment at which it was not ready
+		return otherwise;
+	}
+	sellock(&l);
+	k = dolocked(&l, n, &wake, &closed);
+	if (k || otherwise || past)
+		selunlock(&l);
+	else
+		k = waitall(&l, &closed);
+	forget(&l);
+	if (k)
+		casedone(wake, closed);
+	return k ? k : otherwise;
+}
+
+static int64_t selectuntil(rt_case *cases, int n, WaitReason reason, int64_t when)
+{
+	rt_case *k = doone(cases, n);
+
+	if (!k)
+		k = block(cases, n, reason, when);
+	return k ? k - cases : -ETIMEDOUT;
+}
+
+// ---- interface ----------------------------------------------------------------------
+
+int rt_select(rt_case *cases, int n)
+{
+	preemptcheck();
+	return (int)selectuntil(cases, n, WaitReasonSelect, Never);
+}
+
+int rt_select_until(rt_case *cases, int n, int64_t when)
+{
+	preemptcheck();
+	return (int)selectuntil(cases, n, WaitReasonSelect, when);
+}
+
+int rt_chan_send_until(rt_chan *c, const void *elem, int64_t when)
+{
+	rt_case k = RT_SEND(c, (uintptr_t)elem);
+	int64_t r;
+
+	preemptcheck();
+	r = selectuntil(&k, 1, c ? WaitReasonChanSend : WaitReasonChanSendNil, when);
+	return (int)r;
+}
+
+int rt_chan_recv_until(rt_chan *c, void *elem, int64_t when)
+{
+	rt_case k = RT_RECV(c, elem);
+	int64_t r;
+
+	preemptcheck();
+	r = selectuntil(&k, 1, c ? WaitReasonChanReceive : WaitReasonChanReceiveNil, when);
+	return r < 0 ? (int)r : k.ok;
+}

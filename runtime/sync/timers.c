@@ -1,0 +1,186 @@
+// timers.c - the interface's timers: a function or a tick on a channel, once or again and
+// again.
+//
+// seq counts what was asked for: a start, a stop, a reset. The heap's Timer brings the seq
+// it was started with, so a firing that was under way when the timer was stopped or reset
+// finds that it is not wanted any more, and does nothing: then stop can say that it had
+// been pending. A periodic one is started anew each time.
+//
+// A tick lies in the channel's buffer until somebody takes it. Stop and reset take it out
+// under the same lock under which it is put there, so that nobody receives a tick of before
+// after they have returned; and it counts as pending, since nobody has seen it.
+//
+// refs: one for the owner and one for each start that has neither been taken back nor
+// finished firing. rt_timer_free gives the owner's up; the last frees.
+//
+// Follows Go's time.go of 1.23 and later.
+#include "include/rt.h"
+#include "runtime/os/os.h"
+#include "runtime/sync/sync.h"
+
+struct rt_timer {
+	Mutex lock;
+
+	// lock protects:
+	uint32_t refs;
+	bool pending;
+	uint64_t seq;
+	Timer t;
+
+	// Set when made.
+	rt_func *fn;
+	void *arg;
+	rt_chan *c; // NULL: fn
+};
+
+static void unref(rt_timer *t) RELEASES(t->lock);
+static UNCHECKED_LOCKS void unref(rt_timer *t)
+{
+	bool last = --t->refs == 0;
+
+	unlock(&t->lock);
+	if (!last)
+		return;
+	rt_chan_free(t->c);
+	rt_free(t);
+}
+
+static void start(rt_timer *t, int64_t when) HOLDS(t->lock);
+static void start(rt_timer *t, int64_t when)
+{
+	t->pending = true;
+	t->refs++;
+	t->t.when = when;
+	t->t.seq = ++t->seq;
+	addtimer(&t->t);
+}
+
+// True: it had been pending, or its tick was there.
+static bool stop(rt_timer *t) HOLDS(t->lock);
+static bool stop(rt_timer *t)
+{
+	bool was = t->pending;
+
+	t->pending = false;
+	t->seq++;
+	if (was && deltimer(&t->t))
+		t->refs--;
+	if (t->c && rt_chan_try_recv(t->c, NULL, NULL))
+		was = true;
+	return was;
+}
+
+// The next multiple of its period that is not over.
+static int64_t nextwhen(const Timer *t, int64_t now)
+{
+	int64_t by, when;
+
+	if (__builtin_mul_overflow(t->period, 1 + max(now - t->when, 0) / t->period, &by) ||
+	    __builtin_add_overflow(t->when, by, &when))
+		return Never;
+	return when;
+}
+
+// A function of its own, to stand in tracebacks as who created the goroutine.
+static __attribute__((noinline)) void goFunc(rt_func *fn, void *arg)
+{
+	rt_go(fn, arg);
+}
+
+// On g0.
+static UNCHECKED_LOCKS void fire(void *arg, uintptr_t seq)
+{
+	rt_timer *t = arg;
+	int64_t now = nanotime();
+	rt_func *fn = NULL;
+	void *fnarg = t->arg;
+
+	lock(&t->lock);
+	if (t->pending && t->seq == seq) {
+		if (t->t.period > 0)
+			start(t, nextwhen(&t->t, now));
+		else
+			t->pending = false;
+		if (t->c)
+			rt_chan_try_send(t->c, &now); // full: the last tick is still there
+		else
+			fn = t->fn;
+	}
+	unref(t);
+	if (fn)
+		goFunc(fn, fnarg);
+}
+
+static rt_timer *newtimer(rt_duration d, rt_duration period, rt_func *fn, void *arg,
+                          rt_chan *c)
+{
+	rt_timer *t = rt_malloc(sizeof *t);
+
+	*t = (rt_timer){
+		.refs = 1,
+		.t = { .f = fire, .arg = t, .period = period, .stoppable = true },
+		.fn = fn,
+		.arg = arg,
+		.c = c,
+	};
+	lockInit(&t->lock, RankTimer);
+	lock(&t->lock);
+	start(t, whenafter(d));
+	unlock(&t->lock);
+	return t;
+}
+
+// ---- interface ----------------------------------------------------------------------
+
+rt_timer *rt_timer_func(rt_duration d, rt_duration period, rt_func *fn, void *arg)
+{
+	preemptcheck();
+	if (!fn)
+		fatal("go of nil func value");
+	return newtimer(d, period, fn, arg, NULL);
+}
+
+rt_timer *rt_timer_chan(rt_duration d, rt_duration period)
+{
+	preemptcheck();
+	return newtimer(d, period, NULL, NULL, rt_chan_make(sizeof(int64_t), 1));
+}
+
+rt_chan *rt_timer_c(rt_timer *t)
+{
+	return t->c;
+}
+
+bool rt_timer_stop(rt_timer *t)
+{
+	bool was;
+
+	preemptcheck();
+	lock(&t->lock);
+	was = stop(t);
+	unlock(&t->lock);
+	return was;
+}
+
+bool rt_timer_reset(rt_timer *t, rt_duration d, rt_duration period)
+{
+	bool was;
+
+	preemptcheck();
+	lock(&t->lock);
+	was = stop(t);
+	t->t.period = period;
+	start(t, whenafter(d));
+	unlock(&t->lock);
+	return was;
+}
+
+UNCHECKED_LOCKS void rt_timer_free(rt_timer *t)
+{
+	preemptcheck();
+	if (!t)
+		return;
+	lock(&t->lock);
+	stop(t);
+	unref(t);
+}
