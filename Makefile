@@ -31,11 +31,12 @@ WARN += -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 # gives every goroutine a segment.
 # Those here need no check: they run on g0 alone, or their frames are small and they call
 # little (StackGuard has room for them). The checks would be a sixth of a small program.
-NOCHECK = $(addprefix runtime/,base/str.c $(addprefix os/,auxv.c clock.c futex.c linux.c \
+NOCHECK = $(addprefix runtime/,base/popcount.c base/str.c $(addprefix os/,auxv.c clock.c futex.c linux.c \
 	osinit.c sigtable.c sysmem.c vdso.c xsave.c) lock/mutex.c lock/note.c \
 	$(addprefix mem/,fault.c mcache.c mcentral.c mheap.c pagealloc.c persistent.c stack.c) \
 	$(addprefix sched/,checkdead.c findrunnable.c g.c lockthread.c m.c minit.c morestack.c netpoll.c \
-	order.c p.c preempt.c proc.c stw.c sudog.c sysmon.c timer.c wake.c) \
+	order.c p.c preempt.c proc.c stw.c sudog.c sysmon.c timer.c trace.c \
+	wake.c) \
 	$(addprefix boot/,args.c check.c cpu.c debugvars.c gc.c module.c random.c schedinit.c) \
 	$(addprefix panic/,gotraceback.c panic.c symtab.c traceback.c) \
 	sig/sig.c sync/sleep.c)
@@ -108,7 +109,9 @@ $(B)/%.o: %.S $(B)/offsets.h asm/asm.h Makefile
 	@mkdir -p $(@D)
 	$(CC) $(ASFLAGS) -c -o $@ $<
 
-$(B)/offsets.h: asm/offsets.c runtime/runtime.h Makefile
+$(B)/asm/gdb.o: $(wildcard tools/gdb/*.py)
+
+$(B)/offsets.h: asm/offsets.c runtime/runtime.h runtime/os/os.h Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(NOFLOATS) -S -o $(B)/offsets.s $<
 	sed -n 's/^.*#@\([a-z_A-Z0-9]*\) \([0-9]*\).*$$/#define \1 \2/p' $(B)/offsets.s > $@
@@ -180,6 +183,17 @@ check-startup:
 	$(MAKE) DEBUG=1
 	tests/check/startup.sh
 
+# ---- seeing ------------------------------------------------------------------------------
+
+tour: examples
+	gdb -q -iex 'set auto-load no' -x tools/gdb/rt0.py -ex rt0-tour $(B)/examples/hello
+
+docs: examples
+	tools/docs $(B)/examples/hello
+
+man:
+	tools/man build/man
+
 clean:
 	rm -rf build
 
@@ -193,6 +207,9 @@ help:
 	@echo 'make check           layers, clang-tidy, cppcheck, clang thread-safety analysis'
 	@echo 'make check-nosplit   what runs below the guard of a small stack fits there'
 	@echo 'make check-startup   gdb walks the start-up and checks every step'
+	@echo 'make tour            gdb shows the start-up, step by step'
+	@echo 'make docs            what in docs/ is made: the pictures, the tour'
+	@echo 'make man             the manual pages, in build/man'
 	@echo 'make clean           remove build/'
 	@echo
 	@echo 'DEBUG=1   invariants checked, every step a real symbol (build/debug)'
@@ -200,5 +217,5 @@ help:
 	@echo 'CC=clang  the other compiler (build/...-clang)'
 
 .PHONY: all bench examples run test stress fuzz check check-layers check-nosplit check-startup \
-	clean help
+	tour docs man clean help
 .DELETE_ON_ERROR:

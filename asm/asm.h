@@ -20,5 +20,19 @@
 	.cfi_endproc;                                                                  \
 	.size name, .- name
 
+// Call frame information: reg was saved at offset(base). DWARF's numbers, 0 <= offset < 8192.
+#define DW_RAX 0
+#define DW_RDX 1
+#define DW_RCX 2
+#define DW_RBX 3
+#define DW_RSI 4
+#define DW_RDI 5
+#define DW_RBP 6
+#define DW_RSP 7
+#define DW_R10 10
+#define DW_RIP 16
+#define CFI_SAVED_AT(reg, offset, base)                                                \
+	.cfi_escape 0x10, reg, 3, 0x70 + base, (offset) % 128 + 128, (offset) / 128
+
 // The running G, in thread-local storage (docs/startup.md).
 #define TLS_G %fs:-8

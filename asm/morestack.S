@@ -31,13 +31,6 @@
 // Arguments on the stack keep their alignment up to this.
 #define ARG_ALIGN 256				// ArgAlign in sched/morestack.c
 
-// Call frame information: reg was saved at offset(base). DWARF's numbers, 0 <= offset < 8192.
-#define DW_RBX 3
-#define DW_R10 10
-#define DW_RIP 16
-#define CFI_SAVED_AT(reg, offset, base)						\
-	.cfi_escape 0x10, reg, 3, 0x70 + base, (offset) % 128 + 128, (offset) / 128
-
 #define ENTER									\
 	.cfi_def_cfa_offset 16;							\
 	pushq	%rbp;								\

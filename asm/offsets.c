@@ -2,6 +2,7 @@
 //
 // Compiled to assembly only; the Makefile turns each "#@name value" comment in it into a
 // #define in offsets.h. Never type an offset by hand.
+#include "runtime/os/os.h"
 #include "runtime/runtime.h"
 
 #define DEFINE(name, value) __asm__ volatile("#@" #name " %c0" : : "i"(value))
@@ -48,6 +49,17 @@ void offsets(void)
 	OFFSET(as_rsp, AsyncState, rsp);
 	OFFSET(as_rip, AsyncState, rip);
 	OFFSET(as_xsave, AsyncState, xsave);
+
+	OFFSET(uc_r8, Ucontext, mcontext.r8); // and r9 to r15 behind it
+	OFFSET(uc_rdi, Ucontext, mcontext.rdi);
+	OFFSET(uc_rsi, Ucontext, mcontext.rsi);
+	OFFSET(uc_rbp, Ucontext, mcontext.rbp);
+	OFFSET(uc_rbx, Ucontext, mcontext.rbx);
+	OFFSET(uc_rdx, Ucontext, mcontext.rdx);
+	OFFSET(uc_rax, Ucontext, mcontext.rax);
+	OFFSET(uc_rcx, Ucontext, mcontext.rcx);
+	OFFSET(uc_rsp, Ucontext, mcontext.rsp);
+	OFFSET(uc_rip, Ucontext, mcontext.rip);
 
 	OFFSET(gobuf_sp, Gobuf, sp);
 	OFFSET(gobuf_pc, Gobuf, pc);

@@ -5,7 +5,6 @@
 //	in:  %edi = sig, %rsi = siginfo, %rdx = ucontext
 // The C ABI preserves all that the kernel's frame does not restore.
 FUNC(sigtramp)
-	.cfi_signal_frame
 	cld
 	jmp	sigtrampgo
 END(sigtramp)
@@ -30,8 +29,29 @@ sigpanicreturn:
 	int3
 END(sigpanic0)
 
-// Where the handler returns to. gdb and unwinders know a signal frame by these bytes.
+// Where the handler returns to, with the kernel's ucontext at %rsp: who was interrupted, and
+// all its registers. Unwinders know a signal frame by these bytes; gdb by what is said here,
+// since the function has not the name that it has in C libraries.
 	.section .text.sigreturn, "ax", @progbits
+	.cfi_startproc
+	.cfi_signal_frame
+	.cfi_escape 0x0f, 4, 0x70 + DW_RSP, uc_rsp % 128 + 128, uc_rsp / 128, 0x06 // CFA = its rsp
+	CFI_SAVED_AT(DW_RAX, uc_rax, DW_RSP)
+	CFI_SAVED_AT(DW_RDX, uc_rdx, DW_RSP)
+	CFI_SAVED_AT(DW_RCX, uc_rcx, DW_RSP)
+	CFI_SAVED_AT(DW_RBX, uc_rbx, DW_RSP)
+	CFI_SAVED_AT(DW_RSI, uc_rsi, DW_RSP)
+	CFI_SAVED_AT(DW_RDI, uc_rdi, DW_RSP)
+	CFI_SAVED_AT(DW_RBP, uc_rbp, DW_RSP)
+	CFI_SAVED_AT(8, uc_r8, DW_RSP)
+	CFI_SAVED_AT(9, uc_r8+8, DW_RSP)
+	CFI_SAVED_AT(10, uc_r8+16, DW_RSP)
+	CFI_SAVED_AT(11, uc_r8+24, DW_RSP)
+	CFI_SAVED_AT(12, uc_r8+32, DW_RSP)
+	CFI_SAVED_AT(13, uc_r8+40, DW_RSP)
+	CFI_SAVED_AT(14, uc_r8+48, DW_RSP)
+	CFI_SAVED_AT(15, uc_r8+56, DW_RSP)
+	CFI_SAVED_AT(DW_RIP, uc_rip, DW_RSP)
 	nop					// unwinders look at the byte before the pc
 	.globl sigreturn
 	.type sigreturn, @function
@@ -39,6 +59,7 @@ sigreturn:
 	movq	$15, %rax			// rt_sigreturn
 	syscall
 	int3
+	.cfi_endproc
 	.size sigreturn, . - sigreturn
 
 	.section .note.GNU-stack, "", @progbits

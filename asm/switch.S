@@ -78,6 +78,12 @@ FUNC(mcall)
 	movq	%r13, -24(%rsp)
 	movq	%r14, -32(%rsp)
 	movq	%r15, -40(%rsp)
+	.cfi_offset rbx, -16			// for who looks at the parked goroutine, as if it
+	.cfi_offset r12, -24			// still stood here (tools/gdb/rt0.py)
+	.cfi_offset r13, -32
+	.cfi_offset r14, -40
+	.cfi_offset r15, -48
+mcall_parked:
 	stmxcsr	g_sched+gobuf_mxcsr(%rdx)
 	fnstcw	g_sched+gobuf_fcw(%rdx)
 

@@ -476,12 +476,17 @@ extern uintptr_t fastrandseed;
 extern uint32_t processorVersionInfo;
 extern uint8_t isIntel, lfenceBeforeRdtsc;
 
-// What GODEBUG, GOTRACEBACK set; boot/debugvars.c.
+// What GODEBUG sets; boot/debugvars.c. All int32_t, in the order of their names there.
+#define DEBUGVARS(var)                                                                 \
+	var(allocfreetrace) var(asyncpreemptoff) var(cgocheck) var(clobberfree)        \
+	var(efence) var(gccheckmark) var(gcpacertrace) var(gcshrinkstackoff)           \
+	var(gcstoptheworld) var(gctrace) var(inittrace) var(invalidptr)                \
+	var(madvdontneed) var(memprofilerate) var(sbrk) var(scavenge) var(scavtrace)   \
+	var(scheddetail) var(schedtrace) var(tracebackancestors)
 typedef struct {
-	int32_t schedtrace, scheddetail, asyncpreemptoff, tracebackancestors;
-	int32_t allocfreetrace, cgocheck, clobberfree, efence, gccheckmark, gcpacertrace;
-	int32_t gcshrinkstackoff, gcstoptheworld, gctrace, invalidptr, madvdontneed;
-	int32_t memprofilerate, sbrk, scavenge, scavtrace;
+#define FIELD(name) int32_t name;
+	DEBUGVARS(FIELD)
+#undef FIELD
 } DebugVars;
 extern DebugVars debug;
 

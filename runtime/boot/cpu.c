@@ -11,28 +11,15 @@
 
 X86 x86;
 
-typedef struct {
-	const char *name;
-	bool *feature;
-	bool specified, enable;
-} Option;
+// The options' names, in the order of the features in the struct.
+static const char names[] =
+	"adx\0aes\0avx\0avx2\0bmi1\0bmi2\0erms\0fma\0pclmulqdq\0popcnt\0sse3\0ssse3\0"
+	"sse41\0sse42\0";
 
-static Option options[] = {
-	{ .name = "adx", .feature = &x86.HasADX },
-	{ .name = "aes", .feature = &x86.HasAES },
-	{ .name = "avx", .feature = &x86.HasAVX },
-	{ .name = "avx2", .feature = &x86.HasAVX2 },
-	{ .name = "bmi1", .feature = &x86.HasBMI1 },
-	{ .name = "bmi2", .feature = &x86.HasBMI2 },
-	{ .name = "erms", .feature = &x86.HasERMS },
-	{ .name = "fma", .feature = &x86.HasFMA },
-	{ .name = "pclmulqdq", .feature = &x86.HasPCLMULQDQ },
-	{ .name = "popcnt", .feature = &x86.HasPOPCNT },
-	{ .name = "sse3", .feature = &x86.HasSSE3 },
-	{ .name = "ssse3", .feature = &x86.HasSSSE3 },
-	{ .name = "sse41", .feature = &x86.HasSSE41 },
-	{ .name = "sse42", .feature = &x86.HasSSE42 },
-};
+enum { NumOptions = offsetof(X86, HasOSXSAVE) };
+static struct {
+	bool specified, enable;
+} options[NumOptions];
 
 // Does the system save the vector registers that AVX uses?
 static bool osavx(bool osxsave)
@@ -114,14 +101,15 @@ static void setoption(Text key, Text value)
 {
 	bool enable = texteq(value, "on");
 	bool known = false;
+	const char *name = names;
 
 	if (!enable && !texteq(value, "off")) {
 		printtext("GODEBUG: value \"", value, "\" not supported for cpu option \"");
 		printtext("", key, "\"\n");
 		return;
 	}
-	for (uint32_t i = 0; i < nelem(options); i++) {
-		if (texteq(key, "all") || texteq(key, options[i].name)) {
+	for (uint32_t i = 0; i < NumOptions; i++, name += strlength(name) + 1) {
+		if (texteq(key, "all") || texteq(key, name)) {
 			options[i].specified = known = true;
 			options[i].enable = enable;
 		}
@@ -148,15 +136,17 @@ static void processoption(Text field)
 
 static void applyoptions(void)
 {
-	for (uint32_t i = 0; i < nelem(options); i++) {
-		Option *o = &options[i];
+	const char *name = names;
 
-		if (!o->specified)
+	for (uint32_t i = 0; i < NumOptions; i++, name += strlength(name) + 1) {
+		bool *feature = (bool *)&x86 + i;
+
+		if (!options[i].specified)
 			continue;
-		if (o->enable && !*o->feature)
-			print("GODEBUG: can not enable \"%s\", missing CPU support\n", o->name);
+		if (options[i].enable && !*feature)
+			print("GODEBUG: can not enable \"%s\", missing CPU support\n", name);
 		else
-			*o->feature = o->enable;
+			*feature = options[i].enable;
 	}
 }
 

@@ -7,39 +7,19 @@
 
 DebugVars debug;
 
-static const struct {
-	const char *name;
-	int32_t *value;
-} vars[] = {
-	{ "allocfreetrace", &debug.allocfreetrace },
-	{ "asyncpreemptoff", &debug.asyncpreemptoff },
-	{ "cgocheck", &debug.cgocheck },
-	{ "clobberfree", &debug.clobberfree },
-	{ "efence", &debug.efence },
-	{ "gccheckmark", &debug.gccheckmark },
-	{ "gcpacertrace", &debug.gcpacertrace },
-	{ "gcshrinkstackoff", &debug.gcshrinkstackoff },
-	{ "gcstoptheworld", &debug.gcstoptheworld },
-	{ "gctrace", &debug.gctrace },
-	{ "invalidptr", &debug.invalidptr },
-	{ "madvdontneed", &debug.madvdontneed },
-	{ "memprofilerate", &debug.memprofilerate },
-	{ "sbrk", &debug.sbrk },
-	{ "scavenge", &debug.scavenge },
-	{ "scavtrace", &debug.scavtrace },
-	{ "scheddetail", &debug.scheddetail },
-	{ "schedtrace", &debug.schedtrace },
-	{ "tracebackancestors", &debug.tracebackancestors },
-};
+// The names, each with its zero, in the order of the struct.
+#define NAME(name) #name "\0"
+static const char names[] = DEBUGVARS(NAME);
 
 static void setvar(const char *field)
 {
-	for (uint32_t i = 0; i < nelem(vars); i++) {
-		const char *rest = afterprefix(field, vars[i].name);
-		int32_t n;
+	int32_t *value = (int32_t *)&debug, n;
+
+	for (const char *name = names; *name; name += strlength(name) + 1, value++) {
+		const char *rest = afterprefix(field, name);
 
 		if (rest && *rest == '=' && atoi32(rest + 1, &n))
-			*vars[i].value = n;
+			*value = n;
 	}
 }
 

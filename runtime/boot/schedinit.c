@@ -27,36 +27,72 @@ static int32_t procs(void)
 	return ncpu;
 }
 
-STEP void schedinit(void)
+// ---- the steps ------------------------------------------------------------------------
+
+static void initm0(void)
 {
-	sched.maxmcount = 10000;
-
-	tracebackinit();
-	moduledataverify();
-	stackinit();
-	mallocinit();
-	fastrandinit(); // must run before mcommoninit
 	mcommoninit(&m0, -1);
-	cpuinit(); // must run before alginit
-	alginit();
-	modulesinit();
-	typelinksinit();
-	itabsinit();
+}
 
+static void initsigmask(void)
+{
 	msigsave(&m0);
 	initSigmask = m0.sigmask;
+}
 
-	goargs();
-	goenvs();
-	parsedebugvars();
-	gcinit();
-
-	sched.lastpoll = nanotime();
+static void initprocs(void)
+{
 	lock(&sched.lock);
 	if (procresize(procs()))
 		throw("unknown runnable goroutine during bootstrap");
 	unlock(&sched.lock);
+}
 
+static void (*const steps[])(void) = {
+	tracebackinit,
+	moduledataverify,
+	stackinit,
+	mallocinit,
+	fastrandinit, // must run before initm0
+	initm0,
+	cpuinit, // must run before alginit
+	alginit,
+	modulesinit,
+	typelinksinit,
+	itabsinit,
+	initsigmask,
+	goargs,
+	goenvs,
+	parsedebugvars,
+	gcinit,
+	initprocs,
+};
+
+// GODEBUG=inittrace=1: when each step began, in ns from the first, and how long it took.
+// Their names are read from the binary.
+static void traceinit(const int64_t *at)
+{
+	for (uint32_t i = 0; i < nelem(steps); i++) {
+		uintptr_t start;
+		const char *name = funcname((uintptr_t)steps[i], &start);
+
+		print("init %s @%ld ns, %ld ns clock\n", name ? name : "?", at[i] - at[0],
+		      at[i + 1] - at[i]);
+	}
+}
+
+STEP void schedinit(void)
+{
+	int64_t at[nelem(steps) + 1];
+
+	sched.maxmcount = 10000;
+	at[0] = nanotime();
+	for (uint32_t i = 0; i < nelem(steps); i++) {
+		steps[i]();
+		at[i + 1] = sched.lastpoll = nanotime();
+	}
+	if (debug.inittrace > 0)
+		traceinit(at);
 	if (buildVersion[0] == '\0')
 		buildVersion = "unknown";
 }

@@ -197,4 +197,13 @@ extern Printbuf *printbuf;
 // fatal with such a text, of less than 256 bytes.
 NORETURN void fatalf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+// A line in pieces: the same, but written by printflush, or when the buffer is full.
+typedef struct {
+	uint32_t n;
+	char buf[252];
+} Message;
+
+void printto(Message *msg, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void printflush(Message *msg);
+
 #endif

@@ -7,12 +7,7 @@
 // What an M prints goes there while it is set and is that M's.
 Printbuf *printbuf;
 
-typedef struct {
-	char buf[256];
-	uint32_t n;
-} Message;
-
-static void flush(Message *msg)
+void printflush(Message *msg)
 {
 	Printbuf *b = printbuf;
 
@@ -30,7 +25,7 @@ static void flush(Message *msg)
 static void putch(Message *msg, char c)
 {
 	if (msg->n == sizeof msg->buf)
-		flush(msg);
+		printflush(msg);
 	msg->buf[msg->n++] = c;
 }
 
@@ -93,6 +88,15 @@ static void putall(Message *msg, const char *f, va_list *ap)
 	}
 }
 
+void printto(Message *msg, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	putall(msg, format, &ap);
+	va_end(ap);
+}
+
 void print(const char *format, ...)
 {
 	Message msg = { .n = 0 };
@@ -101,7 +105,7 @@ void print(const char *format, ...)
 	va_start(ap, format);
 	putall(&msg, format, &ap);
 	va_end(ap);
-	flush(&msg);
+	printflush(&msg);
 }
 
 void fatalf(const char *format, ...)

@@ -21,6 +21,8 @@ static UNCHECKED_LOCKS bool startpanic_m(M *mp)
 		mp->dying = 1;
 		atomic_xadd(&panicking, 1);
 		lock(&paniclk);
+		if (debug.schedtrace > 0 || debug.scheddetail > 0)
+			schedtrace(true);
 		freezetheworld();
 		return true;
 	case 1:

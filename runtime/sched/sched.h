@@ -258,6 +258,10 @@ bool notetsleepg(Note *n, int64_t ns); // on a goroutine
 
 void sysmon(void);
 
+// ---- trace.c: GODEBUG=schedtrace, scheddetail ----------------------------------------
+
+void schedtrace(bool detailed);
+
 // ---- timer.c ------------------------------------------------------------------------
 
 // Starts t on the current P's heap.

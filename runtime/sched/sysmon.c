@@ -197,6 +197,19 @@ static void helpscavenger(void)
 	incidlelocked(1);
 }
 
+// A line, or many, every so many milliseconds that GODEBUG=schedtrace says; the first at once.
+static void traceifdue(int64_t now)
+{
+	static int64_t lasttrace;
+
+	if (lasttrace + debug.schedtrace * (int64_t)1000000 > now)
+		return;
+	lasttrace = now;
+	lock(&sched.lock);
+	schedtrace(debug.scheddetail > 0);
+	unlock(&sched.lock);
+}
+
 void sysmon(void)
 {
 	uint32_t idlerounds = 0, delay = 0;
@@ -228,5 +241,7 @@ void sysmon(void)
 			idlerounds = 0;
 		else
 			idlerounds++;
+		if (debug.schedtrace > 0 && panicking == 0)
+			traceifdue(now);
 	}
 }
