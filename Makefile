@@ -33,15 +33,15 @@ WARN += -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 # little (StackGuard has room for them). The checks would be a sixth of a small program.
 NOCHECK = $(addprefix runtime/,base/popcount.c base/str.c $(addprefix os/,auxv.c clock.c futex.c linux.c \
 	osinit.c sigtable.c sysmem.c vdso.c xsave.c) lock/mutex.c lock/note.c \
-	$(addprefix mem/,fault.c mcache.c mcentral.c mheap.c pagealloc.c persistent.c stack.c) \
-	$(addprefix sched/,checkdead.c findrunnable.c g.c lockthread.c m.c minit.c morestack.c netpoll.c \
-	order.c p.c preempt.c proc.c stw.c sudog.c sysmon.c timer.c trace.c \
+	$(addprefix mem/,fault.c malloc.c mcache.c mcentral.c mheap.c pagealloc.c persistent.c stack.c) \
+	$(addprefix sched/,checkdead.c findrunnable.c g.c lockthread.c m.c minit.c morestack.c netpoll.c newproc.c \
+	order.c p.c preempt.c proc.c runq.c stw.c syscall.c sudog.c sysmon.c timer.c trace.c \
 	wake.c) \
 	$(addprefix boot/,args.c check.c cpu.c debugvars.c gc.c module.c random.c schedinit.c) \
-	$(addprefix panic/,gotraceback.c panic.c symtab.c traceback.c) \
-	sig/sig.c sync/sleep.c)
+	$(addprefix panic/,elf.c gotraceback.c panic.c symtab.c traceback.c) \
+	sig/sig.c sync/chan.c sync/sleep.c)
 ifeq ($(SUFFIX),)
-UNALIGNED = -fno-align-loops -fno-align-jumps -malign-data=abi
+UNALIGNED = -falign-functions=1 -fno-align-loops -fno-align-jumps -malign-data=abi
 SPLIT = $(if $(filter $<,$(NOCHECK)),-fno-split-stack,-fsplit-stack)
 else
 DEFS += -DRT0_NO_SPLIT
@@ -56,11 +56,11 @@ ASFLAGS = -g -I. -I$(B)
 # Where speed counts; everything else is compiled for size. Jumps and loops are not aligned:
 # that would be 1 % of a small program, and nothing measurable.
 HOT = $(addprefix runtime/,os/clock.c lock/mutex.c mem/malloc.c $(addprefix sched/,g.c \
-	proc.c newproc.c runq.c syscall.c sudog.c) \
+	proc.c newproc.c runq.c syscall.c sudog.c polldesc.c) \
 	$(addprefix sync/,chan.c mutex.c select.c sema.c waitgroup.c))
 tiny = runtime/base/str% $(addprefix runtime/,boot/% mem/% os/% panic/% sig/% \
 	$(addprefix sched/,checkdead% lockthread% m.c minit% stw% sysmon%))
-small = $(if $(filter $(tiny),$<),-Oz,-Os)
+small = -Oz
 cold = $(if $(filter release,$(VARIANT)),$(if $(filter $(HOT),$<),$(UNALIGNED),$(small) $(filter -malign-data=abi,$(UNALIGNED))))
 
 # The runtime leaves the vector registers alone, but for the files that handle floats.

@@ -197,6 +197,13 @@ FUNC(goexit)
 	nop
 END(goexit)
 
+// What JUMPBACK's functions end in, by the compiler's name for it; %rcx is free then.
+FUNC(__x86_return_thunk)
+	popq	%rcx				// the caller's pc
+	.cfi_adjust_cfa_offset -8
+	jmp	*%rcx
+END(__x86_return_thunk)
+
 	.section .note.GNU-stack, "", @progbits
 	.section .note.GNU-split-stack, "", @progbits
 	.section .note.GNU-no-split-stack, "", @progbits

@@ -448,11 +448,16 @@ struct rt_memstats {
 };
 void rt_memstats(struct rt_memstats *m);
 
-/* ---- files and system calls ------------------------------------------------------ */
+/* ---- files, network, system calls ------------------------------------------------ */
 
-/* Descriptors are plain numbers; those opened here are close-on-exec. A call that blocks
- * keeps its thread in the kernel, and the processor is handed to another. Interrupted
- * calls are begun again. flags and mode are open(2)'s, from <fcntl.h>. */
+/* Descriptors are plain numbers; those opened here are close-on-exec. Those that epoll can
+ * watch make only their goroutine wait; the others (regular files) keep their thread in the
+ * kernel, and the processor is handed to another. A descriptor that came from outside is
+ * taken in at its first use here, and keeps its mode: it is waited for before each call. One
+ * that is used here must be closed here. Interrupted calls are begun again. One goroutine
+ * at a time reads, and one writes; others wait for their turn. docs/network.md has more. */
+
+/* flags and mode are open(2)'s, from <fcntl.h>. */
 int rt_open(const char *path, int flags, int mode);
 
 /* Up to n bytes; 0 at the end of the file. */
@@ -462,10 +467,76 @@ int64_t rt_read(int fd, void *buf, size_t n);
  * ends the process by SIGPIPE, as it does other programs, unless that is ignored. */
 int64_t rt_write(int fd, const void *buf, size_t n);
 
+/* Calls that wait for fd return -EBADF. */
 int rt_close(int fd);
 
 /* A pipe: fd[0] reads what fd[1] writes. */
 int rt_pipe(int fd[2]);
+
+/* As rt_read and rt_write, from and to several pieces of memory: a struct iovec each. The
+ * write changes v while it works. */
+typedef struct {
+	void *base;
+	size_t len;
+} rt_iovec;
+int64_t rt_readv(int fd, const rt_iovec *v, int n);
+int64_t rt_writev(int fd, rt_iovec *v, int n);
+
+/* n bytes of the file in from *offset on, or from its position if offset is NULL, to the
+ * descriptor out, without copying them here. Returns how many: fewer only at the end of the
+ * file; or a negative errno when none went out. */
+int64_t rt_sendfile(int out, int in, int64_t *offset, size_t n);
+
+/* network is "tcp", "tcp4", "tcp6", "udp", "udp4", "udp6" with "host:port"
+ * ("127.0.0.1:8080", "[::1]:0", ":8080": all addresses of this machine), or "unix",
+ * "unixgram", "unixpacket" with a path ("@name": abstract, no file). A host that is a
+ * name is looked up in /etc/hosts and then by DNS. They return a descriptor or a
+ * negative errno; for a name that does not exist -ENOENT, for a server that does not answer
+ * -ETIMEDOUT. */
+int rt_listen(const char *network, const char *address);
+int rt_dial(const char *network, const char *address);
+
+/* The same with options: 0 everywhere is rt_listen. */
+typedef struct {
+	int backlog;     /* of connections not yet accepted; 0: the system's limit */
+	bool reuse_port; /* several sockets listen at the address and share what comes in */
+} rt_listen_options;
+int rt_listen_with(const char *network, const char *address, const rt_listen_options *o);
+
+/* The next connection, once it is there. Without descriptors or memory for it, the error
+ * comes after a pause (5 ms, up to 1 s if it goes on): a loop that tries again is fine. */
+int rt_accept(int fd);
+
+/* Half of a connection: how is 0 for no more reading, 1 writing, 2 both. */
+int rt_shutdown(int fd, int how);
+
+/* "127.0.0.1:41234", a path, or "@name"; empty for a socket without a name. Return the
+ * length it wanted, as snprintf does, or a negative errno. */
+int rt_local_address(int fd, char *buf, size_t size);
+int rt_peer_address(int fd, char *buf, size_t size);
+
+/* Instants of rt_nanotime, 0: none. Calls that begin or wait after them return -ETIMEDOUT,
+ * until they are set anew. Not for files. */
+int rt_set_deadline(int fd, int64_t read_when, int64_t write_when);
+
+/* Datagrams. rt_recv_from returns the datagram's length or what fits of it, and where it
+ * came from; from may be NULL. to is of the socket's own family; NULL: to whom the socket
+ * is dialled. */
+typedef struct {
+	uint32_t size; /* of what is used of sockaddr, the kernel's structure */
+	uint32_t reserved;
+	uint64_t sockaddr[16];
+} rt_address;
+int64_t rt_recv_from(int fd, void *buf, size_t n, rt_address *from);
+int64_t rt_send_to(int fd, const void *buf, size_t n, const rt_address *to);
+
+/* An address from text (not a name), and the text of one, as rt_local_address gives it. */
+int rt_address_parse(rt_address *a, const char *network, const char *text);
+int rt_address_format(const rt_address *a, char *buf, size_t size);
+
+/* The addresses of a host, up to n, in the order in which rt_dial tries them. Returns how
+ * many there are, or a negative errno. Their port is 0. */
+int rt_lookup_host(const char *host, rt_address *a, int n);
 
 /* A system call that may block: up to six arguments, integers or pointers of any width.
  * Returns what the kernel returned, a negative errno included; not begun again after a

@@ -31,7 +31,7 @@ static void checkfds(void)
 	for (int32_t fd = 0; fd < 3; fd++) {
 		enum { FGETFD = 1, ORDWR = 2 };
 
-		if (fcntl(fd, FGETFD) >= 0)
+		if (fcntl(fd, FGETFD, 0) >= 0)
 			continue;
 		if (open("/dev/null", ORDWR, 0) < 0)
 			throw("cannot open standard fds");

@@ -16,7 +16,8 @@ STEP void msigsave(M *mp)
 	sigprocmask(SIG_SETMASK, NULL, &mp->sigmask);
 }
 
-// One P for each processor, or as many as GOMAXPROCS says: a plain positive decimal.
+// As many Ps as GOMAXPROCS says, a plain positive decimal; else one for each processor, but
+// no more than the control groups give us time for. Two are useful even then.
 static int32_t procs(void)
 {
 	const char *s = gogetenv("GOMAXPROCS");
@@ -24,7 +25,7 @@ static int32_t procs(void)
 
 	if (s && atoi32(s, &n) && n > 0)
 		return n;
-	return ncpu;
+	return min(ncpu, max(getcpulimit(), 2));
 }
 
 // ---- the steps ------------------------------------------------------------------------

@@ -1,115 +1,78 @@
-// io.c - files, by system calls that let go of the P.
+// io.c - system calls that let go of the P, and writing by them.
 #include "include/rt.h"
+#include "runtime/io/fd.h"
 #include "runtime/os/os.h"
-#include "runtime/os/syscall.h"
-#include "runtime/sched/sched.h"
 #include "runtime/sig/sig.h"
 
-enum { POLLIN = 1, POLLOUT = 4 };
+int64_t (*writehook)(int32_t fd, const char *p, size_t n);
 
 // ---- calls that may block -----------------------------------------------------------
 
-// noinline: its frame is where the goroutine's stack ends during the call.
-static __attribute__((noinline)) int64_t blocking(int64_t nr, uint64_t a, uint64_t b,
-                                                  uint64_t c, uint64_t d, uint64_t e,
-                                                  uint64_t f)
+int64_t managed(const Call *c)
 {
-	int64_t r;
-
-	entersyscall();
-	r = syscall6(nr, a, b, c, d, e, f);
-	exitsyscall();
-	return r;
+	return rt_raw_syscall(c->nr, c->arg[0], c->arg[1], c->arg[2], c->arg[3], c->arg[4],
+	                      c->arg[5]);
 }
 
-// The same, begun again after a signal.
-static int64_t restarting(int64_t nr, uint64_t a, uint64_t b, uint64_t c)
+int64_t restarting(const Call *c)
 {
 	int64_t r;
 
 	do
-		r = blocking(nr, a, b, c, 0, 0, 0);
+		r = managed(c);
 	while (r == -EINTR);
 	return r;
 }
 
-// A descriptor that came to us non-blocking: waits until it is ready.
-static void waitready(int32_t fd, int16_t events)
-{
-	struct {
-		int32_t fd;
-		int16_t events, revents;
-	} p = { fd, events, 0 };
+// ---- readiness ----------------------------------------------------------------------
 
-	restarting(__NR_poll, ptrarg(&p), 1, (uint64_t)-1);
+bool pollready(int32_t fd, PollMode mode, int32_t timeoutms)
+{
+	Pollfd p = { fd, mode == PollRead ? EPOLLIN : EPOLLOUT, 0 };
+
+	return syscall3(__NR_poll, ptrarg(&p), 1, (uint64_t)(int64_t)timeoutms) != 0;
 }
 
-int64_t rt_raw_syscall(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
-                       uint64_t e, uint64_t f)
+void waitready(int32_t fd, PollMode mode)
 {
-	preemptcheck();
-	return blocking(nr, a, b, c, d, e, f);
+	Pollfd p = { fd, mode == PollRead ? EPOLLIN : EPOLLOUT, 0 };
+	Call c = { __NR_poll, { ptrarg(&p), 1, (uint64_t)-1 } };
+
+	managed(&c);
 }
 
-// ---- files --------------------------------------------------------------------------
+// ---- writing ------------------------------------------------------------------------
 
-int rt_open(const char *path, int flags, int mode)
-{
-	preemptcheck();
-	return (int)restarting(__NR_open, ptrarg(path), (uint32_t)(flags | O_CLOEXEC),
-	                       (uint32_t)mode);
-}
-
-int64_t rt_read(int fd, void *buf, size_t n)
-{
-	int64_t r;
-
-	preemptcheck();
-	for (;;) {
-		r = restarting(__NR_read, (uint32_t)fd, ptrarg(buf), n);
-		if (r != -EAGAIN)
-			return r;
-		waitready(fd, POLLIN);
-	}
-}
-
-static int64_t writeerror(int fd, int64_t err)
+int64_t writeerror(int32_t fd, int64_t err)
 {
 	if (err == -EPIPE && (fd == 1 || fd == 2))
 		sigpipe();
 	return err;
 }
 
-int64_t rt_write(int fd, const void *buf, size_t n)
+static int64_t plainwrite(int32_t fd, const char *p, size_t n)
 {
-	const char *p = buf;
-	size_t done = 0;
+	Call c = { __NR_write, { (uint32_t)fd, ptrarg(p), n } };
 
-	preemptcheck();
 	do {
-		int64_t r = restarting(__NR_write, (uint32_t)fd, ptrarg(p + done), n - done);
+		int64_t r = restarting(&c);
 
-		if (r == -EAGAIN)
-			waitready(fd, POLLOUT);
-		else if (r < 0)
+		if (r == -EAGAIN) {
+			waitready(fd, PollWrite);
+		} else if (r < 0) {
 			return writeerror(fd, r);
-		else
-			done += (size_t)r;
-	} while (done < n);
+		} else {
+			c.arg[1] += (uint64_t)r;
+			c.arg[2] -= (uint64_t)r;
+		}
+	} while (c.arg[2] > 0);
 	return (int64_t)n;
 }
 
-// Linux has closed the descriptor even when it reports EINTR: never twice.
-int rt_close(int fd)
+int64_t rt_write(int fd, const void *buf, size_t n)
 {
-	int64_t r;
+	int64_t (*f)(int32_t, const char *, size_t) = atomic_load_acquire(&writehook);
 
 	preemptcheck();
-	r = blocking(__NR_close, (uint32_t)fd, 0, 0, 0, 0, 0);
-	return r == -EINTR ? 0 : (int)r;
-}
-
-int rt_pipe(int fd[2])
-{
-	return (int)pipe2(fd, O_CLOEXEC);
+	return f ? f(fd, buf, n) : plainwrite(fd, buf, n);
 }

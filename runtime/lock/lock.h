@@ -18,6 +18,7 @@ enum {
 	RankAllp,
 	RankAllg,
 	RankGFree,
+	RankPoll,
 	RankTimers,
 	RankNewmHandoff,
 	RankSudog,

@@ -130,7 +130,14 @@ int64_t pipe2(int32_t fd[2], int32_t flags)
 	return syscall3(__NR_pipe2, ptrarg(fd), (uint32_t)flags, 0);
 }
 
-int64_t fcntl(int32_t fd, int32_t cmd)
+int64_t fcntl(int32_t fd, int32_t cmd, uint64_t arg)
 {
-	return syscall3(__NR_fcntl, (uint32_t)fd, (uint32_t)cmd, 0);
+	return syscall3(__NR_fcntl, (uint32_t)fd, (uint32_t)cmd, arg);
+}
+
+int64_t setnonblock(int32_t fd)
+{
+	int64_t flags = fcntl(fd, F_GETFL, 0);
+
+	return flags < 0 ? flags : fcntl(fd, F_SETFL, (uint64_t)flags | O_NONBLOCK);
 }

@@ -58,6 +58,7 @@ typedef struct {
 	uint32_t events;
 	uint64_t data;
 } __attribute__((packed)) EpollEvent;
+#define EPOLLET ((uint32_t)1 << 31)
 
 enum {
 	SIGHUP = 1, SIGINT = 2, SIGQUIT = 3, SIGILL = 4, SIGTRAP = 5, SIGABRT = 6, SIGBUS = 7,
@@ -77,8 +78,12 @@ enum {
 	MAP_PRIVATE = 0x02, MAP_FIXED = 0x10, MAP_ANON = 0x20, MAP_NORESERVE = 0x4000,
 	MADV_DONTNEED = 4, MADV_FREE = 8, MADV_GUARD_INSTALL = 102,
 
-	EPOLLIN = 1, EPOLL_CTL_ADD = 1, EPOLL_CLOEXEC = 0x80000,
+	EPOLLIN = 0x1, EPOLLPRI = 0x2, EPOLLOUT = 0x4, EPOLLERR = 0x8, EPOLLHUP = 0x10,
+	EPOLLRDHUP = 0x2000,
+	EPOLL_CTL_ADD = 1, EPOLL_CTL_DEL = 2, EPOLL_CTL_MOD = 3, EPOLL_CLOEXEC = 0x80000,
 	O_RDONLY = 0, O_CLOEXEC = 0x80000, O_NONBLOCK = 0x800,
+	F_GETFL = 3, F_SETFL = 4,
+	MSG_NOSIGNAL = 0x4000,
 };
 
 #define SIG_DFL ((void *)0)
@@ -113,7 +118,8 @@ int64_t epollctl(int32_t epfd, int32_t op, int32_t fd, EpollEvent *ev);
 int64_t epollwait(int32_t epfd, EpollEvent *ev, int32_t nev, int32_t timeoutms);
 int64_t eventfd(uint32_t count, int32_t flags);
 int64_t pipe2(int32_t fd[2], int32_t flags);
-int64_t fcntl(int32_t fd, int32_t cmd);
+int64_t fcntl(int32_t fd, int32_t cmd, uint64_t arg);
+int64_t setnonblock(int32_t fd);
 
 // asm/thread.S, asm/boot.S
 int64_t clone(int32_t flags, void *stk, M *mp, G *gp, void (*fn)(void));
@@ -175,6 +181,8 @@ int64_t cputicks(void);
 void osinit(void);
 int32_t getproccount(void);
 uintptr_t getHugePageSize(void);
+// The processors that the control groups allow at a time, rounded up; INT32_MAX: all.
+int32_t getcpulimit(void);
 
 // ---- xsave.c ------------------------------------------------------------------------
 

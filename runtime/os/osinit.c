@@ -1,4 +1,5 @@
-// osinit.c - the number of processors and the size of a huge page.
+// osinit.c - the number of processors, what of their time is ours, and the size of a huge
+// page.
 #include "runtime/base/str.h"
 #include "runtime/os/os.h"
 
@@ -24,21 +25,76 @@ STEP int32_t getproccount(void)
 	return n > 0 ? n : 1;
 }
 
+// A small file's text without its last byte, the newline; false if there is none.
+static bool readtext(const char *path, char *buf, uintptr_t size)
+{
+	int64_t fd = open(path, O_RDONLY | O_CLOEXEC, 0), r;
+
+	if (fd < 0)
+		return false;
+	r = read((int32_t)fd, buf, size - 1);
+	closefd((int32_t)fd);
+	buf[max(r - 1, (int64_t)0)] = '\0';
+	return r > 1;
+}
+
 STEP uintptr_t getHugePageSize(void)
 {
 	char buf[24];
 	uint64_t n;
-	int64_t r, fd = open("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size",
-	                     O_RDONLY | O_CLOEXEC, 0);
 
-	if (fd < 0)
+	if (!readtext("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size", buf, sizeof buf))
 		return 0;
-	r = read((int32_t)fd, buf, sizeof buf - 1);
-	closefd((int32_t)fd);
-	if (r <= 1)
-		return 0;
-	buf[r - 1] = '\0'; // the newline
 	if (!atou64(buf, &n) || (n & (n - 1)) != 0)
 		return 0;
 	return n;
+}
+
+// Not constants, so that a test can have its own; the root's is as long as this.
+const char *cgroupSelf = "/proc/self/cgroup", *cgroupRoot = "/sys/fs/cgroup";
+
+// "QUOTA PERIOD": as many processors, rounded up. "max PERIOD": no limit.
+static int32_t cpumax(const char *path)
+{
+	char buf[48], *sp = buf;
+	uint64_t quota, period;
+
+	if (!readtext(path, buf, sizeof buf))
+		return INT32_MAX;
+	while (*sp && *sp != ' ')
+		sp++;
+	if (*sp)
+		*sp++ = '\0';
+	if (!atou64(buf, &quota) || !atou64(sp, &period) || period == 0)
+		return INT32_MAX;
+	return (int32_t)min(quota / period + (quota % period != 0), (uint64_t)INT32_MAX);
+}
+
+// Our control group (version 2) and each above it may have a limit. The root's name goes
+// in front of the group's, over what stands there.
+int32_t getcpulimit(void)
+{
+	enum { RootLen = 14, MaxGroups = 4096 };
+	char buf[RootLen + MaxGroups + sizeof "/cpu.max"], *p = buf + RootLen, *end;
+	int32_t limit = INT32_MAX;
+
+	if (!readtext(cgroupSelf, p, MaxGroups))
+		return limit;
+	while (!afterprefix(p, "0::")) {
+		while (*p && *p != '\n')
+			p++;
+		if (*p++ == '\0')
+			return limit;
+	}
+	for (end = p += 3; *end && *end != '\n'; end++)
+		;
+	__builtin_memcpy(p - RootLen, cgroupRoot, RootLen);
+	for (;;) {
+		__builtin_memcpy(end, "/cpu.max", sizeof "/cpu.max");
+		limit = min(limit, cpumax(p - RootLen));
+		if (end == p)
+			return limit;
+		while (*--end != '/' && end > p)
+			;
+	}
 }

@@ -1,48 +1,64 @@
 // netpoll.c - waiting for descriptors and timers in the kernel, on behalf of all.
 //
-// One epoll descriptor for the process and an eventfd that breaks the wait. No descriptor
-// is watched yet but that one: what the poller waits for is the earliest timer, and being
-// told of an earlier one.
+// One epoll descriptor for the process and an eventfd that breaks the wait. What an event
+// of another descriptor means, polldesc.c knows: a program that waits for none has timers
+// and the break alone, and does not carry it.
 //
 // Follows Go's netpoll_epoll.go.
 #include "runtime/os/os.h"
+#include "runtime/os/syscall.h"
 #include "runtime/sched/sched.h"
 
 uint32_t netpollWaiters;
+int32_t (*netpollevent)(const EpollEvent *ev, Gqueue *list);
 static uint32_t netpollInited;
 static Mutex netpollInitLock = { .rank = RankNewmHandoff };
 static int32_t epfd = -1, netpollBreakFd = -1;
 static uint32_t netpollWakeSig; // the eventfd has been written and not read yet
 
-static void netpollinit(void)
+static int64_t netpollinit(void)
 {
-	EpollEvent ev = { .events = EPOLLIN };
+	EpollEvent ev = { .events = EPOLLIN }; // data 0: nobody's address
+	int64_t ep = epollcreate1(EPOLL_CLOEXEC), fd, r;
 
-	epfd = (int32_t)epollcreate1(EPOLL_CLOEXEC);
-	if (epfd < 0) {
-		print("runtime: epollcreate failed with %d\n", -epfd);
-		throw("runtime: netpollinit failed");
+	if (ep < 0)
+		return ep;
+	r = fd = eventfd(0, O_CLOEXEC | O_NONBLOCK);
+	if (r >= 0)
+		r = epollctl((int32_t)ep, EPOLL_CTL_ADD, (int32_t)fd, &ev);
+	if (r < 0) {
+		closefd((int32_t)ep);
+		closefd((int32_t)fd);
+		return r;
 	}
-	netpollBreakFd = (int32_t)eventfd(0, O_CLOEXEC | O_NONBLOCK);
-	if (netpollBreakFd < 0) {
-		print("runtime: eventfd failed with %d\n", -netpollBreakFd);
-		throw("runtime: eventfd failed");
-	}
-	ev.data = (uint64_t)netpollBreakFd;
-	if (epollctl(epfd, EPOLL_CTL_ADD, netpollBreakFd, &ev) < 0)
-		throw("runtime: epollctl failed");
+	epfd = (int32_t)ep;
+	netpollBreakFd = (int32_t)fd;
+	atomic_store_release(&netpollInited, 1); // pairs with the loads
+	return 0;
 }
 
+int64_t netpollTryInit(void)
+{
+	int64_t r = 0;
+
+	if (likely(netpollinited()))
+		return 0;
+	lock(&netpollInitLock);
+	if (!netpollInited)
+		r = netpollinit();
+	unlock(&netpollInitLock);
+	return r;
+}
+
+// For who cannot do without.
 void netpollGenericInit(void)
 {
-	if (likely(atomic_load_acquire(&netpollInited))) // pairs with the store below
-		return;
-	lock(&netpollInitLock);
-	if (!netpollInited) {
-		netpollinit();
-		atomic_store_release(&netpollInited, 1);
+	int64_t r = netpollTryInit();
+
+	if (r < 0) {
+		print("runtime: netpollinit failed with %d\n", (int32_t)-r);
+		throw("runtime: netpollinit failed");
 	}
-	unlock(&netpollInitLock);
 }
 
 bool netpollinited(void)
@@ -72,21 +88,40 @@ static int32_t waitms(int64_t delay)
 	return (int32_t)(delay / 1000000);
 }
 
+// Only a blocking poll takes the break: it was meant for that one.
+static void takebreak(int64_t delay)
+{
+	uint64_t count;
+
+	if (delay == 0)
+		return;
+	read(netpollBreakFd, &count, sizeof count);
+	atomic_store_release(&netpollWakeSig, 0);
+}
+
 Gqueue netpoll(int64_t delay)
 {
 	Gqueue ready = { 0 };
 	EpollEvent ev[128];
+	int32_t woken = 0;
 	int64_t n;
 
 	n = epollwait(epfd, ev, nelem(ev), waitms(delay));
 	for (int64_t i = 0; i < n; i++) {
-		uint64_t count;
-
-		// Only a blocking poll takes the break: it was meant for that one.
-		if (ev[i].data == (uint64_t)netpollBreakFd && delay != 0) {
-			read(netpollBreakFd, &count, sizeof count);
-			atomic_store_release(&netpollWakeSig, 0);
-		}
+		if (ev[i].data == 0)
+			takebreak(delay);
+		else
+			woken += netpollevent(&ev[i], &ready);
 	}
+	if (woken > 0)
+		atomic_xadd(&netpollWaiters, (uint32_t)-woken);
 	return ready;
+}
+
+// Watches fd for ev, or stops to; a watch that is there already becomes this one.
+int64_t netpollctl(int32_t fd, EpollEvent *ev)
+{
+	int64_t r = epollctl(epfd, ev ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, fd, ev);
+
+	return r == -EEXIST ? epollctl(epfd, EPOLL_CTL_MOD, fd, ev) : r;
 }

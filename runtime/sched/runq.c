@@ -71,21 +71,18 @@ void glistPush(Glist *l, G *gp)
 
 // Half of the ring and gp go to the global queue, in order. False when a thief was
 // quicker: there is room now.
-static COLD bool runqputslow(P *pp, G *gp, uint32_t h, uint32_t t)
+static bool runqputslow(P *pp, G *gp, uint32_t h, uint32_t t)
 {
-	G *batch[RunqSize / 2 + 1];
 	Gqueue q = { 0 };
 	uint32_t n = (t - h) / 2;
 
 	if (n != RunqSize / 2)
 		throw("runqputslow: queue is not full");
-	for (uint32_t i = 0; i < n; i++)
-		batch[i] = pp->runq[(h + i) % RunqSize];
 	if (!atomic_cas(&pp->runqhead, h, h + n)) // takes them; competes with runqgrab's
 		return false;
-	batch[n] = gp;
-	for (uint32_t i = 0; i <= n; i++)
-		gqueuePushBack(&q, batch[i]);
+	for (uint32_t i = 0; i < n; i++) // the owner alone writes to the slots
+		gqueuePushBack(&q, pp->runq[(h + i) % RunqSize]);
+	gqueuePushBack(&q, gp);
 	lock(&sched.lock);
 	globrunqputbatch(&q, (int32_t)n + 1);
 	unlock(&sched.lock);

@@ -6,7 +6,9 @@
 // for another P, and without one the goroutine goes to the global queue.
 //
 // Follows Go's proc.go (reentersyscall, exitsyscall).
+#include "include/rt.h"
 #include "runtime/os/os.h"
+#include "runtime/os/syscall.h"
 #include "runtime/sched/sched.h"
 
 static void wakesysmon(void) HOLDS(sched.lock);
@@ -47,37 +49,56 @@ static COLD void entersyscall_gcwait(void *unused)
 	unlock(&sched.lock);
 }
 
-// Records where the goroutine is.
-static void leavego(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp)
+// It is ours, and it is what we think: only the debug build asks.
+ALWAYS_INLINE void changestatus(G *gp, uint32_t from, uint32_t to)
 {
-	save(pc, sp, bp);
-	gp->syscallsp = sp;
-	gp->syscallpc = pc;
-	casgstatus(gp, Grunning, Gsyscall);
-	if (!onstacks(gp, sp))
-		throw("entersyscall");
+	if (Debug) {
+		gp->m->locks++;
+		casgstatus(gp, from, to);
+		releasem(gp->m);
+	} else {
+		atomic_store_release(&gp->atomicstatus, to); // pairs with readgstatus
+	}
 }
 
-static void reentersyscall(uintptr_t pc, uintptr_t sp, uintptr_t bp)
+// Records where the goroutine is.
+ALWAYS_INLINE void leavego(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp)
 {
-	G *gp = getg();
+	gp->sched.pc = gp->syscallpc = pc;
+	gp->sched.sp = gp->syscallsp = sp;
+	gp->sched.bp = bp;
+	must(!gp->sched.ctxt && onstacks(gp, sp));
+	changestatus(gp, Grunning, Gsyscall);
+}
+
+// Something unusual. With the P still ours: sysmon sleeps, or a safe point is wanted; sysmon
+// says that it sleeps under the lock that every P passes on its way from idle to here, so a
+// plain load has seen it. Without: the world wants to stop.
+static NOSPLIT __attribute__((noinline, cold)) void unusual(G *gp, uintptr_t pc,
+                                                            uintptr_t sp, uintptr_t bp)
+{
+	M *mp = gp->m;
+
+	mp->locks++; // gp is in no consistent state
+	if (!mp->p)
+		systemstack(entersyscall_gcwait, NULL);
+	else if (atomic_load_relaxed(&sched.sysmonwait))
+		systemstack(entersyscall_sysmon, NULL);
+	if (mp->p && mp->p->runSafePointFn)
+		systemstack(entersyscall_safepoint, NULL);
+	save(pc, sp, bp); // systemstack wrote over it
+	releasem(mp);
+}
+
+// While gp is Gsyscall and its M has a P, no prologue may run: it could yield.
+ALWAYS_INLINE void reentersyscall(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp)
+{
 	M *mp = gp->m;
 	P *pp = mp->p;
 
-	mp->locks++; // gp is in no consistent state until the end of this function
 	leavego(gp, pc, sp, bp);
-
-	// sysmon sleeps only while all Ps are idle, and says so under the lock that every P
-	// passes on its way from idle to here: a plain load sees it.
-	if (unlikely(atomic_load_relaxed(&sched.sysmonwait))) {
-		systemstack(entersyscall_sysmon, NULL);
-		save(pc, sp, bp);
-	}
-	if (unlikely(pp->runSafePointFn)) {
-		systemstack(entersyscall_safepoint, NULL);
-		save(pc, sp, bp);
-	}
-
+	if (unlikely(atomic_load_relaxed(&sched.sysmonwait) | pp->runSafePointFn))
+		unusual(gp, pc, sp, bp);
 	mp->syscalltick = pp->syscalltick;
 	pp->m = NULL;
 	mp->oldp = pp;
@@ -85,11 +106,8 @@ static void reentersyscall(uintptr_t pc, uintptr_t sp, uintptr_t bp)
 	mp->mcache = nocache;
 	atomic_store_release(&pp->status, Psyscall); // pairs with the takers' cas
 	// Not fenced against the store: stopTheWorld looks again if we miss it.
-	if (unlikely(atomic_load_relaxed(&sched.gcwaiting))) {
-		systemstack(entersyscall_gcwait, NULL);
-		save(pc, sp, bp);
-	}
-	mp->locks--;
+	if (unlikely(atomic_load_relaxed(&sched.gcwaiting)))
+		unusual(gp, pc, sp, bp);
 }
 
 // The caller's frame: where the goroutine's stack ends while it is away.
@@ -99,7 +117,7 @@ static void reentersyscall(uintptr_t pc, uintptr_t sp, uintptr_t bp)
 
 __attribute__((noinline)) void entersyscall(void)
 {
-	reentersyscall(CALLERPC, CALLERSP, CALLERBP);
+	reentersyscall(getg(), CALLERPC, CALLERSP, CALLERBP);
 }
 
 static void entersyscallblock_handoff(void *unused)
@@ -140,19 +158,29 @@ static COLD void exitsyscallfast_pidle(void *arg)
 	*ok = pp != NULL;
 }
 
-// A P for this M: the one it had, if nobody took it, else any idle one.
-static bool exitsyscallfast(P *oldp)
+// Takes the P back that this M had, if nobody else took it.
+ALWAYS_INLINE bool retakeown(M *mp)
+{
+	P *pp = mp->oldp;
+
+	if (unlikely(!pp || atomic_load_relaxed(&pp->status) != Psyscall ||
+	             sched.stopwait == FreezeStopWait || // the process dies: stay out of it
+	             !atomic_cas(&pp->status, Psyscall, Prunning)))
+		return false;
+	// As wirep does. Who looks at the P now may find no M yet, and will look again.
+	mp->oldp = NULL;
+	pp->syscalltick++;
+	mp->p = pp;
+	atomic_store_release(&pp->m, mp);
+	return true;
+}
+
+// Any idle P.
+static bool takeidle(void)
 {
 	bool ok = false;
 
-	if (unlikely(sched.stopwait == FreezeStopWait))
-		return false; // the process dies: stay out of the way
-	if (likely(oldp && atomic_load_relaxed(&oldp->status) == Psyscall &&
-	           atomic_cas(&oldp->status, Psyscall, Pidle))) {
-		wirep(oldp);
-		return true;
-	}
-	if (atomic_load_relaxed(&sched.npidle) != 0)
+	if (sched.stopwait != FreezeStopWait && atomic_load_relaxed(&sched.npidle) != 0)
 		systemstack(exitsyscallfast_pidle, &ok);
 	return ok;
 }
@@ -185,22 +213,17 @@ static COLD void exitsyscall0(G *gp)
 	schedule();
 }
 
-void exitsyscall(void)
+static __attribute__((noinline, cold)) void exitsyscallslow(G *gp)
 {
-	G *gp = getg();
 	M *mp = gp->m;
-	P *oldp = mp->oldp;
 
 	mp->locks++;
-	gp->waitsince = 0;
 	mp->oldp = NULL;
-	if (likely(exitsyscallfast(oldp))) {
+	if (takeidle()) {
 		mp->p->syscalltick++;
 		casgstatus(gp, Gsyscall, Grunning);
 		gp->syscallsp = 0;
 		releasem(mp); // and puts a request to yield back
-		if (unlikely(sched.disable.user) && !schedEnabled(gp))
-			goyield();
 		return;
 	}
 	mp->locks--;
@@ -210,6 +233,45 @@ void exitsyscall(void)
 	// the call was.
 	gp->syscallsp = 0;
 	getg()->m->p->syscalltick++;
+}
+
+static __attribute__((noinline, cold)) void yielddisabled(const G *gp)
+{
+	if (!schedEnabled(gp))
+		goyield();
+}
+
+ALWAYS_INLINE void reexitsyscall(G *gp)
+{
+	if (likely(retakeown(gp->m))) {
+		changestatus(gp, Gsyscall, Grunning);
+		gp->syscallsp = 0;
+	} else {
+		exitsyscallslow(gp);
+	}
+	if (unlikely(sched.disable.user))
+		yielddisabled(gp);
+}
+
+void exitsyscall(void)
+{
+	reexitsyscall(getg());
+}
+
+// As between entersyscall and exitsyscall. noinline: its frame is where the goroutine's stack
+// ends during the call.
+__attribute__((noinline)) JUMPBACK int64_t rt_raw_syscall(int64_t nr, uint64_t a, uint64_t b,
+                                                          uint64_t c, uint64_t d, uint64_t e,
+                                                          uint64_t f)
+{
+	int64_t r;
+
+	if (Stress || !Split) // else the prologue did
+		preemptcheck();
+	reentersyscall(getg(), CALLERPC, CALLERSP, CALLERBP);
+	r = syscall6(nr, a, b, c, d, e, f);
+	reexitsyscall(getg());
+	return r;
 }
 
 bool notetsleepg(Note *n, int64_t ns)

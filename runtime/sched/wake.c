@@ -90,11 +90,23 @@ static void mspinning(void)
 	getg()->m->spinning = true;
 }
 
+typedef struct {
+	P *pp;
+	int64_t id;
+	bool spinning;
+} NewM;
+
+static COLD void newmfn(void *arg)
+{
+	const NewM *r = arg;
+
+	newm(r->spinning ? mspinning : NULL, r->pp, r->id);
+}
+
 // Gives pp, or an idle P, to an idle or new M. spinning: the M shall search, and the
 // caller has counted it in nmspinning; that is undone if there is no P.
 void startm(P *pp, bool spinning)
 {
-	int64_t id;
 	M *mp;
 
 	lock(&sched.lock);
@@ -113,9 +125,10 @@ void startm(P *pp, bool spinning)
 	if (!mp) {
 		// Count the new M before the lock is dropped, or checkdead could see a P
 		// in use by nobody.
-		id = mReserveID();
+		NewM r = { .pp = pp, .id = mReserveID(), .spinning = spinning };
+
 		unlock(&sched.lock);
-		newm(spinning ? mspinning : NULL, pp, id);
+		systemstack(newmfn, &r); // too deep for a small stack
 		return;
 	}
 	unlock(&sched.lock);

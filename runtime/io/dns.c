@@ -1,0 +1,241 @@
+// dns.c - writing questions and reading answers of the domain name system (RFC 1035).
+//
+// What comes from the network may be anything. Every read is checked against the message's
+// end. A compressed name goes on at an earlier place only, each time earlier than before, so
+// that reading it ends.
+#include "runtime/io/dns.h"
+
+#include "runtime/base/str.h"
+
+enum { HeaderSize = 12, TypeCname = 5, TypeOpt = 41, ClassIn = 1, MaxCnames = 16 };
+
+// ---- writing ------------------------------------------------------------------------
+
+static uint8_t *put16(uint8_t *p, uint32_t v)
+{
+	p[0] = (uint8_t)(v >> 8);
+	p[1] = (uint8_t)v;
+	return p + 2;
+}
+
+// Labels of 1 to 63 bytes; a dot at the end is fine. NULL: not a name.
+static uint8_t *putname(uint8_t *p, const char *name)
+{
+	uint8_t *start = p;
+
+	while (*name) {
+		uint8_t *len = p++;
+
+		for (; *name && *name != '.'; name++) {
+			if (p - len > 63 || p - start > 253)
+				return NULL;
+			*p++ = (uint8_t)*name;
+		}
+		*len = (uint8_t)(p - len - 1);
+		if (*len == 0)
+			return NULL;
+		if (*name == '.')
+			name++;
+	}
+	*p++ = 0;
+	return p - start > 1 ? p : NULL;
+}
+
+uint32_t dnsquestion(uint8_t *msg, uint16_t id, const char *name, uint16_t type)
+{
+	uint8_t *p = msg;
+
+	p = put16(p, id);
+	p = put16(p, 0x0100); // recursion wanted
+	p = put16(p, 1);
+	p = put16(p, 0);
+	p = put16(p, 0);
+	p = put16(p, 1);
+	p = putname(p, name);
+	if (!p)
+		return 0;
+	p = put16(p, type);
+	p = put16(p, ClassIn);
+	*p++ = 0; // EDNS: we take more than 512 bytes
+	p = put16(p, TypeOpt);
+	p = put16(p, DnsUdpSize);
+	p = put16(p, 0);
+	p = put16(p, 0);
+	p = put16(p, 0);
+	return (uint32_t)(p - msg);
+}
+
+// ---- reading ------------------------------------------------------------------------
+
+typedef struct {
+	const uint8_t *msg;
+	uint32_t len, at;
+	bool bad; // read beyond the end, or nonsense
+} Reader;
+
+static uint32_t get8(Reader *r)
+{
+	if (r->at >= r->len) {
+		r->bad = true;
+		return 0;
+	}
+	return r->msg[r->at++];
+}
+
+static uint32_t get16(Reader *r)
+{
+	uint32_t high = get8(r);
+
+	return high << 8 | get8(r);
+}
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
+// A name as text with a dot behind each label, in lower case. A dot within a label becomes
+// something that is in no name of ours.
+static void getname(Reader *r, char *name)
+{
+	uint32_t earliest = r->at, behind = 0, n = 0;
+
+	for (;;) {
+		uint32_t len = get8(r);
+
+		if (len == 0 || r->bad)
+			break;
+		if (len >= 0xc0) {
+			uint32_t to = (len & 0x3f) << 8 | get8(r);
+
+			if (behind == 0)
+				behind = r->at;
+			if (to >= earliest) {
+				r->bad = true;
+				break;
+			}
+			r->at = earliest = to;
+			continue;
+		}
+		if (len > 63 || n + len + 1 >= MaxHost) {
+			r->bad = true;
+			break;
+		}
+		for (; len > 0; len--) {
+			char c = (char)get8(r);
+
+			name[n++] = c == '.' || c == '\0' ? '\1' : lower(c);
+		}
+		name[n++] = '.';
+	}
+	name[n] = '\0';
+	if (behind != 0)
+		r->at = behind;
+}
+
+// name is text of ours, with or without the last dot and in any case.
+static bool samename(const char *wire, const char *name)
+{
+	for (; *name; wire++, name++) {
+		if (*wire != lower(*name))
+			return false;
+	}
+	return *wire == '\0' || (wire[0] == '.' && wire[1] == '\0');
+}
+
+typedef struct {
+	char name[MaxHost];
+	uint32_t type, class, len;
+	uint32_t at; // of its data
+} Record;
+
+static bool getrecord(Reader *r, Record *rec)
+{
+	getname(r, rec->name);
+	rec->type = get16(r);
+	rec->class = get16(r);
+	get16(r);
+	get16(r);
+	rec->len = get16(r);
+	rec->at = r->at;
+	if (r->bad || rec->len > r->len - r->at)
+		return false;
+	r->at += rec->len;
+	return true;
+}
+
+static void take(const Reader *r, const Record *rec, rt_address *a)
+{
+	SockaddrIn *sin = (SockaddrIn *)a->sockaddr;
+	SockaddrIn6 *sin6 = (SockaddrIn6 *)a->sockaddr;
+
+	__builtin_memset(a, 0, sizeof *a);
+	if (rec->type == DnsA) {
+		sin->family = AF_INET;
+		__builtin_memcpy(sin->addr, r->msg + rec->at, 4);
+		a->size = sizeof *sin;
+	} else {
+		sin6->family = AF_INET6;
+		__builtin_memcpy(sin6->addr, r->msg + rec->at, 16);
+		a->size = sizeof *sin6;
+	}
+}
+
+// The addresses of name among count records from r on. True: name is another's alias, whose
+// name it has become.
+static bool collect(Reader r, uint32_t count, char *name, uint32_t type, rt_address *a,
+                    int32_t max, int32_t *n)
+{
+	Record rec;
+
+	*n = 0;
+	for (; count > 0 && getrecord(&r, &rec); count--) {
+		if (rec.class != ClassIn || !samename(rec.name, name))
+			continue;
+		if (rec.type == TypeCname) {
+			r.at = rec.at;
+			getname(&r, name);
+			return !r.bad;
+		}
+		if (rec.type == type && rec.len == (type == DnsA ? 4 : 16) && *n < max)
+			take(&r, &rec, &a[(*n)++]);
+	}
+	return false;
+}
+
+static bool isquestion(Reader *r, const char *name, uint32_t type)
+{
+	char asked[MaxHost];
+
+	getname(r, asked);
+	return samename(asked, name) && get16(r) == type && get16(r) == ClassIn && !r->bad;
+}
+
+DnsResult dnsanswer(const uint8_t *msg, uint32_t len, uint16_t id, const char *name,
+                    uint16_t type, rt_address *a, int32_t max, int32_t *n)
+{
+	Reader r = { .msg = msg, .len = len };
+	char target[MaxHost];
+	uint32_t flags, questions, answers;
+
+	*n = 0;
+	if (get16(&r) != id)
+		return DnsNotOurs;
+	flags = get16(&r);
+	questions = get16(&r);
+	answers = get16(&r);
+	get16(&r);
+	get16(&r);
+	if (r.bad || !(flags & 0x8000) || questions != 1 || !isquestion(&r, name, type))
+		return DnsNotOurs;
+	if (flags & 0x0200)
+		return DnsTruncated;
+	if ((flags & 0xf) == 3)
+		return DnsNoName;
+	if ((flags & 0xf) != 0)
+		return DnsServer;
+	__builtin_memcpy(target, name, strlength(name) + 1);
+	for (int32_t i = 0; i < MaxCnames && collect(r, answers, target, type, a, max, n); i++)
+		;
+	return *n > 0 ? DnsOk : DnsNoName;
+}

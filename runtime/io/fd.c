@@ -1,0 +1,308 @@
+// fd.c - the table of descriptors: who uses each number, and closing it.
+//
+// A number has one entry for ever, so that events and timers of long ago find something
+// that is still an Fd. Entries come in chunks; the memory is touched as numbers are used.
+//
+// mu counts the calls under way and holds the rights to read and to write, each for one
+// goroutine at a time:
+//
+//	bit 0       closing: no more users
+//	bit 1, 2    somebody has the right to read, to write
+//	bit 3..     users, 20 bits
+//	bit 23..    who waits to read, 20 bits
+//	bit 43..    who waits to write, 20 bits
+//	bit 63      claimed by fdinstall
+//
+// The number is given back to the kernel by the last user after rt_close, never while a
+// call is under way: no call can meet a stranger behind its number. The entry is cleared
+// before that, since the kernel may give the number to another thread before its close
+// has returned; closing stays set until then, and fdinstall, which has the number from
+// the kernel, does not mind it.
+//
+// Follows Go's internal/poll/fd_mutex.go.
+#include "include/rt.h"
+#include "runtime/io/fd.h"
+#include "runtime/os/os.h"
+#include "runtime/sync/sync.h"
+
+#define BIT(n) ((uint64_t)1 << (n))
+
+enum { ChunkBits = 10, Chunks = 4096, CountMask = (1 << 20) - 1 };
+
+static const uint64_t Closing = BIT(0), OneUser = BIT(3), Claimed = BIT(63);
+static const uint64_t Users = CountMask * BIT(3), Waits = CountMask * BIT(23) + CountMask * BIT(43);
+
+static uint64_t right(PollMode mode)
+{
+	return mode == PollRead ? BIT(1) : BIT(2);
+}
+
+static uint64_t onewait(PollMode mode)
+{
+	return mode == PollRead ? BIT(23) : BIT(43);
+}
+
+static Fd *chunks[Chunks];
+
+// The entry of a number; NULL if it is out of range.
+static Fd *entry(int64_t fd)
+{
+	uint64_t i = (uint64_t)fd >> ChunkBits;
+	Fd *chunk, *old;
+
+	if (unlikely(i >= Chunks))
+		return NULL;
+	chunk = atomic_load_acquire(&chunks[i]); // pairs with the cas
+	if (unlikely(!chunk)) {
+		chunk = sysReserve(sizeof(Fd) << ChunkBits);
+		if (!chunk)
+			throw("out of memory for descriptors");
+		if (!atomic_cas(&chunks[i], NULL, chunk)) {
+			old = chunk;
+			chunk = atomic_load_acquire(&chunks[i]);
+			sysFree(old, sizeof(Fd) << ChunkBits);
+		}
+		atomic_store_release(&writehook, fdwrite);
+	}
+	return &chunk[fd & ((1 << ChunkBits) - 1)];
+}
+
+// ---- mu -----------------------------------------------------------------------------
+
+static bool incref(Fd *d)
+{
+	uint64_t old = atomic_load_relaxed(&d->mu);
+
+	do {
+		if (old & Closing)
+			return false;
+		if ((old & Users) == Users)
+			throw("too many concurrent operations on a single descriptor");
+	} while (!__atomic_compare_exchange_n(&d->mu, &old, old + OneUser, false,
+	                                      __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
+	return true;
+}
+
+static bool acquire(Fd *d, PollMode mode)
+{
+	uint64_t old, bit = right(mode);
+
+	for (;;) {
+		old = atomic_load_relaxed(&d->mu);
+		if (old & Closing)
+			return false;
+		if (!(old & bit)) {
+			if ((old & Users) == Users)
+				throw("too many concurrent operations on a single descriptor");
+			if (atomic_cas(&d->mu, old, (old | bit) + OneUser))
+				return true;
+		} else if ((old / onewait(mode) & CountMask) == CountMask) {
+			throw("too many concurrent operations on a single descriptor");
+		} else if (atomic_cas(&d->mu, old, old + onewait(mode))) {
+			semacquire(&d->sema[mode], WaitReasonSemacquire);
+		}
+	}
+}
+
+// Drops a use, and the right in drop. True: it was the last one of a closed descriptor.
+static bool release(Fd *d, uint64_t drop, uint64_t wait, uint32_t *sema)
+{
+	uint64_t old, new;
+
+	do {
+		old = atomic_load_relaxed(&d->mu);
+		must((old & Users) != 0 && (old & drop) == drop);
+		new = old - drop - OneUser;
+		// waits of one direction are the bits from wait up to 20 of them
+		if (wait && (old & (wait * CountMask)))
+			new -= wait;
+	} while (!atomic_cas(&d->mu, old, new));
+	if (wait && (old & (wait * CountMask)))
+		semrelease(sema);
+	return (new & (Closing | Users | Claimed)) == Closing;
+}
+
+// Nobody may use it from now on; who waits for a right is woken, and fails. mark is added:
+// a use of the caller's, or Claimed. False: it was closing already.
+static bool close1(Fd *d, uint64_t mark)
+{
+	uint64_t old;
+
+	do {
+		old = atomic_load_relaxed(&d->mu);
+		if (old & (mark == Claimed ? Claimed : Closing))
+			return false;
+	} while (!atomic_cas(&d->mu, old, ((old | Closing) & ~Waits) + mark));
+	for (PollMode mode = PollRead; mode <= PollWrite; mode++) {
+		for (uint64_t n = old / onewait(mode) & CountMask; n > 0; n--)
+			semrelease(&d->sema[mode]);
+	}
+	return true;
+}
+
+// ---- taking in, closing -------------------------------------------------------------
+
+static bool watched(const Fd *d)
+{
+	return d->kind == FdOwn || d->kind == FdShared;
+}
+
+// Finds out of what kind a number is that was not used yet. Returns 0, or -EBADF.
+static int64_t probe(int32_t fd, Fd *d)
+{
+	int64_t err = 0;
+
+	lock(&d->pd.lock); // two may come at once
+	if (d->kind == FdUnknown) {
+		err = netpollopen(fd, &d->pd);
+		if (err == -EBADF) {
+			unlock(&d->pd.lock);
+			return err;
+		}
+		if (err) // most often EPERM; but waiting in a system call always works
+			atomic_store_release(&d->kind, FdFile);
+		else if ((d->flags & FdMade) && setnonblock(fd) == 0)
+			atomic_store_release(&d->kind, FdOwn);
+		else
+			atomic_store_release(&d->kind, FdShared);
+	}
+	unlock(&d->pd.lock);
+	return 0;
+}
+
+// Clears the entry for the number's next user.
+static void forget(int32_t fd, Fd *d)
+{
+	netpollclose(watched(d) ? fd : -1, &d->pd);
+	d->kind = FdUnknown;
+	d->flags = 0;
+	d->drained = false;
+	d->failures = 0;
+	d->closerwaits = false;
+}
+
+// By the last user.
+static int64_t destroy(int32_t fd, Fd *d)
+{
+	Call c = { __NR_close, { (uint32_t)fd } };
+	int64_t r;
+
+	forget(fd, d);
+	r = managed(&c);
+	if (r == -EINTR)
+		r = 0; // Linux has closed it all the same: never twice
+	atomic_cas(&d->mu, Closing, 0); // unless it is another's already
+	return r;
+}
+
+// By another than the closer, who may wait for it.
+static void lastuse(int32_t fd, Fd *d)
+{
+	bool waits = d->closerwaits;
+
+	destroy(fd, d);
+	if (waits)
+		semrelease(&d->closesema);
+}
+
+int64_t fdref(int32_t fd, Fd **dp)
+{
+	Fd *d = entry(fd);
+	int64_t err;
+
+	if (!d || !incref(d))
+		return -EBADF;
+	*dp = d;
+	if (likely(atomic_load_acquire(&d->kind) != FdUnknown))
+		return 0;
+	err = probe(fd, d);
+	if (err)
+		fdunref(fd, d);
+	return err;
+}
+
+void fdunref(int32_t fd, Fd *d)
+{
+	if (release(d, 0, 0, NULL))
+		lastuse(fd, d);
+}
+
+int64_t fdlock(int32_t fd, PollMode mode, Fd **dp)
+{
+	Fd *d = entry(fd);
+	int64_t err;
+
+	if (!d || !acquire(d, mode))
+		return -EBADF;
+	*dp = d;
+	if (likely(atomic_load_acquire(&d->kind) != FdUnknown))
+		return 0;
+	err = probe(fd, d);
+	if (err)
+		fdunlock(fd, d, mode);
+	return err;
+}
+
+void fdunlock(int32_t fd, Fd *d, PollMode mode)
+{
+	if (release(d, right(mode), onewait(mode), &d->sema[mode]))
+		lastuse(fd, d);
+}
+
+// The number of a closed descriptor may still have users when a raw system call has closed
+// it. They fail, as after rt_close.
+static void seize(Fd *d)
+{
+	while (!close1(d, Claimed))
+		rt_gosched();
+	while (atomic_load_acquire(&d->mu) & Users) {
+		netpollevict(&d->pd);
+		rt_sleep(100 * RT_MICROSECOND);
+	}
+}
+
+int64_t fdinstall(int64_t r, FdKind kind, uint32_t flags)
+{
+	int32_t fd = (int32_t)r;
+	Fd *d = entry(r);
+	int64_t err = 0;
+
+	if (r < 0)
+		return r;
+	if (!d) {
+		closefd(fd);
+		return -EMFILE;
+	}
+	seize(d);
+	forget(fd, d);
+	if (kind == FdOwn)
+		err = netpollopen(fd, &d->pd);
+	if (err == 0) {
+		d->flags = (uint8_t)flags;
+		d->kind = (uint8_t)kind;
+	} else {
+		closefd(fd);
+	}
+	atomic_store_release(&d->mu, 0);
+	return err ? err : r;
+}
+
+int rt_close(int fd)
+{
+	Fd *d = entry(fd);
+	bool waits;
+
+	preemptcheck();
+	if (!d || !close1(d, OneUser))
+		return -EBADF;
+	// Of whatever kind it is: a user may be just about to find that out, and to wait.
+	netpollevict(&d->pd);
+	// Those who are parked or in a call that does not block are gone soon. A thread in a
+	// system call may take for ever.
+	waits = d->closerwaits = d->kind == FdOwn;
+	if (release(d, 0, 0, NULL))
+		return (int)destroy(fd, d);
+	if (waits)
+		semacquire(&d->closesema, WaitReasonSemacquire);
+	return 0;
+}

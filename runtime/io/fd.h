@@ -1,0 +1,84 @@
+// fd.h - descriptors: what the runtime knows of each number; io/fd.c.
+#ifndef RT0_IO_FD_H
+#define RT0_IO_FD_H
+
+#include "runtime/os/syscall.h"
+#include "runtime/sched/polldesc.h"
+
+enum { PipeBuf = 4096 }; // a pipe that is ready takes so much without blocking
+
+typedef enum {
+	FdUnknown, // not used here yet
+	FdFile,    // epoll cannot watch it: calls block their thread
+	FdShared,  // from outside: perhaps in blocking mode, which is not ours to change
+	FdOwn,     // made here, non-blocking
+} FdKind;
+
+enum {
+	FdMade = 1,   // flags: FdUnknown, but the description is ours
+	FdSocket = 2,
+	FdTcp = 4,    // it, or what it accepts, is a TCP connection
+	FdStream = 8, // bytes; a short read says that it is empty, and an edge follows
+};
+
+typedef struct {
+	PollDesc pd;
+
+	uint64_t mu; // who uses it: fd.c
+	uint32_t sema[2]; // by PollMode: who waits for the right to read or write
+	uint32_t closesema; // the closer, until the last user is gone:
+	bool closerwaits;   // it does; written while it is a user itself
+	uint8_t kind, flags;
+
+	// The right to read protects:
+	bool drained; // the last read emptied it
+	uint8_t failures; // of accept for want of descriptors or memory, in a row
+} __attribute__((aligned(2 * CacheLineSize))) Fd;
+
+// The right to read or write fd, alone. Returns 0 or -EBADF, or why it cannot be watched.
+int64_t fdlock(int32_t fd, PollMode mode, Fd **d);
+void fdunlock(int32_t fd, Fd *d, PollMode mode);
+// Keeps the number from being closed and reused, without the right to either.
+int64_t fdref(int32_t fd, Fd **d);
+void fdunref(int32_t fd, Fd *d);
+
+// r is a descriptor that the kernel has just given to us, or its error, which is returned.
+// kind is FdOwn, or FdUnknown with FdMade. Returns r, or closes it and returns an error.
+int64_t fdinstall(int64_t r, FdKind kind, uint32_t flags);
+
+// ---- io.c ---------------------------------------------------------------------------
+
+typedef struct {
+	int32_t fd;
+	int16_t events, revents;
+} Pollfd;
+
+// A system call; its first argument is a descriptor.
+typedef struct {
+	int64_t nr;
+	uint64_t arg[6];
+} Call;
+
+// By way of entersyscall. The second begins again after a signal.
+int64_t managed(const Call *c);
+int64_t restarting(const Call *c);
+// Waits in a system call until fd is ready for mode.
+void waitready(int32_t fd, PollMode mode);
+// The bare call: is it ready, or in so many ms? (-1: no limit)
+bool pollready(int32_t fd, PollMode mode, int32_t timeoutms);
+// What rt_write returns for err.
+int64_t writeerror(int32_t fd, int64_t err);
+// rt_write, as soon as a descriptor has an entry: fdwrite. A program that only writes does
+// not carry the table and the poller's part.
+extern int64_t (*writehook)(int32_t fd, const char *p, size_t n);
+
+// ---- file.c -------------------------------------------------------------------------
+
+int64_t fdwrite(int32_t fd, const char *p, size_t n);
+// c reads up to n bytes from d; the caller has the right to.
+int64_t fdread(Fd *d, const Call *c, size_t n);
+// Makes the call, waiting as d's kind wants it, and again until it is something else than
+// EINTR and EAGAIN. The caller has the right to mode.
+int64_t fdcall(Fd *d, PollMode mode, const Call *c);
+
+#endif

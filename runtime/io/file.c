@@ -1,0 +1,189 @@
+// file.c - opening, reading and writing by way of the table of descriptors.
+#include "include/rt.h"
+#include "runtime/io/fd.h"
+#include "runtime/os/os.h"
+
+// ---- making a call, as the descriptor wants it --------------------------------------
+
+// Sockets and pipes that do not block are called as they are: that takes no longer than to
+// copy the bytes. Devices may take longer.
+static int64_t tryown(const Fd *d, const Call *c)
+{
+	int64_t r;
+
+	if (unlikely(!(d->flags & (FdSocket | FdStream))))
+		return restarting(c);
+	do
+		r = syscall6(c->nr, c->arg[0], c->arg[1], c->arg[2], c->arg[3], c->arg[4],
+		             c->arg[5]);
+	while (unlikely(r == -EINTR));
+	return r;
+}
+
+static int64_t callown(Fd *d, PollMode mode, const Call *c)
+{
+	int64_t err, r;
+
+	for (;;) {
+		r = tryown(d, c);
+		if (r != -EAGAIN)
+			return r;
+		err = netpollwait(&d->pd, mode);
+		if (err)
+			return err;
+	}
+}
+
+// Others may use the same description: that it was ready does not mean that it is, and the
+// call may block after all. EAGAIN comes from those that are non-blocking.
+static int64_t callshared(Fd *d, PollMode mode, const Call *c)
+{
+	int32_t fd = (int32_t)c->arg[0];
+	int64_t err, r;
+
+	for (;;) {
+		err = netpollcheckerr(&d->pd, mode);
+		while (!err && !pollready(fd, mode, 0))
+			err = netpollwait(&d->pd, mode);
+		if (err)
+			return err;
+		r = restarting(c);
+		if (r != -EAGAIN)
+			return r;
+	}
+}
+
+// It was not ready just now: it is certain that this blocks.
+static __attribute__((noinline)) void waitblocked(int32_t fd, PollMode mode)
+{
+	entersyscallblock();
+	pollready(fd, mode, -1);
+	exitsyscall();
+}
+
+static int64_t callfile(Fd *d, PollMode mode, const Call *c)
+{
+	int64_t r;
+
+	(void)d;
+	while ((r = restarting(c)) == -EAGAIN)
+		waitblocked((int32_t)c->arg[0], mode);
+	return r;
+}
+
+JUMPBACK int64_t fdcall(Fd *d, PollMode mode, const Call *c)
+{
+	int64_t err;
+
+	if (d->kind == FdFile)
+		return callfile(d, mode, c);
+	if (d->kind == FdShared)
+		return callshared(d, mode, c);
+	err = netpollcheckerr(&d->pd, mode);
+	return err ? err : callown(d, mode, c);
+}
+
+// A stream that was found empty has nothing until an edge comes: the poller is asked first,
+// which saves a read in vain for each message. After the other end has closed, or sent
+// urgent data, there may be no edge.
+static int64_t waitdrained(Fd *d)
+{
+	if (!d->drained || (atomic_load_acquire(&d->pd.info) & PollHup))
+		return 0;
+	return netpollwait(&d->pd, PollRead);
+}
+
+JUMPBACK int64_t fdread(Fd *d, const Call *c, size_t n)
+{
+	int64_t r = n > 0 ? waitdrained(d) : 0;
+
+	if (r == 0)
+		r = fdcall(d, PollRead, c);
+	d->drained = (d->flags & FdStream) && d->kind == FdOwn && r > 0 && (size_t)r < n;
+	return r;
+}
+
+// ---- the interface ------------------------------------------------------------------
+
+JUMPBACK int64_t rt_read(int fd, void *buf, size_t n)
+{
+	Call c = { __NR_read, { (uint32_t)fd, ptrarg(buf), n } };
+	Fd *d;
+	int64_t r;
+
+	preemptcheck();
+	r = fdlock(fd, PollRead, &d);
+	if (r < 0)
+		return r;
+	r = fdread(d, &c, n);
+	fdunlock(fd, d, PollRead);
+	return r;
+}
+
+// n bytes by c, whose second and third argument are address and length.
+static int64_t writeall(Fd *d, Call *c, size_t n)
+{
+	size_t left = n;
+
+	do {
+		int64_t r;
+
+		c->arg[2] = d->kind == FdShared ? min(left, (size_t)PipeBuf) : left;
+		r = fdcall(d, PollWrite, c);
+		if (r < 0 || (r == 0 && left > 0))
+			return r < 0 ? r : -EIO;
+		c->arg[1] += (uint64_t)r;
+		left -= (size_t)r;
+	} while (left > 0);
+	return (int64_t)n;
+}
+
+JUMPBACK int64_t fdwrite(int32_t fd, const char *p, size_t n)
+{
+	Call c = { __NR_write, { (uint32_t)fd, ptrarg(p), n } };
+	Fd *d;
+	int64_t r;
+
+	r = fdlock(fd, PollWrite, &d);
+	if (r < 0)
+		return r;
+	if ((d->flags & FdSocket) != 0) { // no signal from it
+		c.nr = __NR_sendto;
+		c.arg[3] = MSG_NOSIGNAL;
+	}
+	r = writeall(d, &c, n);
+	fdunlock(fd, d, PollWrite);
+	return r < 0 ? writeerror(fd, r) : r;
+}
+
+int rt_open(const char *path, int flags, int mode)
+{
+	Call c = { __NR_open, { ptrarg(path), (uint32_t)(flags | O_CLOEXEC), (uint32_t)mode } };
+
+	preemptcheck();
+	return (int)fdinstall(restarting(&c), FdUnknown, FdMade);
+}
+
+int rt_pipe(int fd[2])
+{
+	int32_t p[2];
+	int64_t r;
+
+	preemptcheck();
+	r = pipe2(p, O_CLOEXEC | O_NONBLOCK);
+	if (r < 0)
+		return (int)r;
+	r = fdinstall(p[0], FdOwn, FdStream);
+	if (r < 0) {
+		closefd(p[1]);
+		return (int)r;
+	}
+	r = fdinstall(p[1], FdOwn, FdStream);
+	if (r < 0) {
+		rt_close(p[0]);
+		return (int)r;
+	}
+	fd[0] = p[0];
+	fd[1] = p[1];
+	return 0;
+}

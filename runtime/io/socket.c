@@ -1,0 +1,419 @@
+// socket.c - sockets: listening, accepting, dialling, addresses, datagrams.
+#include "runtime/io/address.h"
+#include "runtime/io/fd.h"
+#include "runtime/mem/mem.h"
+#include "runtime/os/os.h"
+
+enum {
+	MaxAddresses = 16,
+	Backlog = 0x7fffffff,           // the kernel cuts it to net.core.somaxconn
+	KeepAlive = 15,                 // s
+	FirstPause = 5 * 1000 * 1000,   // ns: accept without descriptors,
+	MaxPause = 1000 * 1000 * 1000,  // doubled until here
+};
+
+// ---- options ------------------------------------------------------------------------
+
+static int64_t setopt(int32_t fd, int32_t level, int32_t opt, int32_t value)
+{
+	return syscall6(__NR_setsockopt, (uint32_t)fd, (uint32_t)level, (uint32_t)opt,
+	                ptrarg(&value), sizeof value, 0);
+}
+
+// Go's choice for connections. An accepted socket inherits them from its listener.
+static void tcpoptions(int32_t fd)
+{
+	setopt(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	setopt(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+	setopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, KeepAlive);
+	setopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, KeepAlive);
+}
+
+static uint32_t flagsof(int32_t type, int32_t family)
+{
+	// A read of a local stream ends where descriptors were passed, though more is there.
+	return FdSocket |
+	       (type == SOCK_STREAM && family != AF_UNIX ? FdTcp | (uint32_t)FdStream : 0);
+}
+
+// A socket for a, not in the table yet.
+static int64_t newsocket(const Network *nw, const rt_address *a)
+{
+	int64_t fd = syscall3(__NR_socket, familyof(a),
+	                      (uint32_t)(nw->type | SOCK_NONBLOCK | SOCK_CLOEXEC), 0);
+
+	if (fd >= 0 && nw->family != AF_UNIX && nw->type == SOCK_STREAM)
+		tcpoptions((int32_t)fd);
+	if (fd >= 0 && nw->family != AF_UNIX && nw->type == SOCK_DGRAM)
+		setopt((int32_t)fd, SOL_SOCKET, SO_BROADCAST, 1);
+	return fd;
+}
+
+// ---- addresses ----------------------------------------------------------------------
+
+// Without a host: any address of this machine to listen at, this machine to dial.
+static void nohost(const Network *nw, bool listening, rt_address *a)
+{
+	if (listening)
+		parseip(nw->family == AF_INET ? "0.0.0.0" : "::", a);
+	else
+		parseip(nw->family == AF_INET6 ? "::1" : "127.0.0.1", a);
+}
+
+// What text means, at most n addresses: returns how many.
+static int64_t resolve(const Network *nw, const char *text, bool listening, rt_address *a,
+                       int32_t n)
+{
+	char host[MaxHost];
+	uint16_t port;
+	int64_t r;
+
+	if (nw->family == AF_UNIX) {
+		r = parseunix(text, a);
+		return r < 0 ? r : 1;
+	}
+	r = splithostport(text, host, &port);
+	if (r < 0)
+		return r;
+	if (host[0] == '\0') {
+		nohost(nw, listening, a);
+		r = 1;
+	} else if (parseip(host, a)) {
+		if (nw->family != AF_UNSPEC && nw->family != familyof(a))
+			return -EAFNOSUPPORT;
+		r = 1;
+	} else {
+		r = lookuphost(host, nw->family, a, n);
+	}
+	for (int64_t i = 0; i < r; i++)
+		setport(&a[i], port);
+	return r;
+}
+
+// A system call that fills in a socket address.
+static int64_t getname(int64_t nr, int32_t fd, rt_address *a)
+{
+	uint32_t size = sizeof a->sockaddr;
+	Fd *d;
+	int64_t r = fdref(fd, &d);
+
+	if (r < 0)
+		return r;
+	r = syscall3(nr, (uint32_t)fd, ptrarg(a->sockaddr), ptrarg(&size));
+	fdunref(fd, d);
+	a->size = min(size, (uint32_t)sizeof a->sockaddr);
+	return r;
+}
+
+static int nametext(int64_t nr, int fd, char *buf, size_t size)
+{
+	rt_address a;
+	int64_t r = getname(nr, fd, &a);
+
+	return r < 0 ? (int)r : rt_address_format(&a, buf, size);
+}
+
+int rt_local_address(int fd, char *buf, size_t size)
+{
+	return nametext(__NR_getsockname, fd, buf, size);
+}
+
+int rt_peer_address(int fd, char *buf, size_t size)
+{
+	return nametext(__NR_getpeername, fd, buf, size);
+}
+
+// ---- listening ----------------------------------------------------------------------
+
+static int64_t prepare(int32_t fd, const Network *nw, const rt_address *a,
+                       const rt_listen_options *o)
+{
+	int64_t r;
+
+	if (familyof(a) == AF_INET6) // "tcp" listens for IPv4 too
+		setopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, nw->family == AF_INET6);
+	if (nw->type == SOCK_STREAM && nw->family != AF_UNIX)
+		setopt(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	if (o->reuse_port) {
+		r = setopt(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+		if (r < 0)
+			return r;
+	}
+	r = syscall3(__NR_bind, (uint32_t)fd, ptrarg(a->sockaddr), a->size);
+	if (r < 0 || nw->type == SOCK_DGRAM)
+		return r;
+	return syscall3(__NR_listen, (uint32_t)fd, (uint32_t)(o->backlog ? o->backlog : Backlog),
+	                0);
+}
+
+static int64_t listenat(const Network *nw, const rt_address *a, const rt_listen_options *o)
+{
+	int64_t fd = newsocket(nw, a), r;
+
+	if (fd < 0)
+		return fd;
+	r = prepare((int32_t)fd, nw, a, o);
+	if (r < 0) {
+		closefd((int32_t)fd);
+		return r;
+	}
+	return fdinstall(fd, FdOwn, flagsof(nw->type, nw->family) & ~(uint32_t)FdStream);
+}
+
+int rt_listen_with(const char *network, const char *address, const rt_listen_options *o)
+{
+	const Network *nw = findnetwork(network);
+	rt_address a;
+	int64_t r;
+
+	preemptcheck();
+	if (!nw)
+		return -EINVAL;
+	r = resolve(nw, address, true, &a, 1);
+	if (r < 0)
+		return (int)r;
+	r = listenat(nw, &a, o);
+	if (r == -EAFNOSUPPORT && *address == ':' && nw->family == AF_UNSPEC) {
+		Network v4 = { nw->name, nw->type, AF_INET }; // a kernel without IPv6
+
+		resolve(&v4, address, true, &a, 1);
+		r = listenat(&v4, &a, o);
+	}
+	return (int)r;
+}
+
+int rt_listen(const char *network, const char *address)
+{
+	rt_listen_options o = { 0 };
+
+	return rt_listen_with(network, address, &o);
+}
+
+// Without descriptors or memory: not at once again, and the listener is not held meanwhile.
+static bool wantsrest(int64_t err)
+{
+	return err == -EMFILE || err == -ENFILE || err == -ENOBUFS || err == -ENOMEM;
+}
+
+// Errors of a connection that is gone again: the next one, please.
+static bool wasgone(int64_t err)
+{
+	return err == -ECONNABORTED || err == -EPROTO;
+}
+
+int rt_accept(int fd)
+{
+	Call c = { __NR_accept4, { (uint32_t)fd, 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC } };
+	uint32_t flags, failures = 0;
+	Fd *d;
+	int64_t r;
+
+	preemptcheck();
+	r = fdlock(fd, PollRead, &d);
+	if (r < 0)
+		return (int)r;
+	do
+		r = fdcall(d, PollRead, &c);
+	while (wasgone(r));
+	flags = d->flags;
+	if (r >= 0)
+		d->failures = 0;
+	else if (wantsrest(r))
+		failures = d->failures += d->failures < 8;
+	fdunlock(fd, d, PollRead);
+	if (failures > 0)
+		rt_sleep(min((int64_t)FirstPause << (failures - 1), (int64_t)MaxPause));
+	if (r < 0)
+		return (int)r;
+	if (!(flags & FdSocket)) // a listener from outside: of what family, nobody has said
+		return (int)fdinstall(r, FdOwn, FdSocket);
+	return (int)fdinstall(r, FdOwn, flags | (flags & FdTcp ? FdStream : 0));
+}
+
+// ---- dialling -----------------------------------------------------------------------
+
+static int64_t socketerror(int32_t fd)
+{
+	int32_t err = 0;
+	uint32_t size = sizeof err;
+	int64_t r = syscall6(__NR_getsockopt, (uint32_t)fd, SOL_SOCKET, SO_ERROR, ptrarg(&err),
+	                     ptrarg(&size), 0);
+
+	return r < 0 ? r : -err;
+}
+
+// The connection that fd makes is there, or it failed. An event may come that means neither.
+static int64_t waitconnected(int32_t fd, Fd *d)
+{
+	rt_address a;
+
+	for (;;) {
+		uint32_t size = sizeof a.sockaddr;
+		int64_t r = netpollwait(&d->pd, PollWrite);
+
+		if (r == 0)
+			r = socketerror(fd);
+		if (r < 0)
+			return r;
+		r = syscall3(__NR_getpeername, (uint32_t)fd, ptrarg(a.sockaddr), ptrarg(&size));
+		if (r != -ENOTCONN)
+			return r;
+	}
+}
+
+// Returns 0, -EINPROGRESS or another error. A call that was interrupted may have begun the
+// connection: asked again, the kernel says so.
+static int64_t connect1(int32_t fd, const rt_address *a)
+{
+	int64_t r, pause = RT_MILLISECOND;
+
+	for (;;) {
+		r = syscall3(__NR_connect, (uint32_t)fd, ptrarg(a->sockaddr), a->size);
+		if (r == -EALREADY)
+			return -EINPROGRESS;
+		if (r == -EISCONN)
+			return 0;
+		if (r == -EINTR)
+			continue;
+		if (r != -EAGAIN || familyof(a) != AF_UNIX)
+			return r;
+		// The queue of a local listener is full, and no event comes when it is not.
+		rt_sleep(pause);
+		pause = min(2 * pause, 100 * RT_MILLISECOND);
+	}
+}
+
+// The way of a connection that takes time. It is watched only from here on: epoll calls a
+// socket hung up that does nothing yet. until: an instant to give up at, 0 for the kernel's
+// own patience.
+static int64_t await(int32_t fd, int64_t until)
+{
+	Fd *d;
+	int64_t r = fdlock(fd, PollWrite, &d);
+
+	if (r < 0)
+		return r;
+	netpolldeadline(&d->pd, PollWrite, until);
+	r = waitconnected(fd, d);
+	netpolldeadline(&d->pd, PollWrite, 0);
+	fdunlock(fd, d, PollWrite);
+	return r;
+}
+
+int64_t dialto(const Network *nw, const rt_address *a, int64_t until)
+{
+	int64_t fd = newsocket(nw, a), r, connected;
+
+	if (fd < 0)
+		return fd;
+	connected = connect1((int32_t)fd, a);
+	if (connected < 0 && connected != -EINPROGRESS) {
+		closefd((int32_t)fd);
+		return connected;
+	}
+	fd = fdinstall(fd, FdOwn, flagsof(nw->type, nw->family));
+	if (fd < 0 || connected == 0)
+		return fd;
+	r = await((int32_t)fd, until);
+	if (r < 0) {
+		rt_close((int)fd);
+		return r;
+	}
+	return fd;
+}
+
+int rt_dial(const char *network, const char *address)
+{
+	enum { Patience = 10 }; // s, for an address that is not the last one
+	const Network *nw = findnetwork(network);
+	rt_address *a;
+	int64_t n, r;
+
+	preemptcheck();
+	if (!nw)
+		return -EINVAL;
+	a = rt_malloc(MaxAddresses * sizeof *a);
+	r = n = resolve(nw, address, false, a, MaxAddresses);
+	for (int64_t i = 0; i < n; i++) {
+		bool last = i == n - 1;
+
+		r = dialto(nw, &a[i], last ? 0 : nanotime() + Patience * RT_SECOND);
+		if (r >= 0 || r == -EMFILE || r == -ENFILE)
+			break;
+	}
+	rt_free(a);
+	return (int)r;
+}
+
+// ---- the rest -----------------------------------------------------------------------
+
+int rt_shutdown(int fd, int how)
+{
+	Fd *d;
+	int64_t r = fdref(fd, &d);
+
+	if (r < 0)
+		return (int)r;
+	r = syscall3(__NR_shutdown, (uint32_t)fd, (uint32_t)how, 0);
+	fdunref(fd, d);
+	return (int)r;
+}
+
+int rt_set_deadline(int fd, int64_t read_when, int64_t write_when)
+{
+	Fd *d;
+	int64_t r = fdref(fd, &d);
+
+	preemptcheck();
+	if (r < 0)
+		return (int)r;
+	if (d->kind == FdFile) {
+		r = -EOPNOTSUPP;
+	} else {
+		netpolldeadline(&d->pd, PollRead, read_when);
+		netpolldeadline(&d->pd, PollWrite, write_when);
+	}
+	fdunref(fd, d);
+	return (int)r;
+}
+
+int64_t rt_recv_from(int fd, void *buf, size_t n, rt_address *from)
+{
+	uint32_t size = sizeof from->sockaddr;
+	Call c = { __NR_recvfrom, { (uint32_t)fd, ptrarg(buf), n, 0 } };
+	Fd *d;
+	int64_t r;
+
+	preemptcheck();
+	if (from) {
+		c.arg[4] = ptrarg(from->sockaddr);
+		c.arg[5] = ptrarg(&size);
+	}
+	r = fdlock(fd, PollRead, &d);
+	if (r < 0)
+		return r;
+	r = fdread(d, &c, n);
+	fdunlock(fd, d, PollRead);
+	if (from)
+		from->size = min(size, (uint32_t)sizeof from->sockaddr);
+	return r;
+}
+
+int64_t rt_send_to(int fd, const void *buf, size_t n, const rt_address *to)
+{
+	Call c = { __NR_sendto, { (uint32_t)fd, ptrarg(buf), n, MSG_NOSIGNAL } };
+	Fd *d;
+	int64_t r;
+
+	preemptcheck();
+	if (to) {
+		c.arg[4] = ptrarg(to->sockaddr);
+		c.arg[5] = to->size;
+	}
+	r = fdlock(fd, PollWrite, &d);
+	if (r < 0)
+		return r;
+	r = fdcall(d, PollWrite, &c);
+	fdunlock(fd, d, PollWrite);
+	return r;
+}

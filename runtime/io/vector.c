@@ -1,0 +1,151 @@
+// vector.c - several pieces of memory in one call, and files to sockets without copies.
+#include "include/rt.h"
+#include "runtime/io/fd.h"
+#include "runtime/os/os.h"
+
+enum { MaxVector = 1024, MaxSend = 4 << 20 };
+
+static size_t total(const rt_iovec *v, int32_t n)
+{
+	size_t sum = 0;
+
+	for (int32_t i = 0; i < n; i++)
+		sum += v[i].len;
+	return sum;
+}
+
+int64_t rt_readv(int fd, const rt_iovec *v, int n)
+{
+	Call c = { __NR_readv, { (uint32_t)fd, ptrarg(v), (uint32_t)min(n, (int)MaxVector) } };
+	Fd *d;
+	int64_t r;
+
+	preemptcheck();
+	if (n < 0)
+		return -EINVAL;
+	r = fdlock(fd, PollRead, &d);
+	if (r < 0)
+		return r;
+	r = fdread(d, &c, total(v, (int32_t)c.arg[2]));
+	fdunlock(fd, d, PollRead);
+	return r;
+}
+
+// Takes done bytes off the front of v.
+static void advance(rt_iovec **v, int32_t *n, size_t done)
+{
+	while (*n > 0 && done >= (*v)->len) {
+		done -= (*v)->len;
+		(*v)++;
+		(*n)--;
+	}
+	if (*n > 0) {
+		(*v)->base = (char *)(*v)->base + done;
+		(*v)->len -= done;
+	}
+}
+
+// A message to a socket, which makes no signal as writev does.
+typedef struct {
+	void *name;
+	uint32_t namelen;
+	rt_iovec *iov;
+	size_t iovlen;
+	void *control;
+	size_t controllen;
+	int32_t flags;
+} Msghdr;
+
+static int64_t writevall(int32_t fd, Fd *d, rt_iovec *v, int32_t n)
+{
+	int64_t sum = 0, r;
+
+	advance(&v, &n, 0);
+	while (n > 0) {
+		uint32_t pieces = (uint32_t)min(n, (int32_t)MaxVector);
+		Msghdr m = { .iov = v, .iovlen = pieces };
+		Call c = { __NR_writev, { (uint32_t)fd, ptrarg(v), pieces } };
+
+		if (d->flags & FdSocket)
+			c = (Call){ __NR_sendmsg, { (uint32_t)fd, ptrarg(&m), MSG_NOSIGNAL } };
+		else if (d->kind == FdShared) // one that is ready may take no more
+			c = (Call){ __NR_write, { (uint32_t)fd, ptrarg(v->base),
+			                          min(v->len, (size_t)PipeBuf) } };
+		r = fdcall(d, PollWrite, &c);
+		if (r < 0)
+			return r;
+		sum += r;
+		advance(&v, &n, (size_t)r);
+	}
+	return sum;
+}
+
+int64_t rt_writev(int fd, rt_iovec *v, int n)
+{
+	Fd *d;
+	int64_t r;
+
+	preemptcheck();
+	if (n < 0)
+		return -EINVAL;
+	r = fdlock(fd, PollWrite, &d);
+	if (r < 0)
+		return r;
+	r = writevall(fd, d, v, n);
+	fdunlock(fd, d, PollWrite);
+	return r < 0 ? writeerror(fd, r) : r;
+}
+
+// The file may have to come from a disk: by way of entersyscall, even for a socket that
+// does not block. Without entry in the socket's wait, EAGAIN is the wait's business.
+static int64_t sendsome(Fd *d, const Call *c)
+{
+	int64_t err = d->kind == FdFile ? 0 : netpollcheckerr(&d->pd, PollWrite), r;
+
+	while (!err) {
+		r = restarting(c);
+		if (r != -EAGAIN)
+			return r;
+		if (d->kind == FdFile)
+			waitready((int32_t)c->arg[0], PollWrite);
+		else
+			err = netpollwait(&d->pd, PollWrite);
+	}
+	return err;
+}
+
+static int64_t sendall(Fd *d, Call *c, size_t n)
+{
+	size_t left = n;
+	int64_t r;
+
+	while (left > 0) {
+		c->arg[3] = min(left, (size_t)MaxSend);
+		r = sendsome(d, c);
+		if (r < 0)
+			return left == n ? r : (int64_t)(n - left);
+		if (r == 0)
+			break;
+		left -= (size_t)r;
+	}
+	return (int64_t)(n - left);
+}
+
+int64_t rt_sendfile(int out, int in, int64_t *offset, size_t n)
+{
+	Call c = { __NR_sendfile, { (uint32_t)out, (uint32_t)in, ptrarg(offset) } };
+	Fd *d, *file;
+	int64_t r;
+
+	preemptcheck();
+	r = fdlock(out, PollWrite, &d);
+	if (r < 0)
+		return r;
+	r = fdref(in, &file);
+	if (r == 0) {
+		r = sendall(d, &c, n);
+		fdunref(in, file);
+	}
+	fdunlock(out, d, PollWrite);
+	return r < 0 ? writeerror(out, r) : r;
+}

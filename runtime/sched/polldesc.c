@@ -1,0 +1,301 @@
+// polldesc.c - a goroutine that waits for a descriptor, and who wakes it.
+//
+// Each direction of a descriptor has a word, side[mode].g:
+//
+//	PollNil     nobody waits, nothing is known
+//	PollReady   an edge has come that nobody has used yet
+//	PollWait    a goroutine is about to park
+//	G           it is parked
+//
+//	            waiter                      waker (event, deadline, close)
+//	Nil   -> Wait    netpollblock       Nil   -> Ready  event
+//	Ready -> Nil     netpollblock       Wait  -> Ready  event
+//	Wait  -> G       commit, on g0      G     -> Ready  event, and wakes G
+//	any   -> Nil     after the park     Wait  -> Nil    deadline, close
+//	                                    G     -> Nil    deadline, close; wakes G
+//
+// Every arrow is a locked instruction, and only one waker can take a G out of the word: no
+// wake-up is made twice. None is lost:
+//
+//   - An edge. The waiter has tried the call and got EAGAIN, or knows that the last call
+//     emptied the descriptor. What came in after that makes a new edge, and the edge turns
+//     the word to Ready wherever it stands. From Wait, the commit's cas fails and gopark
+//     comes back. A Ready that was left from before costs one call in vain: who is woken
+//     tries again.
+//   - A deadline or a close. The waker sets a bit of info and then looks at the word. The
+//     waiter sets the word to Wait and then looks at info. Both are locked instructions,
+//     so one of the two sees the other.
+//
+// An event carries the PollDesc's address and the low bits of seq. seq moves on when the
+// descriptor is closed, before the kernel can give its number to another: an event of
+// before is then ignored. One that has been compared already when seq moves makes the new
+// user's word Ready for nothing, which is harmless. PollDescs are never freed.
+//
+// Deadlines are timers that are never stopped. What counts is side.when; a timer only has
+// somebody look at it, and another is started if that was too early. So moving a deadline
+// on, which is what servers do with each request, touches no heap; and a timer of a former
+// use of the number does no harm. A side has more than one pending only while its deadline
+// has moved back: each is earlier than those before it.
+//
+// Follows Go's netpoll.go.
+#include "runtime/sched/polldesc.h"
+
+#include "runtime/mem/mem.h"
+#include "runtime/os/os.h"
+#include "runtime/os/syscall.h"
+
+enum { PollNil = 0, PollReady = 1, PollWait = 2 };
+
+struct PollTimer {
+	Timer t;
+	PollDesc *pd;
+	PollMode mode;
+	PollTimer *link; // on side.timers or the free list
+};
+
+static struct {
+	Mutex lock;
+	PollTimer *list;
+} freetimers = { .lock = { .rank = RankPoll } };
+
+// ---- events -------------------------------------------------------------------------
+
+// 47 bits of address, the low 6 are zero; 23 of seq.
+static uint64_t tag(const PollDesc *pd)
+{
+	return (uint64_t)(uintptr_t)pd >> 6 << 23 | (atomic_load_acquire(&pd->seq) & 0x7fffff);
+}
+
+static PollDesc *untag(uint64_t data)
+{
+	return (PollDesc *)(uintptr_t)(data >> 23 << 6);
+}
+
+// Takes the waiter out of the word, which becomes Ready or, if not ready, Nil.
+static G *unblock(PollSide *s, bool ready)
+{
+	for (;;) {
+		uintptr_t old = atomic_load_acquire(&s->g);
+
+		if (old == PollReady || (old == PollNil && !ready))
+			return NULL;
+		if (atomic_cas(&s->g, old, ready ? PollReady : PollNil))
+			return old > PollWait ? (G *)old : NULL;
+	}
+}
+
+static int32_t pollevent(const EpollEvent *ev, Gqueue *list)
+{
+	static const uint32_t wakes[] = {
+		[PollRead] = EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLHUP | EPOLLERR,
+		[PollWrite] = EPOLLOUT | EPOLLHUP | EPOLLERR,
+	};
+	PollDesc *pd = untag(ev->data);
+	int32_t n = 0;
+	G *gp;
+
+	if (ev->data != tag(pd))
+		return 0;
+	// Before the word turns Ready: who finds it so sees this too.
+	if (ev->events & (EPOLLPRI | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+		atomic_or(&pd->info, PollHup);
+	for (PollMode mode = PollRead; mode <= PollWrite; mode++) {
+		if (!(ev->events & wakes[mode]))
+			continue;
+		gp = unblock(&pd->side[mode], true);
+		if (gp) {
+			gqueuePushBack(list, gp);
+			n++;
+		}
+	}
+	return n;
+}
+
+int64_t netpollopen(int32_t fd, PollDesc *pd)
+{
+	EpollEvent ev = {
+		.events = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET,
+		.data = tag(pd),
+	};
+
+	int64_t err = netpollTryInit();
+
+	if (err < 0)
+		return err;
+	atomic_store_release(&netpollevent, pollevent); // before an event can come
+	return netpollctl(fd, &ev);
+}
+
+void netpollclose(int32_t fd, PollDesc *pd)
+{
+	// Also when other descriptors share the description and keep it open.
+	if (fd >= 0)
+		netpollctl(fd, NULL);
+	atomic_store_release(&pd->seq, pd->seq + 1);
+	pd->side[PollRead].g = pd->side[PollWrite].g = PollNil;
+	lock(&pd->lock);
+	pd->side[PollRead].when = pd->side[PollWrite].when = 0;
+	atomic_store_relaxed(&pd->info, 0);
+	unlock(&pd->lock);
+}
+
+// ---- waiting ------------------------------------------------------------------------
+
+int64_t netpollcheckerr(const PollDesc *pd, PollMode mode)
+{
+	uint32_t info = atomic_load_acquire(&pd->info); // pairs with the wakers' atomic_or
+
+	if (likely(!(info & (PollClosing | (uint32_t)PollExpired << mode))))
+		return 0;
+	return info & PollClosing ? -EBADF : -ETIMEDOUT;
+}
+
+// Counted before the word has the G: who takes it out counts it down.
+static bool commit(G *gp, void *word)
+{
+	atomic_xadd(&netpollWaiters, 1);
+	if (atomic_cas((uintptr_t *)word, PollWait, (uintptr_t)gp))
+		return true;
+	atomic_xadd(&netpollWaiters, -1u);
+	return false;
+}
+
+// Returns whether an edge has come.
+static bool netpollblock(PollDesc *pd, PollMode mode)
+{
+	uintptr_t *word = &pd->side[mode].g, old;
+
+	for (;;) {
+		if (atomic_load_relaxed(word) == PollReady && atomic_cas(word, PollReady, PollNil))
+			return true;
+		if (atomic_cas(word, PollNil, PollWait))
+			break;
+		old = atomic_load_relaxed(word);
+		if (old != PollReady && old != PollNil)
+			throw("netpoll: double wait");
+	}
+	// The word is Wait; only now look whether to wait at all.
+	if (netpollcheckerr(pd, mode) == 0)
+		gopark(commit, word, WaitReasonIOWait);
+	old = atomic_xchg(word, PollNil);
+	if (old > PollWait)
+		throw("netpoll: corrupted polldesc");
+	return old == PollReady;
+}
+
+int64_t netpollwait(PollDesc *pd, PollMode mode)
+{
+	int64_t err;
+
+	for (;;) {
+		err = netpollcheckerr(pd, mode);
+		if (err)
+			return err;
+		if (netpollblock(pd, mode))
+			return 0;
+		// A deadline woke us; if it has been moved since, it never was.
+	}
+}
+
+// ---- closing and deadlines ----------------------------------------------------------
+
+// Wakes who waits in a mode, because of a bit that the caller has set.
+static void wake(PollDesc *pd, PollMode mode)
+{
+	G *gp = unblock(&pd->side[mode], false);
+
+	if (!gp)
+		return;
+	atomic_xadd(&netpollWaiters, -1u);
+	goready(gp);
+}
+
+void netpollevict(PollDesc *pd)
+{
+	atomic_or(&pd->info, PollClosing); // then looks at the words; pairs with netpollblock
+	wake(pd, PollRead);
+	wake(pd, PollWrite);
+}
+
+static PollTimer *newtimer(void)
+{
+	PollTimer *pt;
+
+	lock(&freetimers.lock);
+	pt = freetimers.list;
+	if (pt)
+		freetimers.list = pt->link;
+	unlock(&freetimers.lock);
+	return pt ? pt : persistentalloc(sizeof *pt, PtrSize);
+}
+
+static void freetimer(PollTimer *pt)
+{
+	lock(&freetimers.lock);
+	pt->link = freetimers.list;
+	freetimers.list = pt;
+	unlock(&freetimers.lock);
+}
+
+static void deadlinedue(void *arg, uintptr_t seq);
+
+// Has somebody look at the deadline when it is due, if nobody does before.
+static void watch(PollDesc *pd, PollMode mode) HOLDS(pd->lock);
+static void watch(PollDesc *pd, PollMode mode)
+{
+	PollSide *s = &pd->side[mode];
+	PollTimer *pt;
+
+	if (s->when == 0 || (s->timers && s->timers->t.when <= s->when))
+		return;
+	pt = newtimer();
+	pt->pd = pd;
+	pt->mode = mode;
+	pt->t = (Timer){ .when = s->when, .f = deadlinedue, .arg = pt };
+	pt->link = s->timers;
+	s->timers = pt;
+	addtimer(&pt->t);
+}
+
+// A timer has come to its time, on g0. The deadline may be another one now.
+static void deadlinedue(void *arg, uintptr_t seq)
+{
+	PollTimer *pt = arg, **link;
+	PollDesc *pd = pt->pd;
+	PollMode mode = pt->mode;
+	PollSide *s = &pd->side[mode];
+	bool expired;
+
+	(void)seq;
+	lock(&pd->lock);
+	for (link = &s->timers; *link != pt; link = &(*link)->link)
+		; // one on another P's heap may be late
+	*link = pt->link;
+	expired = s->when != 0 && s->when <= pt->t.when;
+	if (expired)
+		atomic_or(&pd->info, (uint32_t)PollExpired << mode); // as in netpollevict
+	else
+		watch(pd, mode);
+	unlock(&pd->lock);
+	freetimer(pt);
+	if (expired)
+		wake(pd, mode);
+}
+
+void netpolldeadline(PollDesc *pd, PollMode mode, int64_t when)
+{
+	uint32_t bit = (uint32_t)PollExpired << mode;
+	bool expired = when != 0 && when <= nanotime();
+
+	lock(&pd->lock);
+	pd->side[mode].when = when;
+	if (expired) {
+		atomic_or(&pd->info, bit);
+	} else {
+		atomic_and(&pd->info, ~bit);
+		watch(pd, mode);
+	}
+	unlock(&pd->lock);
+	if (expired)
+		wake(pd, mode);
+}

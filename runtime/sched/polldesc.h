@@ -1,0 +1,50 @@
+// polldesc.h - what the poller knows of a descriptor; sched/polldesc.c.
+#ifndef RT0_SCHED_POLLDESC_H
+#define RT0_SCHED_POLLDESC_H
+
+#include "runtime/sched/sched.h"
+
+typedef struct PollTimer PollTimer;
+
+// What waits for one of the two directions.
+typedef struct {
+	uintptr_t g; // PollNil, PollReady, PollWait or the G that is parked
+
+	// The PollDesc's lock protects:
+	int64_t when;      // the deadline; 0 none
+	PollTimer *timers; // that are pending for this side, the earliest first
+} PollSide;
+
+typedef enum { PollRead, PollWrite } PollMode;
+
+// Lies in memory that is never used for anything else, since an event of long ago may
+// still come to it.
+typedef struct {
+	Mutex lock;
+	uint32_t seq;  // +1 with every use of the descriptor's number; in the events' data
+	uint32_t info; // PollClosing and the like: atomic, by locked instructions
+	PollSide side[2];
+} PollDesc;
+
+enum {
+	PollClosing = 1,
+	PollExpired = 2, // << mode: its deadline has passed
+	PollHup = 8,     // the other end closed, or an error: no more edges may come
+};
+
+// Has the kernel tell of fd. Returns 0, -EPERM when fd is never waited for (a regular
+// file), or another error of the kernel's.
+int64_t netpollopen(int32_t fd, PollDesc *pd);
+// No more events for this use of it (fd < 0: there were none). Nobody waits any more.
+void netpollclose(int32_t fd, PollDesc *pd);
+// Waits until fd is perhaps ready. Returns 0, -EBADF when the descriptor is closing,
+// -ETIMEDOUT after the deadline. One goroutine at a time for each mode.
+int64_t netpollwait(PollDesc *pd, PollMode mode);
+// What netpollwait would fail with now.
+int64_t netpollcheckerr(const PollDesc *pd, PollMode mode);
+// From now on calls fail with -EBADF; those that wait return.
+void netpollevict(PollDesc *pd);
+// when is an instant of nanotime, 0 for none.
+void netpolldeadline(PollDesc *pd, PollMode mode, int64_t when);
+
+#endif

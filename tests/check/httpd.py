@@ -1,0 +1,189 @@
+#!/usr/bin/env python3
+# tests/check/httpd.py - examples/httpd serves files as HTTP/1.1 says, refuses what it must,
+# outlives random requests, and ends when it is told to.
+#
+# needs: curl
+# timeout: 300
+"""See above; run by tests/run."""
+
+import hashlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+ROOT = os.environ["RT0_ROOT"]
+TMP = os.environ["RT0_TMP"]
+WWW = os.path.join(TMP, "www")
+HOST = b"Host: x\r\n\r\n"
+failures = 0
+
+
+def check(got, wanted, what):
+    global failures
+    if got != wanted:
+        failures += 1
+        print(f"{what}: {got!r}, not {wanted!r}")
+
+
+def build():
+    subprocess.run([f"{ROOT}/tools/rtcc", "-O2", f"{ROOT}/examples/httpd.c", "-o",
+                    f"{TMP}/httpd"], check=True)
+    subprocess.run(["cc", "-O2", f"{ROOT}/tests/check/httpd_fuzz.c", "-o", f"{TMP}/fuzz"],
+                   check=True)
+    os.makedirs(f"{WWW}/sub/a b")
+    for name, data in (("index.html", b"<h1>hi</h1>\n"), ("big.bin", os.urandom(3000000)),
+                       ("small.bin", os.urandom(5000)), ("sub/index.html", b"sub\n"),
+                       ("empty", b""), ("sub/a b/x.txt", b"x\n")):
+        with open(f"{WWW}/{name}", "wb") as file:
+            file.write(data)
+    os.symlink("/etc/passwd", f"{WWW}/evil")
+    os.symlink("sub", f"{WWW}/alias")
+    os.mkfifo(f"{WWW}/fifo")
+
+
+def start(*options):
+    server = subprocess.Popen([f"{TMP}/httpd", "-l", "127.0.0.1:0", *options, WWW],
+                              stdout=subprocess.PIPE)
+    line = server.stdout.readline().decode()
+    return server, int(re.search(r":(\d+)$", line).group(1))
+
+
+def talk(port, request, shut=True):
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as sock:
+        sock.sendall(request)
+        if shut:
+            sock.shutdown(socket.SHUT_WR)
+        reply = b""
+        while data := sock.recv(65536):
+            reply += data
+        return reply
+
+
+def status(port, request):
+    return talk(port, request).split(b"\r\n")[0][9:12].decode()
+
+
+def body(port, request):
+    return talk(port, request).split(b"\r\n\r\n", 1)[1]
+
+
+def requests(port):
+    for request, wanted in (
+            (b"GET / HTTP/1.1\r\n" + HOST, "200"),
+            (b"\r\n\r\nGET / HTTP/1.1\r\n" + HOST, "200"),
+            (b"GET http://x/ HTTP/1.1\r\n" + HOST, "200"),
+            (b"GET /?a=b HTTP/1.1\r\n" + HOST, "200"),
+            (b"GET /empty HTTP/1.1\r\n" + HOST, "200"),
+            (b"GET /sub HTTP/1.1\r\n" + HOST, "301"),
+            (b"GET /sub/ HTTP/1.1\r\n" + HOST, "200"),
+            (b"GET /alias/ HTTP/1.1\r\n" + HOST, "200"),
+            (b"GET /sub/a%20b/x.txt HTTP/1.1\r\n" + HOST, "200"),
+            (b"GET / HTTP/1.0\r\n\r\n", "200"),
+            (b"GET /none HTTP/1.1\r\n" + HOST, "404"),
+            (b"GET /sub/a%20b/ HTTP/1.1\r\n" + HOST, "404"),
+            (b"GET /index.html/ HTTP/1.1\r\n" + HOST, "404"),
+            (b"GET /fifo HTTP/1.1\r\n" + HOST, "404"),
+            (b"GET /evil HTTP/1.1\r\n" + HOST, "404"),
+            (b"GET /../../etc/passwd HTTP/1.1\r\n" + HOST, "400"),
+            (b"GET /sub/..%2f..%2f..%2fetc/passwd HTTP/1.1\r\n" + HOST, "400"),
+            (b"GET /%2e%2e HTTP/1.1\r\n" + HOST, "400"),
+            (b"GET /%00 HTTP/1.1\r\n" + HOST, "400"),
+            (b"GET /%zz HTTP/1.1\r\n" + HOST, "400"),
+            (b"GET / HTTP/1.1\r\n\r\n", "400"),
+            (b"GET / HTTP/1.1\r\nHost : x\r\n\r\n", "400"),
+            (b"GET / HTTP/1.1\r\nHost: x\r\n folded\r\n\r\n", "400"),
+            (b"GET / HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n", "400"),
+            (b"GET / HTTP/1.1\r\nContent-Length: -1\r\n" + HOST, "400"),
+            (b"nonsense\r\n\r\n", "400"),
+            (b"POST / HTTP/1.1\r\n" + HOST, "405"),
+            (b"GET /" + b"a" * 3000 + b" HTTP/1.1\r\n" + HOST, "414"),
+            (b"GET / HTTP/1.1\r\nX: " + b"a" * 20000 + b"\r\n" + HOST, "431"),
+            (b"GET / HTTP/2.0\r\n" + HOST, "505"),
+            (b"GET /big.bin HTTP/1.1\r\nRange: bytes=3000000-\r\n" + HOST, "416"),
+            (b"GET /big.bin HTTP/1.1\r\nRange: bytes=1-0\r\n" + HOST, "200"),
+            (b"GET /big.bin HTTP/1.1\r\nRange: bytes=0-1,3-4\r\n" + HOST, "200"),
+            (b"GET /big.bin HTTP/1.1\r\nRange: bytes=0-1\r\n" + HOST, "206")):
+        check(status(port, request), wanted, request[:60])
+
+
+def contents(port):
+    with open(f"{WWW}/big.bin", "rb") as file:
+        big = file.read()
+    url = f"http://127.0.0.1:{port}"
+    got = subprocess.run(["curl", "-sS", "-m", "20", f"{url}/big.bin"],
+                         capture_output=True, check=True).stdout
+    check(hashlib.md5(got).hexdigest(), hashlib.md5(big).hexdigest(), "big.bin")
+    for text, part in ((b"5-104", big[5:105]), (b"-100", big[-100:]),
+                       (b"2900000-", big[2900000:]), (b"2999999-5000000", big[-1:])):
+        check(body(port, b"GET /big.bin HTTP/1.1\r\nRange: bytes=" + text + b"\r\n" + HOST),
+              part, text)
+    check(body(port, b"HEAD /small.bin HTTP/1.1\r\n" + HOST), b"", "HEAD")
+    head = talk(port, b"GET / HTTP/1.1\r\n" + HOST)
+    check(b"Content-Type: text/html" in head, True, "type")
+    etag = re.search(rb"ETag: (.*)\r", head).group(1)
+    check(status(port, b"GET / HTTP/1.1\r\nIf-None-Match: " + etag + b"\r\n" + HOST), "304",
+          "ETag")
+    check(b"Allow: GET, HEAD\r\n" in talk(port, b"PUT / HTTP/1.1\r\n" + HOST), True, "Allow")
+    check(b"\r\nLocation: /sub/a%20b/\r\n" in talk(port, b"GET //sub/a%20b HTTP/1.1\r\n" + HOST),
+          True, "Location")
+    three = talk(port, (b"GET / HTTP/1.1\r\n" + HOST) * 2 + b"HEAD /none HTTP/1.1\r\n" + HOST)
+    check(three.count(b"HTTP/1.1 "), 3, "three at once")
+    check(talk(port, b"GET / HTTP/1.1\r\nConnection: close\r\n" + HOST, False)[-4:], b"h1>\n",
+          "close")
+
+
+def slow(port):
+    begun = time.monotonic()
+    check(talk(port, b"GET / HTTP/1.1\r\nHo", False)[9:12], b"408", "half a request")
+    took = time.monotonic() - begun
+    check(0.9 < took < 5, True, f"slow client, {took} s")
+
+
+def fuzz(server, port):
+    talkers = [subprocess.Popen([f"{TMP}/fuzz", str(port), "5000", str(seed)],
+                                stdout=subprocess.PIPE) for seed in (1, 2)]
+    for talker in talkers:
+        out = talker.communicate()[0]
+        check(talker.returncode, 0, out)
+    with open(f"/proc/{server.pid}/status", encoding="ascii") as file:
+        rss = int(re.search(r"VmRSS:\s+(\d+)", file.read()).group(1))
+    check(rss < 20000, True, f"{rss} KiB")
+
+
+def ending(server, port):
+    """A connection that is idle is closed at once, one that gets an answer is not."""
+    idle = socket.create_connection(("127.0.0.1", port), timeout=10)
+    busy = socket.create_connection(("127.0.0.1", port), timeout=10)
+    busy.sendall(b"GET /big.bin HTTP/1.1\r\n" + HOST)
+    got = len(busy.recv(1000))
+    server.send_signal(signal.SIGTERM)
+    check(idle.recv(10), b"", "idle")
+    while data := busy.recv(1 << 20):
+        got += len(data)
+    check(got > 3000000, True, "the answer at the end")
+    check(server.wait(15), 0, "exit status")
+
+
+def main():
+    build()
+    server, port = start("-t", "1")
+    try:
+        requests(port)
+        contents(port)
+        slow(port)
+        fuzz(server, port)
+        check(server.poll(), None, "still there")
+        with open(f"{ROOT}/include/rt.h", encoding="ascii") as file:
+            if "rt_signal_notify" in file.read():
+                ending(server, port)
+    finally:
+        server.kill()
+        server.wait()
+    return 1 if failures else 0
+
+
+sys.exit(main())
