@@ -58,9 +58,9 @@ ASFLAGS = -g -I. -I$(B)
 HOT = $(addprefix runtime/,os/clock.c lock/mutex.c mem/malloc.c $(addprefix sched/,g.c \
 	proc.c newproc.c runq.c syscall.c sudog.c polldesc.c) \
 	$(addprefix sync/,chan.c mutex.c select.c sema.c waitgroup.c))
-tiny = runtime/base/str% $(addprefix runtime/,boot/% mem/% os/% panic/% sig/% \
-	$(addprefix sched/,checkdead% lockthread% m.c minit% stw% sysmon%))
-small = -Oz
+# -Oz loads constants by push and pop, which gdb does not hear of behind the frame: not where
+# a test unwinds from every instruction.
+small = $(if $(filter runtime/sched/preempt.c runtime/sched/morestack.c,$<),-Os,-Oz)
 cold = $(if $(filter release,$(VARIANT)),$(if $(filter $(HOT),$<),$(UNALIGNED),$(small) $(filter -malign-data=abi,$(UNALIGNED))))
 
 # The runtime leaves the vector registers alone, but for the files that handle floats.

@@ -53,7 +53,7 @@ EVERYWHERE = (
      + F + r"deep \(" + W + r"\n" + F + "goexit "),
     ("goroutine 8 p sizeof(frame) + frame[0]", r"= 5005\n$"),
     # In a system call.
-    ("goroutine 9 bt", "rt_read .*reader .*goexit "),
+    ("goroutine 9 bt", "rt_raw_syscall .*reader .*goexit "),
     ("goroutine 10 bt", "mcall .*gopark .*rt_waitgroup_wait .*waiter .*goexit "),
     # Interrupted at some instruction; not begun yet.
     ("goroutine 12 bt", r"^#0 +" + W + "spinner " + W + r"\n#1 +" + W + r"goexit " + W
