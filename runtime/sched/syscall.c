@@ -171,6 +171,7 @@ ALWAYS_INLINE bool retakeown(M *mp)
 	mp->oldp = NULL;
 	pp->syscalltick++;
 	mp->p = pp;
+	mp->mcache = pp->mcache;
 	atomic_store_release(&pp->m, mp);
 	return true;
 }
