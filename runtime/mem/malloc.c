@@ -36,9 +36,10 @@ ALWAYS_INLINE void *pop(Mcache *c, uint32_t class)
 		checkpoison(spanof(p), p);
 	atomic_store_relaxed(top->state, ObjectBusy);
 	c->top[class] = top - 1;
-	// The next one, which has been out of use: a store to it that misses the cache holds
-	// up all stores behind it. NULL does no harm.
+	// The next one and its state, which have been out of use: a store to them that misses
+	// the cache holds up all stores behind it. NULL does no harm.
 	__builtin_prefetch((void *)top[-1].p, 1);
+	__builtin_prefetch(top[-1].state, 1);
 	return (void *)p;
 }
 
