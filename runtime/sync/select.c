@@ -219,11 +219,12 @@ typedef struct {
 static UNCHECKED_LOCKS bool selparkcommit(G *gp, void *arg)
 {
 	Parking *p = arg;
+	Sudog *first = gp->waiting; // gp clears it as soon as the timer lets it go on
 	Hchan *last = NULL;
 
 	if (p->timed)
 		addtimer(&p->timer);
-	for (Sudog *s = gp->waiting; s; s = s->waitlink) {
+	for (Sudog *s = first; s; s = s->waitlink) {
 		if (last && s->c != last)
 			chanunlock(last);
 		last = s->c;

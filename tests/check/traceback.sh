@@ -116,9 +116,9 @@ panics | says 'objects' p
 "$rtcc" -O2 -g -flto "$source" -o program || fail 'compiling with -flto'
 panics | says '-flto' p
 
-# One that has not begun is at its function's first line.
+# One that has not begun is at its function's first line. The stress build lets it begin.
 "$rtcc" -O2 -g "$source" -o program
-GOTRACEBACK=all says 'not begun' u <<END
+[ "${RT0_VARIANT%%-*}" = stress ] || GOTRACEBACK=all says 'not begun' u <<END
 panic: unbegun
 
 goroutine N [running]:
