@@ -12,7 +12,7 @@
 	.section .text.name, "ax", @progbits;                                          \
 	.globl name;                                                                   \
 	.type name, @function;                                                         \
-	.p2align 4;                                                                    \
+	.p2align 3;                                                                    \
 	name:                                                                          \
 	.cfi_startproc
 

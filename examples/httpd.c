@@ -157,7 +157,7 @@ static void httpdate(char *buf, size_t size, int64_t t)
 {
 	static const char days[] = "ThuFriSatSunMonTueWed";
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	int64_t day = t / 86400, sec = t % 86400;
+	int64_t since = t > 0 ? t : 0, day = since / 86400, sec = since % 86400;
 	// Days from 1 March of the year 0, in eras of 400 years.
 	int64_t z = day + 719468, era = z / 146097, doe = z % 146097;
 	int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;

@@ -194,6 +194,8 @@ typedef struct {
 	uintptr_t timer; // bit 0: the Timer is told its index
 } TimerWhen;
 
+typedef struct Printbuf Printbuf; // os/os.h
+
 // ---- G ------------------------------------------------------------------------------
 
 struct G {
@@ -278,6 +280,7 @@ struct M {
 	uint32_t freeWait; // not 0 until the thread has left its stack
 	uint32_t fastrand[2];
 	uint8_t traceback;
+	Printbuf *printbuf; // where its messages go instead, or NULL
 	Note park;
 	M *alllink;   // on allm
 	M *schedlink; // on sched.midle, newmHandoff.newm

@@ -86,10 +86,12 @@ static bool incref(Fd *d)
 static bool acquire(Fd *d, PollMode mode)
 {
 	uint64_t old, bit = right(mode);
+	uint32_t use = atomic_load_acquire(&d->pd.seq);
 
 	for (;;) {
-		old = atomic_load_relaxed(&d->mu);
-		if (old & Closing)
+		old = atomic_load_acquire(&d->mu); // first: seq moves before it is open again
+		// Closed while we waited, and perhaps in other hands already.
+		if ((old & Closing) || atomic_load_acquire(&d->pd.seq) != use)
 			return false;
 		if (!(old & bit)) {
 			if ((old & Users) == Users)

@@ -194,14 +194,13 @@ void xsaveinit(void);
 
 // %s %c %d %u %x %p %%, and with l the 64-bit forms. One write for each call.
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
-// Where an M's messages go instead, while printbuf points to one that is its own. n counts
-// all that was printed, size is the room at buf.
-typedef struct {
-	M *m;
+// Where an M's messages go instead, while it has one. n counts all that was printed, size is
+// the room at buf.
+struct Printbuf {
 	char *buf;
 	uintptr_t n, size;
-} Printbuf;
-extern Printbuf *printbuf;
+};
+extern bool printbufs; // an M has one, or had
 // fatal with such a text, of less than 256 bytes.
 NORETURN void fatalf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

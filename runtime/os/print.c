@@ -4,14 +4,13 @@
 #include "runtime/os/os.h"
 #include "runtime/runtime.h"
 
-// What an M prints goes there while it is set and is that M's.
-Printbuf *printbuf;
+bool printbufs; // there have been some: until then g need not be there
 
 void printflush(Message *msg)
 {
-	Printbuf *b = printbuf;
+	Printbuf *b = printbufs ? getg()->m->printbuf : NULL;
 
-	if (b && b->m == getg()->m) {
+	if (b) {
 		for (uint32_t i = 0; i < msg->n; i++, b->n++) {
 			if (b->n < b->size)
 				b->buf[b->n] = msg->buf[i];

@@ -19,6 +19,7 @@ static UNCHECKED_LOCKS bool startpanic_m(M *mp)
 	switch (mp->dying) {
 	case 0:
 		mp->dying = 1;
+		mp->printbuf = NULL; // it dies in rt_stack
 		atomic_xadd(&panicking, 1);
 		lock(&paniclk);
 		if (debug.schedtrace > 0 || debug.scheddetail > 0)

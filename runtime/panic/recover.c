@@ -20,7 +20,6 @@ typedef struct {
 	Defer d;
 	uintptr_t sp; // of recovercall
 	Panic *panic; // those before it are not ours
-	const AllocRecord *allocs;
 	char *buf;
 	size_t size;
 	uintptr_t *bp; // of who called rt_recover
@@ -115,7 +114,7 @@ static void recovery(void *arg)
 		}
 	}
 	endpanics(gp, r, p);
-	forgetallocs(gp, r->allocs);
+	forgetallocs(gp, r->sp);
 	recovered(r->sp, guardfor(gp, r->sp));
 }
 
@@ -127,7 +126,6 @@ NOSPLIT bool rt_recover(rt_func *fn, void *arg, char *buf, size_t size)
 	G *gp = getg();
 	Recovery r = {
 		.d = { .fn = recovery, .arg = &r },
-		.allocs = gp->allocs,
 		.buf = buf,
 		.size = size,
 		.bp = *(uintptr_t **)__builtin_frame_address(0),

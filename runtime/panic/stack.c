@@ -6,7 +6,7 @@
 #include "runtime/panic/panic.h"
 #include "runtime/sched/sched.h"
 
-// Protects printbuf, and what symtab.c keeps of what it has read. Who dies meanwhile does not
+// Protects what symtab.c keeps of what it has read. Who dies meanwhile does not
 // take it: what it then reads there may belong to another pc, but leads nowhere else.
 static Mutex stacklock = { .rank = RankNone };
 
@@ -23,12 +23,12 @@ static void stackfn(void *arg)
 	int32_t level = max(gotraceback().level, 1);
 
 	lock(&stacklock);
-	r->out.m = mp;
-	printbuf = &r->out;
+	printbufs = true;
+	mp->printbuf = &r->out;
 	printgoroutine(mp->curg, &r->where, level);
 	if (r->all)
 		tracebackothers(mp->curg, level);
-	printbuf = NULL;
+	mp->printbuf = NULL;
 	unlock(&stacklock);
 }
 

@@ -106,10 +106,10 @@ static void forget(G *gp, const AllocRecord *a)
 	gp->allocs = a->prev;
 }
 
-// Of gp's records those newer than last, whose functions' frames are left for good.
-void forgetallocs(G *gp, const AllocRecord *last)
+// gp's stack pointer is sp: what lies below is left for good.
+void forgetallocs(G *gp, uintptr_t sp)
 {
-	while (gp->allocs != last)
+	while (gp->allocs && returned(gp, gp->allocs, sp))
 		forget(gp, gp->allocs);
 }
 
@@ -119,8 +119,7 @@ void dropsegment(G *gp)
 {
 	if (gp->segment.lo == 0 || !onbase(gp, gp->sched.sp))
 		return;
-	while (gp->allocs && returned(gp, gp->allocs, gp->sched.sp))
-		forget(gp, gp->allocs);
+	forgetallocs(gp, gp->sched.sp);
 	if (!gp->allocs)
 		detach(gp);
 }

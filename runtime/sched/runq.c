@@ -127,7 +127,8 @@ void runqputbatch(P *pp, Gqueue *q, int32_t n)
 
 	for (; n > 0 && t - h < RunqSize; n--, t++)
 		atomic_store_relaxed(&pp->runq[t % RunqSize], gqueuePop(q));
-	atomic_store_release(&pp->runqtail, t); // publishes the slots; pairs with runqgrab
+	// Publishes the slots; pairs with runqgrab. Locked, as in runqput.
+	atomic_xchg(&pp->runqtail, t);
 	if (n == 0)
 		return;
 	lock(&sched.lock);

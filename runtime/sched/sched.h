@@ -229,7 +229,7 @@ bool onstacks(const G *gp, uintptr_t sp);
 void startonsegment(G *gp);
 void dropsegment(G *gp);
 void freesegment(G *gp);
-void forgetallocs(G *gp, const AllocRecord *last);
+void forgetallocs(G *gp, uintptr_t sp);
 int64_t newstack(MoreFrame *f);
 uintptr_t returnaddress(const G *gp, const uintptr_t *slot);
 void xsavestate(AsyncState *a); // asm/morestack.S

@@ -175,12 +175,11 @@ static void pollforothers(int64_t now)
 	if (!netpollinited() || last == 0 || last + PollPeriod >= now)
 		return;
 	atomic_cas(&sched.lastpoll, last, now);
-	list = netpoll(0);
-	if (gqueueEmpty(&list))
-		return;
-	// The Ms that this starts might all run and sleep again before we look: count us
-	// as running meanwhile, or checkdead sees a deadlock.
+	// While the goroutines are in our hands nobody waits in the network for them, and the
+	// Ms that this starts might all run and sleep again before we look: count us as
+	// running meanwhile, or checkdead sees a deadlock.
 	incidlelocked(-1);
+	list = netpoll(0);
 	injectglist(&list);
 	incidlelocked(1);
 }

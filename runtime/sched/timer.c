@@ -109,7 +109,7 @@ static void removeat(P *pp, int32_t i)
 {
 	TimerWhen *t = pp->timers, w = t[--pp->timerslen];
 
-	atomic_store_relaxed(&timerof(t[i])->pp, NULL);
+	atomic_store_release(&timerof(t[i])->pp, NULL); // pairs with deltimer
 	if (i < pp->timerslen) {
 		if (i > 0 && w.when < t[(i - 1) / Arity].when)
 			siftup(t, i, w);

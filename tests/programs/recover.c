@@ -113,7 +113,8 @@ static void the_runtime_s_own(void)
 
 // ---- from the segment to the small stack, at every depth
 
-static uintptr_t stack_guard(void)
+// Inline: a call might have to go to the segment, and have its guard.
+static inline __attribute__((always_inline)) uintptr_t stack_guard(void)
 {
 	uintptr_t guard;
 
