@@ -23,6 +23,9 @@ once() {
 		case $1 in epoll_create1 | eventfd2 | epoll_ctl) return ;; esac
 	fi
 	# The first F_GETFD is the start's: it believes that the descriptor is closed.
+	# Who is told that there is no room waits until there is: if that came before the false
+	# answer, no edge follows it.
+	[ $status -eq 124 ] && [ "$2" = EAGAIN ] && return
 	if [ $status -ne 0 ]; then
 		echo "$1 fails with $2, at $3: status $status"
 		cat out
