@@ -12,7 +12,7 @@
 	.section .text.name, "ax", @progbits;                                          \
 	.globl name;                                                                   \
 	.type name, @function;                                                         \
-	.p2align 3;                                                                    \
+	.p2align 2;                                                                    \
 	name:                                                                          \
 	.cfi_startproc
 

@@ -22,7 +22,7 @@
 	.type memcpy, @function
 	.weak memmove
 	.type memmove, @function
-	.p2align 4
+	.p2align 2
 memcpy:
 memmove:
 	.cfi_startproc

@@ -266,7 +266,7 @@ END(__morestack_allocate_stack_space)
 // A function that got memory from there returns to here: allocspace put this into the place
 // of its return address. Gives the memory back and goes on where it should.
 	.section .text.allocreturn, "ax", @progbits
-	.p2align 4
+	.p2align 2
 	.type allocreturn_caller, @function
 allocreturn_caller:
 	nop					// debuggers look at the byte before the pc

@@ -171,6 +171,14 @@ static uintptr_t framelesscaller(const G *gp, const Where *w)
 	return intext(to) ? to : 0;
 }
 
+// Is frame n printed, when elide are left out in the middle? Says so where they would begin.
+static bool shown(int32_t n, int32_t elide)
+{
+	if (elide > 0 && n == InnerFrames)
+		print("...%d frames elided...\n", elide);
+	return elide >= 0 && (n < InnerFrames || n >= InnerFrames + elide);
+}
+
 // Returns the number of frames from w outwards. Prints them, unless elide is negative: but
 // for so many in the middle.
 static int32_t walk(G *gp, const Where *w, int32_t level, int32_t elide)
@@ -185,13 +193,11 @@ static int32_t walk(G *gp, const Where *w, int32_t level, int32_t elide)
 		bool crossing = inmorestack(pc);
 
 		if (!crossing) {
-			if (elide > 0 && n == InnerFrames)
-				print("...%d frames elided...\n", elide);
-			if (elide >= 0 && (n < InnerFrames || n >= InnerFrames + elide))
+			if (shown(n, elide))
 				printframe(pc, w && w->sp ? pc : pc - 1, level, bp);
 			n++;
 		}
-		if (pc == (uintptr_t)sigpanicreturn && readable(gp, bp, 3)) {
+		if (pc == (uintptr_t)sigpanicreturn && bp != 0 && readable(gp, bp, 3)) {
 			// The caller was interrupted, and did not call.
 			fault = (Where){ frame[1], frame[2], frame[0] };
 			w = &fault;

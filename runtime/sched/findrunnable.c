@@ -179,12 +179,10 @@ static bool pollnetwork(bool wasSpinning, G **gp)
 	Gqueue list;
 
 	if (when == INT64_MAX && atomic_load_relaxed(&netpollWaiters) == 0) {
-		// Nothing to wait for any more. Who began to wait meanwhile took us for the
-		// poller: after the exchange we see that, or it finds that nobody polls.
+		// Nothing to wait for any more. But who began to wait meanwhile took us for
+		// the poller, and left its P idle: look again.
 		atomic_xchg(&sched.lastpoll, nanotime());
-		return (atomic_load_relaxed(&netpollWaiters) != 0 ||
-		        timeSleepUntil() != INT64_MAX) &&
-		       regainp(wasSpinning);
+		return regainp(wasSpinning);
 	}
 	atomic_store_relaxed(&sched.pollUntil, when == INT64_MAX ? 0 : when);
 	if (when != INT64_MAX)
