@@ -258,6 +258,10 @@ void rt_timer_free(rt_timer *t);
 
 /* ---- synchronisation ------------------------------------------------------------- */
 
+/* All zero is ready for use, but for what is said below. What lets others through (unlock,
+ * done, release, signal, broadcast) does not look at the object once it has: the last one
+ * to lock or wait may free it, though the call that let it through has not returned. */
+
 /* Mutual exclusion. Not tied to a goroutine: another one may unlock. Who has waited for
  * more than 1 ms goes before those who come. Unlocking what is not locked is a fatal
  * error. */

@@ -153,26 +153,26 @@ static void lockforever(rt_mutex *m)
 	lockslow(m, Never);
 }
 
-// old without the lock bit; there is something else in it.
-static void unlockslow(rt_mutex *m, uint32_t old) __attribute__((noinline));
-static void unlockslow(rt_mutex *m, uint32_t old)
+// Somebody waits, or something is wrong. One step drops the lock and says who goes on; after
+// it, only a permit is given, which a waiter is waiting for: another that locks, unlocks and
+// frees the mutex in between cannot have been the last to use it.
+static void unlockslow(rt_mutex *m) __attribute__((noinline));
+static void unlockslow(rt_mutex *m)
 {
-	if (!((old + Locked) & Locked))
-		fatal("sync: unlock of unlocked mutex");
-	if (old & Starving) {
-		semrelease1(&m->sema, true);
-		return;
-	}
-	for (;;) {
-		// Nobody waits, or somebody is awake, has it already or will get it.
-		if (old >> WaiterShift == 0 || (old & (Locked | Woken | Starving)))
-			return;
-		if (atomic_cas(&m->state, old, (old - OneWaiter) | Woken)) {
-			semrelease1(&m->sema, false);
-			return;
-		}
-		old = atomic_load_relaxed(&m->state);
-	}
+	uint32_t old = atomic_load_relaxed(&m->state), new;
+	bool wake;
+
+	do {
+		if (!(old & Locked))
+			fatal("sync: unlock of unlocked mutex");
+		new = old - Locked;
+		wake = (old & Starving) || (old >> WaiterShift != 0 && !(old & Woken));
+		if (wake && !(old & Starving))
+			new = (new - OneWaiter) | Woken;
+	} while (!__atomic_compare_exchange_n(&m->state, &old, new, false, __ATOMIC_SEQ_CST,
+	                                      __ATOMIC_RELAXED));
+	if (wake)
+		semrelease1(&m->sema, old & Starving);
 }
 
 // ---- interface ----------------------------------------------------------------------
@@ -208,14 +208,8 @@ int rt_mutex_lock_until(rt_mutex *m, int64_t when)
 
 NOSPLIT void rt_mutex_unlock(rt_mutex *m)
 {
-	uint32_t state;
-
-	if (gomaxprocs == 1) {
-		state = atomic_load_relaxed(&m->state) - Locked;
-		atomic_store_relaxed(&m->state, state);
-	} else {
-		state = atomic_xadd(&m->state, (uint32_t)-Locked);
-	}
-	if (unlikely(state != 0))
-		unlockslow(m, state);
+	if (gomaxprocs == 1 && atomic_load_relaxed(&m->state) == Locked)
+		atomic_store_relaxed(&m->state, 0);
+	else if (unlikely(!atomic_cas(&m->state, Locked, 0)))
+		unlockslow(m);
 }

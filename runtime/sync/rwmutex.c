@@ -6,8 +6,8 @@
 //
 // While nobody waits, both kinds lock and unlock by one compare-and-swap. Bit 31 makes all
 // of them go the long way: under the lock of the semaphores' root that writer_sem hashes to,
-// where those who wait stand in two queues (the treap's, under the addresses of writer_sem
-// and reader_sem; there are no permits). Only readers leave without that lock, until the
+// where those who wait stand in two queues (the treap's, under addresses in writer_sem and
+// reader_sem; there are no permits). Only readers leave without that lock, but for the
 // last. Who unlocks hands over: it counts in those whom it takes off a queue, so a deadline
 // has nothing to give back (sync/wait.c: exactly one of the two ends the wait).
 //
@@ -29,6 +29,18 @@ static uint32_t *word(rt_rwmutex *m)
 	return (uint32_t *)&m->reader_count;
 }
 
+// The queues' keys. No semaphore's: one that was here before, in memory since freed, may have
+// a release under way that looks for its waiters still.
+static void *writers(rt_rwmutex *m)
+{
+	return (char *)&m->writer_sem + 1;
+}
+
+static void *readers(rt_rwmutex *m)
+{
+	return (char *)&m->reader_sem + 1;
+}
+
 static SemaRoot *rootof(const rt_rwmutex *m)
 {
 	return semroot(&m->writer_sem);
@@ -36,14 +48,15 @@ static SemaRoot *rootof(const rt_rwmutex *m)
 
 // ---- handing over, under the root's lock, Queued set --------------------------------
 
-// Replaces the flags and adds readers; the count may fall meanwhile.
-static void update(rt_rwmutex *m, uint32_t clear, uint32_t set, uint32_t readers)
+// Replaces the flags and adds readers; the count may fall meanwhile. Returns what was there.
+static uint32_t update(rt_rwmutex *m, uint32_t clear, uint32_t set, uint32_t readers)
 {
 	uint32_t v = atomic_load_relaxed(word(m));
 
 	while (!__atomic_compare_exchange_n(word(m), &v, ((v & ~clear) | set) + readers, false,
 	                                    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
 		;
+	return v;
 }
 
 static void admitreaders(rt_rwmutex *m, Gqueue *list)
@@ -52,14 +65,14 @@ static void admitreaders(rt_rwmutex *m, Gqueue *list)
 	uint32_t n = 0;
 	Sudog *s;
 
-	for (; (s = semdequeue(root, &m->reader_sem)); n++)
+	for (; (s = semdequeue(root, readers(m))); n++)
 		gqueuePushBack(list, s->g);
 	update(m, 0, 0, n);
 }
 
 static void admitwriter(rt_rwmutex *m, Gqueue *list)
 {
-	Sudog *s = semdequeue(rootof(m), &m->writer_sem);
+	Sudog *s = semdequeue(rootof(m), writers(m));
 
 	if (s) {
 		gqueuePushBack(list, s->g);
@@ -73,17 +86,17 @@ static void admit(rt_rwmutex *m, bool readersfirst, Gqueue *list)
 {
 	SemaRoot *root = rootof(m);
 
-	if (readersfirst || !semwaits(root, &m->writer_sem)) {
+	if (readersfirst || !semwaits(root, writers(m))) {
 		if (!(atomic_load_relaxed(word(m)) & Writer))
 			admitreaders(m, list);
 	}
 	if ((atomic_load_relaxed(word(m)) & (Readers | Writer)) == 0)
 		admitwriter(m, list);
-	if (!semwaits(root, &m->writer_sem)) {
+	if (!semwaits(root, writers(m))) {
 		// Those that the writer stood for, if its deadline had come.
 		if (!(atomic_load_relaxed(word(m)) & Writer))
 			admitreaders(m, list);
-		if (!semwaits(root, &m->reader_sem))
+		if (!semwaits(root, readers(m)))
 			update(m, Queued, 0, 0);
 	}
 }
@@ -98,15 +111,17 @@ static void readyall(Gqueue *list)
 	}
 }
 
+// By a writer, or a reader that is the last, when somebody waits, or did a moment ago. They
+// leave under the lock: while Queued is set, nobody comes or goes before admit has looked.
+// Without it another may have locked, unlocked and freed m as soon as this one has left.
 static void unlockslow(rt_rwmutex *m, bool writer)
 {
 	SemaRoot *root = rootof(m);
 	Gqueue list = { 0 };
 
 	lock(&root->lock);
-	if (writer)
-		update(m, Writer, 0, 0);
-	admit(m, writer, &list);
+	if (update(m, writer ? Writer : 0, 0, writer ? 0 : -1u) & Queued)
+		admit(m, writer, &list);
 	unlock(&root->lock);
 	readyall(&list);
 }
@@ -128,10 +143,10 @@ static void withdraw(rt_rwmutex *m, Sudog *s)
 	readyall(&list);
 }
 
-// Waits in the queue of sem; the root's lock is held, Queued is set.
-static bool waitturn(rt_rwmutex *m, uint32_t *sem, WaitReason reason, int64_t when)
+// Waits in the queue; the root's lock is held, Queued is set.
+static bool waitturn(rt_rwmutex *m, void *queue, WaitReason reason, int64_t when)
 	RELEASES(rootof(m)->lock);
-static UNCHECKED_LOCKS bool waitturn(rt_rwmutex *m, uint32_t *sem, WaitReason reason,
+static UNCHECKED_LOCKS bool waitturn(rt_rwmutex *m, void *queue, WaitReason reason,
                                      int64_t when)
 {
 	SemaRoot *root = rootof(m);
@@ -140,12 +155,12 @@ static UNCHECKED_LOCKS bool waitturn(rt_rwmutex *m, uint32_t *sem, WaitReason re
 
 	s->g = getg();
 	if (when == Never) {
-		semqueue(root, sem, s, false);
+		semqueue(root, queue, s, false);
 		goparkunlock(&root->lock, reason);
 	} else {
 		s->isSelect = true;
 		beginwait(s->g);
-		semqueue(root, sem, s, false);
+		semqueue(root, queue, s, false);
 		in = parkuntil(&root->lock, reason, when);
 		if (!in)
 			withdraw(m, s);
@@ -189,8 +204,8 @@ static UNCHECKED_LOCKS bool lockslow(rt_rwmutex *m, bool writer, int64_t when)
 		return false;
 	}
 	if (writer)
-		return waitturn(m, &m->writer_sem, WaitReasonRWMutexLock, when);
-	return waitturn(m, &m->reader_sem, WaitReasonRWMutexRLock, when);
+		return waitturn(m, writers(m), WaitReasonRWMutexLock, when);
+	return waitturn(m, readers(m), WaitReasonRWMutexRLock, when);
 }
 
 // ---- interface ----------------------------------------------------------------------
@@ -231,12 +246,17 @@ int rt_rwmutex_lock_until(rt_rwmutex *m, int64_t when)
 
 void rt_rwmutex_runlock(rt_rwmutex *m)
 {
-	uint32_t v = atomic_xadd(word(m), -1u);
+	uint32_t v = atomic_load_relaxed(word(m));
 
-	if (unlikely((v & Readers) == Readers))
-		fatal("sync: RUnlock of unlocked RWMutex");
-	if (unlikely((v & Queued) && (v & Readers) == 0))
-		unlockslow(m, false);
+	do {
+		if (unlikely((v & Readers) == 0))
+			fatal("sync: RUnlock of unlocked RWMutex");
+		if (unlikely((v & (Queued | Readers)) == (Queued | 1))) {
+			unlockslow(m, false);
+			return;
+		}
+	} while (!__atomic_compare_exchange_n(word(m), &v, v - 1, false, __ATOMIC_SEQ_CST,
+	                                      __ATOMIC_RELAXED));
 }
 
 void rt_rwmutex_unlock(rt_rwmutex *m)

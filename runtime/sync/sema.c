@@ -108,7 +108,7 @@ static void removenode(SemaRoot *root, Sudog *s)
 	s->ticket = 0;
 }
 
-void semqueue(SemaRoot *root, uint32_t *addr, Sudog *s, bool lifo)
+void semqueue(SemaRoot *root, void *addr, Sudog *s, bool lifo)
 {
 	Sudog *parent, **at = find(root, addr, &parent), *t = *at, *last;
 
@@ -154,7 +154,7 @@ void semunqueue(SemaRoot *root, Sudog *s)
 	s->elem = NULL;
 }
 
-Sudog *semdequeue(SemaRoot *root, const uint32_t *addr)
+Sudog *semdequeue(SemaRoot *root, const void *addr)
 {
 	Sudog *parent, *s;
 
@@ -170,7 +170,7 @@ Sudog *semdequeue(SemaRoot *root, const uint32_t *addr)
 	return NULL;
 }
 
-bool semwaits(SemaRoot *root, const uint32_t *addr)
+bool semwaits(SemaRoot *root, const void *addr)
 {
 	Sudog *parent;
 

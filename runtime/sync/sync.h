@@ -67,11 +67,11 @@ void semrelease1(uint32_t *addr, bool handoff);
 
 // The queues alone, for sync/rwmutex.c. Under the root's lock.
 SemaRoot *semroot(const uint32_t *addr);
-void semqueue(SemaRoot *root, uint32_t *addr, Sudog *s, bool lifo);
+void semqueue(SemaRoot *root, void *addr, Sudog *s, bool lifo);
 void semunqueue(SemaRoot *root, Sudog *s);
 // The first who waits for addr and is claimed; NULL if there is none.
-Sudog *semdequeue(SemaRoot *root, const uint32_t *addr);
+Sudog *semdequeue(SemaRoot *root, const void *addr);
 // Does anybody wait for addr, be it one whose deadline has come?
-bool semwaits(SemaRoot *root, const uint32_t *addr);
+bool semwaits(SemaRoot *root, const void *addr);
 
 #endif
