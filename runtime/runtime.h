@@ -239,7 +239,7 @@ struct G {
 	uintptr_t *ancestors; // creation stacks; NULL unless tracebackancestors asks for them
 
 	// In a system call (Gsyscall): where its stack ends, for tracebacks.
-	uintptr_t syscallsp, syscallpc;
+	uintptr_t syscallsp, syscallpc, syscallbp;
 
 	int64_t waitsince;   // about when it parked; filled in by the traceback
 	AsyncState *asyncState; // NULL until the first asynchronous preemption; freed at exit

@@ -236,7 +236,7 @@ Where whereparked(const G *gp)
 	const AsyncState *a = gp->asyncState;
 
 	if (gp->syscallsp != 0)
-		return (Where){ .pc = gp->syscallpc, .bp = gp->sched.bp };
+		return (Where){ .pc = gp->syscallpc, .bp = gp->syscallbp };
 	if (gp->sched.pc == (uintptr_t)asyncResume)
 		return (Where){ a->rip, a->rsp, a->rbp };
 	if (gp->sched.pc == gp->startpc) // it has not begun

@@ -66,7 +66,7 @@ ALWAYS_INLINE void leavego(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp)
 {
 	gp->sched.pc = gp->syscallpc = pc;
 	gp->sched.sp = gp->syscallsp = sp;
-	gp->sched.bp = bp;
+	gp->syscallbp = bp;
 	must(!gp->sched.ctxt && onstacks(gp, sp));
 	changestatus(gp, Grunning, Gsyscall);
 }
