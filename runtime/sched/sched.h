@@ -186,6 +186,8 @@ G *findrunnable(bool *inheritTime);
 void stopm(void);
 void startm(P *pp, bool spinning);
 void wakep(void);
+// A timer of a running P has been set to when: it is seen in time.
+void wakeNetPoller(int64_t when);
 void handoffp(P *pp);
 void resetspinning(void);
 void gcstopm(void);

@@ -121,19 +121,6 @@ static void removeat(P *pp, int32_t i)
 
 // ---- adding -------------------------------------------------------------------------
 
-// A timer earlier than what the poller sleeps for: it must look again. This P looks at its
-// own heap before it goes idle, so nothing is lost between the two.
-static void wakeNetPoller(int64_t when)
-{
-	int64_t until;
-
-	if (atomic_load_relaxed(&sched.lastpoll) != 0)
-		return;
-	until = atomic_load_relaxed(&sched.pollUntil);
-	if (until == 0 || until > when)
-		netpollBreak();
-}
-
 void addtimer(Timer *t)
 {
 	M *mp = acquirem();

@@ -155,6 +155,21 @@ void wakep(void)
 	startm(NULL, true);
 }
 
+// There is a timer that may be earlier than what the poller sleeps for: it must look again.
+// If nobody polls, who finds nothing to do will.
+void wakeNetPoller(int64_t when)
+{
+	int64_t until;
+
+	if (atomic_load_relaxed(&sched.lastpoll) != 0) {
+		wakep();
+		return;
+	}
+	until = atomic_load_relaxed(&sched.pollUntil);
+	if (until == 0 || until > when)
+		netpollBreak();
+}
+
 // A searching M has found something. If it was the last to search, another one takes over
 // searching, since there may be more work than for one.
 void resetspinning(void)
@@ -215,7 +230,7 @@ static bool placep(P *pp)
 // Hands over a P from an M that goes to sleep or to the system.
 void handoffp(P *pp)
 {
-	int64_t when, until;
+	int64_t when;
 	bool start;
 
 	if (hasjob(pp)) {
@@ -234,9 +249,6 @@ void handoffp(P *pp)
 		startm(pp, false);
 		return;
 	}
-	// Its timers are now the poller's business.
-	until = atomic_load_relaxed(&sched.pollUntil);
-	if (when != 0 && atomic_load_relaxed(&sched.lastpoll) == 0 &&
-	    (until == 0 || until > when))
-		netpollBreak();
+	if (when != 0) // its timers are now the poller's business
+		wakeNetPoller(when);
 }
