@@ -16,8 +16,8 @@
 // The number is given back to the kernel by the last user after rt_close, never while a
 // call is under way: no call can meet a stranger behind its number. The entry is cleared
 // before that, since the kernel may give the number to another thread before its close
-// has returned; closing stays set until then, and fdinstall, which has the number from
-// the kernel, does not mind it.
+// has returned; closing stays set until then. fdinstall, which has the number from the
+// kernel, does not mind it; others who come with it wait for a moment (settled).
 //
 // Follows Go's internal/poll/fd_mutex.go.
 #include "include/rt.h"
@@ -69,23 +69,34 @@ static Fd *entry(int64_t fd)
 
 // ---- mu -----------------------------------------------------------------------------
 
+// What mu is once the last user has given the number back: as soon as the kernel has it,
+// another may get it by a raw system call, and come here.
+static uint64_t settled(const Fd *d)
+{
+	uint64_t old;
+
+	while ((old = atomic_load_acquire(&d->mu)) == Closing)
+		rt_sleep(20 * RT_MICROSECOND);
+	return old;
+}
+
 static bool incref(Fd *d)
 {
-	uint64_t old = atomic_load_relaxed(&d->mu);
+	uint64_t old;
 
 	do {
+		old = settled(d);
 		if (old & Closing)
 			return false;
 		if ((old & Users) == Users)
 			throw("too many concurrent operations on a single descriptor");
-	} while (!__atomic_compare_exchange_n(&d->mu, &old, old + OneUser, false,
-	                                      __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
+	} while (!atomic_cas(&d->mu, old, old + OneUser));
 	return true;
 }
 
 static bool acquire(Fd *d, PollMode mode)
 {
-	uint64_t old, bit = right(mode);
+	uint64_t old = settled(d), bit = right(mode);
 	uint32_t use = atomic_load_acquire(&d->pd.seq);
 
 	for (;;) {
@@ -131,7 +142,7 @@ static bool close1(Fd *d, uint64_t mark)
 	uint64_t old;
 
 	do {
-		old = atomic_load_relaxed(&d->mu);
+		old = mark == Claimed ? atomic_load_relaxed(&d->mu) : settled(d);
 		if (old & (mark == Claimed ? Claimed : Closing))
 			return false;
 	} while (!atomic_cas(&d->mu, old, ((old | Closing) & ~Waits) + mark));

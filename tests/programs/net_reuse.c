@@ -82,6 +82,38 @@ static void worker(void *arg)
 	rt_waitgroup_done(&all);
 }
 
+// ---- a number that the kernel gives to another before rt_close has returned ---------
+
+static int unfinished;
+
+static void closer(void *arg)
+{
+	int fd[2];
+
+	for (int i = 0; i < Rounds; i++) {
+		equal(rt_pipe(fd), 0);
+		equal(rt_close(fd[0]), 0);
+		equal(rt_close(fd[1]), 0);
+	}
+	__atomic_sub_fetch(&unfinished, 1, __ATOMIC_SEQ_CST);
+	(void)arg;
+	rt_waitgroup_done(&all);
+}
+
+static void opener(void *arg)
+{
+	(void)arg;
+	while (__atomic_load_n(&unfinished, __ATOMIC_SEQ_CST) > 0) {
+		int fd = (int)rt_syscall(SYS_open, "/dev/null", 2);
+
+		check(fd >= 0);
+		equal(rt_write(fd, "a", 1), 1);
+		equal(rt_close(fd), 0);
+		rt_gosched();
+	}
+	rt_waitgroup_done(&all);
+}
+
 int rt_main(int argc, char **argv)
 {
 	uint64_t seed = 12345;
@@ -93,6 +125,14 @@ int rt_main(int argc, char **argv)
 	rt_waitgroup_add(&all, Workers);
 	for (uintptr_t i = 0; i < Workers; i++)
 		rt_go(worker, (void *)(i + 99));
+	rt_waitgroup_wait(&all);
+
+	unfinished = Workers;
+	rt_waitgroup_add(&all, 2 * Workers);
+	for (int i = 0; i < Workers; i++) {
+		rt_go(closer, NULL);
+		rt_go(opener, NULL);
+	}
 	rt_waitgroup_wait(&all);
 	return 0;
 }
