@@ -262,7 +262,6 @@ struct M {
 	G *curg;                // the goroutine it runs
 	G *caughtsig;           // curg during a fatal signal
 	P *p;                   // NULL when not running Go code
-	Mcache *mcache;         // p's, or one that is empty and full
 	P *nextp;               // the P to take on waking; set by the waker before notewakeup
 	P *oldp;                // the P before the system call
 	int64_t id;
@@ -454,7 +453,10 @@ struct Timer {
 extern M m0;
 extern G g0;
 extern Mcache *mcache0;
-extern Mcache *const nocache; // M.mcache without a P
+// The cache of this M's P; without a P one that is empty and full. A word of the thread's
+// own: rt_malloc and rt_free are as short as that.
+extern __thread Mcache *mcache __attribute__((tls_model("local-exec")));
+extern Mcache *const nocache;
 extern Sched sched;
 
 extern M *allm;       // newest first; grows by an atomic store, shrinks under sched.lock

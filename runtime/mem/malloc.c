@@ -198,7 +198,7 @@ NOSPLIT void *rt_malloc(size_t size)
 		class = sizeclass(size);
 	else
 		return largealloc(size, false);
-	p = pop(getg()->m->mcache, class);
+	p = pop(mcache, class);
 	return likely(p) ? p : smallslow(class);
 }
 
@@ -214,7 +214,7 @@ NOSPLIT void rt_free(void *ptr)
 	state = stateof(s, p);
 	if (unlikely(!state))
 		return freeslow(p);
-	c = getg()->m->mcache;
+	c = mcache;
 	if (unlikely(c->top[s->class] >= c->end[s->class]))
 		return freeslow(p);
 	if (Debug)

@@ -25,10 +25,11 @@ Mcache *allmcache;
 // For Ms without a P. mheap.sharedLock protects it.
 Mcache sharedcache;
 
-// For M.mcache of those: all its lists stay empty and full, so that the common cases of
-// rt_malloc and rt_free leave it alone.
+// Their mcache: all its lists stay empty and full, so that the common cases of rt_malloc and
+// rt_free leave it alone.
 static struct Mcache unused;
 Mcache *const nocache = &unused;
+__thread Mcache *mcache = &unused;
 
 static Slot none; // empty and full: what a list that was never used has
 
@@ -43,7 +44,6 @@ STEP void mallocinit(void)
 	mheapinit();
 	cacheinit(&sharedcache);
 	cacheinit(nocache);
-	m0.mcache = nocache;
 	mcache0 = allocmcache();
 }
 
@@ -141,7 +141,7 @@ void cachemakeroom(Mcache *c, uint32_t class)
 
 UNCHECKED_LOCKS Mcache *getcache(void)
 {
-	Mcache *c = getg()->m->mcache;
+	Mcache *c = mcache;
 
 	if (c == nocache)
 		c = mcache0;

@@ -128,7 +128,6 @@ static void inittls(M *mp)
 	G *oldg0 = mp->g0, *oldgsignal = mp->gsignal;
 
 	__builtin_memset(block, 0, below + sizeof *mp);
-	mp->mcache = nocache;
 	mp->g0 = oldg0;
 	mp->gsignal = oldgsignal;
 	__builtin_memcpy(block, __tdata_start, ndata);

@@ -58,7 +58,7 @@ HOTSTEP void wirep(P *pp)
 		throw("wirep: invalid p state");
 	}
 	mp->p = pp;
-	mp->mcache = pp->mcache;
+	mcache = pp->mcache;
 	pp->m = mp;
 	atomic_store_relaxed(&pp->status, Prunning);
 }
@@ -73,7 +73,7 @@ P *releasep(void)
 	if (pp->m != mp || pp->status != Prunning)
 		throw("releasep: invalid p state");
 	mp->p = NULL;
-	mp->mcache = nocache;
+	mcache = nocache;
 	pp->m = NULL;
 	atomic_store_release(&pp->status, Pidle);
 	return pp;
@@ -160,7 +160,7 @@ static void keepcurrent(int32_t nprocs)
 	if (mp->p)
 		mp->p->m = NULL;
 	mp->p = NULL;
-	mp->mcache = nocache;
+	mcache = nocache;
 	pp->m = NULL;
 	pp->status = Pidle;
 	acquirep(pp);

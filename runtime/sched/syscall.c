@@ -103,7 +103,7 @@ ALWAYS_INLINE void reentersyscall(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t b
 	pp->m = NULL;
 	mp->oldp = pp;
 	mp->p = NULL;
-	mp->mcache = nocache;
+	mcache = nocache;
 	atomic_store_release(&pp->status, Psyscall); // pairs with the takers' cas
 	// Not fenced against the store: stopTheWorld looks again if we miss it.
 	if (unlikely(atomic_load_relaxed(&sched.gcwaiting)))
@@ -171,7 +171,7 @@ ALWAYS_INLINE bool retakeown(M *mp)
 	mp->oldp = NULL;
 	pp->syscalltick++;
 	mp->p = pp;
-	mp->mcache = pp->mcache;
+	mcache = pp->mcache;
 	atomic_store_release(&pp->m, mp);
 	return true;
 }

@@ -20,14 +20,14 @@ ALWAYS_INLINE P *borrowp(P *pp)
 	P *own = acquirem()->p;
 
 	getg()->m->p = pp;
-	getg()->m->mcache = pp && pp->mcache ? pp->mcache : nocache;
+	mcache = pp && pp->mcache ? pp->mcache : nocache;
 	return own;
 }
 
 ALWAYS_INLINE void returnp(P *own)
 {
 	getg()->m->p = own;
-	getg()->m->mcache = own->mcache;
+	mcache = own->mcache;
 	releasem(getg()->m);
 }
 

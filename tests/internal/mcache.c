@@ -11,7 +11,7 @@ static void own(void)
 {
 	M *mp = acquirem();
 
-	check(mp->p && mp->mcache == mp->p->mcache);
+	check(mp->p && mcache == mp->p->mcache);
 	releasem(mp);
 }
 
