@@ -43,13 +43,12 @@ ALWAYS_INLINE void *pop(Mcache *c, uint32_t class)
 	return (void *)p;
 }
 
-ALWAYS_INLINE void push(Mcache *c, uint32_t class, uintptr_t p, uint8_t *state)
+// top is the class's.
+ALWAYS_INLINE void push(Mcache *c, uint32_t class, Slot *top, uintptr_t p, uint8_t *state)
 {
-	Slot *top = c->top[class] + 1;
-
+	c->top[class] = top + 1;
+	top[1] = (Slot){ p, state };
 	atomic_store_relaxed(state, ObjectCached);
-	*top = (Slot){ p, state };
-	c->top[class] = top;
 }
 
 typedef struct {
@@ -163,7 +162,7 @@ static COLD void freefn(void *arg)
 	c = getcache();
 	if (c->top[class] >= c->end[class])
 		cachemakeroom(c, class);
-	push(c, class, r->p, r->state);
+	push(c, class, c->top[class], r->p, r->state);
 	putcache(c);
 }
 
@@ -206,8 +205,10 @@ NOSPLIT void rt_free(void *ptr)
 {
 	uintptr_t p = (uintptr_t)ptr;
 	Mspan *s = spanof(p);
+	uint32_t class;
 	uint8_t *state;
 	Mcache *c;
+	Slot *top;
 
 	if (unlikely(!s))
 		return freeslow(p);
@@ -215,11 +216,13 @@ NOSPLIT void rt_free(void *ptr)
 	if (unlikely(!state))
 		return freeslow(p);
 	c = mcache;
-	if (unlikely(c->top[s->class] >= c->end[s->class]))
+	class = s->class;
+	top = c->top[class];
+	if (unlikely(top >= c->end[class]))
 		return freeslow(p);
 	if (Debug)
 		poison(p, s->size);
-	push(c, s->class, p, state);
+	push(c, class, top, p, state);
 }
 
 void *rt_calloc(size_t n, size_t size)

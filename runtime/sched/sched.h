@@ -215,12 +215,17 @@ void asyncPreempt2(G *gp);
 // SIGURG's handler, on gsignal: gp was interrupted at *c.
 void doSigPreempt(G *gp, Sigcontext *c);
 
+ALWAYS_INLINE bool preemptwanted(void)
+{
+	return getguard() == StackPreempt;
+}
+
 // Functions of the interface that may stand in a loop begin with this: the place where a
 // goroutine whose time is up yields. Prologues do the same where the compiler makes them
 // check the stack; a runtime built without that has this.
 ALWAYS_INLINE void preemptcheck(void)
 {
-	if (unlikely(Stress || getguard() == StackPreempt))
+	if (unlikely(Stress || preemptwanted()))
 		yieldcheck();
 }
 

@@ -150,6 +150,7 @@ static bool lockslow(rt_mutex *m, int64_t when)
 static void lockforever(rt_mutex *m) __attribute__((noinline));
 static void lockforever(rt_mutex *m)
 {
+	preemptcheck();
 	lockslow(m, Never);
 }
 
@@ -182,8 +183,11 @@ static void unlockslow(rt_mutex *m)
 // is nearly all that these two cost. They check no stack: they use none.
 NOSPLIT void rt_mutex_lock(rt_mutex *m)
 {
-	preemptcheck();
-	if (gomaxprocs == 1 && atomic_load_relaxed(&m->state) == 0)
+	if (Stress)
+		preemptcheck();
+	if (unlikely(preemptwanted()))
+		lockforever(m);
+	else if (gomaxprocs == 1 && atomic_load_relaxed(&m->state) == 0)
 		atomic_store_relaxed(&m->state, Locked);
 	else if (unlikely(!atomic_cas(&m->state, 0, Locked)))
 		lockforever(m);
