@@ -28,7 +28,7 @@
 G g0;
 G **allgs;
 uintptr_t allglen;
-Mutex allglock = { .rank = RankAllg };
+Mutex allglock = { .rank = RANKED(RankAllg) };
 static uintptr_t allgcap;
 
 const char *const waitReasonStrings[] = {
