@@ -415,7 +415,7 @@ format(Out *out, const char *fmt, va_list ap)
 	va_end(args.ap);
 }
 
-int
+NOSPLIT int
 rt_vsnprintf(char *buf, size_t size, const char *fmt, va_list ap)
 {
 	Out out = { .buf = buf, .size = size > 0 ? size - 1 : 0 };  // one byte for the NUL

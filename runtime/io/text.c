@@ -12,7 +12,7 @@ typedef struct {
 	int32_t fd;
 } Writer;
 
-static int flushwriter(Out *out)
+static NOSPLIT int flushwriter(Out *out)
 {
 	int64_t r = rt_write(((Writer *)out)->fd, out->buf, out->n);
 
@@ -30,7 +30,7 @@ static int vprint(int32_t fd, const char *fmt, va_list ap)
 	return w.out.err ? w.out.err : (int)w.out.total;
 }
 
-int rt_printf(const char *fmt, ...)
+NOSPLIT int rt_printf(const char *fmt, ...)
 {
 	va_list ap;
 	int n;
@@ -41,7 +41,7 @@ int rt_printf(const char *fmt, ...)
 	return n;
 }
 
-int rt_eprintf(const char *fmt, ...)
+NOSPLIT int rt_eprintf(const char *fmt, ...)
 {
 	va_list ap;
 	int n;
