@@ -30,7 +30,7 @@ static int vprint(int32_t fd, const char *fmt, va_list ap)
 	return w.out.err ? w.out.err : (int)w.out.total;
 }
 
-NOSPLIT int rt_printf(const char *fmt, ...)
+int rt_printf(const char *fmt, ...)
 {
 	va_list ap;
 	int n;
@@ -41,7 +41,7 @@ NOSPLIT int rt_printf(const char *fmt, ...)
 	return n;
 }
 
-NOSPLIT int rt_eprintf(const char *fmt, ...)
+int rt_eprintf(const char *fmt, ...)
 {
 	va_list ap;
 	int n;
