@@ -36,8 +36,7 @@ enum {
 // A mutex that is all zero is unlocked and has no rank.
 ALWAYS_INLINE void lockInit(Mutex *l, uint32_t rank)
 {
-	if (Debug)
-		l->rank = rank;
+	l->rank = rank;
 }
 
 // ---- mutex.c ------------------------------------------------------------------------
