@@ -43,7 +43,7 @@ NOCHECK = $(addprefix runtime/,base/popcount.c base/str.c $(addprefix os/,auxv.c
 ifeq ($(SUFFIX),)
 UNALIGNED = -falign-functions=1 -fno-align-loops -fno-align-jumps -malign-data=abi
 SMALLER = -fno-jump-tables -fno-thread-jumps -fno-tree-loop-im -fno-move-loop-invariants \
-	-fno-tree-dominator-opts -fno-caller-saves -mskip-rax-setup -DRT0_SMALL
+	-fno-tree-dominator-opts -fno-shrink-wrap -fno-caller-saves -mskip-rax-setup -DRT0_SMALL
 SPLIT = $(if $(filter $<,$(NOCHECK)),-fno-split-stack,-fsplit-stack)
 else
 DEFS += -DRT0_NO_SPLIT

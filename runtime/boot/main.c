@@ -38,7 +38,7 @@ static void checkfds(void)
 	}
 }
 
-static NOSPLIT void runtimeinit(void)
+static void runtimeinit(void)
 {
 	checkfds();
 	rt_go(forcegchelper, NULL);
