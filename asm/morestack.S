@@ -335,7 +335,9 @@ allocreturn:
 	.byte	0x12, 0x38, 0x1e, 0x03
 	.quad	allgs
 	.byte	0x06, 0x22, 0x06		// slot i g
-	.byte	0x23, g_allocs, 0x06		// slot i a
+	.byte	0x23
+	.uleb128 g_allocs
+	.byte	0x06				// slot i a
 .Lnexta:
 	.byte	0x12, 0x28			// a != NULL?
 	.short	2f - 1f

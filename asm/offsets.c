@@ -94,4 +94,4 @@ _Static_assert(offsetof(M, tls[6]) == 8 + 0x28, "canary at %fs:0x28");
 _Static_assert(offsetof(M, curfcw) == offsetof(M, curmxcsr) + 4, "copied as one word");
 _Static_assert(offsetof(Gobuf, fcw) == offsetof(Gobuf, mxcsr) + 4, "copied as one word");
 _Static_assert(sizeof(MoreFrame) % 16 == 0, "g0's stack stays aligned");
-_Static_assert(offsetof(M, tls[15]) == 8 + 0x70, "split-stack guard at %fs:0x70");
+_Static_assert(offsetof(M, guard) == 8 + 0x70, "split-stack guard at %fs:0x70");

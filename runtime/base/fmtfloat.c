@@ -56,7 +56,7 @@ mulSmall(Decimal *d, uint32_t f)
 }
 
 // Multiplies by b^k, as many factors at once as one limb takes.
-static void
+static NOSPLIT void
 mulPower(Decimal *d, uint32_t b, int k)
 {
 	while (k > 0) {
@@ -68,7 +68,7 @@ mulPower(Decimal *d, uint32_t b, int k)
 }
 
 // Sets d to m * 2^e; d->limb points to room enough.
-static void
+static NOSPLIT void
 setBinary(Decimal *d, uint64_t m, int e)
 {
 	d->n = 0;
@@ -89,7 +89,7 @@ setBinary(Decimal *d, uint64_t m, int e)
 
 // Digits of the integer, counted from its right end: digit 0 is the last one.
 
-static int
+static NOSPLIT int
 digitCount(const Decimal *d)
 {
 	if (d->n == 0)
@@ -100,7 +100,7 @@ digitCount(const Decimal *d)
 	return n;
 }
 
-static uint32_t
+static NOSPLIT uint32_t
 digit(const Decimal *d, int i)
 {
 	if (i / LimbDigits >= d->n)
@@ -109,7 +109,7 @@ digit(const Decimal *d, int i)
 }
 
 // Digits at the right end that are 0; none for the integer 0.
-static int
+static NOSPLIT int
 trailingZeros(const Decimal *d)
 {
 	int i = 0;
@@ -125,7 +125,7 @@ trailingZeros(const Decimal *d)
 // Places.
 
 // The place of the first digit that is not 0; 0 for zero, as %e shows it.
-static int64_t
+static NOSPLIT int64_t
 highPlace(const Decimal *d)
 {
 	return d->n == 0 ? 0 : digitCount(d) - 1 - d->scale;
@@ -168,7 +168,7 @@ addUnit(Decimal *d, int i, uint32_t unit)
 }
 
 // Rounds the value to a multiple of 10^place.
-static void
+static NOSPLIT void
 roundAt(Decimal *d, int64_t place)
 {
 	int64_t drop = place + d->scale;
@@ -207,7 +207,7 @@ emitLimb(Out *out, uint32_t v, int have, int64_t count)
 }
 
 // Emits count digits, the first at place; where the integer has none they are 0.
-static void
+static NOSPLIT void
 emitDigits(Out *out, const Decimal *d, int64_t place, int64_t count)
 {
 	int64_t left = place + d->scale + 1;  // digits of the integer from here to its end
@@ -291,7 +291,7 @@ setShape(Shape *sh, const Spec *sp, Decimal *d)
 		sh->first = 0;
 }
 
-static void
+static NOSPLIT void
 formatDecimal(Out *out, const Spec *sp, bool negative, Decimal *d)
 {
 	Shape sh;
@@ -309,7 +309,7 @@ formatDecimal(Out *out, const Spec *sp, bool negative, Decimal *d)
 }
 
 // Infinity, or not a number: the 0 flag means nothing to them.
-static void
+static NOSPLIT void
 formatSpecial(Out *out, Spec *sp, bool negative, bool nan)
 {
 	bool lower = sp->conv >= 'a';

@@ -43,7 +43,7 @@ room(Out *out)
 	return out->err != 0 ? 0 : out->size - out->n;
 }
 
-void
+NOSPLIT void
 emitText(Out *out, const char *s, size_t n)
 {
 	size_t part;
@@ -59,7 +59,7 @@ emitText(Out *out, const char *s, size_t n)
 	}
 }
 
-void
+NOSPLIT void
 emitFill(Out *out, char c, int64_t n)
 {
 	size_t part;
@@ -86,7 +86,7 @@ length(const char *s, int64_t max)
 	return n;
 }
 
-int64_t
+NOSPLIT int64_t
 openField(Out *out, const Spec *sp, const char *prefix, int64_t len)
 {
 	int64_t nprefix = length(prefix, -1);
@@ -102,7 +102,7 @@ openField(Out *out, const Spec *sp, const char *prefix, int64_t len)
 	return sp->left ? gap : 0;
 }
 
-const char *
+NOSPLIT const char *
 signText(const Spec *sp, bool negative)
 {
 	if (negative)
@@ -146,7 +146,7 @@ integerDigits(char *end, uint64_t v, char conv)
 	}
 }
 
-static void
+static NOSPLIT void
 formatInteger(Out *out, Spec *sp, const char *prefix, uint64_t v)
 {
 	char text[22];  // 2^64-1 in octal
@@ -216,7 +216,7 @@ formatPointer(Out *out, Spec *sp, Args *args)
 
 // Text.
 
-static void
+static NOSPLIT void
 formatBytes(Out *out, Spec *sp, const char *s, int64_t n)
 {
 	sp->zero = false;
@@ -340,7 +340,7 @@ parseFlags(const char *s, Spec *sp)
 
 // A number or a '*'.  A number too large for int stays so, without wrapping: the text it
 // asks for cannot be counted and ends in EOVERFLOW.
-static const char *
+static NOSPLIT const char *
 parseNumber(const char *s, int64_t *v, Args *args)
 {
 	if (*s == '*') {
@@ -415,7 +415,7 @@ format(Out *out, const char *fmt, va_list ap)
 	va_end(args.ap);
 }
 
-int
+NOSPLIT int
 rt_vsnprintf(char *buf, size_t size, const char *fmt, va_list ap)
 {
 	Out out = { .buf = buf, .size = size > 0 ? size - 1 : 0 };  // one byte for the NUL

@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "runtime/base/types.h"
+
 typedef struct Out Out;
 
 struct Out {

@@ -19,7 +19,9 @@
 #define WEAK __attribute__((weak))
 // Rarely run, though its file is: compiled for size, away from the rest.
 #define COLD __attribute__((cold, noinline))
-// Does not check for room on the stack, nor for a request to yield.
+// Does not check for room on the stack, nor for a request to yield: a small frame, whose
+// caller or callees check. Not with "...": gcc's va_start takes from the check where the
+// arguments are.
 #define NOSPLIT __attribute__((no_split_stack))
 
 // For functions that return right after a system call: by an indirect jump (asm/switch.S).

@@ -50,7 +50,7 @@ static void runinit(InitFunc *const *p, InitFunc *const *end)
 		(*p)(argc, argv, envs.array);
 }
 
-static void maininit(void)
+static NOSPLIT void maininit(void)
 {
 	runinit(__preinit_array_start, __preinit_array_end);
 	runinit(__init_array_start, __init_array_end);
@@ -99,7 +99,7 @@ static void waitforpanics(void)
 
 // ---- the main goroutine -------------------------------------------------------------
 
-static void newsysmon(void *unused)
+static NOSPLIT void newsysmon(void *unused)
 {
 	(void)unused;
 	newm(sysmon, NULL, -1);

@@ -8,13 +8,13 @@ int64_t (*writehook)(int32_t fd, const char *p, size_t n);
 
 // ---- calls that may block -----------------------------------------------------------
 
-int64_t managed(const Call *c)
+NOSPLIT int64_t managed(const Call *c)
 {
 	return rt_raw_syscall(c->nr, c->arg[0], c->arg[1], c->arg[2], c->arg[3], c->arg[4],
 	                      c->arg[5]);
 }
 
-int64_t restarting(const Call *c)
+NOSPLIT int64_t restarting(const Call *c)
 {
 	int64_t r;
 
@@ -33,7 +33,7 @@ bool pollready(int32_t fd, PollMode mode, int32_t timeoutms)
 	return syscall3(__NR_poll, ptrarg(&p), 1, (uint64_t)(int64_t)timeoutms) != 0;
 }
 
-void waitready(int32_t fd, PollMode mode)
+NOSPLIT void waitready(int32_t fd, PollMode mode)
 {
 	Pollfd p = { fd, mode == PollRead ? EPOLLIN : EPOLLOUT, 0 };
 	Call c = { __NR_poll, { ptrarg(&p), 1, (uint64_t)-1 } };

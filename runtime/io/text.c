@@ -12,7 +12,7 @@ typedef struct {
 	int32_t fd;
 } Writer;
 
-static int flushwriter(Out *out)
+static NOSPLIT int flushwriter(Out *out)
 {
 	int64_t r = rt_write(((Writer *)out)->fd, out->buf, out->n);
 

@@ -12,11 +12,6 @@ enum {
 	Unlisted = 0x100, // in the rank of a lock that is held and not in locksHeld
 };
 
-void lockInit(Mutex *l, uint32_t rank)
-{
-	l->rank = rank;
-}
-
 // Debug builds: is l after all that this M holds in the lock order?
 static void lockrankacquire(M *mp, Mutex *l)
 {

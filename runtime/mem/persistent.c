@@ -10,7 +10,7 @@ enum { ChunkSize = 256 << 10, MaxPiece = 64 << 10 };
 static struct {
 	Mutex lock;
 	uintptr_t next, end; // what is left of the chunk
-} persistent = { .lock.rank = RankPersistent };
+} persistent = { .lock.rank = RANKED(RankPersistent) };
 
 static void *mustalloc(uintptr_t n)
 {

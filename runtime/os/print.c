@@ -6,7 +6,7 @@
 
 bool printbufs; // there have been some: until then g need not be there
 
-void printflush(Message *msg)
+NOSPLIT void printflush(Message *msg)
 {
 	Printbuf *b = printbufs ? getg()->m->printbuf : NULL;
 
@@ -21,7 +21,7 @@ void printflush(Message *msg)
 	msg->n = 0;
 }
 
-static void putch(Message *msg, char c)
+static NOSPLIT void putch(Message *msg, char c)
 {
 	if (msg->n == sizeof msg->buf)
 		printflush(msg);
@@ -70,7 +70,7 @@ static void putverb(Message *msg, char verb, bool wide, uint64_t v)
 	putuint(msg, u, verb == 'x' || verb == 'p' ? 16 : 10);
 }
 
-static void putall(Message *msg, const char *f, va_list *ap)
+static NOSPLIT void putall(Message *msg, const char *f, va_list *ap)
 {
 	for (; *f; f++) {
 		bool wide;

@@ -14,7 +14,7 @@
 #include "runtime/sched/sched.h"
 
 // Lines after the first are indented. The text is not needed any more.
-void printpanic(const Panic *p, const char *end)
+NOSPLIT void printpanic(const Panic *p, const char *end)
 {
 	char *text = p->text;
 

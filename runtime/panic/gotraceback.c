@@ -10,8 +10,8 @@ static uint32_t traceback_cache = 1 << TracebackShift; // level, all, crash
 void setTraceback(const char *level)
 {
 	static const struct {
-		const char *name;
-		uint32_t value;
+		char name[7];
+		uint8_t value;
 	} names[] = {
 		{ "none", 0 },
 		{ "single", 1 << TracebackShift },

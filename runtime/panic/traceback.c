@@ -11,6 +11,7 @@
 // memory from alloca in the segment returns to allocreturn; the record has the real place.
 #include "include/rt.h"
 #include "runtime/base/getg.h"
+#include "runtime/base/str.h"
 #include "runtime/mem/mem.h"
 #include "runtime/panic/panic.h"
 #include "runtime/sched/sched.h"
@@ -246,16 +247,14 @@ Where whereparked(const G *gp)
 
 static const char *statusname(const G *gp)
 {
-	static const char *const names[] = {
-		[Gidle] = "idle", [Grunnable] = "runnable", [Grunning] = "running",
-		[Gsyscall] = "syscall", [Gwaiting] = "waiting", [Gdead] = "dead",
-		[Gpreempted] = "preempted",
-	};
+	// From Gidle to Gpreempted.
+	static const char names[] = "idle\0runnable\0running\0syscall\0waiting\0" "???\0"
+				    "dead\0" "???\0" "???\0" "preempted";
 	uint32_t s = readgstatus(gp);
 
 	if (s == Gwaiting && gp->waitreason != WaitReasonZero)
-		return waitReasonStrings[gp->waitreason];
-	return s < nelem(names) && names[s] ? names[s] : "???";
+		return waitReasonString(gp);
+	return s <= Gpreempted ? nthtext(names, s) : "???";
 }
 
 static void goroutineheader(G *gp)

@@ -90,7 +90,7 @@ static struct {
 	bool waiting; // the thread sleeps on wake
 	Note wake;
 	uint32_t haveTemplateThread;
-} newmHandoff = { .lock.rank = RankNewmHandoff };
+} newmHandoff = { .lock.rank = RANKED(RankNewmHandoff) };
 
 // True: the template thread starts mp. False: there is none, the caller does it.
 bool newmHandoffTo(M *mp)

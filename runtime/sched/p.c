@@ -14,7 +14,7 @@
 
 P **allp;
 int32_t allplen, allpcap;
-Mutex allpLock = { .rank = RankAllp };
+Mutex allpLock = { .rank = RANKED(RankAllp) };
 int32_t gomaxprocs, newprocs;
 
 // ---- idle Ps ------------------------------------------------------------------------

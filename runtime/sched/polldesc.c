@@ -56,7 +56,7 @@ struct PollTimer {
 static struct {
 	Mutex lock;
 	PollTimer *list;
-} freetimers = { .lock = { .rank = RankPoll } };
+} freetimers = { .lock = { .rank = RANKED(RankPoll) } };
 
 // ---- events -------------------------------------------------------------------------
 

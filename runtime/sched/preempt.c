@@ -54,7 +54,7 @@ bool preemptone(P *pp, PreemptReason why)
 		return false;
 	gp->preempt = true;
 	// What the next prologue compares with, on whatever runs there by now.
-	atomic_store_release(&mp->tls[TlsGuard], StackPreempt);
+	atomic_store_release(&mp->guard, StackPreempt);
 	if (atomic_load_relaxed(&pp->preempt) < why)
 		atomic_store_relaxed(&pp->preempt, why);
 	if (debug.asyncpreemptoff == 0)

@@ -6,9 +6,9 @@
 #include "runtime/sched/sched.h"
 
 Sched sched = {
-	.lock.rank = RankSched,
-	.gFree.lock.rank = RankGFree,
-	.sudoglock.rank = RankSudog,
+	.lock.rank = RANKED(RankSched),
+	.gFree.lock.rank = RANKED(RankGFree),
+	.sudoglock.rank = RANKED(RankSudog),
 };
 
 // ---- running ------------------------------------------------------------------------

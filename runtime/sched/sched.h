@@ -17,7 +17,8 @@ void asminit(void);
 
 // ---- g.c: a goroutine's life --------------------------------------------------------
 
-extern const char *const waitReasonStrings[];
+extern const char waitReasonStrings[]; // in the order of WaitReason, each with its zero
+const char *waitReasonString(const G *gp);
 
 ALWAYS_INLINE uint32_t readgstatus(const G *gp)
 {

@@ -40,7 +40,7 @@ static void traceG(const G *gp)
 	const M *lockedm = atomic_load_relaxed(&gp->lockedm);
 
 	print("  G%lu: status=%u(%s) m=%ld lockedm=%ld\n", gp->goid, readgstatus(gp),
-	      waitReasonStrings[gp->waitreason], IDOF(mp, id), IDOF(lockedm, id));
+	      waitReasonString(gp), IDOF(mp, id), IDOF(lockedm, id));
 }
 
 // What is read belongs to others who go on meanwhile: each pointer is read once. Ms, Ps and

@@ -24,7 +24,7 @@ struct Listener {
 	bool stopping; // takes what is on its way, no more
 };
 
-static Mutex lk = { .rank = RankSignal };
+static Mutex lk = { .rank = RANKED(RankSignal) };
 
 // lk protects:
 static Listener *listeners;

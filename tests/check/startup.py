@@ -60,7 +60,9 @@ class Check:
 
     def wanted(self, procs):
         """Is it meant for a run with so many Ps?"""
-        return not self.procs or procs == self.procs or (self.more and procs > self.procs)
+        if self.more:
+            return procs > self.procs
+        return self.procs in (0, procs)
 
 
 def table():

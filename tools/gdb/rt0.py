@@ -126,7 +126,9 @@ def reason(gp):
     """Returns why a goroutine waits, "" if it does not."""
     if status(gp) != "waiting":
         return ""
-    return var("waitReasonStrings")[int(gp["waitreason"])].string()
+    texts = var("waitReasonStrings")
+    texts = bytes(int(texts[i]) for i in range(texts.type.sizeof))
+    return texts.split(b"\0")[int(gp["waitreason"])].decode()
 
 
 def thread_of(mp):
