@@ -108,7 +108,7 @@ int rt_main(int argc, char **argv)
 	equal(rt_pipe(fd), 0);
 	simple();
 	moved(10000, 30); // back
-	moved(30, 100);   // on
+	moved(500, 600);  // on; the mover has 480 ms
 	moved(0, 30);     // it came while the reader waited
 	moved(10000, 1);
 	equal(rt_set_deadline(fd[0], 0, 0), 0);
