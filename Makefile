@@ -70,11 +70,11 @@ NOFLOATS = -mgeneral-regs-only
 
 SRC = $(foreach room,$(LAYERS),$(sort $(wildcard runtime/$(room)/*.c)))
 ASM = rt0/rt0_linux_amd64.S $(sort $(wildcard asm/*.S))
-OBJ = $(filter-out $(READER),$(SRC:%.c=$(B)/%.o) $(ASM:%.S=$(B)/%.o))
+OBJ = $(filter-out $(MEMBERS),$(SRC:%.c=$(B)/%.o) $(ASM:%.S=$(B)/%.o))
 
-# Only a program with debug information has use for it: a member of its own, which
-# tools/ld-rt0/ld asks for.
-READER = $(B)/runtime/panic/dwarf.o
+# What few programs need: archive members of their own. Who has debug information needs the
+# reader of it, which tools/ld-rt0/ld asks for; C++ asks for its things by itself.
+MEMBERS = $(B)/runtime/panic/dwarf.o $(B)/runtime/boot/cxxabi.o
 
 # What a program can see; everything else becomes local (gdb still shows it).
 GLOBALS = 'rt_*' '_rt0_amd64_linux' '__morestack*' 'memcpy' 'memmove' \
@@ -83,7 +83,7 @@ GLOBALS = 'rt_*' '_rt0_amd64_linux' '__morestack*' 'memcpy' 'memmove' \
 
 all: $(B)/librt0.a $(B)/internal/librt0.a examples
 
-$(B)/librt0.a: $(B)/rt0.o $(READER)
+$(B)/librt0.a: $(B)/rt0.o $(MEMBERS)
 	rm -f $@
 	$(AR) rcD $@ $^
 
@@ -91,7 +91,7 @@ $(B)/rt0.o: $(B)/internal/rt0.o
 	$(OBJCOPY) -w $(GLOBALS:%=--keep-global-symbol=%) $< $@
 
 # With every name visible: for the tests of single parts.
-$(B)/internal/librt0.a: $(B)/internal/rt0.o $(READER)
+$(B)/internal/librt0.a: $(B)/internal/rt0.o $(MEMBERS)
 	rm -f $@
 	$(AR) rcD $@ $^
 
