@@ -148,6 +148,24 @@ build/bench/alloc_mimalloc: bench/peers/alloc_mimalloc.c
 	@mkdir -p $(@D)
 	$(CC) -O2 -Wall -Wextra $< -o $@ -lmimalloc -lpthread
 
+# ---- installing --------------------------------------------------------------------------
+
+PREFIX = /usr/local
+LIBDIR = $(PREFIX)/lib
+VARIANTS = release debug stress
+
+install: $(VARIANTS:%=build/%$(SUFFIX))
+	DESTDIR="$(DESTDIR)" CC="$(CC)" tools/install "$(PREFIX)" "$(LIBDIR)" $(^F)
+
+uninstall:
+	DESTDIR="$(DESTDIR)" tools/install --remove "$(LIBDIR)"
+
+# A variant is what make DEBUG=1 builds (RELEASE=1 means nothing).
+$(patsubst %,build/%$(SUFFIX),$(VARIANTS)): FORCE
+	$(MAKE) DEBUG= STRESS= $(shell echo $(patsubst %$(SUFFIX),%,$(@F)) | tr a-z A-Z)=1 $@/librt0.a
+
+FORCE:
+
 # ---- tests -------------------------------------------------------------------------------
 
 test: all
@@ -210,12 +228,14 @@ help:
 	@echo 'make tour            gdb shows the start-up, step by step'
 	@echo 'make docs            what in docs/ is made: the pictures, the tour'
 	@echo 'make man             the manual pages, in build/man'
+	@echo 'make install         rtcc, library, pkg-config and CMake files: PREFIX= DESTDIR='
+	@echo 'make uninstall       and away with them'
 	@echo 'make clean           remove build/'
 	@echo
 	@echo 'DEBUG=1   invariants checked, every step a real symbol (build/debug)'
 	@echo 'STRESS=1  small queues, random yields, and DEBUG (build/stress)'
 	@echo 'CC=clang  the other compiler (build/...-clang)'
 
-.PHONY: all bench examples run test stress fuzz check check-layers check-nosplit check-startup \
+.PHONY: FORCE all bench examples install uninstall run test stress fuzz check check-layers check-nosplit check-startup \
 	tour docs man clean help
 .DELETE_ON_ERROR:

@@ -1,7 +1,8 @@
 /*
  * rt.h - goroutines, channels and system calls for C programs on rt0.
  *
- * A program includes this header, defines rt_main, and is linked by rtcc.
+ * A program in C, or in C++11 and later without exceptions, includes this header, defines
+ * rt_main, and is linked by rtcc.
  *
  * What holds for every call:
  *   - Failure is a negative errno value as the result (-ENOENT); there is no errno.
