@@ -154,8 +154,10 @@ PREFIX = /usr/local
 LIBDIR = $(PREFIX)/lib
 VARIANTS = release debug stress
 
-install: $(VARIANTS:%=build/%$(SUFFIX))
-	DESTDIR="$(DESTDIR)" CC="$(CC)" tools/install "$(PREFIX)" "$(LIBDIR)" $(^F)
+variants: $(VARIANTS:%=build/%$(SUFFIX))
+
+install: variants
+	DESTDIR="$(DESTDIR)" CC="$(CC)" tools/install "$(PREFIX)" "$(LIBDIR)" $(VARIANTS:%=%$(SUFFIX))
 
 uninstall:
 	DESTDIR="$(DESTDIR)" tools/install --remove "$(LIBDIR)"
@@ -228,6 +230,7 @@ help:
 	@echo 'make tour            gdb shows the start-up, step by step'
 	@echo 'make docs            what in docs/ is made: the pictures, the tour'
 	@echo 'make man             the manual pages, in build/man'
+	@echo 'make variants        the runtime: release, debug and stress'
 	@echo 'make install         rtcc, library, pkg-config and CMake files: PREFIX= DESTDIR='
 	@echo 'make uninstall       and away with them'
 	@echo 'make clean           remove build/'
@@ -236,6 +239,6 @@ help:
 	@echo 'STRESS=1  small queues, random yields, and DEBUG (build/stress)'
 	@echo 'CC=clang  the other compiler (build/...-clang)'
 
-.PHONY: FORCE all bench examples install uninstall run test stress fuzz check check-layers check-nosplit check-startup \
+.PHONY: FORCE all bench examples variants install uninstall run test stress fuzz check check-layers check-nosplit check-startup \
 	tour docs man clean help
 .DELETE_ON_ERROR:
