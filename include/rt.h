@@ -196,7 +196,7 @@ int rt_select_until(rt_case *cases, int n, int64_t when);
 #define rt_chan_of(T) __typeof__(__typeof__(T) (*)(rt_chan *))
 #define rt_make_chan(T, cap) ((rt_chan_of(T))rt_chan_make(RT_SIZE_OF(__typeof__(T)), (cap)))
 #define rt_untyped(c)                                                                   \
-	({                                                                              \
+	__extension__({                                                                 \
 		__typeof__(c) rt_c_ = (c);                                              \
 		(void)sizeof(RT_ELEM_OF(rt_c_)); /* it is a channel of something */     \
 		(rt_chan *)rt_c_;                                                       \
@@ -205,7 +205,7 @@ int rt_select_until(rt_case *cases, int n, int64_t when);
 #define rt_try_send(c, v) RT_WITH_ELEM(c, v, rt_chan_try_send(rt_c_, &rt_v_))
 #define rt_send_until(c, v, when) RT_WITH_ELEM(c, v, rt_chan_send_until(rt_c_, &rt_v_, (when)))
 #define rt_recv(c)                                                                      \
-	({                                                                              \
+	__extension__({                                                                 \
 		RT_ELEM_OF(c) rt_v_;                                                    \
 		rt_chan_recv(rt_untyped(c), &rt_v_);                                    \
 		rt_v_;                                                                  \
@@ -623,14 +623,14 @@ int64_t rt_raw_syscall(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t 
  * the same wherever it is written, and that nobody calls. */
 #define RT_ELEM_OF(c) __typeof__((c)((rt_chan *)0))
 #define RT_WITH_ELEM(c, v, call)                                                        \
-	({                                                                              \
+	__extension__({                                                                 \
 		__typeof__(c) rt_t_ = (c);                                              \
 		RT_ELEM_OF(rt_t_) rt_v_ = (v);                                          \
 		rt_chan *rt_c_ = (rt_chan *)rt_t_;                                      \
 		call;                                                                   \
 	})
 #define RT_ELEM_PTR(c, p)                                                               \
-	({                                                                              \
+	__extension__({                                                                 \
 		RT_ELEM_OF(c) *rt_p_ = (p);                                             \
 		rt_p_;                                                                  \
 	})

@@ -54,7 +54,7 @@ gcc -O2 -Wold-style-cast
 g++ -O2 -std=c++20 -Wpedantic
 g++ -Os -std=c++11 -flto
 clang -O2
-clang++ -O0 -std=c++20
+clang++ -O0 -std=c++20 -Wpedantic
 END
 
 # With gcc, all of it checks for room on the stack: the runtime's part too.
