@@ -73,11 +73,11 @@ NOFLOATS = -mgeneral-regs-only
 
 SRC = $(foreach room,$(LAYERS),$(sort $(wildcard runtime/$(room)/*.c)))
 ASM = rt0/rt0_linux_amd64.S $(sort $(wildcard asm/*.S))
-OBJ = $(filter-out $(READER),$(SRC:%.c=$(B)/%.o) $(ASM:%.S=$(B)/%.o))
+OBJ = $(filter-out $(MEMBERS),$(SRC:%.c=$(B)/%.o) $(ASM:%.S=$(B)/%.o))
 
-# Only a program with debug information has use for it: a member of its own, which
-# tools/ld-rt0/ld asks for.
-READER = $(B)/runtime/panic/dwarf.o
+# What few programs need: archive members of their own. Who has debug information needs the
+# reader of it, which tools/ld-rt0/ld asks for; C++ asks for its things by itself.
+MEMBERS = $(B)/runtime/panic/dwarf.o $(B)/runtime/boot/cxxabi.o
 
 # What a program can see; everything else becomes local (gdb still shows it).
 GLOBALS = 'rt_*' '_rt0_amd64_linux' '__morestack*' 'memcpy' 'memmove' \
@@ -86,7 +86,7 @@ GLOBALS = 'rt_*' '_rt0_amd64_linux' '__morestack*' 'memcpy' 'memmove' \
 
 all: $(B)/librt0.a $(B)/internal/librt0.a examples
 
-$(B)/librt0.a: $(B)/rt0.o $(READER)
+$(B)/librt0.a: $(B)/rt0.o $(MEMBERS)
 	rm -f $@
 	$(AR) rcD $@ $^
 
@@ -94,7 +94,7 @@ $(B)/rt0.o: $(B)/internal/rt0.o
 	$(OBJCOPY) -w $(GLOBALS:%=--keep-global-symbol=%) $< $@
 
 # With every name visible: for the tests of single parts.
-$(B)/internal/librt0.a: $(B)/internal/rt0.o $(READER)
+$(B)/internal/librt0.a: $(B)/internal/rt0.o $(MEMBERS)
 	rm -f $@
 	$(AR) rcD $@ $^
 
@@ -150,6 +150,26 @@ build/bench/%: bench/%.c $(B)/librt0.a include/rt.h linker.ld tools/rtcc
 build/bench/alloc_mimalloc: bench/peers/alloc_mimalloc.c
 	@mkdir -p $(@D)
 	$(CC) -O2 -Wall -Wextra $< -o $@ -lmimalloc -lpthread
+
+# ---- installing --------------------------------------------------------------------------
+
+PREFIX = /usr/local
+LIBDIR = $(PREFIX)/lib
+VARIANTS = release debug stress
+
+variants: $(VARIANTS:%=build/%$(SUFFIX))
+
+install: variants
+	DESTDIR="$(DESTDIR)" CC="$(CC)" tools/install "$(PREFIX)" "$(LIBDIR)" $(VARIANTS:%=%$(SUFFIX))
+
+uninstall:
+	DESTDIR="$(DESTDIR)" tools/install --remove "$(LIBDIR)"
+
+# A variant is what make DEBUG=1 builds (RELEASE=1 means nothing).
+$(patsubst %,build/%$(SUFFIX),$(VARIANTS)): FORCE
+	$(MAKE) DEBUG= STRESS= $(shell echo $(patsubst %$(SUFFIX),%,$(@F)) | tr a-z A-Z)=1 $@/librt0.a
+
+FORCE:
 
 # ---- tests -------------------------------------------------------------------------------
 
@@ -213,12 +233,15 @@ help:
 	@echo 'make tour            gdb shows the start-up, step by step'
 	@echo 'make docs            what in docs/ is made: the pictures, the tour'
 	@echo 'make man             the manual pages, in build/man'
+	@echo 'make variants        the runtime: release, debug and stress'
+	@echo 'make install         rtcc, library, pkg-config and CMake files: PREFIX= DESTDIR='
+	@echo 'make uninstall       and away with them'
 	@echo 'make clean           remove build/'
 	@echo
 	@echo 'DEBUG=1   invariants checked, every step a real symbol (build/debug)'
 	@echo 'STRESS=1  small queues, random yields, and DEBUG (build/stress)'
 	@echo 'CC=clang  the other compiler (build/...-clang)'
 
-.PHONY: all bench examples run test stress fuzz check check-layers check-nosplit check-startup \
+.PHONY: FORCE all bench examples variants install uninstall run test stress fuzz check check-layers check-nosplit check-startup \
 	tour docs man clean help
 .DELETE_ON_ERROR:

@@ -1,7 +1,8 @@
 /*
  * rt.h - goroutines, channels and system calls for C programs on rt0.
  *
- * A program includes this header, defines rt_main, and is linked by rtcc.
+ * A program in C, or in C++11 and later without exceptions, includes this header, defines
+ * rt_main, and is linked by rtcc.
  *
  * What holds for every call:
  *   - Failure is a negative errno value as the result (-ENOENT); there is no errno.
@@ -35,6 +36,9 @@
 
 #ifdef __cplusplus
 extern "C" {
+#define RT_NORETURN [[noreturn]]
+#else
+#define RT_NORETURN _Noreturn
 #endif
 
 /* ---- the program ----------------------------------------------------------------- */
@@ -45,7 +49,7 @@ int rt_main(int argc, char **argv);
 
 /* Runs the destructors (.fini_array), then ends the process; the kernel keeps the low 8
  * bits of status. */
-_Noreturn void rt_exit(int status);
+RT_NORETURN void rt_exit(int status);
 
 /* The value of an environment variable, or NULL. The first of that name counts. */
 const char *rt_getenv(const char *name);
@@ -68,7 +72,7 @@ void rt_gosched(void);
 
 /* Makes this goroutine's deferred calls and ends it. The main goroutine may do so too: the others go on, and when none
  * is left that could, that is a deadlock. */
-_Noreturn void rt_goexit(void);
+RT_NORETURN void rt_goexit(void);
 
 /* This goroutine's number: the main goroutine's is 1; never used again. */
 uint64_t rt_goid(void);
@@ -159,9 +163,9 @@ typedef struct {
 	bool ok;       /* set when this receive was done: false if the channel was closed */
 } rt_case;
 
-#define RT_SEND(c, p) ((rt_case){ .kind = RT_CASE_SEND, .chan = (c), .elem = (void *)(p) })
-#define RT_RECV(c, p) ((rt_case){ .kind = RT_CASE_RECV, .chan = (c), .elem = (p) })
-#define RT_DEFAULT    ((rt_case){ .kind = RT_CASE_DEFAULT })
+#define RT_SEND(c, p) RT_VALUE(rt_case, RT_CASE_SEND, (c), (void *)(p), false)
+#define RT_RECV(c, p) RT_VALUE(rt_case, RT_CASE_RECV, (c), (p), false)
+#define RT_DEFAULT    RT_VALUE(rt_case, RT_CASE_DEFAULT, 0, 0, false)
 
 /* Parks until one of the n cases can be done, does that one and returns its index. Among
  * those that can be done each is chosen with the same probability. With a default (at most
@@ -190,9 +194,9 @@ int rt_select_until(rt_case *cases, int n, int64_t when);
  * rt_recv_until(c, &v, when) are the other forms; RT_SEND_OF(c, &v) and RT_RECV_OF(c, &v)
  * are cases of a select. Arguments are evaluated once. */
 #define rt_chan_of(T) __typeof__(__typeof__(T) (*)(rt_chan *))
-#define rt_make_chan(T, cap) ((rt_chan_of(T))rt_chan_make(sizeof(__typeof__(T)), (cap)))
+#define rt_make_chan(T, cap) ((rt_chan_of(T))rt_chan_make(RT_SIZE_OF(__typeof__(T)), (cap)))
 #define rt_untyped(c)                                                                   \
-	({                                                                              \
+	__extension__({                                                                 \
 		__typeof__(c) rt_c_ = (c);                                              \
 		(void)sizeof(RT_ELEM_OF(rt_c_)); /* it is a channel of something */     \
 		(rt_chan *)rt_c_;                                                       \
@@ -201,7 +205,7 @@ int rt_select_until(rt_case *cases, int n, int64_t when);
 #define rt_try_send(c, v) RT_WITH_ELEM(c, v, rt_chan_try_send(rt_c_, &rt_v_))
 #define rt_send_until(c, v, when) RT_WITH_ELEM(c, v, rt_chan_send_until(rt_c_, &rt_v_, (when)))
 #define rt_recv(c)                                                                      \
-	({                                                                              \
+	__extension__({                                                                 \
 		RT_ELEM_OF(c) rt_v_;                                                    \
 		rt_chan_recv(rt_untyped(c), &rt_v_);                                    \
 		rt_v_;                                                                  \
@@ -334,7 +338,7 @@ typedef struct {
 	uint32_t count;
 } rt_sem;
 
-#define RT_SEM(n) ((rt_sem){ (n) })
+#define RT_SEM(n) RT_VALUE(rt_sem, (uint32_t)(n))
 
 void rt_sem_acquire(rt_sem *s);
 int rt_sem_acquire_until(rt_sem *s, int64_t when);
@@ -384,7 +388,7 @@ void rt_ctx_free(rt_ctx *c);
  * the panic (rt_recover), prints "panic: <text>", a blank line, "goroutine N [running]:"
  * and the traceback on descriptor 2, and ends the process with status 2. Text beyond 1023
  * bytes is cut off. */
-_Noreturn void rt_panic(const char *format, ...) __attribute__((format(printf, 1, 2)));
+RT_NORETURN void rt_panic(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Calls fn(arg) when the enclosing braced scope ends, by any way out of it: at its end, by
  * return, break, continue or goto, by a panic, by rt_goexit; not by rt_exit. The last
@@ -589,6 +593,13 @@ typedef struct rt_deferred {
 	void *arg;
 } rt_deferred;
 
+/* A value of a structure, by all of its members. */
+#ifdef __cplusplus
+#define RT_VALUE(type, ...) (type{ __VA_ARGS__ })
+#else
+#define RT_VALUE(type, ...) ((type){ __VA_ARGS__ })
+#endif
+
 rt_deferred *rt_deferproc(rt_deferred *d);
 void rt_deferreturn(rt_deferred *d);
 
@@ -612,19 +623,30 @@ int64_t rt_raw_syscall(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t 
  * the same wherever it is written, and that nobody calls. */
 #define RT_ELEM_OF(c) __typeof__((c)((rt_chan *)0))
 #define RT_WITH_ELEM(c, v, call)                                                        \
-	({                                                                              \
+	__extension__({                                                                 \
 		__typeof__(c) rt_t_ = (c);                                              \
 		RT_ELEM_OF(rt_t_) rt_v_ = (v);                                          \
 		rt_chan *rt_c_ = (rt_chan *)rt_t_;                                      \
 		call;                                                                   \
 	})
 #define RT_ELEM_PTR(c, p)                                                               \
-	({                                                                              \
+	__extension__({                                                                 \
 		RT_ELEM_OF(c) *rt_p_ = (p);                                             \
 		rt_p_;                                                                  \
 	})
 
 #ifdef __cplusplus
 }
+
+/* Elements are copied as bytes, and nobody constructs or destroys the copies. */
+template <typename T>
+constexpr size_t rt_size_of()
+{
+	static_assert(__is_trivially_copyable(T), "elements of channels are copied as bytes");
+	return sizeof(T);
+}
+#define RT_SIZE_OF(T) (rt_size_of<T>())
+#else
+#define RT_SIZE_OF(T) sizeof(T)
 #endif
 #endif

@@ -140,7 +140,7 @@ works "a path with spaces" \
 works "a path with spaces runs" says_42 "./my program/a b"
 tree="a tree"
 mkdir -p "$tree/tools" "$tree/build/$RT0_VARIANT"
-cp "$rtcc" "$tree/tools"
+cp "$rtcc" "$RT0_ROOT/tools/rt0.specs" "$tree/tools"
 cp -r "$RT0_ROOT/include" "$RT0_ROOT/linker.ld" "$tree"
 cp "$RT0_ROOT/build/$RT0_VARIANT/librt0.a" "$tree/build/$RT0_VARIANT"
 works "a tree with spaces" "$tree/tools/rtcc" answer.c forty_two.c -o elsewhere
