@@ -79,7 +79,8 @@ OBJ = $(filter-out $(MEMBERS),$(SRC:%.c=$(B)/%.o) $(ASM:%.S=$(B)/%.o))
 # reader of it, which tools/ld-rt0/ld asks for; C++ asks for its things by itself.
 MEMBERS = $(B)/runtime/panic/dwarf.o $(B)/runtime/boot/cxxabi.o
 
-# What a program can see; everything else becomes local (gdb still shows it).
+# What a program can see; everything else becomes local (gdb still shows it). The assembler
+# names a table of offsets for each use of thread-local data, and has no use for it.
 GLOBALS = 'rt_*' '_rt0_amd64_linux' '__morestack*' 'memcpy' 'memmove' \
 	'memset' 'memcmp' '__stack_chk_fail' '_cgo_*' \
 	'__rt0_*'
@@ -91,7 +92,7 @@ $(B)/librt0.a: $(B)/rt0.o $(MEMBERS)
 	$(AR) rcD $@ $^
 
 $(B)/rt0.o: $(B)/internal/rt0.o
-	$(OBJCOPY) -w $(GLOBALS:%=--keep-global-symbol=%) $< $@
+	$(OBJCOPY) -w $(GLOBALS:%=--keep-global-symbol=%) -N _GLOBAL_OFFSET_TABLE_ $< $@
 
 # With every name visible: for the tests of single parts.
 $(B)/internal/librt0.a: $(B)/internal/rt0.o $(MEMBERS)

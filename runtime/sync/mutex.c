@@ -185,12 +185,15 @@ NOSPLIT void rt_mutex_lock(rt_mutex *m)
 {
 	if (Stress)
 		preemptcheck();
-	if (unlikely(preemptwanted()))
-		lockforever(m);
-	else if (gomaxprocs == 1 && atomic_load_relaxed(&m->state) == 0)
-		atomic_store_relaxed(&m->state, Locked);
-	else if (unlikely(!atomic_cas(&m->state, 0, Locked)))
-		lockforever(m);
+	if (likely(!preemptwanted())) {
+		if (gomaxprocs == 1 && atomic_load_relaxed(&m->state) == 0) {
+			atomic_store_relaxed(&m->state, Locked);
+			return;
+		}
+		if (likely(atomic_cas(&m->state, 0, Locked)))
+			return;
+	}
+	lockforever(m);
 }
 
 bool rt_mutex_try_lock(rt_mutex *m)
