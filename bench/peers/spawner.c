@@ -5,12 +5,14 @@
 //
 //	exec_to_write us    to its first byte on standard output, if it writes any
 //	exec_to_exit us     to the end of the process, as its parent sees it
+//	page_faults n       that the kernel answered without a disk
 //
 // The child is made by vfork, so that the size of this process does not matter. GOMAXPROCS
 // is passed on.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -41,21 +43,25 @@ static pid_t spawn(char **argv, int out)
 	return pid;
 }
 
-// Sets both times, in ns; 0: it wrote nothing.
-static void once(char **argv, int64_t *written, int64_t *ended)
+// What is known of each start: times in ns (0: it wrote nothing), and a number.
+static int64_t *written, *ended, *faults;
+
+static void once(char **argv, int64_t i)
 {
 	char buf[256];
 	int fd[2], status;
+	struct rusage usage;
 	pid_t pid;
 
 	if (pipe2(fd, O_CLOEXEC) != 0)
 		fail("pipe");
 	pid = spawn(argv, fd[1]);
 	close(fd[1]);
-	*written = read(fd[0], buf, sizeof buf) > 0 ? nanotime() - start : 0;
-	if (waitpid(pid, &status, 0) != pid)
-		fail("waitpid");
-	*ended = nanotime() - start;
+	written[i] = read(fd[0], buf, sizeof buf) > 0 ? nanotime() - start : 0;
+	if (wait4(pid, &status, 0, &usage) != pid)
+		fail("wait4");
+	ended[i] = nanotime() - start;
+	faults[i] = usage.ru_minflt;
 	close(fd[0]);
 	if (status != 0) {
 		fprintf(stderr, "%s: status %#x\n", argv[0], (unsigned)status);
@@ -70,26 +76,28 @@ static int ascending(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static void median(const char *name, int64_t *times, int64_t n)
+static void median(const char *name, int64_t *values, int64_t n, double unit, const char *of)
 {
-	qsort(times, (size_t)n, sizeof *times, ascending);
-	if (times[n / 2] > 0)
-		metric(name, (double)times[n / 2] / 1e3, "us");
+	qsort(values, (size_t)n, sizeof *values, ascending);
+	if (values[n / 2] > 0)
+		metric(name, (double)values[n / 2] / unit, of);
 }
 
 int main(int argc, char **argv)
 {
 	int64_t n = count(argc, argv, 100);
-	int64_t *written = calloc((size_t)n, sizeof *written);
-	int64_t *ended = calloc((size_t)n, sizeof *ended);
 
+	written = calloc((size_t)n, sizeof *written);
+	ended = calloc((size_t)n, sizeof *ended);
+	faults = calloc((size_t)n, sizeof *faults);
 	if (argc < 3) {
 		fputs("usage: spawner N PROGRAM [ARGUMENT]...\n", stderr);
 		return 1;
 	}
 	for (int64_t i = 0; i < n; i++)
-		once(&argv[2], &written[i], &ended[i]);
-	median("exec_to_write", written, n);
-	median("exec_to_exit", ended, n);
+		once(&argv[2], i);
+	median("exec_to_write", written, n, 1e3, "us");
+	median("exec_to_exit", ended, n, 1e3, "us");
+	median("page_faults", faults, n, 1, "n");
 	return 0;
 }

@@ -10,7 +10,6 @@ _start:
 	movl	$231, %eax	// exit_group(0)
 	syscall
 
-	.section .rodata
 text:	.ascii	"hello, world\n"
 
 	.section .note.GNU-stack, "", @progbits
