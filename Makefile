@@ -138,19 +138,55 @@ run: examples
 	$(B)/examples/wordcount README.md include/rt.h linker.ld
 	$(B)/examples/pipeline 50
 
-# ---- benchmarks: rt0's programs, and peers where their libraries are ---------------------
+# ---- benchmarks: rt0's programs, Go's twins and peers (bench/README.md) -------------------
 
+GO = go
 BENCH = $(patsubst bench/%.c,build/bench/%,$(wildcard bench/*.c))
+TWINS = $(if $(shell command -v $(GO)),build/bench/go/built)
+# Peers of a C library: each from its file, the start-up's from one for each library. Those
+# whose library is missing are left out.
+PEER = build/bench/peers
+PEERS = $(patsubst bench/%.c,build/bench/%,$(filter-out %/startup_nop.c %/startup_hello.c \
+	$(if $(wildcard /usr/include/mimalloc.h),,%/alloc_mimalloc.c),$(wildcard bench/peers/*.c))) \
+	$(foreach lib,glibc asm $(if $(shell command -v musl-gcc),musl), \
+	$(PEER)/startup_nop_$(lib) $(PEER)/startup_hello_$(lib))
 
-bench: $(BENCH) build/bench/alloc_mimalloc
+bench: bench-programs
+	tools/bench
 
-build/bench/%: bench/%.c $(B)/librt0.a include/rt.h linker.ld tools/rtcc
+bench-scaling: bench-programs
+	tools/bench --scaling
+
+bench-startup: bench-programs
+	tools/startup-cost
+
+bench-programs: $(BENCH) $(PEERS) $(TWINS)
+
+build/bench/%: bench/%.c $(wildcard bench/*.h) $(B)/librt0.a include/rt.h linker.ld tools/rtcc
 	@mkdir -p $(@D)
 	CC="$(CC)" RT0_VARIANT=$(VARIANT)$(SUFFIX) tools/rtcc -O2 -Wall -Wextra $< -o $@
 
-build/bench/alloc_mimalloc: bench/peers/alloc_mimalloc.c
+$(PEER)/%: bench/peers/%.c $(wildcard bench/*.h bench/peers/*.h)
 	@mkdir -p $(@D)
-	$(CC) -O2 -Wall -Wextra $< -o $@ -lmimalloc -lpthread
+	$(CC) -O2 -Wall -Wextra $< -o $@ $(if $(findstring mimalloc,$@),-lmimalloc) -lpthread
+
+$(PEER)/startup_%_glibc: bench/peers/startup_%.c
+	@mkdir -p $(@D)
+	gcc -O2 -static $< -o $@
+
+$(PEER)/startup_%_musl: bench/peers/startup_%.c
+	@mkdir -p $(@D)
+	musl-gcc -O2 -static $< -o $@
+
+$(PEER)/startup_%_asm: bench/peers/startup_%_asm.S
+	@mkdir -p $(@D)
+	gcc -nostdlib -static $< -o $@
+
+build/bench/go/built: $(wildcard bench/go/*/*.go) bench/go/go.mod
+	@mkdir -p $(@D)
+	GOFLAGS=-mod=mod GOTOOLCHAIN=local CGO_ENABLED=0 \
+		$(GO) build -C bench/go -o $(CURDIR)/$(@D)/ ./...
+	touch $@
 
 # ---- installing --------------------------------------------------------------------------
 
@@ -179,6 +215,15 @@ test: all
 
 stress:
 	tests/stress
+
+LONGRUN = 600
+
+# Two minutes more than it wants are a hang: SIGQUIT shows the goroutines.
+longrun: $(B)/internal/librt0.a
+	@mkdir -p build/tests
+	RT0_VARIANT=$(VARIANT)$(SUFFIX)/internal tools/rtcc -O2 -g -I. $(DEFS) \
+		tests/internal/longrun.c -o build/tests/longrun
+	GOMAXPROCS=4 timeout -s QUIT -k 10 $$(($(LONGRUN) + 120)) build/tests/longrun $(LONGRUN)
 
 # What fails is left in FUZZDIR, what goes new ways in its corpus.
 FUZZTIME = 600
@@ -224,7 +269,10 @@ clean:
 help:
 	@echo 'make                 the runtime and the examples, in build/release'
 	@echo 'make run             run the examples on real input'
-	@echo 'make bench           build/bench: benchmarks, and their peers (libmimalloc-dev)'
+	@echo 'make bench           benchmarks beside Go and others, GO=go (a quarter of an hour)'
+	@echo 'make bench-scaling   the same with 1, 2, 4 and 8 processors'
+	@echo 'make bench-startup   where the time of the start-up goes'
+	@echo 'make longrun         all workloads in one process, for LONGRUN=600 seconds'
 	@echo 'make test            all tests (minutes)'
 	@echo 'make stress          long runs of the concurrent tests'
 	@echo 'make fuzz            arbitrary debug information, for FUZZTIME=600 seconds'
@@ -243,6 +291,7 @@ help:
 	@echo 'STRESS=1  small queues, random yields, and DEBUG (build/stress)'
 	@echo 'CC=clang  the other compiler (build/...-clang)'
 
-.PHONY: FORCE all bench examples variants install uninstall run test stress fuzz check check-layers check-nosplit check-startup \
+.PHONY: FORCE all bench bench-programs bench-scaling bench-startup examples variants install \
+	uninstall run test stress longrun fuzz check check-layers check-nosplit check-startup \
 	tour docs man clean help
 .DELETE_ON_ERROR:

@@ -18,7 +18,7 @@ static inline int64_t count(int argc, char **argv, int64_t normally)
 
 static inline void metric(const char *name, double value, const char *unit)
 {
-	rt_printf("%s %.1f %s\n", name, value, unit);
+	rt_printf("%s %.2f %s\n", name, value, unit);
 }
 
 #endif

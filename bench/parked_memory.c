@@ -1,8 +1,7 @@
 // bench/parked_memory.c - N goroutines that wait on one channel, and its close: what one
 // costs in memory and in time.
-#include <fcntl.h>
-
 #include "bench.h"
+#include "status.h"
 
 static rt_chan *gate;
 static rt_waitgroup parked, done;
@@ -13,34 +12,6 @@ static void waiter(void *arg)
 	rt_waitgroup_done(&parked);
 	rt_chan_recv(gate, NULL);
 	rt_waitgroup_done(&done);
-}
-
-// A line of /proc/self/status, in bytes.
-static double status(const char *key)
-{
-	static char text[8192];
-	int fd = rt_open("/proc/self/status", O_RDONLY, 0);
-	int64_t n = rt_read(fd, text, sizeof text - 1);
-	int64_t kb = 0;
-
-	rt_close(fd);
-	text[n > 0 ? n : 0] = '\0';
-	for (char *p = text; *p; p++) {
-		size_t i = 0;
-
-		if (p > text && p[-1] != '\n')
-			continue;
-		while (key[i] && p[i] == key[i])
-			i++;
-		if (key[i])
-			continue;
-		for (p += i; *p && *p != '\n'; p++) {
-			if (*p >= '0' && *p <= '9')
-				kb = 10 * kb + (*p - '0');
-		}
-		break;
-	}
-	return 1024.0 * (double)kb;
 }
 
 // Until every goroutine waits: all that there are in others' hands are behind us then.

@@ -1,9 +1,9 @@
 // bench/preempt.c - N sleeps of 1 ms beside a goroutine in a loop without calls: how late
-// the sleeper wakes. And what it costs the loop, against a sleeper of 100 ms; that is
-// meant for one P, where both are on the same thread.
+// the sleeper wakes, and what that costs the loop, against a sleeper of 100 ms.
 #include <time.h>
 
 #include "bench.h"
+#include "late.h"
 
 static volatile uint64_t turns; // of the loop
 static volatile bool stop;
@@ -17,13 +17,13 @@ static void hog(void *arg)
 	rt_waitgroup_done(&wg);
 }
 
-// The processor time that this thread has used.
+// The processor time that this process has used.
 static int64_t cputime(void)
 {
 	enum { ClockGettime = 228 };
 	struct timespec t;
 
-	rt_syscall(ClockGettime, CLOCK_THREAD_CPUTIME_ID, &t);
+	rt_syscall(ClockGettime, CLOCK_PROCESS_CPUTIME_ID, &t);
 	return t.tv_sec * RT_SECOND + t.tv_nsec;
 }
 
@@ -43,19 +43,6 @@ static double rate(int64_t n, rt_duration d, int64_t *late)
 	return (double)(turns - from) / (double)(cputime() - cpu);
 }
 
-static void sort(int64_t *a, int64_t n)
-{
-	for (int64_t gap = n / 2; gap > 0; gap /= 2) {
-		for (int64_t i = gap; i < n; i++) {
-			int64_t x = a[i], j = i;
-
-			for (; j >= gap && a[j - gap] > x; j -= gap)
-				a[j] = a[j - gap];
-			a[j] = x;
-		}
-	}
-}
-
 int rt_main(int argc, char **argv)
 {
 	int64_t n = count(argc, argv, 2000);
@@ -69,10 +56,7 @@ int rt_main(int argc, char **argv)
 	stop = true;
 	rt_waitgroup_wait(&wg);
 
-	sort(late, n);
-	metric("late_p50", (double)late[n / 2] / 1e3, "us");
-	metric("late_p99", (double)late[n * 99 / 100] / 1e3, "us");
-	metric("late_max", (double)late[n - 1] / 1e3, "us");
+	lateness(late, n);
 	metric("loop_loss", 100 * (1 - together / alone), "%");
 	rt_free(late);
 	return 0;

@@ -137,13 +137,17 @@ typedef struct {
 // What an asynchronous preemption takes off the processor: the general registers by the
 // signal handler, the vector state by asyncPreempt. Nothing goes to the goroutine's stack.
 // The registers are in the order in which asyncResume pops them.
-typedef struct {
-	uint64_t eflags;
+typedef struct AsyncState AsyncState;
+struct AsyncState {
+	union {
+		uint64_t eflags;
+		AsyncState *next; // of the free ones
+	};
 	uint64_t r15, r14, r13, r12, r11, r10, r9, r8, rbp, rdi, rsi, rdx, rcx, rbx, rax;
 	uint64_t rsp, rip;
 	// XSAVE's area, for x87, SSE, AVX and AVX-512 in either format.
 	uint8_t xsave[2688] __attribute__((aligned(64)));
-} AsyncState;
+};
 
 // What __morestack leaves on g0's stack for newstack: the registers of the function that
 // asked, at its first instruction.
@@ -240,11 +244,12 @@ struct G {
 	uintptr_t stktopsp; // sp expected at the top of the stack, for tracebacks
 	uintptr_t *ancestors; // creation stacks; NULL unless tracebackancestors asks for them
 
+	AsyncState *asyncState; // NULL until the first asynchronous preemption; freed at exit
+
 	// In a system call (Gsyscall): where its stack ends, for tracebacks.
 	uintptr_t syscallsp, syscallpc, syscallbp;
 
 	int64_t waitsince;   // about when it parked; filled in by the traceback
-	AsyncState *asyncState; // NULL until the first asynchronous preemption; freed at exit
 };
 
 // ---- M ------------------------------------------------------------------------------

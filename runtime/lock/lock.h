@@ -24,6 +24,7 @@ enum {
 	RankSudog,
 	RankStackPool,
 	RankHeap,
+	RankAsyncState,
 	RankPersistent,
 	RankStack, // last but one: any function may need more stack
 	RankPanic,

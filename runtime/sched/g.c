@@ -329,6 +329,10 @@ void goexit0(G *gp)
 		rt_free(gp->ancestors);
 		gp->ancestors = NULL;
 	}
+	if (unlikely(gp->asyncState)) {
+		freeasyncstate(gp->asyncState);
+		gp->asyncState = NULL;
+	}
 	dropg();
 	if (mp->lockedInt != 0)
 		throw("internal lockOSThread error");

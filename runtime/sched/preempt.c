@@ -15,16 +15,37 @@
 
 extern const char __user_text_start[], __user_text_end[];
 
+// Those of goroutines that have ended. Without them each G would have one in the end, for
+// many more than are preempted at the same time.
+static struct {
+	Mutex lock;
+	AsyncState *free;
+} asyncstates = { .lock.rank = RankAsyncState };
+
 AsyncState *newasyncstate(void)
 {
 	static uint32_t xsaveknown;
+	AsyncState *a;
 
 	// Several may find out at the same time: they find the same.
 	if (!atomic_load_acquire(&xsaveknown)) {
 		xsaveinit();
 		atomic_store_release(&xsaveknown, 1);
 	}
-	return persistentalloc(sizeof(AsyncState), 64);
+	lock(&asyncstates.lock);
+	a = asyncstates.free;
+	if (a)
+		asyncstates.free = a->next;
+	unlock(&asyncstates.lock);
+	return a ? a : persistentalloc(sizeof *a, 64);
+}
+
+COLD void freeasyncstate(AsyncState *a)
+{
+	lock(&asyncstates.lock);
+	a->next = asyncstates.free;
+	asyncstates.free = a;
+	unlock(&asyncstates.lock);
 }
 
 // Sends mp the signal, unless one is on its way.

@@ -209,6 +209,7 @@ void preemptPark(G *gp);
 bool suspendG(G *gp);
 void resumeG(G *gp);
 AsyncState *newasyncstate(void);
+void freeasyncstate(AsyncState *a);
 void yieldcheck(void);
 void asyncPreempt(void); // asm/preempt.S
 void asyncResume(void);

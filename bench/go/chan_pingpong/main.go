@@ -2,37 +2,27 @@
 package main
 
 import (
-	"fmt"
+	"bench/measure"
 	"os"
-	"strconv"
 	"time"
 )
 
-func count(normally int) int {
-	if len(os.Args) > 1 {
-		if n, err := strconv.Atoi(os.Args[1]); err == nil {
-			return n
-		}
-	}
-	return normally
-}
-
-func metric(name string, value float64, unit string) {
-	fmt.Printf("%s %.1f %s\n", name, value, unit)
-}
-
 func main() {
-	n := count(3000000)
+	n := measure.Count(3000000)
 	ping, pong := make(chan int64), make(chan int64)
 	go func() {
-		for i := 0; i < n; i++ {
+		for range n {
 			pong <- <-ping
 		}
 	}()
+	v := int64(0)
 	start := time.Now()
-	for i := 0; i < n; i++ {
+	for i := range n {
 		ping <- int64(i)
-		<-pong
+		v = <-pong
 	}
-	metric("roundtrip", float64(time.Since(start).Nanoseconds())/float64(n), "ns")
+	measure.Each("roundtrip", start, n)
+	if v != int64(n-1) {
+		os.Exit(1)
+	}
 }

@@ -2,25 +2,11 @@
 package main
 
 import (
-	"fmt"
+	"bench/measure"
 	"os"
-	"strconv"
 	"sync"
 	"time"
 )
-
-func count(normally int) int {
-	if len(os.Args) > 1 {
-		if n, err := strconv.Atoi(os.Args[1]); err == nil {
-			return n
-		}
-	}
-	return normally
-}
-
-func metric(name string, value float64, unit string) {
-	fmt.Printf("%s %.1f %s\n", name, value, unit)
-}
 
 const crowd = 8
 
@@ -29,28 +15,27 @@ var (
 	total int
 )
 
-func main() {
-	n := count(20000000)
-	start := time.Now()
-	for i := 0; i < n; i++ {
+func add(times int) {
+	for range times {
 		m.Lock()
 		total++
 		m.Unlock()
 	}
-	metric("uncontended", float64(time.Since(start).Nanoseconds())/float64(n), "ns")
+}
+
+func main() {
+	n := measure.Count(20000000)
+	start := time.Now()
+	add(n)
+	measure.Each("uncontended", start, n)
 	var wg sync.WaitGroup
-	wg.Add(crowd)
 	start = time.Now()
-	for i := 0; i < crowd; i++ {
-		go func() {
-			for i := 0; i < n/crowd; i++ {
-				m.Lock()
-				total++
-				m.Unlock()
-			}
-			wg.Done()
-		}()
+	for range crowd {
+		wg.Go(func() { add(n / crowd) })
 	}
 	wg.Wait()
-	metric("contended8", float64(time.Since(start).Nanoseconds())/float64(n), "ns")
+	measure.Each("contended8", start, n)
+	if total != n+n/crowd*crowd {
+		os.Exit(1)
+	}
 }

@@ -2,24 +2,10 @@
 package main
 
 import (
-	"fmt"
+	"bench/measure"
 	"os"
-	"strconv"
 	"time"
 )
-
-func count(normally int) int {
-	if len(os.Args) > 1 {
-		if n, err := strconv.Atoi(os.Args[1]); err == nil {
-			return n
-		}
-	}
-	return normally
-}
-
-func metric(name string, value float64, unit string) {
-	fmt.Printf("%s %.1f %s\n", name, value, unit)
-}
 
 func produce(c chan<- int64) {
 	for i := int64(0); ; i++ {
@@ -28,7 +14,7 @@ func produce(c chan<- int64) {
 }
 
 func main() {
-	n := count(5000000)
+	n := measure.Count(5000000)
 	a, b, c, d := make(chan int64), make(chan int64), make(chan int64), make(chan int64)
 	go produce(a)
 	go produce(b)
@@ -36,7 +22,7 @@ func main() {
 	go produce(d)
 	sum := int64(0)
 	start := time.Now()
-	for i := 0; i < n; i++ {
+	for range n {
 		select {
 		case v := <-a:
 			sum += v
@@ -48,7 +34,7 @@ func main() {
 			sum += v
 		}
 	}
-	metric("op", float64(time.Since(start).Nanoseconds())/float64(n), "ns")
+	measure.Each("op", start, n)
 	if sum < 0 {
 		os.Exit(1)
 	}

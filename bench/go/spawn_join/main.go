@@ -2,43 +2,26 @@
 package main
 
 import (
-	"fmt"
-	"os"
-	"strconv"
+	"bench/measure"
 	"sync"
 	"time"
 )
 
-func count(normally int) int {
-	if len(os.Args) > 1 {
-		if n, err := strconv.Atoi(os.Args[1]); err == nil {
-			return n
-		}
-	}
-	return normally
-}
-
-func metric(name string, value float64, unit string) {
-	fmt.Printf("%s %.1f %s\n", name, value, unit)
-}
-
-func batches(n, batch int) float64 {
+func batches(name string, n, batch int) {
 	var wg sync.WaitGroup
 	start := time.Now()
-	for i := 0; i < n/batch; i++ {
+	for range n / batch {
 		wg.Add(batch)
-		for j := 0; j < batch; j++ {
-			go func() {
-				wg.Done()
-			}()
+		for range batch {
+			go wg.Done()
 		}
 		wg.Wait()
 	}
-	return float64(time.Since(start).Nanoseconds()) / float64(n/batch*batch)
+	measure.Each(name, start, n/batch*batch)
 }
 
 func main() {
-	n := count(4000000)
-	metric("batch1000", batches(n, 1000), "ns")
-	metric("batch1", batches(n/4, 1), "ns")
+	n := measure.Count(4000000)
+	batches("batch1000", n, 1000)
+	batches("batch1", n/4, 1)
 }

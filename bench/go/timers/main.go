@@ -2,27 +2,11 @@
 package main
 
 import (
-	"fmt"
-	"os"
-	"slices"
-	"strconv"
+	"bench/measure"
 	"sync"
 	"syscall"
 	"time"
 )
-
-func count(normally int) int {
-	if len(os.Args) > 1 {
-		if n, err := strconv.Atoi(os.Args[1]); err == nil {
-			return n
-		}
-	}
-	return normally
-}
-
-func metric(name string, value float64, unit string) {
-	fmt.Printf("%s %.1f %s\n", name, value, unit)
-}
 
 func cputime() time.Duration {
 	var u syscall.Rusage
@@ -31,7 +15,7 @@ func cputime() time.Duration {
 }
 
 func main() {
-	n := count(100000)
+	n := measure.Count(100000)
 	when := make([]time.Duration, n)
 	late := make([]time.Duration, n)
 	lcg := uint32(12345)
@@ -42,7 +26,7 @@ func main() {
 	var wg sync.WaitGroup
 	wg.Add(n)
 	start, cpu := time.Now(), cputime()
-	for i := 0; i < n; i++ {
+	for i := range n {
 		go func() {
 			start := time.Now()
 			time.Sleep(when[i])
@@ -51,9 +35,7 @@ func main() {
 		}()
 	}
 	wg.Wait()
-	metric("wall", float64(time.Since(start).Nanoseconds())/1e6, "ms")
-	metric("cpu", float64(cputime()-cpu)/1e6, "ms")
-	slices.Sort(late)
-	metric("late_p50", float64(late[n/2])/1e3, "us")
-	metric("late_p99", float64(late[n*99/100])/1e3, "us")
+	measure.Total("wall", start)
+	measure.Metric("cpu", float64(cputime()-cpu)/1e6, "ms")
+	measure.Lateness(late)
 }

@@ -1,7 +1,7 @@
-// bench/peers/epoll_echo.c - what an echo server costs without a runtime: one thread, one
-// epoll, level-triggered, a read and a write for each event. Hosted C.
+// bench/peers/tcp_echo_server_epoll.c - what an echo server costs without a runtime: one
+// thread, one epoll, level-triggered, a read and a write for each event. Hosted C.
 //
-//	epoll_echo PORT
+//	tcp_echo_server_epoll PORT
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <netinet/tcp.h>

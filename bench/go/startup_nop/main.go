@@ -1,0 +1,5 @@
+// The twin of bench/startup_nop.c.
+package main
+
+func main() {
+}
