@@ -132,6 +132,7 @@ NORETURN void abort(void);
 void futexsleep(uint32_t *addr, uint32_t val, int64_t ns);
 // Wakes up to cnt threads that sleep on addr.
 void futexwakeup(uint32_t *addr, uint32_t cnt);
+void __rt0_futexwakeup(uint32_t *addr, uint32_t cnt); // for members of the archive
 
 // ---- sysmem.c: memory from the kernel -----------------------------------------------
 
@@ -175,6 +176,7 @@ void vdsoauxv(uintptr_t tag, uintptr_t val);
 int64_t nanotime(void); // monotonic, ns, never 0
 int64_t walltime(void); // ns since the Unix epoch
 int64_t cputicks(void);
+int64_t __rt0_nanotime(void); // nanotime, for members of the archive
 
 // ---- osinit.c -----------------------------------------------------------------------
 
