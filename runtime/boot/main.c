@@ -123,13 +123,13 @@ STEP void runtime_main(void *ctxt)
 	maxstacksize = 1000000000;
 	mainStarted = true; // newproc may start Ms now
 	systemstack(newsysmon, NULL);
-	if (debugtrace)
-		tracefromstart(debugtrace);
 
 	// Initialisation happens on the first thread: a constructor may depend on it.
 	lockOSThread();
 	if (getg()->m != &m0)
 		throw("runtime.main not on m0");
+	if (debugtrace)
+		tracefromstart(debugtrace);
 	doInit(&runtime_inittask);
 	runtimeInitTime = nanotime();
 	if (runtimeInitTime == 0)

@@ -221,7 +221,7 @@ static __attribute__((noinline, cold)) void exitsyscallslow(G *gp)
 	mp->locks++;
 	mp->oldp = NULL;
 	if (takeidle()) {
-		mp->p->syscalltick++;
+		mp->syscalltick = mp->p->syscalltick++; // as if it had gone with this one
 		casgstatus(gp, Gsyscall, Grunning);
 		traceg(TraceSysExit, gp);
 		gp->syscallsp = 0;

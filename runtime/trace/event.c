@@ -87,10 +87,24 @@ static void record(M *mp, uint32_t what, uint64_t arg)
 		put(b, what, arg);
 }
 
+// exitsyscall has found its P in a system call. But another M may have had it meanwhile, and
+// it is that one's call: the counter tells.
+static void recordback(M *mp)
+{
+	const P *pp = mp->p;
+
+	if (likely(pp->syscalltick == mp->syscalltick + 1))
+		return;
+	record(mp, TraceProcSteal, (uint32_t)pp->id);
+	record(mp, TraceProcStart, (uint32_t)pp->id);
+}
+
 static void recordg(M *mp, uint32_t kind, const G *gp)
 {
 	uint32_t detail = 0;
 
+	if (kind == TraceSysExit)
+		recordback(mp);
 	if (kind == TraceGoBlock || kind == TraceGoWaiting)
 		detail = gp->waitreason;
 	if (kind == TraceGoYield && gp->preempt)

@@ -34,9 +34,9 @@ typedef struct {
 // ---- buffers --------------------------------------------------------------------------
 
 enum {
-	MaxTraceBufs = Stress ? 64 : 4096, // as many bits as there are in freebufs
+	MaxTraceBufs = 4096, // as many bits as there are in freebufs
 	TraceBufSize = 16 << 10,
-	TraceBufLen = Stress ? 8 : TraceBufSize / 16 - 2,
+	TraceBufLen = Stress ? 16 : TraceBufSize / 16 - 2, // events
 };
 
 struct TraceBuf {
