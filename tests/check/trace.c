@@ -342,6 +342,7 @@ static void lossy(void)
 
 static void end(const char *how)
 {
+	rt_waitgroup_add(&wg, 1);
 	rt_go(sleeper, NULL);
 	if (same(how, "panic"))
 		rt_panic("the end");
