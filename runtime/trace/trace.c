@@ -196,6 +196,7 @@ static bool reservebufs(void)
 	__rt0_trace.bufs = sysReserve(MaxTraceBufs * sizeof(TraceBuf));
 	if (!__rt0_trace.bufs)
 		return false;
+	sysDump(__rt0_trace.bufs, MaxTraceBufs * sizeof(TraceBuf), false);
 	__builtin_memset(__rt0_trace.freebufs, 0xff, sizeof __rt0_trace.freebufs);
 	return true;
 }
