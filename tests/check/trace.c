@@ -348,8 +348,11 @@ static void end(const char *how)
 		rt_panic("the end");
 	if (same(how, "deadlock"))
 		rt_chan_recv(NULL, NULL);
-	if (same(how, "quit"))
+	if (same(how, "quit")) {
 		rt_syscall(SYS_kill, rt_syscall(SYS_getpid), 3);
+		for (;;) // another thread may have got it
+			rt_sleep(RT_SECOND);
+	}
 	if (same(how, "exit"))
 		rt_exit(7);
 	if (same(how, "stop"))
