@@ -6,7 +6,7 @@ OBJCOPY = objcopy
 AR = ar
 
 # A room may use itself and those before it (tools/check-layers holds it).
-LAYERS = base os lock mem sched panic sync sig io boot
+LAYERS = base os lock mem sched panic trace sync sig io boot
 
 # ---- variants: release, DEBUG=1 (invariants checked), STRESS=1 (small queues, many yields)
 VARIANT = release
@@ -39,7 +39,7 @@ NOCHECK = $(addprefix runtime/,base/popcount.c base/str.c $(addprefix os/,auxv.c
 	wake.c) \
 	$(addprefix boot/,args.c check.c cpu.c debugvars.c gc.c module.c random.c schedinit.c) \
 	$(addprefix panic/,elf.c gotraceback.c panic.c symtab.c traceback.c) \
-	sig/sig.c sync/chan.c sync/sleep.c)
+	sig/sig.c sync/chan.c sync/sleep.c trace/event.c)
 ifeq ($(SUFFIX),)
 UNALIGNED = -falign-functions=1 -fno-align-loops -fno-align-jumps -malign-data=abi
 SMALLER = -fno-jump-tables -fno-thread-jumps -fno-tree-loop-im -fno-move-loop-invariants \
@@ -58,7 +58,7 @@ ASFLAGS = -g -I. -I$(B)
 # Where speed counts; everything else is compiled for size. Jumps and loops are not aligned:
 # that would be 1 % of a small program, and nothing measurable.
 HOT = $(addprefix runtime/,os/clock.c lock/mutex.c mem/malloc.c $(addprefix sched/,g.c \
-	proc.c newproc.c runq.c syscall.c sudog.c polldesc.c) \
+	proc.c newproc.c runq.c syscall.c sudog.c polldesc.c) trace/event.c \
 	$(addprefix sync/,chan.c mutex.c select.c sema.c waitgroup.c))
 # -Oz loads constants by push and pop, which gdb does not hear of behind the frame: not where
 # a test unwinds from every instruction. SMALLER: what -Oz does for speed all the same, found
@@ -76,8 +76,9 @@ ASM = rt0/rt0_linux_amd64.S $(sort $(wildcard asm/*.S))
 OBJ = $(filter-out $(MEMBERS),$(SRC:%.c=$(B)/%.o) $(ASM:%.S=$(B)/%.o))
 
 # What few programs need: archive members of their own. Who has debug information needs the
-# reader of it, which tools/ld-rt0/ld asks for; C++ asks for its things by itself.
-MEMBERS = $(B)/runtime/panic/dwarf.o $(B)/runtime/boot/cxxabi.o
+# reader of it and the tracer, which tools/ld-rt0/ld asks for (what trace/event.o needs in
+# rt0.o is linked with it); C++ asks for its things by itself.
+MEMBERS = $(addprefix $(B)/runtime/,panic/dwarf.o trace/event.o boot/cxxabi.o)
 
 # What a program can see; everything else becomes local (gdb still shows it). The assembler
 # names a table of offsets for each use of thread-local data, and has no use for it.
@@ -120,7 +121,7 @@ $(B)/offsets.h: asm/offsets.c runtime/runtime.h runtime/os/os.h Makefile
 	$(CC) $(CFLAGS) $(NOFLOATS) -S -o $(B)/offsets.s $<
 	sed -n 's/^.*#@\([a-z_A-Z0-9]*\) \([0-9]*\).*$$/#define \1 \2/p' $(B)/offsets.s > $@
 
--include $(OBJ:.o=.d) $(READER:.o=.d)
+-include $(OBJ:.o=.d) $(MEMBERS:.o=.d)
 
 # ---- examples ----------------------------------------------------------------------------
 

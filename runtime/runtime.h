@@ -21,6 +21,7 @@ typedef struct rt_chan Hchan; // the interface's name for it
 typedef struct rt_deferred Defer; // likewise
 typedef struct Panic Panic;
 typedef struct Mcache Mcache;
+typedef struct TraceBuf TraceBuf;
 
 // ---- constants ----------------------------------------------------------------------
 
@@ -309,6 +310,11 @@ struct M {
 	uint32_t preemptGen;    // signals handled
 	AsyncState *asyncSpare; // for a goroutine that has none
 
+	// The execution trace, trace/event.c.
+	TraceBuf *tracebuf; // its events that nobody has taken yet, or NULL
+	uint32_t tracing;   // it is recording one
+	uint32_t tracelost; // events since the last buffer was full
+
 	// Debug builds: the locks this M holds, in the order taken.
 	int32_t locksHeldLen;
 	Mutex *locksHeld[16];
@@ -477,6 +483,7 @@ extern uintptr_t allglen;
 extern Mutex allglock;
 extern int32_t gomaxprocs, ncpu, newprocs;
 
+extern uint8_t __rt0_traceon; // an execution trace is recorded
 extern bool mainStarted;
 extern int64_t runtimeInitTime;
 extern uintptr_t maxstacksize;

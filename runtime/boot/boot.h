@@ -77,6 +77,8 @@ void cpuinit(void);
 
 // ---- debugvars.c --------------------------------------------------------------------
 
+extern const char *debugtrace; // behind "trace=" in GODEBUG, or NULL
+
 void parsedebugvars(void);
 
 // ---- gc.c: the heap's parameters ----------------------------------------------------

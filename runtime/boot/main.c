@@ -85,6 +85,8 @@ _Noreturn void rt_exit(int status)
 	}
 	for (FiniFunc *const *p = __fini_array_end; p > __fini_array_start;)
 		(*--p)();
+	if (&__rt0_tracer)
+		__rt0_tracer.exit();
 	exit(status);
 }
 
@@ -105,6 +107,14 @@ static NOSPLIT void newsysmon(void *unused)
 	newm(sysmon, NULL, -1);
 }
 
+static void tracefromstart(const char *value)
+{
+	if (&__rt0_tracer)
+		__rt0_tracer.start(value);
+	else
+		print("runtime: no tracer: compile with -g\n");
+}
+
 STEP void runtime_main(void *ctxt)
 {
 	int status;
@@ -118,6 +128,8 @@ STEP void runtime_main(void *ctxt)
 	lockOSThread();
 	if (getg()->m != &m0)
 		throw("runtime.main not on m0");
+	if (debugtrace)
+		tracefromstart(debugtrace);
 	doInit(&runtime_inittask);
 	runtimeInitTime = nanotime();
 	if (runtimeInitTime == 0)

@@ -317,6 +317,7 @@ void goexit0(G *gp)
 	gp->_panic = NULL;
 	gp->_defer = NULL;
 	freesegment(gp);
+	traceg(TraceGoEnd, gp);
 	casgstatus(gp, Grunning, Gdead);
 	if (gp->issystem)
 		atomic_xadd(&sched.ngsys, -1u);

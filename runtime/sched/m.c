@@ -253,6 +253,7 @@ STEP void mstart1(void)
 	save((uintptr_t)__builtin_return_address(0), (uintptr_t)__builtin_dwarf_cfa(), 0);
 	asminit();
 	minit();
+	trace(TraceThreadStart, mp->procid);
 
 	if (mp == &m0)
 		mstartm0();
@@ -289,6 +290,7 @@ static void unlinkm(M *mp)
 void mexit(void)
 {
 	M *mp = getg()->m;
+	P *pp;
 
 	if (mp == &m0) {
 		handoffp(releasep());
@@ -305,15 +307,18 @@ void mexit(void)
 	sigblock();
 	unminit();
 	stackfree(mp->gsignal->stack);
+	pp = releasep();
 
 	lock(&sched.lock);
+	if (unlikely(mp->tracebuf))
+		__rt0_tracer.endthread(); // the last that finds it: rt_trace_stop looks at allm
 	unlinkm(mp);
 	mp->freeWait = 1; // until exitThread; allocm then takes it apart
 	mp->freelink = sched.freem;
 	sched.freem = mp;
 	unlock(&sched.lock);
 
-	handoffp(releasep());
+	handoffp(pp);
 
 	lock(&sched.lock);
 	sched.nmfreed++;

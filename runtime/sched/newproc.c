@@ -142,6 +142,7 @@ HOTSTEP G *newproc1(void (*fn)(void *), void *ctxt, const void *argp, uintptr_t 
 		atomic_xadd(&sched.ngsys, 1);
 	casgstatus(newg, Gdead, Grunnable);
 	newg->goid = newgoid(mp->p);
+	traceg(TraceGoCreate, newg);
 	releasem(mp);
 	return newg;
 }

@@ -73,6 +73,7 @@ bool preemptone(P *pp, PreemptReason why)
 	gp = atomic_load_acquire(&mp->curg);
 	if (!gp || gp == mp->g0)
 		return false;
+	trace2(TracePreempt, why, (uintptr_t)pp);
 	gp->preempt = true;
 	// What the next prologue compares with, on whatever runs there by now.
 	atomic_store_release(&mp->guard, StackPreempt);
@@ -132,6 +133,7 @@ void yieldcheck(void)
 void preemptPark(G *gp)
 {
 	gp->waitreason = WaitReasonPreempted;
+	traceg(TraceGoBlock, gp);
 	dropg(); // first: once it is Gpreempted, another M may resume it
 	casgstatus(gp, Grunning, Gpreempted);
 	schedule();

@@ -23,6 +23,7 @@ static void *const all[] = {
 	rt_ctx_background, rt_ctx_with_cancel, rt_ctx_with_deadline, rt_ctx_with_timeout,
 	rt_ctx_cancel, rt_ctx_done, rt_ctx_err, rt_ctx_deadline, rt_ctx_ref, rt_ctx_free,
 	rt_panic, rt_deferproc, rt_deferreturn, rt_recover, rt_stack,
+	rt_trace_start, rt_trace_stop,
 	rt_malloc, rt_calloc, rt_realloc, rt_free, rt_malloc_usable_size, rt_memstats,
 	rt_open, rt_read, rt_write, rt_close, rt_pipe, rt_raw_syscall,
 	rt_signal_notify, rt_signal_stop,
