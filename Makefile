@@ -34,12 +34,12 @@ WARN += -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 NOCHECK = $(addprefix runtime/,base/popcount.c base/str.c $(addprefix os/,auxv.c clock.c futex.c linux.c \
 	osinit.c sigtable.c sysmem.c vdso.c xsave.c) lock/mutex.c lock/note.c \
 	$(addprefix mem/,fault.c malloc.c mcache.c mcentral.c mheap.c pagealloc.c persistent.c stack.c) \
-	$(addprefix sched/,checkdead.c findrunnable.c g.c lockthread.c m.c minit.c morestack.c netpoll.c newproc.c \
+	$(addprefix sched/,cgocall.c checkdead.c findrunnable.c g.c lockthread.c m.c minit.c morestack.c netpoll.c newproc.c \
 	order.c p.c preempt.c proc.c runq.c stw.c syscall.c sudog.c sysmon.c timer.c trace.c \
 	wake.c) \
 	$(addprefix boot/,args.c check.c cpu.c debugvars.c gc.c module.c random.c schedinit.c) \
 	$(addprefix panic/,elf.c gotraceback.c panic.c symtab.c traceback.c) \
-	sig/sig.c sync/chan.c sync/sleep.c trace/event.c)
+	sig/sig.c sync/chan.c sync/sleep.c trace/event.c) cgo/musl.c
 ifeq ($(SUFFIX),)
 UNALIGNED = -falign-functions=1 -fno-align-loops -fno-align-jumps -malign-data=abi
 SMALLER = -fno-jump-tables -fno-thread-jumps -fno-tree-loop-im -fno-move-loop-invariants \
@@ -57,7 +57,7 @@ ASFLAGS = -g -I. -I$(B)
 
 # Where speed counts; everything else is compiled for size. Jumps and loops are not aligned:
 # that would be 1 % of a small program, and nothing measurable.
-HOT = $(addprefix runtime/,os/clock.c lock/mutex.c mem/malloc.c $(addprefix sched/,g.c \
+HOT = cgo/musl.c $(addprefix runtime/,os/clock.c lock/mutex.c mem/malloc.c $(addprefix sched/,g.c \
 	proc.c newproc.c runq.c syscall.c sudog.c polldesc.c) trace/event.c \
 	$(addprefix sync/,chan.c mutex.c select.c sema.c waitgroup.c))
 # -Oz loads constants by push and pop, which gdb does not hear of behind the frame: not where
@@ -86,7 +86,7 @@ GLOBALS = 'rt_*' '_rt0_amd64_linux' '__morestack*' 'memcpy' 'memmove' \
 	'memset' 'memcmp' '__stack_chk_fail' '_cgo_*' \
 	'__rt0_*'
 
-all: $(B)/librt0.a $(B)/internal/librt0.a examples
+all: $(B)/librt0.a $(B)/internal/librt0.a $(B)/rt0_musl.o examples
 
 $(B)/librt0.a: $(B)/rt0.o $(MEMBERS)
 	rm -f $@
@@ -121,7 +121,11 @@ $(B)/offsets.h: asm/offsets.c runtime/runtime.h runtime/os/os.h Makefile
 	$(CC) $(CFLAGS) $(NOFLOATS) -S -o $(B)/offsets.s $<
 	sed -n 's/^.*#@\([a-z_A-Z0-9]*\) \([0-9]*\).*$$/#define \1 \2/p' $(B)/offsets.s > $@
 
--include $(OBJ:.o=.d) $(MEMBERS:.o=.d)
+# What rtcc --musl links beside the library.
+$(B)/rt0_musl.o: $(B)/cgo/musl.o $(B)/cgo/musl_amd64.o
+	$(LD) -r --unique='.text.*' --unique='.data.*' -o $@ $^
+
+-include $(OBJ:.o=.d) $(MEMBERS:.o=.d) $(B)/cgo/musl.d
 
 # ---- examples ----------------------------------------------------------------------------
 
@@ -205,7 +209,8 @@ uninstall:
 
 # A variant is what make DEBUG=1 builds (RELEASE=1 means nothing).
 $(patsubst %,build/%$(SUFFIX),$(VARIANTS)): FORCE
-	$(MAKE) DEBUG= STRESS= $(shell echo $(patsubst %$(SUFFIX),%,$(@F)) | tr a-z A-Z)=1 $@/librt0.a
+	$(MAKE) DEBUG= STRESS= $(shell echo $(patsubst %$(SUFFIX),%,$(@F)) | tr a-z A-Z)=1 \
+		$@/librt0.a $@/rt0_musl.o
 
 FORCE:
 
@@ -216,6 +221,7 @@ test: all
 
 stress:
 	tests/stress
+	tests/zlib/run
 
 LONGRUN = 600
 

@@ -40,8 +40,8 @@ int rt_main(int argc, char **argv)
 		rt_trace_stop();
 		on = time < on ? time : on;
 	}
-	metric("switch, no trace", off, "ns");
-	metric("switch, traced", on, "ns");
+	metric("switch", off, "ns");
+	metric("switch_traced", on, "ns");
 	metric("event", (on - off) / 2, "ns");
 	return 0;
 }

@@ -566,6 +566,14 @@ int rt_lookup_host(const char *host, rt_address *a, int n);
  * signal. */
 #define rt_syscall(...) RT_SYSCALL_IMPL(__VA_ARGS__)
 
+/* ---- a C library beside the runtime ------------------------------------------------ */
+
+/* Runs fn(arg) on this thread's system stack, where code that knows nothing of goroutines
+ * has room (48 KiB at least), and without preempting it; other goroutines go on meanwhile on
+ * another thread. Returns errno as fn left it, 0 if that was not touched: without a C library
+ * always. fn may call nothing of this interface but this. docs/musl.md has more. */
+int rt_cgocall(rt_func *fn, void *arg);
+
 /* ---- signals --------------------------------------------------------------------- */
 
 /* From now on sends sig to c (elements: int) instead of doing what it does by default;

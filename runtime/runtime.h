@@ -39,8 +39,7 @@ enum {
 	StackGuard = 928,    // stackguard0 - stack.lo: room for functions that do not check
 	StackSmall = 256,    // of that, for the frame of one that does: it does not say its size
 	MinFrameSize = 4 * PtrSize, // what newproc1 leaves free above a goroutine's arguments
-	TlsSlots = 9,
-	TlsAsyncSP = 7, TlsAsyncPC = 8, // words of m->tls that asyncResume passes through
+	TlsSlots = 7,
 };
 
 // Values of stackguard0 that no stack pointer is below: the goroutine should yield; the
@@ -217,6 +216,7 @@ struct G {
 	uint8_t waitreason;    // a WaitReason, while Gwaiting
 	bool issystem;         // the runtime's own: not counted, no part in deadlocks
 	uint32_t selectDone;   // the wait that several may end; sync/wait.c
+	int32_t cgoErrno;      // a C library's errno, while this runs (cgo/)
 	uint64_t goid;
 	G *schedlink; // next on a run queue or free list
 
@@ -270,10 +270,10 @@ struct M {
 	bool blocked;   // asleep on a note
 	bool newSigstack; // minit installed the signal stack
 	bool incgo;
+	G *gsignal;     // with the stack that signal handlers run on
+	uint32_t curmxcsr, curfcw; // the control words in force, while the scheduler runs
 	uintptr_t guard; // %fs:0x70, which every prologue compares the stack pointer with
 
-	uint32_t curmxcsr, curfcw; // the control words in force, while the scheduler runs
-	G *gsignal; // with the stack that signal handlers run on
 	Gobuf morebuf;
 	uint64_t procid; // thread id
 	uint64_t sigmask;
@@ -463,7 +463,23 @@ struct Timer {
 	bool stoppable; // deltimer may be called
 };
 
+// What a C library is to start a thread with.
+typedef struct {
+	G *g;           // the M's g0, which gets the thread's stack
+	uintptr_t *tls; // not used: the thread pointer is the library's
+	void (*fn)(void);
+	int32_t error; // the result: 0 or an errno
+} CgoThreadStart;
+typedef void CgoThreadStartFunc(void *ts); // a CgoThreadStart
+typedef void CgoExitFunc(int status);
+
 // ---- globals ------------------------------------------------------------------------
+
+// A C library beside the runtime (cgo/); all are NULL without one.
+extern void *_cgo_init; // called by rt0_go: sets up the thread pointer
+extern CgoThreadStartFunc *_cgo_thread_start;
+extern CgoExitFunc *_cgo_exit;
+#define iscgo (_cgo_thread_start != NULL)
 
 extern M m0;
 extern G g0;

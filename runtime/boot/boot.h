@@ -35,6 +35,7 @@ void msigsave(M *mp);
 typedef struct {
 	uintptr_t text, etext;       // all code
 	uintptr_t rttext, ertext;    // the runtime's
+	uintptr_t libctext, elibctext;
 	uintptr_t entry;
 	uint32_t abi;
 } ModuleData;

@@ -12,15 +12,16 @@ uintptr_t maxstacksize;
 
 rt_chan *main_init_done;
 
-// A C library beside the runtime defines this: rt0_go calls it before there is a thread
-// pointer, and leaves that to it.
+// A C library beside the runtime defines these (cgo/).
 void *_cgo_init WEAK;
+CgoThreadStartFunc *_cgo_thread_start WEAK;
+CgoExitFunc *_cgo_exit WEAK;
 
 // Laid down by linker.ld: the program's constructors and destructors.
 typedef void InitFunc(int argc, char **argv, char **envp);
 typedef void FiniFunc(void);
 extern InitFunc *const __preinit_array_start[], *const __preinit_array_end[];
-extern InitFunc *const __init_array_start[], *const __init_array_end[];
+extern InitFunc *const __rt0_init_array_start[], *const __rt0_init_array_end[];
 extern FiniFunc *const __fini_array_start[], *const __fini_array_end[];
 
 // ---- what is initialised ------------------------------------------------------------
@@ -53,7 +54,7 @@ static void runinit(InitFunc *const *p, InitFunc *const *end)
 static NOSPLIT void maininit(void)
 {
 	runinit(__preinit_array_start, __preinit_array_end);
-	runinit(__init_array_start, __init_array_end);
+	runinit(__rt0_init_array_start, __rt0_init_array_end);
 }
 
 InitTask runtime_inittask = { .run = runtimeinit };
@@ -83,6 +84,8 @@ _Noreturn void rt_exit(int status)
 			exit(status);
 		gopark(NULL, NULL, WaitReasonPanicWait); // the process ends any moment
 	}
+	if (_cgo_exit)
+		_cgo_exit(status); // its own list first, then the destructors, then its files
 	for (FiniFunc *const *p = __fini_array_end; p > __fini_array_start;)
 		(*--p)();
 	if (&__rt0_tracer)

@@ -107,6 +107,8 @@ COLD void gstack(G *gp, uint32_t stacksize)
 {
 	StackRequest r = { .size = stacksize };
 
+	if (stacksize == 0)
+		return; // its thread will bring one
 	systemstack(stackallocfn, &r);
 	gp->stack = r.stk;
 	gp->stackguard0 = gp->stack.lo + StackGuard;

@@ -147,7 +147,8 @@ static void reapms(void)
 			continue;
 		}
 		*link = mp->freelink;
-		stackfree(mp->g0->stack);
+		if (!iscgo)
+			stackfree(mp->g0->stack);
 		mp->freelink = mfree;
 		mfree = mp;
 	}
@@ -178,7 +179,7 @@ STEP M *allocm(P *pp, void (*fn)(void), int64_t id)
 	inittls(mp);
 	mp->mstartfn = fn;
 	mcommoninit(mp, id);
-	mp->g0 = msystemg(mp->g0, mp, G0StackSize);
+	mp->g0 = msystemg(mp->g0, mp, iscgo ? 0 : G0StackSize);
 	releasem(self);
 	return mp;
 }
@@ -201,16 +202,27 @@ STEP void newm1(M *mp)
 	newosproc(mp);
 }
 
-STEP void newosproc(M *mp)
+// No signal may come in before the thread has set up its signal stack (minit unblocks them).
+static int64_t startthread(M *mp)
 {
+	CgoThreadStart ts = { .g = mp->g0, .tls = mp->tls, .fn = mstart };
 	Sigset all = ~(Sigset)0, old;
 	int64_t r;
 
-	// No signal may come in before the thread has set up its signal stack (minit
-	// unblocks them).
+	if (iscgo) {
+		systemstack(_cgo_thread_start, &ts);
+		return -ts.error;
+	}
 	sigprocmask(SIG_SETMASK, &all, &old);
 	r = clone(CloneFlags, (void *)mp->g0->stack.hi, mp, mp->g0, mstart);
 	sigprocmask(SIG_SETMASK, &old, NULL);
+	return r;
+}
+
+STEP void newosproc(M *mp)
+{
+	int64_t r = startthread(mp);
+
 	if (r >= 0)
 		return;
 	print("runtime: failed to create new OS thread (have %ld already; errno=%ld)\n",
@@ -285,7 +297,7 @@ static void unlinkm(M *mp)
 	throw("m not found in allm");
 }
 
-// Ends this thread, on g0. The first thread cannot end without confusing the system: it
+// Ends this thread, on g0; returns if it is a C library's to end. The first thread cannot end without confusing the system: it
 // gives its P away and sleeps for ever.
 void mexit(void)
 {
@@ -324,7 +336,10 @@ void mexit(void)
 	sched.nmfreed++;
 	checkdead();
 	unlock(&sched.lock);
-	exitThread(&mp->freeWait);
+	if (!iscgo)
+		exitThread(&mp->freeWait);
+	// Nothing of the M is used on the way back into the C library.
+	atomic_store_release(&mp->freeWait, 0);
 }
 
 // ---- interface ----------------------------------------------------------------------

@@ -75,11 +75,13 @@ bool preemptone(P *pp, PreemptReason why)
 		return false;
 	trace2(TracePreempt, why, (uintptr_t)pp);
 	gp->preempt = true;
-	// What the next prologue compares with, on whatever runs there by now.
-	atomic_store_release(&mp->guard, StackPreempt);
+	// What the next prologue compares with, on whatever runs there by now. A C library's
+	// thread may have ended, and its words with it: there the handler does it.
+	if (!iscgo)
+		atomic_store_release(&mp->guard, StackPreempt);
 	if (atomic_load_relaxed(&pp->preempt) < why)
 		atomic_store_relaxed(&pp->preempt, why);
-	if (debug.asyncpreemptoff == 0)
+	if (debug.asyncpreemptoff == 0 || iscgo)
 		preemptM(mp);
 	return true;
 }
@@ -225,7 +227,8 @@ static void divert(G *gp, Sigcontext *c)
 void doSigPreempt(G *gp, Sigcontext *c)
 {
 	M *mp = gp->m;
-	bool spare = mp->signalPending && (gp->asyncState || mp->asyncSpare);
+	bool spare = mp->signalPending && (gp->asyncState || mp->asyncSpare) &&
+	             debug.asyncpreemptoff == 0;
 
 	if (spare && wantAsyncPreempt(gp) && isAsyncSafePoint(gp, c->rip, c->rsp))
 		divert(gp, c);

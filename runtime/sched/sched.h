@@ -11,6 +11,7 @@
 NORETURN void gogo(Gobuf *buf);
 void mcall(void (*fn)(G *gp));
 void systemstack_switch(void);
+void asmcgocall(void (*fn)(void *), void *arg); // on m->g0's stack; from a goroutine
 void goexit(void);
 void mstart(void);
 void asminit(void);
