@@ -3,7 +3,8 @@
 //	state:	bit 0	locked
 //		bit 1	woken: a waiter is awake and tries, no need to wake another
 //		bit 2	starving
-//		3..	waiters
+//		bit 3	deciding: an unlock has dropped it, and looks whether to wake one
+//		4..	waiters
 //
 // In the normal mode a waiter that is woken competes with those who just come, and usually
 // loses: they run already. That is fast, and one wake-up serves many lockings. A waiter that
@@ -14,13 +15,18 @@
 //	waiters == goroutines in the queue or on their way to it, or (normal mode) one
 //	more for each permit that unlock has taken off for a waiter and not yet given
 //
-// Follows Go's internal/sync/mutex.go.
+// Who is last to lock it may free it as soon as it has unlocked, though another's unlock is
+// under way: that one looks at it only while it has it, while it is deciding, or to give a
+// permit, which some waiter needs to go on. And while one is deciding there is a waiter, and
+// none is let go.
+//
+// Follows Go's internal/sync/mutex.go, which has no such rule: the collector keeps a mutex.
 #include "include/rt.h"
 #include "runtime/os/os.h"
 #include "runtime/sync/sync.h"
 
 enum {
-	Locked = 1, Woken = 2, Starving = 4, WaiterShift = 3, OneWaiter = 1 << WaiterShift,
+	Locked = 1, Woken = 2, Starving = 4, Deciding = 8, WaiterShift = 4, OneWaiter = 1 << WaiterShift,
 	StarvationThreshold = 1000 * 1000, // ns
 	SpinRounds = 4, SpinCount = 30,
 };
@@ -37,6 +43,16 @@ static bool canspin(int32_t round)
 	return runqempty(getg()->m->p);
 }
 
+// The state, when nobody is deciding: that takes a few instructions.
+static uint32_t decided(rt_mutex *m, uint32_t old)
+{
+	while (old & Deciding) {
+		procyield(SpinCount);
+		old = atomic_load_relaxed(&m->state);
+	}
+	return old;
+}
+
 // The deadline has come. Under the root's lock, and no permit is there: if the count of
 // waiters has this one still, take it off. If not, an unlock has: its permit will come. In
 // the starving mode unlock leaves the count alone: there an unlocked mutex means that the
@@ -47,8 +63,10 @@ static bool giveup(void *arg)
 	uint32_t old = atomic_load_relaxed(&m->state), new;
 
 	do {
-		uint32_t n = old >> WaiterShift;
+		uint32_t n;
 
+		old = decided(m, old);
+		n = old >> WaiterShift;
 		if (n == 0 || (n == 1 && (old & Starving) && !(old & Locked)))
 			return false;
 		new = old - OneWaiter;
@@ -154,26 +172,46 @@ static void lockforever(rt_mutex *m)
 	lockslow(m, Never);
 }
 
-// Somebody waits, or something is wrong. One step drops the lock and says who goes on; after
-// it, only a permit is given, which a waiter is waiting for: another that locks, unlocks and
-// frees the mutex in between cannot have been the last to use it.
-static void unlockslow(rt_mutex *m) __attribute__((noinline));
-static void unlockslow(rt_mutex *m)
+// It is free, and somebody waits. Wakes one, unless another has locked it meanwhile, who will
+// then have to decide: most often one that runs already, which is what makes it fast.
+static void decide(rt_mutex *m)
 {
 	uint32_t old = atomic_load_relaxed(&m->state), new;
 	bool wake;
 
 	do {
-		if (!(old & Locked))
-			fatal("sync: unlock of unlocked mutex");
-		new = old - Locked;
-		wake = (old & Starving) || (old >> WaiterShift != 0 && !(old & Woken));
-		if (wake && !(old & Starving))
+		wake = !(old & (Locked | Woken | Starving));
+		new = old - Deciding;
+		if (wake)
 			new = (new - OneWaiter) | Woken;
 	} while (!__atomic_compare_exchange_n(&m->state, &old, new, false, __ATOMIC_SEQ_CST,
 	                                      __ATOMIC_RELAXED));
 	if (wake)
-		semrelease1(&m->sema, old & Starving);
+		semrelease1(&m->sema, false);
+}
+
+// Somebody waits, or something is wrong.
+static void unlockslow(rt_mutex *m) __attribute__((noinline));
+static void unlockslow(rt_mutex *m)
+{
+	uint32_t old = atomic_load_relaxed(&m->state), new;
+	bool handoff, choose;
+
+	do {
+		if (!(old & Locked))
+			fatal("sync: unlock of unlocked mutex");
+		if (old & Starving)
+			old = decided(m, old);
+		handoff = old & Starving;
+		// Otherwise nobody waits, or somebody is awake, or being chosen.
+		choose = !handoff && old >> WaiterShift != 0 && !(old & (Woken | Deciding));
+		new = old - Locked + (choose ? Deciding : 0);
+	} while (!__atomic_compare_exchange_n(&m->state, &old, new, false, __ATOMIC_SEQ_CST,
+	                                      __ATOMIC_RELAXED));
+	if (handoff)
+		semrelease1(&m->sema, true);
+	else if (choose)
+		decide(m);
 }
 
 // ---- interface ----------------------------------------------------------------------
