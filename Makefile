@@ -37,7 +37,7 @@ NOCHECK = $(addprefix runtime/,base/popcount.c base/str.c $(addprefix os/,auxv.c
 	$(addprefix sched/,checkdead.c findrunnable.c g.c lockthread.c m.c minit.c morestack.c netpoll.c newproc.c \
 	order.c p.c preempt.c proc.c runq.c stw.c syscall.c sudog.c sysmon.c timer.c trace.c \
 	wake.c) \
-	$(addprefix boot/,args.c check.c cpu.c debugvars.c gc.c module.c random.c schedinit.c) \
+	$(addprefix boot/,args.c check.c cpu.c debugvars.c gc.c module.c random.c relocate.c schedinit.c) \
 	$(addprefix panic/,elf.c gotraceback.c panic.c symtab.c traceback.c) \
 	sig/sig.c sync/chan.c sync/sleep.c)
 ifeq ($(SUFFIX),)
@@ -85,13 +85,20 @@ GLOBALS = 'rt_*' '_rt0_amd64_linux' '__morestack*' 'memcpy' 'memmove' \
 	'memset' 'memcmp' '__stack_chk_fail' '_cgo_*' \
 	'__rt0_*'
 
-all: $(B)/librt0.a $(B)/internal/librt0.a examples
+all: $(B)/librt0.a $(B)/internal/librt0.a $(B)/pie/librt0.a examples
 
-$(B)/librt0.a: $(B)/rt0.o $(MEMBERS)
+# In pie/: for programs that may lie anywhere. Its functions begin as indirect branch
+# tracking wants.
+$(B)/pie/%.o: CFLAGS += $(PIE)
+$(B)/pie/%.o: ASFLAGS += $(PIE)
+PIE = -fpie -fcf-protection=branch -DRT0_PIE
+PIEOBJ = $(OBJ:$(B)/%=$(B)/pie/%)
+
+$(B)/librt0.a $(B)/pie/librt0.a: %/librt0.a: %/rt0.o $(addprefix %/,$(MEMBERS:$(B)/%=%))
 	rm -f $@
 	$(AR) rcD $@ $^
 
-$(B)/rt0.o: $(B)/internal/rt0.o
+$(B)/rt0.o $(B)/pie/rt0.o: %/rt0.o: %/internal/rt0.o
 	$(OBJCOPY) -w $(GLOBALS:%=--keep-global-symbol=%) -N _GLOBAL_OFFSET_TABLE_ $< $@
 
 # With every name visible: for the tests of single parts.
@@ -102,25 +109,40 @@ $(B)/internal/librt0.a: $(B)/internal/rt0.o $(MEMBERS)
 # Each function in a section of its own still: two of the same name in different files must
 # not come into a program together.
 $(B)/internal/rt0.o: $(OBJ)
+$(B)/pie/internal/rt0.o: $(PIEOBJ)
+$(B)/internal/rt0.o $(B)/pie/internal/rt0.o:
 	@mkdir -p $(@D)
 	$(LD) -r --unique='.text.*' --unique='.rodata.*' --unique='.data.*' --unique='.bss.*' -o $@ $^
 
-$(B)/%.o: %.c Makefile
+define COMPILE
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(cold) $(if $(filter $<,$(FLOATS)),,$(NOFLOATS)) -MMD -MP -c -o $@ $<
-
-$(B)/%.o: %.S $(B)/offsets.h asm/asm.h Makefile
+endef
+define ASSEMBLE
 	@mkdir -p $(@D)
 	$(CC) $(ASFLAGS) -c -o $@ $<
+endef
 
-$(B)/asm/gdb.o: $(wildcard tools/gdb/*.py)
+$(B)/%.o: %.c Makefile
+	$(COMPILE)
+
+$(B)/pie/%.o: %.c Makefile
+	$(COMPILE)
+
+$(B)/%.o: %.S $(B)/offsets.h asm/asm.h Makefile
+	$(ASSEMBLE)
+
+$(B)/pie/%.o: %.S $(B)/offsets.h asm/asm.h Makefile
+	$(ASSEMBLE)
+
+$(B)/asm/gdb.o $(B)/pie/asm/gdb.o: $(wildcard tools/gdb/*.py)
 
 $(B)/offsets.h: asm/offsets.c runtime/runtime.h runtime/os/os.h Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(NOFLOATS) -S -o $(B)/offsets.s $<
 	sed -n 's/^.*#@\([a-z_A-Z0-9]*\) \([0-9]*\).*$$/#define \1 \2/p' $(B)/offsets.s > $@
 
--include $(OBJ:.o=.d) $(READER:.o=.d)
+-include $(OBJ:.o=.d) $(PIEOBJ:.o=.d) $(MEMBERS:.o=.d) $(MEMBERS:$(B)/%.o=$(B)/pie/%.d)
 
 # ---- examples ----------------------------------------------------------------------------
 

@@ -68,6 +68,10 @@ enum {
 	PtrSize = 8,
 };
 
+// Written before the program runs, by the steps of the start-up up to relroinit, and
+// read-only from then on.
+#define RELRO __attribute__((section(".data.rel.ro.late")))
+
 // An invariant: checked in the debug build, an assumption elsewhere.
 #define must(cond)                                                                     \
 	do {                                                                           \

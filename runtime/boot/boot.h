@@ -30,6 +30,10 @@ extern const char *buildVersion;
 void schedinit(void);
 void msigsave(M *mp);
 
+// ---- relocate.c -----------------------------------------------------------------------
+
+void relocate(void);
+
 // ---- module.c: the binary's own tables ----------------------------------------------
 
 typedef struct {
@@ -51,6 +55,7 @@ void moduledataverify(void);
 void modulesinit(void);
 void typelinksinit(void);
 void itabsinit(void);
+void relroinit(void);
 
 // ---- random.c -----------------------------------------------------------------------
 
