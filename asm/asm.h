@@ -1,6 +1,10 @@
 // asm.h - what every assembly file starts from.
 #include "offsets.h"
 
+#ifdef __CET__
+#include <cet.h> // says in the object that indirect branches find an ENDBR
+#endif
+
 #define STACK_PREEMPT (STACK_PREEMPT_HI << 32 | STACK_PREEMPT_MID << 16 | STACK_PREEMPT_LO)
 
 	.cfi_sections .debug_frame		// for the debugger only: nothing unwinds
