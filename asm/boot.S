@@ -138,6 +138,7 @@ END(settls)
 
 // void setg_gcc(G *gp): what _cgo_init gets to set the running G with.
 FUNC(setg_gcc)
+	ENDBR
 	movq	%rdi, TLS_G
 	ret
 END(setg_gcc)
@@ -157,6 +158,7 @@ END(newproc)
 // thread: then the thread ends.
 FUNC(mstart)
 	.cfi_undefined rip
+	ENDBR
 	subq	$8, %rsp
 	movq	TLS_G, %rax
 	movq	g_stack_lo(%rax), %rcx

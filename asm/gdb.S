@@ -4,8 +4,6 @@
 // gone when it is stripped.
 //
 // An entry is a byte 4 (Python text), a name and the text, up to a zero.
-#include "asm/asm.h"
-
 	.section .debug_gdb_scripts, "", @progbits
 	.byte	4
 	.ascii	"rt0.py\n"

@@ -5,6 +5,7 @@
 //	in:  %edi = sig, %rsi = siginfo, %rdx = ucontext
 // The C ABI preserves all that the kernel's frame does not restore.
 FUNC(sigtramp)
+	ENDBR
 	cld
 	jmp	sigtrampgo
 END(sigtramp)
@@ -16,6 +17,7 @@ FUNC(sigpanic0)
 	.cfi_signal_frame
 	.cfi_escape 0x0f, 3, 0x77, 8, 0x06	// CFA = *(rsp + 8)
 	.cfi_escape 0x10, 16, 2, 0x77, 0	// rip at rsp
+	ENDBR
 	pushq	%rbp
 	.cfi_escape 0x0f, 3, 0x77, 16, 0x06
 	.cfi_escape 0x10, 16, 2, 0x77, 8

@@ -99,13 +99,12 @@ void forcegchelper(void *unused);
 
 typedef struct {
 	uintptr_t state; // 0 not begun, 1 in progress, 2 done
-	void (*run)(void);
 } InitTask;
 
 extern const FuncVal mainPC;
 extern InitTask runtime_inittask, main_inittask;
 
-void doInit(InitTask *t);
+void doInit(InitTask *t, void (*run)(void));
 void runtime_main(void *ctxt);
 
 #endif

@@ -56,17 +56,16 @@ static NOSPLIT void maininit(void)
 	runinit(__init_array_start, __init_array_end);
 }
 
-InitTask runtime_inittask = { .run = runtimeinit };
-InitTask main_inittask = { .run = maininit };
+InitTask runtime_inittask, main_inittask;
 
-STEP void doInit(InitTask *t)
+STEP void doInit(InitTask *t, void (*run)(void))
 {
 	if (t->state == 2)
 		return;
 	if (t->state == 1)
 		throw("recursive call during initialization - linker skew");
 	t->state = 1;
-	t->run();
+	run();
 	t->state = 2;
 }
 
@@ -118,13 +117,13 @@ STEP void runtime_main(void *ctxt)
 	lockOSThread();
 	if (getg()->m != &m0)
 		throw("runtime.main not on m0");
-	doInit(&runtime_inittask);
+	doInit(&runtime_inittask, runtimeinit);
 	runtimeInitTime = nanotime();
 	if (runtimeInitTime == 0)
 		throw("nanotime returning zero");
 	gcenable();
 	main_init_done = rt_chan_make(sizeof(bool), 0);
-	doInit(&main_inittask);
+	doInit(&main_inittask, maininit);
 	rt_chan_close(main_init_done);
 	unlockOSThread();
 

@@ -18,7 +18,7 @@
 
 enum { InnerFrames = 50, OuterFrames = 50 }; // shown of a deep stack
 
-uintptr_t skipPC; // where tracebacks of goroutines end
+RELRO uintptr_t skipPC; // where tracebacks of goroutines end
 
 extern const char __text_start[], __text_end[];
 extern const char __runtime_text_start[], __runtime_text_end[];
