@@ -1,6 +1,8 @@
 // main.c - the main goroutine: the last steps of the runtime's start, then the program.
 //
 // Follows Go's proc.go (main).
+#include <asm-generic/errno-base.h>
+
 #include "include/rt.h"
 #include "runtime/boot/boot.h"
 #include "runtime/sched/sched.h"
@@ -31,7 +33,7 @@ static void checkfds(void)
 	for (int32_t fd = 0; fd < 3; fd++) {
 		enum { FGETFD = 1, ORDWR = 2 };
 
-		if (fcntl(fd, FGETFD, 0) >= 0)
+		if (fcntl(fd, FGETFD, 0) != -EBADF)
 			continue;
 		if (open("/dev/null", ORDWR, 0) < 0)
 			throw("cannot open standard fds");
