@@ -49,11 +49,15 @@ else
 DEFS += -DRT0_NO_SPLIT
 endif
 
+# The same bytes wherever the tree lies. gdb finds the sources when it has tools/gdb/rt0.py from
+# there, or runs there, or by its command directory.
+MAPPED = -ffile-prefix-map=$(CURDIR)=.
+
 CFLAGS = -std=gnu11 $(OPT) -g $(WARN) -ffreestanding -fno-pic -fno-pie -mno-red-zone \
 	-fno-omit-frame-pointer -fno-stack-protector -fcf-protection=none \
-	-fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common \
+	-fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common $(MAPPED) \
 	-ffunction-sections -fdata-sections $(SPLIT) $(DEFS) -I. -Iinclude
-ASFLAGS = -g -I. -I$(B)
+ASFLAGS = -g $(MAPPED) -I. -I$(B)
 
 # Where speed counts; everything else is compiled for size. Jumps and loops are not aligned:
 # that would be 1 % of a small program, and nothing measurable.
