@@ -31,7 +31,7 @@ STEP void moduledataverify(void)
 		.rttext = (uintptr_t)__runtime_text_start,
 		.ertext = (uintptr_t)__runtime_text_end,
 		.entry = (uintptr_t)_rt0_amd64_linux,
-		.abi = (uint32_t)(__rt0_abi - __text_start),
+		.abi = (uint32_t)((uintptr_t)__rt0_abi - (uintptr_t)__text_start),
 	};
 	if (!ordered(md->text, md->rttext, md->ertext, md->etext) ||
 	    md->entry < md->rttext || md->entry >= md->ertext || md->abi != AbiVersion)
