@@ -7,7 +7,7 @@ enum { AbiVersion = 1 };
 
 extern const char __text_start[], __text_end[];
 extern const char __runtime_text_start[], __runtime_text_end[];
-extern const char __rt0_abi[]; // __text_start + the linker script's idea of AbiVersion
+HIDDEN extern const char __rt0_abi[]; // __image_start + the linker script's idea of AbiVersion
 extern const uintptr_t __typelink_start[], __typelink_end[];
 extern const uintptr_t __itablink_start[], __itablink_end[];
 void _rt0_amd64_linux(void);
@@ -31,7 +31,7 @@ STEP void moduledataverify(void)
 		.rttext = (uintptr_t)__runtime_text_start,
 		.ertext = (uintptr_t)__runtime_text_end,
 		.entry = (uintptr_t)_rt0_amd64_linux,
-		.abi = (uint32_t)((uintptr_t)__rt0_abi - (uintptr_t)__text_start),
+		.abi = (uint32_t)((uintptr_t)__rt0_abi - (uintptr_t)__image_start),
 	};
 	if (!ordered(md->text, md->rttext, md->ertext, md->etext) ||
 	    md->entry < md->rttext || md->entry >= md->ertext || md->abi != AbiVersion)

@@ -6,9 +6,7 @@
 
 #include "runtime/boot/boot.h"
 
-#define HIDDEN __attribute__((visibility("hidden"))) // reached without such a pointer
-
-extern const Elf64_Rela __rela_start[] HIDDEN, __rela_end[] HIDDEN;
+HIDDEN extern const Elf64_Rela __rela_start[], __rela_end[];
 
 // There is one kind of entry, as long as every symbol is the program's own.
 void relocate(void)

@@ -97,7 +97,7 @@ ALWAYS_INLINE void crashat(uintptr_t addr)
 
 // Where the image lies. What is added to an address in the file gives the one in memory:
 // a program that may lie anywhere is linked for 0.
-extern const char __image_start[] __attribute__((visibility("hidden")));
+HIDDEN extern const char __image_start[];
 #ifdef RT0_PIE
 #define loadbias ((uintptr_t)__image_start)
 #else

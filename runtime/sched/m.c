@@ -23,7 +23,7 @@ uint64_t initSigmask;
 
 // Laid down by linker.ld: the program's thread-local data and its alignment.
 extern const char __tdata_start[], __tdata_end[], __tls_end[];
-extern const char __m0_start[], __m0_align[];
+HIDDEN extern const char __rt0_tls_align[]; // __image_start + the alignment
 
 // ---- making an M --------------------------------------------------------------------
 
@@ -112,7 +112,7 @@ STEP void mpreinit(M *mp)
 
 static M *newmemory(void)
 {
-	uintptr_t align = (uintptr_t)(__m0_align - __m0_start);
+	uintptr_t align = (uintptr_t)__rt0_tls_align - (uintptr_t)__image_start;
 	uintptr_t below = (uintptr_t)(__tls_end - __tdata_start) - PtrSize; // tls[0] is g's
 	uintptr_t off = alignup(below + PtrSize, align) - PtrSize; // &tls[1] is aligned
 	char *p = persistentalloc(off + sizeof(M), align);
