@@ -51,7 +51,7 @@ endif
 
 # The same bytes wherever the tree lies. gdb finds the sources when it has tools/gdb/rt0.py from
 # there, or runs there, or by its command directory.
-MAPPED = -ffile-prefix-map=$(CURDIR)=.
+MAPPED = -ffile-prefix-map=$(CURDIR)=. $(if $(SUFFIX),-fdebug-compilation-dir=.)
 
 CFLAGS = -std=gnu11 $(OPT) -g $(WARN) -ffreestanding -fno-pic -fno-pie -mno-red-zone \
 	-fno-omit-frame-pointer -fno-stack-protector -fcf-protection=none \

@@ -10,7 +10,7 @@
 #include <fcntl.h>
 
 extern char __relro_start[], __relro_end[], __text_start[], __text_end[], __image_end[];
-extern char __image_start[];
+extern char __image_start[], __data_start[];
 
 static int number_of_starts;
 int *const constant = &number_of_starts; // an address: what RELRO is for
@@ -88,8 +88,8 @@ static void maps(void)
 
 static void pointers(void)
 {
-	uintptr_t page = 4096, image = (uintptr_t)__image_start;
-	uintptr_t *p = (uintptr_t *)(((uintptr_t)__relro_end + page - 1) & -page);
+	uintptr_t image = (uintptr_t)__image_start;
+	uintptr_t *p = (uintptr_t *)(((uintptr_t)__data_start + 7) & ~(uintptr_t)7);
 
 	for (; p + 1 <= (uintptr_t *)__image_end; p++) {
 		if (*p >= (uintptr_t)__text_start && *p < (uintptr_t)__text_end)
