@@ -6,7 +6,7 @@ OBJCOPY = objcopy
 AR = ar
 
 # A room may use itself and those before it (tools/check-layers holds it).
-LAYERS = base os lock mem sched panic sync sig io boot
+LAYERS = base os lock mem sched panic trace sync sig io boot
 
 # ---- variants: release, DEBUG=1 (invariants checked), STRESS=1 (small queues, many yields)
 VARIANT = release
@@ -34,12 +34,12 @@ WARN += -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 NOCHECK = $(addprefix runtime/,base/popcount.c base/str.c $(addprefix os/,auxv.c clock.c futex.c linux.c \
 	osinit.c sigtable.c sysmem.c vdso.c xsave.c) lock/mutex.c lock/note.c \
 	$(addprefix mem/,fault.c malloc.c mcache.c mcentral.c mheap.c pagealloc.c persistent.c stack.c) \
-	$(addprefix sched/,checkdead.c findrunnable.c g.c lockthread.c m.c minit.c morestack.c netpoll.c newproc.c \
+	$(addprefix sched/,cgocall.c checkdead.c findrunnable.c g.c lockthread.c m.c minit.c morestack.c netpoll.c newproc.c \
 	order.c p.c preempt.c proc.c runq.c stw.c syscall.c sudog.c sysmon.c timer.c trace.c \
 	wake.c) \
 	$(addprefix boot/,args.c check.c cpu.c debugvars.c gc.c module.c random.c relocate.c schedinit.c) \
 	$(addprefix panic/,elf.c gotraceback.c panic.c symtab.c traceback.c) \
-	sig/sig.c sync/chan.c sync/sleep.c)
+	sig/sig.c sync/chan.c sync/sleep.c trace/event.c) cgo/musl.c
 ifeq ($(SUFFIX),)
 UNALIGNED = -falign-functions=1 -fno-align-loops -fno-align-jumps -malign-data=abi
 SMALLER = -fno-jump-tables -fno-thread-jumps -fno-tree-loop-im -fno-move-loop-invariants \
@@ -61,8 +61,8 @@ ASFLAGS = -g $(MAPPED) -I. -I$(B)
 
 # Where speed counts; everything else is compiled for size. Jumps and loops are not aligned:
 # that would be 1 % of a small program, and nothing measurable.
-HOT = $(addprefix runtime/,os/clock.c lock/mutex.c mem/malloc.c $(addprefix sched/,g.c \
-	proc.c newproc.c runq.c syscall.c sudog.c polldesc.c) \
+HOT = cgo/musl.c $(addprefix runtime/,os/clock.c lock/mutex.c mem/malloc.c $(addprefix sched/,g.c \
+	proc.c newproc.c runq.c syscall.c sudog.c polldesc.c) trace/event.c \
 	$(addprefix sync/,chan.c mutex.c select.c sema.c waitgroup.c))
 # -Oz loads constants by push and pop, which gdb does not hear of behind the frame: not where
 # a test unwinds from every instruction. SMALLER: what -Oz does for speed all the same, found
@@ -80,8 +80,9 @@ ASM = rt0/rt0_linux_amd64.S $(sort $(wildcard asm/*.S))
 OBJ = $(filter-out $(MEMBERS),$(SRC:%.c=$(B)/%.o) $(ASM:%.S=$(B)/%.o))
 
 # What few programs need: archive members of their own. Who has debug information needs the
-# reader of it, which tools/ld-rt0/ld asks for; C++ asks for its things by itself.
-MEMBERS = $(B)/runtime/panic/dwarf.o $(B)/runtime/boot/cxxabi.o
+# reader of it and the tracer, which tools/ld-rt0/ld asks for (what trace/event.o needs in
+# rt0.o is linked with it); C++ asks for its things by itself.
+MEMBERS = $(addprefix $(B)/runtime/,panic/dwarf.o trace/event.o boot/cxxabi.o)
 
 # What a program can see; everything else becomes local (gdb still shows it). The assembler
 # names a table of offsets for each use of thread-local data, and has no use for it.
@@ -89,7 +90,7 @@ GLOBALS = 'rt_*' '_rt0_amd64_linux' '__morestack*' 'memcpy' 'memmove' \
 	'memset' 'memcmp' '__stack_chk_fail' '_cgo_*' \
 	'__rt0_*'
 
-all: $(B)/librt0.a $(B)/internal/librt0.a $(B)/pie/librt0.a examples
+all: $(B)/librt0.a $(B)/internal/librt0.a $(B)/pie/librt0.a $(B)/rt0_musl.o examples
 
 # In pie/: for programs that may lie anywhere. Its functions begin as indirect branch
 # tracking wants.
@@ -146,7 +147,12 @@ $(B)/offsets.h: asm/offsets.c runtime/runtime.h runtime/os/os.h Makefile
 	$(CC) $(CFLAGS) $(NOFLOATS) -S -o $(B)/offsets.s $<
 	sed -n 's/^.*#@\([a-z_A-Z0-9]*\) \([0-9]*\).*$$/#define \1 \2/p' $(B)/offsets.s > $@
 
--include $(OBJ:.o=.d) $(PIEOBJ:.o=.d) $(MEMBERS:.o=.d) $(MEMBERS:$(B)/%.o=$(B)/pie/%.d)
+# What rtcc --musl links beside the library.
+$(B)/rt0_musl.o: $(B)/cgo/musl.o $(B)/cgo/musl_amd64.o
+	$(LD) -r --unique='.text.*' --unique='.data.*' -o $@ $^
+
+-include $(OBJ:.o=.d) $(PIEOBJ:.o=.d) $(MEMBERS:.o=.d) $(MEMBERS:$(B)/%.o=$(B)/pie/%.d) \
+	$(B)/cgo/musl.d
 
 # ---- examples ----------------------------------------------------------------------------
 
@@ -230,7 +236,8 @@ uninstall:
 
 # A variant is what make DEBUG=1 builds (RELEASE=1 means nothing).
 $(patsubst %,build/%$(SUFFIX),$(VARIANTS)): FORCE
-	$(MAKE) DEBUG= STRESS= $(shell echo $(patsubst %$(SUFFIX),%,$(@F)) | tr a-z A-Z)=1 $@/librt0.a
+	$(MAKE) DEBUG= STRESS= $(shell echo $(patsubst %$(SUFFIX),%,$(@F)) | tr a-z A-Z)=1 \
+		$@/librt0.a $@/rt0_musl.o
 
 FORCE:
 
@@ -241,6 +248,7 @@ test: all
 
 stress:
 	tests/stress
+	tests/zlib/run
 
 LONGRUN = 600
 

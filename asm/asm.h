@@ -47,3 +47,7 @@
 
 // The running G, in thread-local storage (docs/startup.md).
 #define TLS_G %fs:-8
+
+// Words of the thread that asyncResume passes through.
+#define TLS_ASYNC_PC %fs:-16
+#define TLS_ASYNC_SP %fs:-24

@@ -164,11 +164,12 @@ END(newproc)
 
 // The first function of every M, on its g0.
 // Returns from mstart1 only by gogo(&g0->sched), when a G exits while locked to its
-// thread: then the thread ends.
+// thread: then the thread ends. The registers are not what they were.
 FUNC(mstart)
 	.cfi_undefined rip
 	ENDBR
 	subq	$8, %rsp
+	.cfi_adjust_cfa_offset 8
 	movq	TLS_G, %rax
 	movq	g_stack_lo(%rax), %rcx
 	addq	$STACK_GUARD, %rcx
@@ -176,8 +177,10 @@ FUNC(mstart)
 	movq	%rcx, g_stackguard1(%rax)
 	movq	%rcx, %fs:0x70
 	call	mstart1
-	call	mexit
-	call	abort
+	call	mexit				// returns into a C library, by which it came
+	addq	$8, %rsp
+	.cfi_adjust_cfa_offset -8
+	ret
 END(mstart)
 
 FUNC(asminit)

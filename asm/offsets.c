@@ -81,10 +81,6 @@ void offsets(void)
 	DEFINE(STACK_PREEMPT_HI, StackPreempt >> 32);
 	DEFINE(STACK_PREEMPT_MID, StackPreempt >> 16 & 0xffff);
 	DEFINE(STACK_PREEMPT_LO, StackPreempt & 0xffff);
-
-	// As seen from the thread pointer, &m->tls[1].
-	DEFINE(ASYNC_SP, (TlsAsyncSP - 1) * PtrSize);
-	DEFINE(ASYNC_PC, (TlsAsyncPC - 1) * PtrSize);
 }
 
 // What the assembly takes for granted beyond the offsets.

@@ -63,9 +63,9 @@ FUNC(asyncResume)
 1:	fxrstor64 as_xsave(%rdi)
 2:
 	movq	as_rsp(%rdi), %rax
-	movq	%rax, %fs:ASYNC_SP		// words of the M, nobody else's
+	movq	%rax, TLS_ASYNC_SP		// words of the M, nobody else's
 	movq	as_rip(%rdi), %rax
-	movq	%rax, %fs:ASYNC_PC
+	movq	%rax, TLS_ASYNC_PC
 	movq	%rdi, %rsp
 	popfq
 	popq	%r15
@@ -83,8 +83,8 @@ FUNC(asyncResume)
 	popq	%rcx
 	popq	%rbx
 	popq	%rax
-	movq	%fs:ASYNC_SP, %rsp		// mov and jmp leave the flags alone
-	jmp	*%fs:ASYNC_PC			// %fs takes the place of NOTRACK
+	movq	TLS_ASYNC_SP, %rsp		// mov and jmp leave the flags alone
+	jmp	*TLS_ASYNC_PC			// %fs takes the place of NOTRACK
 END(asyncResume)
 
 	.section .note.GNU-stack, "", @progbits

@@ -4,9 +4,13 @@
 // The handler of every signal, on the M's gsignal stack.
 //	in:  %edi = sig, %rsi = siginfo, %rdx = ucontext
 // The C ABI preserves all that the kernel's frame does not restore.
+// A thread without a G is not the runtime's, but a C library's.
+	.weak	_cgo_sigforeign
 FUNC(sigtramp)
 	ENDBR
 	cld
+	cmpq	$0, TLS_G
+	je	_cgo_sigforeign
 	jmp	sigtrampgo
 END(sigtramp)
 

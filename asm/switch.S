@@ -111,27 +111,11 @@ mcall_parked:
 	call	badmcall
 END(mcall)
 
-// void systemstack(void (*fn)(void *), void *arg)
-// Calls fn(arg) on m->g0's stack: at once when already there or on the signal stack;
-// from a goroutine by a switch, and back. fn must not switch away.
-FUNC(systemstack)
-	movq	TLS_G, %rdx
-	movq	g_m(%rdx), %rcx
-	movq	m_g0(%rcx), %rax
-	cmpq	%rax, %rdx
-	je	.Lnoswitch
-	cmpq	m_gsignal(%rcx), %rdx
-	je	.Lnoswitch
-	cmpq	m_curg(%rcx), %rdx
-	jne	.Lbadsystemstack
-
-	// Record where we are, for tracebacks: as if called from systemstack_switch.
-	leaq	systemstack_switch(%rip), %r8
-	movq	%r8, g_sched+gobuf_pc(%rdx)
-	movq	%rsp, g_sched+gobuf_sp(%rdx)
-	movq	%rdx, g_sched+gobuf_g(%rdx)
-	movq	%rbp, g_sched+gobuf_bp(%rdx)
-
+// Calls fn(arg) on g0's stack and returns to who called us.
+//	in:  %rax = m->g0, %rdx = g, %rdi = fn, %rsi = arg
+// gdb lets a stack go on further in only at frames of __morestack and of signals: so this is
+// one of these, and shown as such. The goroutine is worth it.
+.macro CALL_ON_G0
 	pushq	%rbp
 	.cfi_adjust_cfa_offset 8
 	.cfi_rel_offset rbp, 0
@@ -146,9 +130,6 @@ FUNC(systemstack)
 
 	movq	%rax, TLS_G
 	movq	g_sched+gobuf_sp(%rax), %rsp
-
-	// gdb lets a stack go on further in only at frames of __morestack and of signals: so
-	// this is one of these, and shown as such. The goroutine is worth it.
 	.cfi_endproc
 	.cfi_startproc
 	.cfi_signal_frame
@@ -172,6 +153,30 @@ FUNC(systemstack)
 	.cfi_endproc
 	.cfi_startproc
 	ret
+.endm
+
+// void systemstack(void (*fn)(void *), void *arg)
+// Calls fn(arg) on m->g0's stack: at once when already there or on the signal stack;
+// from a goroutine by a switch, and back. fn must not switch away.
+FUNC(systemstack)
+	movq	TLS_G, %rdx
+	movq	g_m(%rdx), %rcx
+	movq	m_g0(%rcx), %rax
+	cmpq	%rax, %rdx
+	je	.Lnoswitch
+	cmpq	m_gsignal(%rcx), %rdx
+	je	.Lnoswitch
+	cmpq	m_curg(%rcx), %rdx
+	jne	.Lbadsystemstack
+
+	// Record where we are, for tracebacks: as if called from systemstack_switch.
+	leaq	systemstack_switch(%rip), %r8
+	movq	%r8, g_sched+gobuf_pc(%rdx)
+	movq	%rsp, g_sched+gobuf_sp(%rdx)
+	movq	%rdx, g_sched+gobuf_g(%rdx)
+	movq	%rbp, g_sched+gobuf_bp(%rdx)
+
+	CALL_ON_G0
 
 .Lnoswitch:
 	movq	%rdi, %rax
@@ -181,6 +186,16 @@ FUNC(systemstack)
 	call	badsystemstack
 	int3
 END(systemstack)
+
+// void asmcgocall(void (*fn)(void *), void *arg)
+// The same for code that is not the runtime's, from a goroutine that says itself where it is
+// meanwhile (entersyscall).
+FUNC(asmcgocall)
+	movq	TLS_G, %rdx
+	movq	g_m(%rdx), %rax
+	movq	m_g0(%rax), %rax
+	CALL_ON_G0
+END(asmcgocall)
 
 // Only its address is used: the pc of a goroutine that is away on the system stack.
 FUNC(systemstack_switch)

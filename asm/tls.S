@@ -1,5 +1,6 @@
-// tls.S - g's slot: the last word of the thread-local segment, at -8 from the thread
-// pointer (linker.ld).
+// tls.S - the last words of the thread-local segment (linker.ld): g's slot at -8 from the
+// thread pointer, and below it what asyncResume passes through (asm.h). What lies above the
+// thread pointer is a C library's, if there is one.
 #include "asm/asm.h"
 
 // G *getg(), for code compiled for size (runtime/base/getg.h).
@@ -11,7 +12,7 @@ END(getg_rax)
 
 	.section .tlsg, "awT", @nobits
 	.balign 8
-	.zero	8
+	.zero	24
 
 	.section .note.GNU-stack, "", @progbits
 	.section .note.GNU-split-stack, "", @progbits

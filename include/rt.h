@@ -411,6 +411,21 @@ bool rt_recover(rt_func *fn, void *arg, char *buf, size_t size);
  * terminated when size > 0. Returns its whole length. */
 size_t rt_stack(char *buf, size_t size, bool all);
 
+/* ---- traces ---------------------------------------------------------------------- */
+
+/* Records what goroutines, processors and threads do, in a file at path, which is made anew;
+ * docs/trace.md tells how to look at it. The world stops for a moment, in which all
+ * goroutines are written down. Returns 0, -EBUSY while a trace is recorded, -ENOMEM, or why
+ * the file cannot be written. GODEBUG=trace=FILE does it for the whole program; such a trace
+ * can be stopped here too. May park the caller, and its thread may block in the file
+ * system. */
+int rt_trace_start(const char *path);
+
+/* Ends the trace and waits until the file is complete. A trace that is not stopped ends when
+ * the program does, by rt_exit or in a panic. Returns 0, -EINVAL when none is recorded, or
+ * the first error of writing: then the file lacks what came after it. */
+int rt_trace_stop(void);
+
 /* ---- memory ---------------------------------------------------------------------- */
 
 /* size bytes, aligned to 16. Never NULL: running out of memory is fatal; a size above
@@ -550,6 +565,14 @@ int rt_lookup_host(const char *host, rt_address *a, int n);
  * Returns what the kernel returned, a negative errno included; not begun again after a
  * signal. */
 #define rt_syscall(...) RT_SYSCALL_IMPL(__VA_ARGS__)
+
+/* ---- a C library beside the runtime ------------------------------------------------ */
+
+/* Runs fn(arg) on this thread's system stack, where code that knows nothing of goroutines
+ * has room (48 KiB at least), and without preempting it; other goroutines go on meanwhile on
+ * another thread. Returns errno as fn left it, 0 if that was not touched: without a C library
+ * always. fn may call nothing of this interface but this. docs/musl.md has more. */
+int rt_cgocall(rt_func *fn, void *arg);
 
 /* ---- signals --------------------------------------------------------------------- */
 

@@ -21,6 +21,7 @@ typedef struct rt_chan Hchan; // the interface's name for it
 typedef struct rt_deferred Defer; // likewise
 typedef struct Panic Panic;
 typedef struct Mcache Mcache;
+typedef struct TraceBuf TraceBuf;
 
 // ---- constants ----------------------------------------------------------------------
 
@@ -38,8 +39,7 @@ enum {
 	StackGuard = 928,    // stackguard0 - stack.lo: room for functions that do not check
 	StackSmall = 256,    // of that, for the frame of one that does: it does not say its size
 	MinFrameSize = 4 * PtrSize, // what newproc1 leaves free above a goroutine's arguments
-	TlsSlots = 9,
-	TlsAsyncSP = 7, TlsAsyncPC = 8, // words of m->tls that asyncResume passes through
+	TlsSlots = 7,
 };
 
 // Values of stackguard0 that no stack pointer is below: the goroutine should yield; the
@@ -216,6 +216,7 @@ struct G {
 	uint8_t waitreason;    // a WaitReason, while Gwaiting
 	bool issystem;         // the runtime's own: not counted, no part in deadlocks
 	uint32_t selectDone;   // the wait that several may end; sync/wait.c
+	int32_t cgoErrno;      // a C library's errno, while this runs (cgo/)
 	uint64_t goid;
 	G *schedlink; // next on a run queue or free list
 
@@ -269,10 +270,10 @@ struct M {
 	bool blocked;   // asleep on a note
 	bool newSigstack; // minit installed the signal stack
 	bool incgo;
+	G *gsignal;     // with the stack that signal handlers run on
+	uint32_t curmxcsr, curfcw; // the control words in force, while the scheduler runs
 	uintptr_t guard; // %fs:0x70, which every prologue compares the stack pointer with
 
-	uint32_t curmxcsr, curfcw; // the control words in force, while the scheduler runs
-	G *gsignal; // with the stack that signal handlers run on
 	Gobuf morebuf;
 	uint64_t procid; // thread id
 	uint64_t sigmask;
@@ -308,6 +309,11 @@ struct M {
 	uint32_t signalPending;
 	uint32_t preemptGen;    // signals handled
 	AsyncState *asyncSpare; // for a goroutine that has none
+
+	// The execution trace, trace/event.c.
+	TraceBuf *tracebuf; // its events that nobody has taken yet, or NULL
+	uint32_t tracing;   // it is recording one
+	uint32_t tracelost; // events since the last buffer was full
 
 	// Debug builds: the locks this M holds, in the order taken.
 	int32_t locksHeldLen;
@@ -457,7 +463,23 @@ struct Timer {
 	bool stoppable; // deltimer may be called
 };
 
+// What a C library is to start a thread with.
+typedef struct {
+	G *g;           // the M's g0, which gets the thread's stack
+	uintptr_t *tls; // not used: the thread pointer is the library's
+	void (*fn)(void);
+	int32_t error; // the result: 0 or an errno
+} CgoThreadStart;
+typedef void CgoThreadStartFunc(void *ts); // a CgoThreadStart
+typedef void CgoExitFunc(int status);
+
 // ---- globals ------------------------------------------------------------------------
+
+// A C library beside the runtime (cgo/); all are NULL without one.
+extern void *_cgo_init; // called by rt0_go: sets up the thread pointer
+extern CgoThreadStartFunc *_cgo_thread_start;
+extern CgoExitFunc *_cgo_exit;
+#define iscgo (_cgo_thread_start != NULL)
 
 extern M m0;
 extern G g0;
@@ -477,6 +499,7 @@ extern uintptr_t allglen;
 extern Mutex allglock;
 extern int32_t gomaxprocs, ncpu, newprocs;
 
+extern uint8_t __rt0_traceon; // an execution trace is recorded
 extern bool mainStarted;
 extern int64_t runtimeInitTime;
 extern uintptr_t maxstacksize;

@@ -39,6 +39,7 @@ void relocate(void);
 typedef struct {
 	uintptr_t text, etext;       // all code
 	uintptr_t rttext, ertext;    // the runtime's
+	uintptr_t libctext, elibctext;
 	uintptr_t entry;
 	uint32_t abi;
 } ModuleData;
@@ -81,6 +82,8 @@ extern X86 x86;
 void cpuinit(void);
 
 // ---- debugvars.c --------------------------------------------------------------------
+
+extern const char *debugtrace; // behind "trace=" in GODEBUG, or NULL
 
 void parsedebugvars(void);
 

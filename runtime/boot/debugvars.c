@@ -6,6 +6,7 @@
 #include "runtime/panic/panic.h"
 
 DebugVars debug;
+const char *debugtrace;
 
 // The names, each with its zero, in the order of the struct.
 #define NAME(name) #name "\0"
@@ -30,7 +31,10 @@ static void parsegodebug(const char *p)
 
 	while (*p) {
 		uint32_t n = 0;
+		const char *file = afterprefix(p, "trace=");
 
+		if (file && *file && *file != ',')
+			debugtrace = file;
 		for (; *p && *p != ','; p++) {
 			if (n < sizeof field)
 				field[n++] = *p;

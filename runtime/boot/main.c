@@ -14,15 +14,16 @@ uintptr_t maxstacksize;
 
 rt_chan *main_init_done;
 
-// A C library beside the runtime defines this: rt0_go calls it before there is a thread
-// pointer, and leaves that to it.
+// A C library beside the runtime defines these (cgo/).
 void *_cgo_init WEAK;
+CgoThreadStartFunc *_cgo_thread_start WEAK;
+CgoExitFunc *_cgo_exit WEAK;
 
 // Laid down by linker.ld: the program's constructors and destructors.
 typedef void InitFunc(int argc, char **argv, char **envp);
 typedef void FiniFunc(void);
 extern InitFunc *const __preinit_array_start[], *const __preinit_array_end[];
-extern InitFunc *const __init_array_start[], *const __init_array_end[];
+extern InitFunc *const __rt0_init_array_start[], *const __rt0_init_array_end[];
 extern FiniFunc *const __fini_array_start[], *const __fini_array_end[];
 
 // ---- what is initialised ------------------------------------------------------------
@@ -55,7 +56,7 @@ static void runinit(InitFunc *const *p, InitFunc *const *end)
 static NOSPLIT void maininit(void)
 {
 	runinit(__preinit_array_start, __preinit_array_end);
-	runinit(__init_array_start, __init_array_end);
+	runinit(__rt0_init_array_start, __rt0_init_array_end);
 }
 
 InitTask runtime_inittask, main_inittask;
@@ -84,8 +85,12 @@ _Noreturn void rt_exit(int status)
 			exit(status);
 		gopark(NULL, NULL, WaitReasonPanicWait); // the process ends any moment
 	}
+	if (_cgo_exit)
+		_cgo_exit(status); // its own list first, then the destructors, then its files
 	for (FiniFunc *const *p = __fini_array_end; p > __fini_array_start;)
 		(*--p)();
+	if (&__rt0_tracer)
+		__rt0_tracer.exit();
 	exit(status);
 }
 
@@ -106,6 +111,14 @@ static NOSPLIT void newsysmon(void *unused)
 	newm(sysmon, NULL, -1);
 }
 
+static void tracefromstart(const char *value)
+{
+	if (&__rt0_tracer)
+		__rt0_tracer.start(value);
+	else
+		print("runtime: no tracer: compile with -g\n");
+}
+
 STEP void runtime_main(void *ctxt)
 {
 	int status;
@@ -119,6 +132,8 @@ STEP void runtime_main(void *ctxt)
 	lockOSThread();
 	if (getg()->m != &m0)
 		throw("runtime.main not on m0");
+	if (debugtrace)
+		tracefromstart(debugtrace);
 	doInit(&runtime_inittask, runtimeinit);
 	runtimeInitTime = nanotime();
 	if (runtimeInitTime == 0)

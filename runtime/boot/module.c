@@ -7,6 +7,7 @@ enum { AbiVersion = 1 };
 
 extern const char __text_start[], __text_end[];
 extern const char __runtime_text_start[], __runtime_text_end[];
+extern const char __libc_text_start[], __libc_text_end[]; // empty without a C library
 HIDDEN extern const char __rt0_abi[]; // __image_start + the linker script's idea of AbiVersion
 extern const uintptr_t __typelink_start[], __typelink_end[];
 extern const uintptr_t __itablink_start[], __itablink_end[];
@@ -31,9 +32,12 @@ STEP void moduledataverify(void)
 		.rttext = (uintptr_t)__runtime_text_start,
 		.ertext = (uintptr_t)__runtime_text_end,
 		.entry = (uintptr_t)_rt0_amd64_linux,
+		.libctext = (uintptr_t)__libc_text_start,
+		.elibctext = (uintptr_t)__libc_text_end,
 		.abi = (uint32_t)((uintptr_t)__rt0_abi - (uintptr_t)__image_start),
 	};
 	if (!ordered(md->text, md->rttext, md->ertext, md->etext) ||
+	    md->libctext < md->ertext || md->elibctext < md->libctext ||
 	    md->entry < md->rttext || md->entry >= md->ertext || md->abi != AbiVersion)
 		throw("invalid runtime symbol table");
 }

@@ -186,7 +186,10 @@ static COLD void freeslow(uintptr_t p)
 
 static const Classtable classtable = { CLASSTABLE };
 
-NOSPLIT void *rt_malloc(size_t size)
+// From a line of the instruction cache on: other functions are packed.
+#define HOTCODE __attribute__((aligned(64)))
+
+NOSPLIT HOTCODE void *rt_malloc(size_t size)
 {
 	uint32_t class;
 	void *p;
@@ -201,7 +204,7 @@ NOSPLIT void *rt_malloc(size_t size)
 	return likely(p) ? p : smallslow(class);
 }
 
-NOSPLIT void rt_free(void *ptr)
+NOSPLIT HOTCODE void rt_free(void *ptr)
 {
 	uintptr_t p = (uintptr_t)ptr;
 	Mspan *s = spanof(p);

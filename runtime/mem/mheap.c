@@ -91,6 +91,7 @@ static bool grow(uintptr_t n) HOLDS(mheap.lock)
 	if (more > mheap.npages - end ||
 	    !sysMap(pageaddr(end), more << PageShift))
 		return false;
+	sysDump(pageaddr(end), more << PageShift, true);
 	pagegrow(&mheap.pages, (uint32_t)more / ChunkPages);
 	return true;
 }
@@ -219,8 +220,11 @@ static uintptr_t reserve(uint32_t nchunks)
 	uintptr_t p = (uintptr_t)sysReserveNone(ChunkSize + heap + tables);
 	uintptr_t base = alignup(p, (uintptr_t)ChunkSize);
 
-	if (p && sysMap((void *)(base + heap), tables))
+	if (p && sysMap((void *)(base + heap), tables)) {
+		// The tables too: they are big, and a debugger finds what is in the heap without.
+		sysDump((void *)p, ChunkSize + heap + tables, false);
 		return base;
+	}
 	if (p)
 		sysFree((void *)p, ChunkSize + heap + tables);
 	return 0;

@@ -6,7 +6,6 @@
 enum {
 	AT_NULL = 0, AT_PHDR = 3, AT_PHNUM = 5, AT_PAGESZ = 6, AT_SECURE = 23, AT_RANDOM = 25,
 	AT_EXECFN = 31, AT_MINSIGSTKSZ = 51,
-	StackCanary = 6, // m->tls[6] is %fs:0x28
 };
 
 uintptr_t physPageSize, physHugePageSize;
@@ -33,7 +32,8 @@ static void setcanary(const uint8_t *random)
 	uintptr_t canary;
 
 	__builtin_memcpy(&canary, random + 8, sizeof canary);
-	m0.tls[StackCanary] = canary & ~(uintptr_t)0xff;
+	canary &= ~(uintptr_t)0xff;
+	__asm__ volatile("movq %0, %%fs:0x28" : : "r"(canary));
 }
 
 STEP void sysauxv(uintptr_t *auxv)

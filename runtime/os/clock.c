@@ -18,6 +18,8 @@ int64_t nanotime(void)
 	return clock(ClockMonotonic);
 }
 
+int64_t __rt0_nanotime(void) __attribute__((alias("nanotime")));
+
 int64_t walltime(void)
 {
 	return clock(ClockRealtime);

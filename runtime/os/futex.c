@@ -23,3 +23,5 @@ void futexwakeup(uint32_t *addr, uint32_t cnt)
 	print("futexwakeup addr=%p returned %ld\n", (void *)addr, r);
 	crashat(0x1006);
 }
+
+void __rt0_futexwakeup(uint32_t *addr, uint32_t cnt) __attribute__((alias("futexwakeup")));

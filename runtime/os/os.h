@@ -76,7 +76,8 @@ enum {
 
 	PROT_NONE = 0, PROT_READ = 1, PROT_WRITE = 2,
 	MAP_PRIVATE = 0x02, MAP_FIXED = 0x10, MAP_ANON = 0x20, MAP_NORESERVE = 0x4000,
-	MADV_DONTNEED = 4, MADV_FREE = 8, MADV_GUARD_INSTALL = 102,
+	MADV_DONTNEED = 4, MADV_FREE = 8, MADV_DONTDUMP = 16, MADV_DODUMP = 17,
+	MADV_GUARD_INSTALL = 102,
 
 	EPOLLIN = 0x1, EPOLLPRI = 0x2, EPOLLOUT = 0x4, EPOLLERR = 0x8, EPOLLHUP = 0x10,
 	EPOLLRDHUP = 0x2000,
@@ -141,6 +142,7 @@ NORETURN void abort(void);
 void futexsleep(uint32_t *addr, uint32_t val, int64_t ns);
 // Wakes up to cnt threads that sleep on addr.
 void futexwakeup(uint32_t *addr, uint32_t cnt);
+void __rt0_futexwakeup(uint32_t *addr, uint32_t cnt); // for members of the archive
 
 // ---- sysmem.c: memory from the kernel -----------------------------------------------
 
@@ -154,6 +156,8 @@ void *sysReserve(uintptr_t n);
 void *sysReserveNone(uintptr_t n);
 bool sysMap(void *p, uintptr_t n);
 void sysFree(void *p, uintptr_t n);
+// Whether n bytes at p belong into a core file. gdb would write all of a reservation.
+void sysDump(void *p, uintptr_t n, bool dump);
 // Gives the pages back; they read as zero when touched again. lazily: the kernel takes them
 // when it needs them, and until then they keep what they held.
 void sysUnused(void *p, uintptr_t n, bool lazily);
@@ -184,6 +188,7 @@ void vdsoauxv(uintptr_t tag, uintptr_t val);
 int64_t nanotime(void); // monotonic, ns, never 0
 int64_t walltime(void); // ns since the Unix epoch
 int64_t cputicks(void);
+int64_t __rt0_nanotime(void); // nanotime, for members of the archive
 
 // ---- osinit.c -----------------------------------------------------------------------
 

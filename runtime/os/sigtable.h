@@ -20,10 +20,18 @@ const char *signame(uint32_t sig); // "SIGQUIT: quit", for those that end the pr
 // "[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x401000]"
 void printsignal(uint32_t sig, int32_t code, uintptr_t addr, uintptr_t pc);
 
+// A C library's own signals, 32 to 34, must find every thread of its, and it alone.
+#define LibrarySigs ((Sigset)7 << 31)
+
+ALWAYS_INLINE bool librarysig(uint32_t sig)
+{
+	return iscgo && sig >= 32 && sig <= 34;
+}
+
 // May the program have it blocked?
 ALWAYS_INLINE bool blockableSig(uint32_t sig)
 {
-	return !(sigflags[sig] & (SigUnblock | SigKill | SigThrow));
+	return !(sigflags[sig] & (SigUnblock | SigKill | SigThrow)) && !librarysig(sig);
 }
 
 #endif

@@ -61,6 +61,11 @@ void sysFree(void *p, uintptr_t n)
 	syscall3(__NR_munmap, ptrarg(p), n, 0);
 }
 
+void sysDump(void *p, uintptr_t n, bool dump)
+{
+	syscall3(__NR_madvise, ptrarg(p), n, dump ? MADV_DODUMP : MADV_DONTDUMP);
+}
+
 void sysUnused(void *p, uintptr_t n, bool lazily)
 {
 	// Locked memory stays; its content must not.

@@ -77,6 +77,8 @@ static UNCHECKED_LOCKS void dopanic(void *arg)
 	printstacks(r->gp, &r->where);
 	if (r->after)
 		r->after(r->arg);
+	if (__rt0_traceon)
+		__rt0_tracer.die();
 	unlock(&paniclk);
 	if (atomic_xadd(&panicking, -1u) != 0) {
 		// Others are dying too: let the last one end the process.

@@ -75,6 +75,7 @@ static G *takefirst(Gqueue *list)
 
 	if (gp) {
 		injectglist(list);
+		traceg(TraceGoUnblock, gp);
 		casgstatus(gp, Gwaiting, Grunnable);
 	}
 	return gp;
@@ -187,6 +188,7 @@ static bool pollnetwork(bool wasSpinning, G **gp)
 	atomic_store_relaxed(&sched.pollUntil, when == INT64_MAX ? 0 : when);
 	if (when != INT64_MAX)
 		delay = max(when - nanotime(), (int64_t)0);
+	trace2(TracePark, 2, 0);
 	list = netpoll(delay);
 	atomic_store_relaxed(&sched.pollUntil, 0);
 	atomic_xchg(&sched.lastpoll, nanotime());

@@ -107,6 +107,8 @@ COLD void gstack(G *gp, uint32_t stacksize)
 {
 	StackRequest r = { .size = stacksize };
 
+	if (stacksize == 0)
+		return; // its thread will bring one
 	systemstack(stackallocfn, &r);
 	gp->stack = r.stk;
 	gp->stackguard0 = gp->stack.lo + StackGuard;
@@ -317,6 +319,7 @@ void goexit0(G *gp)
 	gp->_panic = NULL;
 	gp->_defer = NULL;
 	freesegment(gp);
+	traceg(TraceGoEnd, gp);
 	casgstatus(gp, Grunning, Gdead);
 	if (gp->issystem)
 		atomic_xadd(&sched.ngsys, -1u);

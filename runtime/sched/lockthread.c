@@ -22,12 +22,9 @@ void stoplockedm(void)
 	if (mp->p)
 		handoffp(releasep()); // another M runs this P
 	incidlelocked(1);
-	notesleep(&mp->park); // startlockedm sets nextp and wakes us
-	noteclear(&mp->park);
+	parkm(1);
 	if (readgstatus(mp->lockedg) != Grunnable)
 		throw("stoplockedm: not runnable");
-	acquirep(mp->nextp);
-	mp->nextp = NULL;
 }
 
 // Lets gp run on the M it is locked to, with our P; sleeps until there is another one.

@@ -148,7 +148,8 @@ static void reapms(void)
 			continue;
 		}
 		*link = mp->freelink;
-		stackfree(mp->g0->stack);
+		if (!iscgo)
+			stackfree(mp->g0->stack);
 		mp->freelink = mfree;
 		mfree = mp;
 	}
@@ -179,7 +180,7 @@ STEP M *allocm(P *pp, void (*fn)(void), int64_t id)
 	inittls(mp);
 	mp->mstartfn = fn;
 	mcommoninit(mp, id);
-	mp->g0 = msystemg(mp->g0, mp, G0StackSize);
+	mp->g0 = msystemg(mp->g0, mp, iscgo ? 0 : G0StackSize);
 	releasem(self);
 	return mp;
 }
@@ -202,16 +203,27 @@ STEP void newm1(M *mp)
 	newosproc(mp);
 }
 
-STEP void newosproc(M *mp)
+// No signal may come in before the thread has set up its signal stack (minit unblocks them).
+static int64_t startthread(M *mp)
 {
+	CgoThreadStart ts = { .g = mp->g0, .tls = mp->tls, .fn = mstart };
 	Sigset all = ~(Sigset)0, old;
 	int64_t r;
 
-	// No signal may come in before the thread has set up its signal stack (minit
-	// unblocks them).
+	if (iscgo) {
+		systemstack(_cgo_thread_start, &ts);
+		return -ts.error;
+	}
 	sigprocmask(SIG_SETMASK, &all, &old);
 	r = clone(CloneFlags, (void *)mp->g0->stack.hi, mp, mp->g0, mstart);
 	sigprocmask(SIG_SETMASK, &old, NULL);
+	return r;
+}
+
+STEP void newosproc(M *mp)
+{
+	int64_t r = startthread(mp);
+
 	if (r >= 0)
 		return;
 	print("runtime: failed to create new OS thread (have %ld already; errno=%ld)\n",
@@ -254,6 +266,7 @@ STEP void mstart1(void)
 	save((uintptr_t)__builtin_return_address(0), (uintptr_t)__builtin_dwarf_cfa(), 0);
 	asminit();
 	minit();
+	trace(TraceThreadStart, mp->procid);
 
 	if (mp == &m0)
 		mstartm0();
@@ -285,11 +298,12 @@ static void unlinkm(M *mp)
 	throw("m not found in allm");
 }
 
-// Ends this thread, on g0. The first thread cannot end without confusing the system: it
+// Ends this thread, on g0; returns if it is a C library's to end. The first thread cannot end without confusing the system: it
 // gives its P away and sleeps for ever.
 void mexit(void)
 {
 	M *mp = getg()->m;
+	P *pp;
 
 	if (mp == &m0) {
 		handoffp(releasep());
@@ -306,21 +320,27 @@ void mexit(void)
 	sigblock();
 	unminit();
 	stackfree(mp->gsignal->stack);
+	pp = releasep();
 
 	lock(&sched.lock);
+	if (unlikely(mp->tracebuf))
+		__rt0_tracer.endthread(); // the last that finds it: rt_trace_stop looks at allm
 	unlinkm(mp);
 	mp->freeWait = 1; // until exitThread; allocm then takes it apart
 	mp->freelink = sched.freem;
 	sched.freem = mp;
 	unlock(&sched.lock);
 
-	handoffp(releasep());
+	handoffp(pp);
 
 	lock(&sched.lock);
 	sched.nmfreed++;
 	checkdead();
 	unlock(&sched.lock);
-	exitThread(&mp->freeWait);
+	if (!iscgo)
+		exitThread(&mp->freeWait);
+	// Nothing of the M is used on the way back into the C library.
+	atomic_store_release(&mp->freeWait, 0);
 }
 
 // ---- interface ----------------------------------------------------------------------

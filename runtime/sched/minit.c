@@ -64,7 +64,7 @@ void unminit(void)
 
 void sigblock(void)
 {
-	Sigset all = ~(Sigset)0;
+	Sigset all = ~(iscgo ? LibrarySigs : 0);
 
 	sigprocmask(SIG_SETMASK, &all, NULL);
 }

@@ -115,8 +115,10 @@ Gqueue netpoll(int64_t delay)
 		else
 			woken += netpollevent(&ev[i], &ready);
 	}
-	if (woken > 0)
+	if (woken > 0) {
+		trace(TraceNetReady, (uint64_t)woken);
 		atomic_xadd(&netpollWaiters, (uint32_t)-woken);
+	}
 	return ready;
 }
 

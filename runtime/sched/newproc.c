@@ -124,13 +124,13 @@ HOTSTEP G *newproc1(void (*fn)(void *), void *ctxt, const void *argp, uintptr_t 
 		if (!ctxt)
 			ctxt = (void *)sp;
 	}
-	newg->sched = (Gobuf){
-		.sp = sp,
-		.pc = (uintptr_t)goexit + PCQuantum,
-		.g = newg,
-		.mxcsr = DefaultMxcsr,
-		.fcw = DefaultFcw,
-	};
+	// Word by word: gcc makes string instructions of a whole Gobuf, which are slow to start.
+	newg->sched.sp = sp;
+	newg->sched.pc = (uintptr_t)goexit + PCQuantum;
+	newg->sched.g = newg;
+	newg->sched.bp = 0;
+	newg->sched.mxcsr = DefaultMxcsr;
+	newg->sched.fcw = DefaultFcw;
 	newg->stktopsp = sp;
 	gostartcallfn(&newg->sched, fn, ctxt);
 	newg->gopc = callerpc;
@@ -142,6 +142,7 @@ HOTSTEP G *newproc1(void (*fn)(void *), void *ctxt, const void *argp, uintptr_t 
 		atomic_xadd(&sched.ngsys, 1);
 	casgstatus(newg, Gdead, Grunnable);
 	newg->goid = newgoid(mp->p);
+	traceg(TraceGoCreate, newg);
 	releasem(mp);
 	return newg;
 }

@@ -41,6 +41,17 @@ P *pidleget(void)
 
 // ---- ownership ----------------------------------------------------------------------
 
+// Takes pp from an M that is in a system call. Competes with all who do, and with
+// exitsyscall.
+bool takesyscallp(P *pp, uint32_t status)
+{
+	if (!atomic_cas(&pp->status, Psyscall, status))
+		return false;
+	tracep(TraceProcSteal, pp);
+	pp->syscalltick++;
+	return true;
+}
+
 HOTSTEP void acquirep(P *pp)
 {
 	wirep(pp);
@@ -61,6 +72,7 @@ HOTSTEP void wirep(P *pp)
 	mcache = pp->mcache;
 	pp->m = mp;
 	atomic_store_relaxed(&pp->status, Prunning);
+	tracep(TraceProcStart, pp);
 }
 
 P *releasep(void)
@@ -72,6 +84,7 @@ P *releasep(void)
 		throw("releasep: invalid arg");
 	if (pp->m != mp || pp->status != Prunning)
 		throw("releasep: invalid p state");
+	tracep(TraceProcStop, pp);
 	mp->p = NULL;
 	mcache = nocache;
 	pp->m = NULL;

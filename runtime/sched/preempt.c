@@ -73,12 +73,15 @@ bool preemptone(P *pp, PreemptReason why)
 	gp = atomic_load_acquire(&mp->curg);
 	if (!gp || gp == mp->g0)
 		return false;
+	trace2(TracePreempt, why, (uintptr_t)pp);
 	gp->preempt = true;
-	// What the next prologue compares with, on whatever runs there by now.
-	atomic_store_release(&mp->guard, StackPreempt);
+	// What the next prologue compares with, on whatever runs there by now. A C library's
+	// thread may have ended, and its words with it: there the handler does it.
+	if (!iscgo)
+		atomic_store_release(&mp->guard, StackPreempt);
 	if (atomic_load_relaxed(&pp->preempt) < why)
 		atomic_store_relaxed(&pp->preempt, why);
-	if (debug.asyncpreemptoff == 0)
+	if (debug.asyncpreemptoff == 0 || iscgo)
 		preemptM(mp);
 	return true;
 }
@@ -132,6 +135,7 @@ void yieldcheck(void)
 void preemptPark(G *gp)
 {
 	gp->waitreason = WaitReasonPreempted;
+	traceg(TraceGoBlock, gp);
 	dropg(); // first: once it is Gpreempted, another M may resume it
 	casgstatus(gp, Grunning, Gpreempted);
 	schedule();
@@ -223,7 +227,8 @@ static void divert(G *gp, Sigcontext *c)
 void doSigPreempt(G *gp, Sigcontext *c)
 {
 	M *mp = gp->m;
-	bool spare = mp->signalPending && (gp->asyncState || mp->asyncSpare);
+	bool spare = mp->signalPending && (gp->asyncState || mp->asyncSpare) &&
+	             debug.asyncpreemptoff == 0;
 
 	if (spare && wantAsyncPreempt(gp) && isAsyncSafePoint(gp, c->rip, c->rsp))
 		divert(gp, c);

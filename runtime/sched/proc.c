@@ -11,6 +11,8 @@ Sched sched = {
 	.sudoglock.rank = RANKED(RankSudog),
 };
 
+uint8_t __rt0_traceon;
+
 // ---- running ------------------------------------------------------------------------
 
 // Runs gp on this M. inheritTime: in what is left of the current time slice.
@@ -21,6 +23,7 @@ NORETURN HOTSTEP void execute(G *gp, bool inheritTime)
 	mp->curg = gp; // first: a running G has an M
 	gp->m = mp;
 	fastcasgstatus(gp, Grunnable, Grunning);
+	traceg(TraceGoStart, gp);
 	gp->waitsince = 0;
 	gp->preempt = false;
 	if (likely(gp->segment.lo == 0))
@@ -197,6 +200,7 @@ void ready(G *gp, bool next)
 {
 	M *mp = acquirem(); // the P is in a local
 
+	traceg(TraceGoUnblock, gp);
 	fastcasgstatus(gp, Gwaiting, Grunnable);
 	runqput(mp->p, gp, next);
 	wakep();
@@ -216,6 +220,7 @@ static void park_m(G *gp)
 
 	if (unlikely(gp->segment.lo != 0))
 		dropsegment(gp);
+	traceg(TraceGoBlock, gp);
 	fastcasgstatus(gp, Grunning, Gwaiting);
 	dropg();
 	if (unlockf) {
@@ -266,6 +271,7 @@ void goschedImpl(G *gp)
 
 	if (unlikely(gp->segment.lo != 0))
 		dropsegment(gp);
+	traceg(TraceGoYield, gp);
 	fastcasgstatus(gp, Grunning, Grunnable);
 	dropg();
 	next = swapglobal(getg()->m, gp, &inheritTime);
@@ -285,6 +291,7 @@ static void goyield_m(G *gp)
 {
 	P *pp = getg()->m->p;
 
+	traceg(TraceGoYield, gp);
 	fastcasgstatus(gp, Grunning, Grunnable);
 	dropg();
 	runqput(pp, gp, false);
@@ -331,19 +338,35 @@ void rt_gosched(void)
 
 // ---- many at once -------------------------------------------------------------------
 
+// Returns how many there are. A trace that begins looks at all goroutines while the world is
+// stopped: who changes one without a P does it under the lock that is held then.
+static UNCHECKED_LOCKS int32_t readyall(const Gqueue *list, bool havep)
+{
+	int32_t n = 0;
+
+	if (!havep)
+		lock(&sched.lock);
+	for (G *gp = list->head; gp; gp = gp->schedlink, n++) {
+		traceg(TraceGoUnblock, gp);
+		casgstatus(gp, Gwaiting, Grunnable);
+	}
+	if (!havep)
+		unlock(&sched.lock);
+	return n;
+}
+
 // Makes all of list runnable: one for each idle P by way of the global queue, the rest on
 // this P. Without a P, all global.
 COLD void injectglist(Gqueue *list)
 {
 	Gqueue globq = { 0 };
-	int32_t n = 0, nglob = 0, nidle;
+	int32_t n, nglob = 0, nidle;
 	M *mp;
 
-	for (G *gp = list->head; gp; gp = gp->schedlink, n++)
-		casgstatus(gp, Gwaiting, Grunnable);
-	if (n == 0)
+	if (gqueueEmpty(list))
 		return;
 	mp = acquirem();
+	n = readyall(list, mp->p != NULL);
 	nidle = mp->p ? (int32_t)atomic_load_relaxed(&sched.npidle) : n;
 	while (nglob < nidle && !gqueueEmpty(list)) {
 		gqueuePushBack(&globq, gqueuePop(list));

@@ -136,6 +136,17 @@ void runqputbatch(P *pp, Gqueue *q, int32_t n)
 	unlock(&sched.lock);
 }
 
+// The Gs behind the one at h, and their stacks, are most often not in the processor's cache
+// when their turn comes: asks for them early. What is left there of former rounds does no harm.
+ALWAYS_INLINE void prefetchnext(P *pp, uint32_t h)
+{
+	const G *gp = pp->runq[(h + 2) % RunqSize];
+
+	__builtin_prefetch(pp->runq[(h + 4) % RunqSize]);
+	if (likely(gp))
+		__builtin_prefetch((void *)gp->sched.sp);
+}
+
 // Takes the next G of the owner's queue. *inheritTime: in what is left of this slice.
 HOTSTEP G *runqget(P *pp, bool *inheritTime)
 {
@@ -154,6 +165,7 @@ HOTSTEP G *runqget(P *pp, bool *inheritTime)
 		if (h == pp->runqtail)
 			return NULL;
 		gp = pp->runq[h % RunqSize];
+		prefetchnext(pp, h);
 		if (atomic_cas(&pp->runqhead, h, h + 1)) // takes it
 			return gp;
 	}

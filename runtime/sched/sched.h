@@ -11,9 +11,86 @@
 NORETURN void gogo(Gobuf *buf);
 void mcall(void (*fn)(G *gp));
 void systemstack_switch(void);
+void asmcgocall(void (*fn)(void *), void *arg); // on m->g0's stack; from a goroutine
 void goexit(void);
 void mstart(void);
 void asminit(void);
+
+// ---- trace/event.c: the execution trace ---------------------------------------------
+
+// What happens. docs/trace.md has it for who reads the file, where a G is its goid and a P
+// its id. What is said of no other G is of this M's.
+typedef enum {
+	// G
+	TraceGoRunnable = 1, // there is one when the trace begins; GoFunc follows
+	TraceGoSyscall,      // the same, in this state
+	TraceGoWaiting,      // the same, detail: its WaitReason
+	TraceGoCreate,       // the new one; GoFunc follows
+	TraceGoStart,
+	TraceGoEnd,
+	TraceGoYield,
+	TraceGoPreempt,      // it yields, and had been asked to
+	TraceGoBlock,        // detail: its WaitReason; if it starts next, it did not wait
+	TraceGoUnblock,      // another, made runnable by this M's G, a timer or the network
+	TraceSysEnter,
+	TraceSysBlock,       // the same, and gives its P away at once
+	TraceSysExit,        // it goes on, on this M's P
+	TraceSysExitWait,    // it is runnable, and has no P
+	// P
+	TraceProcStart,      // this M's from now on, in place of another if it has one
+	TraceProcStop,       // not this M's any more
+	TraceProcSteal,      // taken from an M that is in a system call
+	TracePreempt,        // it is asked to yield, detail: a PreemptReason
+	// a number
+	TraceGoFunc,         // pc of the function of the last G named; detail 1: the runtime's own
+	TraceProcs,          // gomaxprocs: when the trace begins, and when it changes
+	TraceThreadStart,    // the kernel's number of this thread
+	TraceThreadStop,
+	TracePark,           // until the next event; detail 0: idle, 1: waits for its
+	                     // goroutine, 2: polls the network
+	TraceTimer,          // ns by which it was late
+	TraceNetReady,       // goroutines that may go on
+	TraceLost,           // events of this M before this one, for want of a buffer
+} TraceKind;
+
+// Leaves all registers alone, and the compiler is not told that it is a call: a hook costs
+// no more than its test.
+#define TRACEHOOK __attribute__((no_caller_saved_registers))
+
+// The tracer, in programs that have it: only these have __rt0_traceon.
+WEAK TRACEHOOK void __rt0_traceevent(uint32_t what, uintptr_t arg);
+typedef struct {
+	void (*start)(const char *path); // GODEBUG=trace's value, up to a comma
+	void (*endthread)(void);         // this M's last event; under sched.lock
+	void (*exit)(void);              // the program ends, on a goroutine
+	void (*die)(void);               // the process dies, anywhere
+} Tracer;
+extern const Tracer __rt0_tracer WEAK;
+
+ALWAYS_INLINE void trace2(TraceKind kind, uint32_t detail, uintptr_t arg)
+{
+	// A plain load, which makes the shortest code. What is a moment old does no harm.
+	if (unlikely(__rt0_traceon))
+		__asm__ volatile(".weak __rt0_traceevent; call __rt0_traceevent"
+		                 :
+		                 : "D"((uint32_t)kind | detail << 8), "S"(arg)
+		                 : "cc", "memory");
+}
+
+ALWAYS_INLINE void trace(TraceKind kind, uintptr_t arg)
+{
+	trace2(kind, 0, arg);
+}
+
+ALWAYS_INLINE void traceg(TraceKind kind, const G *gp)
+{
+	trace2(kind, 0, (uintptr_t)gp);
+}
+
+ALWAYS_INLINE void tracep(TraceKind kind, const P *pp)
+{
+	trace2(kind, 0, (uintptr_t)pp);
+}
 
 // ---- g.c: a goroutine's life --------------------------------------------------------
 
@@ -107,6 +184,7 @@ void startlockedm(G *gp);
 P *procresize(int32_t nprocs) HOLDS(sched.lock);
 void p_init(P *pp, int32_t id);
 void p_destroy(P *pp) HOLDS(sched.lock);
+bool takesyscallp(P *pp, uint32_t status);
 void acquirep(P *pp);
 void wirep(P *pp);
 P *releasep(void);
@@ -184,6 +262,7 @@ G *findrunnable(bool *inheritTime);
 
 // ---- wake.c: threads that sleep and are woken for work ------------------------------
 
+void parkm(uint32_t why); // 0: idle, 1: until its goroutine is runnable
 void stopm(void);
 void startm(P *pp, bool spinning);
 void wakep(void);

@@ -59,10 +59,8 @@ static int32_t stopsyscalls(void)
 	for (int32_t i = 0; i < gomaxprocs; i++) {
 		P *pp = allp[i];
 
-		// Competes with exitsyscall and retake.
 		if (atomic_load_relaxed(&pp->status) == Psyscall &&
-		    atomic_cas(&pp->status, Psyscall, Pgcstop)) {
-			pp->syscalltick++;
+		    takesyscallp(pp, Pgcstop)) {
 			sched.stopwait--;
 			n++;
 		}
@@ -211,10 +209,8 @@ static void safepointsyscalls(void)
 		P *pp = allp[i];
 
 		if (atomic_load_relaxed(&pp->status) == Psyscall && pp->runSafePointFn &&
-		    atomic_cas(&pp->status, Psyscall, Pidle)) {
-			pp->syscalltick++;
+		    takesyscallp(pp, Pidle))
 			handoffp(pp);
-		}
 	}
 }
 
@@ -292,6 +288,7 @@ int rt_gomaxprocs(int n)
 		return old;
 	stopTheWorld("GOMAXPROCS");
 	newprocs = n;
+	trace(TraceProcs, (uint32_t)n);
 	startTheWorld();
 	return old;
 }

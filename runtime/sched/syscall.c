@@ -41,11 +41,8 @@ static COLD void entersyscall_gcwait(void *unused)
 
 	(void)unused;
 	lock(&sched.lock);
-	if (sched.stopwait > 0 && atomic_cas(&pp->status, Psyscall, Pgcstop)) {
-		pp->syscalltick++;
-		if (--sched.stopwait == 0)
-			notewakeup(&sched.stopnote);
-	}
+	if (sched.stopwait > 0 && takesyscallp(pp, Pgcstop) && --sched.stopwait == 0)
+		notewakeup(&sched.stopnote);
 	unlock(&sched.lock);
 }
 
@@ -97,6 +94,7 @@ ALWAYS_INLINE void reentersyscall(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t b
 	P *pp = mp->p;
 
 	leavego(gp, pc, sp, bp);
+	traceg(TraceSysEnter, gp);
 	if (unlikely(atomic_load_relaxed(&sched.sysmonwait) | pp->runSafePointFn))
 		unusual(gp, pc, sp, bp);
 	mp->syscalltick = pp->syscalltick;
@@ -136,6 +134,7 @@ __attribute__((noinline)) void entersyscallblock(void)
 	mp->syscalltick = mp->p->syscalltick;
 	mp->p->syscalltick++;
 	leavego(gp, CALLERPC, CALLERSP, CALLERBP);
+	traceg(TraceSysBlock, gp);
 	systemstack(entersyscallblock_handoff, NULL);
 	save(CALLERPC, CALLERSP, CALLERBP); // systemstack wrote over it
 	mp->locks--;
@@ -192,9 +191,10 @@ static COLD void exitsyscall0(G *gp)
 	M *mp = getg()->m;
 	P *pp = NULL;
 
+	lock(&sched.lock);
+	traceg(TraceSysExitWait, gp); // under the lock: as in readyall
 	casgstatus(gp, Gsyscall, Grunnable);
 	dropg();
-	lock(&sched.lock);
 	if (schedEnabled(gp))
 		pp = pidleget(); // under the lock: who goes idle sees our G, or we its P
 	if (pp)
@@ -221,8 +221,9 @@ static __attribute__((noinline, cold)) void exitsyscallslow(G *gp)
 	mp->locks++;
 	mp->oldp = NULL;
 	if (takeidle()) {
-		mp->p->syscalltick++;
+		mp->syscalltick = mp->p->syscalltick++; // as if it had gone with this one
 		casgstatus(gp, Gsyscall, Grunning);
+		traceg(TraceSysExit, gp);
 		gp->syscallsp = 0;
 		releasem(mp); // and puts a request to yield back
 		return;
@@ -246,6 +247,7 @@ ALWAYS_INLINE void reexitsyscall(G *gp)
 {
 	if (likely(retakeown(gp->m))) {
 		changestatus(gp, Gsyscall, Grunning);
+		traceg(TraceSysExit, gp);
 		gp->syscallsp = 0;
 	} else {
 		exitsyscallslow(gp);

@@ -44,11 +44,9 @@ static bool retakesyscall(P *pp, int64_t now, bool over)
 	unlock(&allpLock); // handoffp takes sched.lock, which comes first in the order
 	// Until handoffp has placed the P, it has no M: checkdead must not see that.
 	incidlelocked(-1);
-	taken = atomic_cas(&pp->status, Psyscall, Pidle); // competes with exitsyscall
-	if (taken) {
-		pp->syscalltick++;
+	taken = takesyscallp(pp, Pidle);
+	if (taken)
 		handoffp(pp);
-	}
 	incidlelocked(1);
 	lock(&allpLock);
 	return taken;

@@ -186,6 +186,7 @@ int64_t checkTimers(P *pp, int64_t *now, bool *ran)
 	lock(&pp->timersLock);
 	while (takedue(pp, *now, &due)) {
 		unlock(&pp->timersLock); // f may add timers
+		trace(TraceTimer, (uint64_t)(*now - due.when));
 		due.f(due.arg, due.seq);
 		*ran = true;
 		lock(&pp->timersLock);

@@ -38,6 +38,18 @@ void incidlelocked(int32_t v)
 
 // ---- sleeping -----------------------------------------------------------------------
 
+// Sleeps until startm or startlockedm have a P for this M, and takes it.
+void parkm(uint32_t why)
+{
+	M *mp = getg()->m;
+
+	trace2(TracePark, why, 0);
+	notesleep(&mp->park);
+	noteclear(&mp->park);
+	acquirep(mp->nextp);
+	mp->nextp = NULL;
+}
+
 // Sleeps until someone has a P for this M, and takes it. The wake-up cannot be lost: it
 // is a note, set by who took this M off the list.
 void stopm(void)
@@ -53,10 +65,7 @@ void stopm(void)
 	lock(&sched.lock);
 	mput(mp);
 	unlock(&sched.lock);
-	notesleep(&mp->park);
-	noteclear(&mp->park);
-	acquirep(mp->nextp);
-	mp->nextp = NULL;
+	parkm(0);
 }
 
 // Stops for stopTheWorld: gives the P to it and sleeps until the world starts again.

@@ -10,6 +10,7 @@
 //
 // Follows Go's os/signal (signal.go) and signal_unix.go (sigenable, sigdisable, ensureSigM).
 #include "include/rt.h"
+#include "runtime/os/sigtable.h"
 #include "runtime/os/syscall.h"
 #include "runtime/sched/sched.h"
 #include "runtime/sig/sig.h"
@@ -115,7 +116,7 @@ int rt_signal_notify(int sig, rt_chan *c)
 	bool first;
 
 	if (sig < 1 || sig >= NSIG || sig == SIGKILL || sig == SIGSTOP || sig == SIGURG || !c ||
-	    chanelemsize(c) > sizeof(int64_t))
+	    librarysig((uint32_t)sig) || chanelemsize(c) > sizeof(int64_t))
 		return -EINVAL;
 	spare = rt_malloc(sizeof *spare);
 	lock(&lk);

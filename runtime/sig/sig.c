@@ -47,7 +47,7 @@ static bool wantshandler(uint32_t sig)
 	uint32_t flags = sigflags[sig];
 
 	// 32 and 33 are a C library's own: read, never touched.
-	if (flags == 0 || (flags & SigDefault) || sig == 32 || sig == 33)
+	if (flags == 0 || (flags & SigDefault) || sig == 32 || sig == 33 || librarysig(sig))
 		return false;
 	// nohup and shells' background jobs: ignored at exec stays ignored.
 	return (sig != SIGHUP && sig != SIGINT) || fwdSig[sig] != (uintptr_t)SIG_IGN;

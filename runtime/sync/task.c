@@ -42,6 +42,7 @@ static void taskmain(void *arg)
 static void makeuser(G *newg, uintptr_t startpc)
 {
 	newg->startpc = startpc;
+	trace(TraceGoFunc, startpc); // of the one just created
 	if (newg->issystem) {
 		newg->issystem = false;
 		atomic_xadd(&sched.ngsys, -1u);

@@ -32,6 +32,7 @@ WORKLOADS = {
                       "mix16_1024": "ns", "remote": "ns"}),
     "preempt": (10, {**LATE, "loop_loss": "%"}),
     "syscall": (1000, {"raw_getpid": "ns", "managed_getpid": "ns"}),
+    "trace": (1000, {"switch": "ns", "switch_traced": "ns", "event": "ns"}),
     "startup_nop": (None, {}),
     "startup_hello": (None, None),
 }

@@ -51,6 +51,7 @@ cat >wanted <<END
 ./lib/rt0/pie.ld
 ./lib/rt0/$variant/librt0.a
 ./lib/rt0/$variant/pie/librt0.a
+./lib/rt0/$variant/rt0_musl.o
 ./lib/rt0/rt0.specs
 ./share/man/man1/rtcc.1
 ./share/man/man7/rt0.7
@@ -62,7 +63,7 @@ END
 LC_ALL=C sort -o wanted wanted
 diff wanted files || fail 'what is installed'
 MANPATH=$stage/usr/local/share/man man -w rt_chan_send >/dev/null || fail 'man rt_chan_send'
-grep -rl "$RT0_ROOT\|$RT0_TMP" --exclude='*.a' "$stage" && fail 'paths of this tree are installed'
+grep -rl "$RT0_ROOT\|$RT0_TMP" --exclude='*.[ao]' "$stage" && fail 'paths of this tree are installed'
 
 # Once more, over an older version's file: that goes.
 echo old >"$stage/usr/local/lib/rt0/old"
@@ -84,6 +85,8 @@ mkdir project && cd project || exit 1
 cp "$RT0_ROOT/examples/hello.c" prog.c
 "$prefix/bin/rtcc" -O2 prog.c -o by_rtcc || fail 'rtcc'
 [ "$(./by_rtcc)" = 'hello, world' ] || fail 'a program by rtcc runs'
+"$prefix/bin/rtcc" --musl -O2 prog.c -o with_musl || fail 'rtcc --musl'
+[ "$(./with_musl)" = 'hello, world' ] || fail 'a program by rtcc --musl runs'
 version=$("$RT0_ROOT/tools/rtcc" --version | sed -n 's/^rtcc: for rt0 \([0-9.]*\), .*/\1/p')
 "$prefix/bin/rtcc" --version | grep -qx "rtcc: for rt0 $version, $prefix" || fail 'rtcc --version'
 mv "$lib/rt0/$variant" away

@@ -28,18 +28,19 @@ for cc in gcc clang; do
 	fi
 done
 
-# What may be seen: the interface, the entry, what compilers call, the C library's hook.
+# What may be seen: the interface, the entry, what compilers call, a C library's hooks.
 # What may be missing: the program, the linker script's symbols, libgcc's arithmetic, what
-# rtcc defines for code that does not check its stack, the reader of debug information.
+# rtcc defines for code that does not check its stack, the reader of debug information and the tracer.
 for object in "$build/rt0.o" "$RT0_TMP/gcc/rt0.o" "$RT0_TMP/clang/rt0.o"; do
 	nm -P "$object" >"$RT0_TMP/symbols"
 	awk '
 	FNR == NR { if (match($0, /__[a-z0-9_]+ = /)) laid[substr($0, RSTART, RLENGTH - 3)]; next }
 	$2 == "U" && ($1 in laid || $1 == "rt_main" || $1 ~ /^__(popcount|u?divt|u?modt)[a-z]*[0-9]$/) { n++; next }
 	$2 ~ /^[TW]$/ && $1 ~ /^(rt_[a-z0-9_]+|_rt0_amd64_linux|__morestack[a-z_]*|__rt0_[a-z0-9_]+)$/ { n++; next }
+	$2 == "B" && $1 == "__rt0_traceon" { n++; next }
 	$2 ~ /^[W]$/ && $1 ~ /^(memcpy|memmove|memset|memcmp|__stack_chk_fail)$/ { n++; next }
-	$2 == "V" && $1 == "_cgo_init" { n++; next }
-	$2 == "w" && ($1 == "__rt0_segments" || $1 == "__rt0_places") { n++; next }
+	$2 == "V" && $1 ~ /^_cgo_(init|thread_start|exit)$/ { n++; next }
+	$2 == "w" && ($1 ~ /^(__rt0_segments|__rt0_places|_cgo_sigforeign)$/ || $1 ~ /^__rt0_trace(r|event|give|wake)?$/) { n++; next }
 	$2 ~ /^[A-Zvw]$/ { print $1 " (" $2 ") is visible"; bad = 1; next }
 	END { if (bad) exit 1; printf "rt0.o: %d symbols, all allowed\n", n }
 	' linker.ld "$RT0_TMP/symbols" || { echo "in $object"; exit 1; }

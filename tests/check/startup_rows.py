@@ -250,6 +250,55 @@ let newm1             $m = (M*)$rdi
 103 exit              $edi == 0 && m0.curg == $g && $tid == m0.procid
 """
 
+# With musl linked in: what stands here instead of the lines for the same row and place.
+MUSL = r"""
+4   needtls
+5   needtls
+6   needtls
+7   needtls
+8   needtls
+8   settls
+4   x_cgo_init        (long)$rsp == $E-48-8 && $inside(*(long*)$rsp, "rt0_go")
+4   x_cgo_init        *(int*)($rsp+24) == $argc && *(long*)($rsp+32) == $E+8
+5   x_cgo_init        g0.stack.hi == $E-48 && g0.stack.hi - g0.stack.lo == 0xff98
+5   x_cgo_init        g0.stackguard0 == g0.stack.lo && g0.stackguard1 == g0.stack.lo
+5   x_cgo_init        g0.goid == 0 && g0.atomicstatus == 0 && g0.m == 0
+5   x_cgo_init        $zero(&g0.sched)
+6   x_cgo_init        isIntel == $intel && lfenceBeforeRdtsc == $intel
+7   x_cgo_init        (processorVersionInfo & 0x0fff3fff) == $cpuid1
+8   x_cgo_init        $rdi == (long)&g0 && $rsi == (long)&setg_gcc && $rdx == 0 && $rcx == 0
+8   x_cgo_init        $fs_base == 0 && m0.tls[0] == 0
+8   ok                g0.stack.hi == $E-48 && g0.stack.hi - g0.stack.lo >= 0x3f000
+8   ok                g0.stackguard0 == g0.stack.lo+928 && g0.stackguard1 == g0.stack.lo+928
+9   ok                $fs_base != 0 && *(long*)$fs_base == $fs_base && $fs_base % 8 == 0
+10  ok                *(long*)($fs_base-8) == 0 && (long)$rsp == g0.stack.hi
+11  check             *(long*)($fs_base-8) == (long)&g0 && *(long*)($fs_base+0x70) == g0.stackguard0
+11  check             m0.g0 == &g0 && g0.m == &m0
+58  casgstatus        $esi == 0 && $edx == 6 && $g->atomicstatus == 0
+58  casgstatus        $g->stack.hi - $g->stack.lo == 64 << 20
+58  casgstatus        $g->segment.lo == $g->stack.lo && $g->stackguard1 == -1UL
+73  schedule          signalsOK == 1 && $SigCgt == ($caught & ~(1L << 33))
+84  newm1             $m->id == 1 && sched.mnext == 2
+84  newm1             $m->g0->stack.hi == 0 && $m->g0->m == $m
+84  newm1             $m->mstartfn == sysmon && $m->nextp == 0
+84  newm1             $m->sigmask == initSigmask
+84  newm1             allm == $m && $m->alllink == &m0
+84  newm1             $m->gsignal->stack.hi - $m->gsignal->stack.lo >= 32768
+85  clone
+85  x_cgo_thread_start ((CgoThreadStart*)$rdi)->g == $m->g0 && (long)$rsp < g0.stack.hi
+85  x_cgo_thread_start ((CgoThreadStart*)$rdi)->fn == &mstart && (long)$rsp > g0.stack.lo
+86  M1:mstart         *(long*)($fs_base-8) == (long)$m->g0 && *(long*)$fs_base == $fs_base
+86  M1:mstart         $m->procid == 0 && $tid != m0.procid && $m->g0->m == $m
+86  M1:mstart         (long)$rsp < $m->g0->stack.hi && (long)$rsp > $m->g0->stack.hi-256
+86  M1:mstart         $m->g0->stack.hi - $m->g0->stack.lo == (256 << 10) - (4 << 10)
+101 exit
+102 exit
+103 exit
+101 _Exit             runningPanicDefers == 0
+102 _Exit             panicking == 0
+103 _Exit             $edi == 0 && m0.curg == $g && $tid == m0.procid
+"""
+
 # What other values in the environment must do, looked at when schedinit is done:
 # (row, variable, value, expression).
 SETTINGS = [

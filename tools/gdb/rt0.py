@@ -231,8 +231,16 @@ def on_thread(gp):
 
 
 def running(mp):
-    """Returns the G in an M's thread-local storage."""
-    return mp["tls"][0].cast(mp["g0"].type)
+    """Returns the G in an M's thread-local storage, which may be a C library's."""
+    thread = thread_of(mp) if var("_cgo_init") else None
+    if thread is None:
+        return mp["tls"][0].cast(mp["g0"].type)
+    selected, level = gdb.selected_thread(), gdb.selected_frame().level()
+    thread.switch()
+    gp = getg()
+    selected.switch()
+    come_back(level)
+    return gp
 
 
 class In:

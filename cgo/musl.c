@@ -1,0 +1,148 @@
+// musl.c - what the runtime leaves to musl when it is linked in: the first thread's set-up,
+// making threads, the end of the process. docs/musl.md tells the whole.
+//
+// This object is linked explicitly: its _cgo_init replaces the runtime's null one. Compiled
+// without prologues that check, and without musl's headers: the few declarations are of its
+// stable interface. What runs here is on a thread's own stack, but for __errno_location.
+//
+// Follows Go's runtime/cgo (gcc_linux_amd64.c).
+#include "runtime/base/getg.h"
+#include "runtime/os/sigtable.h"
+
+enum { CgoStackSize = 256 << 10, Slack = 4 << 10, PTHREAD_CREATE_DETACHED = 1 };
+
+typedef struct {
+	uint64_t words[7];
+} ThreadAttr; // pthread_attr_t
+
+typedef struct {
+	uint64_t words[16];
+} LibrarySet; // sigset_t
+
+int pthread_attr_init(ThreadAttr *attr);
+int pthread_attr_setstacksize(ThreadAttr *attr, size_t size);
+int pthread_attr_setdetachstate(ThreadAttr *attr, int state);
+int pthread_create(void **thread, const ThreadAttr *attr, void *(*fn)(void *), void *arg);
+int pthread_sigmask(int how, const LibrarySet *set, LibrarySet *old);
+int sigfillset(LibrarySet *set); // all but the library's own
+void *signal(int sig, void *handler);
+int kill(int pid, int sig);
+
+int *__errno_location(void);
+int *___errno_location(void);
+
+// cgo/musl_amd64.S
+void x_cgo_init(G *gp, void (*setg)(G *));
+void crosscall_amd64(void (*fn)(void));
+
+void x_cgo_stack(G *gp, uintptr_t sp);
+void x_cgo_thread_start(void *arg);
+void _cgo_sigforeign(int sig, Siginfo *info, Ucontext *ctx);
+
+void *_cgo_init = (void *)x_cgo_init;
+CgoThreadStartFunc *_cgo_thread_start = x_cgo_thread_start;
+CgoExitFunc *_cgo_exit = exit; // musl's: the runtime's own is not visible here
+
+// ---- threads ------------------------------------------------------------------------
+
+// The thread's stack is gp's, from sp down.
+void x_cgo_stack(G *gp, uintptr_t sp)
+{
+	gp->stack = (Stack){ sp - CgoStackSize + Slack, sp };
+}
+
+static void (*start)(void); // mstart
+
+// A new thread, all signals blocked. mstart returns when the M is at its end; what was its g
+// may be another thread's by then.
+static void *threadentry(void *arg)
+{
+	G *gp = arg;
+
+	x_cgo_stack(gp, (uintptr_t)__builtin_frame_address(0));
+	setg(gp);
+	crosscall_amd64(start);
+	setg(NULL);
+	return NULL;
+}
+
+// On g0 of the thread that wants another.
+void x_cgo_thread_start(void *arg)
+{
+	CgoThreadStart *ts = arg;
+	ThreadAttr attr;
+	LibrarySet all, old;
+	void *thread;
+
+	start = ts->fn; // the same each time
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, CgoStackSize);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	ts->error = pthread_create(&thread, &attr, threadentry, ts->g);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+}
+
+// ---- errno --------------------------------------------------------------------------
+
+// Of threads that are not the runtime's.
+static __thread int errnoOfThread;
+
+// errno belongs to the goroutine: compilers take it that it has one address in a function,
+// which may go on on another thread.
+int *__errno_location(void)
+{
+	G *gp = getg();
+
+	return gp ? &gp->cgoErrno : &errnoOfThread;
+}
+
+int *___errno_location(void) __attribute__((alias("__errno_location")));
+
+// ---- fork ---------------------------------------------------------------------------
+
+int __real_fork(void);
+int __wrap_fork(void);
+
+// Every call of fork comes here (rtcc). The child has this thread alone, and its goroutine
+// alone may run: the others are the parent's, who runs them. So it keeps its M, and its P,
+// which may have been another thread's by then.
+int __wrap_fork(void)
+{
+	int pid = __real_fork();
+	G *gp = getg();
+
+	if (pid == 0 && gp) {
+		M *mp = gp->m;
+
+		mp->procid = (uint64_t)gettid();
+		mp->locks++;
+		if (!mp->p) {
+			mp->oldp->m = NULL;
+			mp->oldp->status = Psyscall;
+		}
+	}
+	return pid;
+}
+
+// ---- signals ------------------------------------------------------------------------
+
+// A signal for the process came to a thread that is not the runtime's. It goes back, for
+// another thread to take, and this one has it blocked from now on. What the thread itself
+// did kills.
+void _cgo_sigforeign(int sig, Siginfo *info, Ucontext *ctx)
+{
+	enum { SigmaskWord = 37 }; // of the kernel's ucontext
+	static const Sigset mine = LibrarySigs | 1 << (SIGILL - 1) | 1 << (SIGTRAP - 1) |
+	                           1 << (SIGBUS - 1) | 1 << (SIGFPE - 1) | 1 << (SIGSEGV - 1);
+
+	if (sig == SIGURG)
+		return;
+	if (info->code > 0 && (mine >> (sig - 1) & 1)) {
+		signal(sig, SIG_DFL); // and the instruction is tried again
+		return;
+	}
+	((Sigset *)ctx)[SigmaskWord] |= ~mine;
+	kill(getpid(), sig);
+}

@@ -1,0 +1,172 @@
+#!/bin/sh
+# tests/check/musl.sh - rtcc --musl: both compilers and linkers, what goes wrong and how it
+# is said, where the parts of such a binary lie, and what gdb sees.
+# needs: gcc clang ld.lld ar nm readelf gdb
+# timeout: 120
+
+cd "$RT0_TMP" || exit 1
+unset CC RT0_MUSL
+rtcc=$RT0_ROOT/tools/rtcc
+status=0
+
+fail() {
+	printf 'FAILED: %s\n' "$1"
+	status=1
+}
+
+# works WHAT COMMAND...: the command succeeds.
+works() {
+	what=$1
+	shift
+	"$@" || fail "$what"
+}
+
+# refuses TEXT COMMAND...: it fails with 1 and one line on standard error, with TEXT in it.
+refuses() {
+	text=$1
+	shift
+	"$@" >out 2>err
+	[ $? -eq 1 ] || fail "exit status 1 of: $*"
+	[ "$(wc -l <err)" -eq 1 ] && grep -qF -e "$text" err || fail "'$text' from: $*; it said: $(cat err)"
+}
+
+cat >hello.c <<'END'
+#include <rt.h>
+
+#include <math.h>
+#include <pthread.h>
+#include <stdio.h>
+
+__thread int mine = 1;
+__thread char wide[64] __attribute__((aligned(64))) = "wide";
+
+int rt_main(int argc, char **argv)
+{
+	printf("%s: %d %.3f %s %d\n", argv[1], argc + mine, cbrt(27.0 * argc), wide,
+	       (int)((long)wide % 64));
+	return 0;
+}
+END
+says_hello() {
+	[ "$("$1" hello)" = "hello: 3 3.780 wide 0" ]
+}
+
+works "it builds" "$rtcc" --musl -O2 -Wall -Wextra -Werror hello.c -o hello -lm -lpthread
+works "it runs" says_hello ./hello
+works "--musl behind" "$rtcc" hello.c -o behind --musl
+works "--musl behind runs" says_hello ./behind
+works "lld" "$rtcc" --musl -fuse-ld=lld hello.c -o lld
+works "lld runs" says_hello ./lld
+works "clang" env CC=clang "$rtcc" --musl -O2 hello.c -o clang
+works "clang runs" says_hello ./clang
+works "an object" "$rtcc" --musl -c hello.c -o hello.o
+works "an object" "$rtcc" --musl hello.o -o object
+works "an object runs" says_hello ./object
+works "a stack protector" "$rtcc" --musl -fstack-protector-all hello.c -o protected
+works "a stack protector runs" says_hello ./protected
+
+# A musl in a place of its own; the name of its archive's member is not the same everywhere.
+mkdir -p own/lib
+ln -s /usr/include/x86_64-linux-musl own/include
+cp /usr/lib/x86_64-linux-musl/lib*.a own/lib
+works "--musl=DIR" "$rtcc" --musl="$PWD/own" hello.c -o own/hello
+works "--musl=DIR runs" says_hello ./own/hello
+works "RT0_MUSL" env RT0_MUSL="$PWD/own" "$rtcc" --musl hello.c -o own/hello2 -lm
+works "RT0_MUSL runs" says_hello ./own/hello2
+(cd own/lib && ar x libc.a version.lo && mv version.lo version.o && ar d libc.a version.lo &&
+	ar r libc.a version.o)
+works "a member called version.o" "$rtcc" --musl="$PWD/own" hello.c -o own/hello
+
+# What goes wrong.
+refuses "rtcc: there is no musl in /nowhere: install musl-dev" "$rtcc" --musl=/nowhere hello.c
+(cd own/lib && sed 's/1\.2\.[0-9]/1.1.9/' version.o >v.o && mv v.o version.o && ar r libc.a version.o)
+refuses "is musl 1.1.9: --musl wants 1.2.3 or a later 1.2" "$rtcc" --musl="$PWD/own" hello.c
+ar d own/lib/libc.a version.o
+refuses "own/lib/libc.a is not musl's" "$rtcc" --musl="$PWD/own" hello.c
+for option in -pie -shared -static-pie; do
+	refuses "$option" "$rtcc" --musl $option hello.c
+done
+works "--help" sh -c '"$0" --help | grep -q -e "--musl"' "$rtcc"
+cat >ifunc.c <<'END'
+#include <rt.h>
+static int one(void) { return 1; }
+static int (*pick(void))(void) { return one; }
+int chosen(void) __attribute__((ifunc("pick")));
+int rt_main(int argc, char **argv) { (void)argc, (void)argv; return chosen(); }
+END
+for linker in bfd lld; do
+	! "$rtcc" --musl -fuse-ld=$linker ifunc.c 2>err || fail "an ifunc links with $linker"
+	grep -q 'ifuncs are not supported' err || fail "$linker does not say what is wrong"
+done
+
+# The library's code is apart from the program's, which alone may be preempted.
+at() {
+	nm hello | sed -n "s/^0*\([0-9a-f]*\) [^ ]* $1\$/\1/p" | head -n 1
+}
+between() {
+	[ "$((0x$(at "$1")))" -le "$((0x$(at "$2")))" ] && [ "$((0x$(at "$2")))" -lt "$((0x$(at "$3")))" ] ||
+		fail "$2 is not between $1 and $3"
+}
+between __user_text_start rt_main __user_text_end
+between __libc_text_start printf __libc_text_end
+between __libc_text_start cbrt __libc_text_end
+between __runtime_text_start x_cgo_init __runtime_text_end
+[ -z "$(nm -u hello | grep -v ' w ')" ] || fail "undefined symbols: $(nm -u hello)"
+! readelf -lW hello | grep -Eq 'INTERP|DYNAMIC|RWE' || fail "the segments are not as they should be"
+
+# gdb sees from the called function through asmcgocall into the goroutine.
+cat >through.c <<'END'
+#include <rt.h>
+
+#include <stdio.h>
+
+static void inner(void *arg)
+{
+	puts(arg);
+}
+
+static __attribute__((noinline)) void outer(int depth)
+{
+	if (depth > 0)
+		outer(depth - 1);
+	else
+		rt_cgocall(inner, "inner");
+	__asm__ volatile("");
+}
+
+static void run(void *done)
+{
+	outer(2);
+	rt_chan_send(done, NULL);
+}
+
+int rt_main(int argc, char **argv)
+{
+	rt_chan *done = rt_chan_make(0, 0);
+
+	(void)argc, (void)argv;
+	rt_go(run, done);
+	rt_chan_recv(done, NULL);
+	return 0;
+}
+END
+works "through.c builds" "$rtcc" --musl -g -O2 through.c -o through
+cat >commands <<'END'
+set pagination off
+break inner
+run
+bt
+info goroutines
+info ms
+END
+timeout -k 5 60 gdb -nx -batch -iex "set auto-load safe-path $PWD" \
+	-iex 'set debuginfod enabled off' -x commands ./through </dev/null >log 2>&1
+frames=$(sed -n 's/^#[0-9]* *\(0x[0-9a-f]* in \)*\([a-z_0-9]* (\|<sig\).*/\2/p' log | tr '\n' ' ')
+[ "$frames" = "inner ( <sig rt_cgocall ( outer ( outer ( outer ( run ( goexit ( " ] ||
+	fail "gdb sees: $frames"
+grep -Eq '^\*? +[0-9]+ +syscall +M[0-9]+ +inner \(' log || fail "info goroutines: $(cat log)"
+grep -Eq '^\*? +[0-9]+ +[0-9]+ +[0-9]+ +- +goroutine [0-9]+ in a system call +inner' log ||
+	fail "info ms: $(cat log)"
+grep -Eq ' sysmon ' log || fail "info ms does not know sysmon: $(cat log)"
+
+exit $status
