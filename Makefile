@@ -37,7 +37,7 @@ NOCHECK = $(addprefix runtime/,base/popcount.c base/str.c $(addprefix os/,auxv.c
 	$(addprefix sched/,cgocall.c checkdead.c findrunnable.c g.c lockthread.c m.c minit.c morestack.c netpoll.c newproc.c \
 	order.c p.c preempt.c proc.c runq.c stw.c syscall.c sudog.c sysmon.c timer.c trace.c \
 	wake.c) \
-	$(addprefix boot/,args.c check.c cpu.c debugvars.c gc.c module.c random.c schedinit.c) \
+	$(addprefix boot/,args.c check.c cpu.c debugvars.c gc.c module.c random.c relocate.c schedinit.c) \
 	$(addprefix panic/,elf.c gotraceback.c panic.c symtab.c traceback.c) \
 	sig/sig.c sync/chan.c sync/sleep.c trace/event.c) cgo/musl.c
 ifeq ($(SUFFIX),)
@@ -49,11 +49,15 @@ else
 DEFS += -DRT0_NO_SPLIT
 endif
 
+# The same bytes wherever the tree lies. gdb finds the sources when it has tools/gdb/rt0.py from
+# there, or runs there, or by its command directory.
+MAPPED = -ffile-prefix-map=$(CURDIR)=. $(if $(SUFFIX),-fdebug-compilation-dir=.)
+
 CFLAGS = -std=gnu11 $(OPT) -g $(WARN) -ffreestanding -fno-pic -fno-pie -mno-red-zone \
 	-fno-omit-frame-pointer -fno-stack-protector -fcf-protection=none \
-	-fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common \
+	-fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common $(MAPPED) \
 	-ffunction-sections -fdata-sections $(SPLIT) $(DEFS) -I. -Iinclude
-ASFLAGS = -g -I. -I$(B)
+ASFLAGS = -g $(MAPPED) -I. -I$(B)
 
 # Where speed counts; everything else is compiled for size. Jumps and loops are not aligned:
 # that would be 1 % of a small program, and nothing measurable.
@@ -86,13 +90,20 @@ GLOBALS = 'rt_*' '_rt0_amd64_linux' '__morestack*' 'memcpy' 'memmove' \
 	'memset' 'memcmp' '__stack_chk_fail' '_cgo_*' \
 	'__rt0_*'
 
-all: $(B)/librt0.a $(B)/internal/librt0.a $(B)/rt0_musl.o examples
+all: $(B)/librt0.a $(B)/internal/librt0.a $(B)/pie/librt0.a $(B)/rt0_musl.o examples
 
-$(B)/librt0.a: $(B)/rt0.o $(MEMBERS)
+# In pie/: for programs that may lie anywhere. Its functions begin as indirect branch
+# tracking wants.
+$(B)/pie/%.o: CFLAGS += $(PIE)
+$(B)/pie/%.o: ASFLAGS += $(PIE)
+PIE = -fpie -fcf-protection=branch -DRT0_PIE
+PIEOBJ = $(OBJ:$(B)/%=$(B)/pie/%)
+
+$(B)/librt0.a $(B)/pie/librt0.a: %/librt0.a: %/rt0.o $(addprefix %/,$(MEMBERS:$(B)/%=%))
 	rm -f $@
 	$(AR) rcD $@ $^
 
-$(B)/rt0.o: $(B)/internal/rt0.o
+$(B)/rt0.o $(B)/pie/rt0.o: %/rt0.o: %/internal/rt0.o
 	$(OBJCOPY) -w $(GLOBALS:%=--keep-global-symbol=%) -N _GLOBAL_OFFSET_TABLE_ $< $@
 
 # With every name visible: for the tests of single parts.
@@ -103,18 +114,33 @@ $(B)/internal/librt0.a: $(B)/internal/rt0.o $(MEMBERS)
 # Each function in a section of its own still: two of the same name in different files must
 # not come into a program together.
 $(B)/internal/rt0.o: $(OBJ)
+$(B)/pie/internal/rt0.o: $(PIEOBJ)
+$(B)/internal/rt0.o $(B)/pie/internal/rt0.o:
 	@mkdir -p $(@D)
 	$(LD) -r --unique='.text.*' --unique='.rodata.*' --unique='.data.*' --unique='.bss.*' -o $@ $^
 
-$(B)/%.o: %.c Makefile
+define COMPILE
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(cold) $(if $(filter $<,$(FLOATS)),,$(NOFLOATS)) -MMD -MP -c -o $@ $<
-
-$(B)/%.o: %.S $(B)/offsets.h asm/asm.h Makefile
+endef
+define ASSEMBLE
 	@mkdir -p $(@D)
 	$(CC) $(ASFLAGS) -c -o $@ $<
+endef
 
-$(B)/asm/gdb.o: $(wildcard tools/gdb/*.py)
+$(B)/%.o: %.c Makefile
+	$(COMPILE)
+
+$(B)/pie/%.o: %.c Makefile
+	$(COMPILE)
+
+$(B)/%.o: %.S $(B)/offsets.h asm/asm.h Makefile
+	$(ASSEMBLE)
+
+$(B)/pie/%.o: %.S $(B)/offsets.h asm/asm.h Makefile
+	$(ASSEMBLE)
+
+$(B)/asm/gdb.o $(B)/pie/asm/gdb.o: $(wildcard tools/gdb/*.py)
 
 $(B)/offsets.h: asm/offsets.c runtime/runtime.h runtime/os/os.h Makefile
 	@mkdir -p $(@D)
@@ -125,7 +151,8 @@ $(B)/offsets.h: asm/offsets.c runtime/runtime.h runtime/os/os.h Makefile
 $(B)/rt0_musl.o: $(B)/cgo/musl.o $(B)/cgo/musl_amd64.o
 	$(LD) -r --unique='.text.*' --unique='.data.*' -o $@ $^
 
--include $(OBJ:.o=.d) $(MEMBERS:.o=.d) $(B)/cgo/musl.d
+-include $(OBJ:.o=.d) $(PIEOBJ:.o=.d) $(MEMBERS:.o=.d) $(MEMBERS:$(B)/%.o=$(B)/pie/%.d) \
+	$(B)/cgo/musl.d
 
 # ---- examples ----------------------------------------------------------------------------
 

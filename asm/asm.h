@@ -1,6 +1,17 @@
 // asm.h - what every assembly file starts from.
 #include "offsets.h"
 
+// With indirect branch tracking a jump or call by a register must find ENDBR, but for one
+// that goes into the middle of a function: to where it was left, as a ret would. The objects
+// do not claim all this in a note: the last jump of asyncResume cannot have the prefix.
+#ifdef __CET__
+#define ENDBR endbr64
+#define NOTRACK notrack
+#else
+#define ENDBR
+#define NOTRACK
+#endif
+
 #define STACK_PREEMPT (STACK_PREEMPT_HI << 32 | STACK_PREEMPT_MID << 16 | STACK_PREEMPT_LO)
 
 	.cfi_sections .debug_frame		// for the debugger only: nothing unwinds

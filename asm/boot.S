@@ -122,7 +122,8 @@ END(rt0_go)
 
 // Point the thread pointer at tls[1].
 //	in:  %rdi = m->tls
-// A failure crashes at address 0xf1: there is nobody to tell yet.
+// A failure crashes at address 0xf1 after a line: nothing works without a thread pointer,
+// nor can anybody be told.
 FUNC(settls)
 	addq	$8, %rdi			// ELF wants to use -8(%fs)
 	movq	%rdi, 0(%rdi)			// %fs:0 holds its own address (the ABI's)
@@ -132,12 +133,21 @@ FUNC(settls)
 	syscall
 	cmpq	$0xfffffffffffff001, %rax
 	jb	1f
+	movl	$1, %eax			// write
+	movl	$2, %edi
+	leaq	.Lsettlsfailed(%rip), %rsi
+	movl	$.Lsettlsend - .Lsettlsfailed, %edx
+	syscall
 	movl	$0xf1, 0xf1			// crash
 1:	ret
+.Lsettlsfailed:
+	.ascii	"fatal error: arch_prctl failed\n"
+.Lsettlsend:
 END(settls)
 
 // void setg_gcc(G *gp): what _cgo_init gets to set the running G with.
 FUNC(setg_gcc)
+	ENDBR
 	movq	%rdi, TLS_G
 	ret
 END(setg_gcc)
@@ -157,6 +167,7 @@ END(newproc)
 // thread: then the thread ends. The registers are not what they were.
 FUNC(mstart)
 	.cfi_undefined rip
+	ENDBR
 	subq	$8, %rsp
 	.cfi_adjust_cfa_offset 8
 	movq	TLS_G, %rax

@@ -26,6 +26,7 @@
 memcpy:
 memmove:
 	.cfi_startproc
+	ENDBR
 	movq	%rdi, %rax			// the result
 	cmpq	$16, %rdx
 	ja	.Lover16
@@ -108,6 +109,7 @@ memmove:
 
 // void *memset(void *dst, int c, size_t n)
 FUNC(memset)
+	ENDBR
 	movq	%rdi, %rax
 	movzbl	%sil, %esi
 	movabsq	$0x0101010101010101, %rcx
@@ -156,6 +158,7 @@ END(memset)
 
 // int memcmp(const void *a, const void *b, size_t n)
 FUNC(memcmp)
+	ENDBR
 	xorl	%ecx, %ecx
 1:	leaq	8(%rcx), %r8
 	cmpq	%rdx, %r8

@@ -186,7 +186,7 @@ FUNC(__morestack)
 	.cfi_restore rbp
 	addq	$8, %rsp			// the stub's ret is not needed
 	.cfi_adjust_cfa_offset -8
-	jmp	*%r10
+	NOTRACK jmp *%r10
 	.cfi_restore_state
 
 	// It wants r10 from rax and r11 from this frame: it is called, below the frame. Such a
@@ -194,7 +194,7 @@ FUNC(__morestack)
 .Lnested:
 	popq	%rdx
 	movq	(%rsp), %rax
-	call	*%r10				// rsp is aligned again
+	NOTRACK call *%r10				// rsp is aligned again
 	movq	%rbp, %rsp
 	popq	%rbp
 	.cfi_remember_state
@@ -260,7 +260,7 @@ FUNC(__morestack_allocate_stack_space)
 	.cfi_register rip, rcx
 	subq	%r8, %rsp
 	.cfi_escape 0x0f, 5, 0x77, 0, 0x78, 0, 0x22 // CFA = rsp + r8
-	jmp	*%rcx
+	NOTRACK jmp *%rcx
 END(__morestack_allocate_stack_space)
 
 // A function that got memory from there returns to here: allocspace put this into the place
@@ -299,7 +299,7 @@ allocreturn:
 	jne	1f				// on the small stack, or asked to yield
 	movq	%rcx, %fs:0x70
 1:	movq	%rcx, g_segguard(%r11)
-	jmp	*ar_retaddr(%r10)
+	NOTRACK jmp *ar_retaddr(%r10)
 	.cfi_endproc
 	.size allocreturn, . - allocreturn
 

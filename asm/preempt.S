@@ -9,6 +9,7 @@
 // Enters with the interrupted code's stack and vector registers; DF, TF and AC are clear.
 FUNC(asyncPreempt)
 	.cfi_undefined rip			// nothing on the stack says where it was
+	ENDBR
 	movq	TLS_G, %rbx
 	movq	g_asyncState(%rbx), %rdi
 	movl	xsaveMask(%rip), %eax
@@ -50,6 +51,7 @@ END(asyncPreempt)
 // here.
 FUNC(asyncResume)
 	.cfi_undefined rip
+	ENDBR
 	movq	TLS_G, %rbx
 	movq	g_asyncState(%rbx), %rdi
 	movl	xsaveMask(%rip), %eax
@@ -82,7 +84,7 @@ FUNC(asyncResume)
 	popq	%rbx
 	popq	%rax
 	movq	TLS_ASYNC_SP, %rsp		// mov and jmp leave the flags alone
-	jmp	*TLS_ASYNC_PC
+	jmp	*TLS_ASYNC_PC			// %fs takes the place of NOTRACK
 END(asyncResume)
 
 	.section .note.GNU-stack, "", @progbits

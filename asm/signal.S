@@ -7,6 +7,7 @@
 // A thread without a G is not the runtime's, but a C library's.
 	.weak	_cgo_sigforeign
 FUNC(sigtramp)
+	ENDBR
 	cld
 	cmpq	$0, TLS_G
 	je	_cgo_sigforeign
@@ -20,6 +21,7 @@ FUNC(sigpanic0)
 	.cfi_signal_frame
 	.cfi_escape 0x0f, 3, 0x77, 8, 0x06	// CFA = *(rsp + 8)
 	.cfi_escape 0x10, 16, 2, 0x77, 0	// rip at rsp
+	ENDBR
 	pushq	%rbp
 	.cfi_escape 0x0f, 3, 0x77, 16, 0x06
 	.cfi_escape 0x10, 16, 2, 0x77, 8

@@ -49,7 +49,7 @@ FUNC(gogo)
 	movq	$0, gobuf_ctxt(%rdi)
 	movq	$0, gobuf_bp(%rdi)
 	movq	%rdx, %rdi			// the argument
-	jmp	*%rcx
+	NOTRACK jmp *%rcx
 .Lloadmxcsr:
 	ldmxcsr	gobuf_mxcsr(%rdi)
 	movl	%edx, m_curmxcsr(%rcx)
@@ -216,7 +216,7 @@ END(goexit)
 FUNC(__x86_return_thunk)
 	popq	%rcx				// the caller's pc
 	.cfi_adjust_cfa_offset -8
-	jmp	*%rcx
+	NOTRACK jmp *%rcx
 END(__x86_return_thunk)
 
 	.section .note.GNU-stack, "", @progbits

@@ -20,7 +20,7 @@ FUNC(vdsocall)
 	movq	%rdi, %rax
 	movq	%rsi, %rdi
 	movq	%rdx, %rsi
-	call	*%rax
+	NOTRACK call *%rax			// the kernel does not say what it begins with
 	leave
 	.cfi_def_cfa rsp, 8
 	.cfi_restore rbp

@@ -8,6 +8,10 @@
 
 FUNC(_rt0_amd64_linux)
 	.cfi_undefined rip			// nobody called us
+	ENDBR
+#ifdef RT0_PIE
+	call	relocate			// no pointer in memory is right before
+#endif
 	jmp	_rt0_amd64
 END(_rt0_amd64_linux)
 

@@ -17,6 +17,9 @@
 #define NORETURN _Noreturn
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 #define WEAK __attribute__((weak))
+// A symbol of the linker script's that is reached without a table of addresses: there a number
+// would stay one.
+#define HIDDEN __attribute__((visibility("hidden")))
 // Rarely run, though its file is: compiled for size, away from the rest.
 #define COLD __attribute__((cold, noinline))
 // Does not check for room on the stack, nor for a request to yield: a small frame, whose
@@ -67,6 +70,10 @@ enum {
 	CacheLineSize = 64,
 	PtrSize = 8,
 };
+
+// Written before the program runs, by the steps of the start-up up to relroinit, and
+// read-only from then on.
+#define RELRO __attribute__((section(".data.rel.ro.late")))
 
 // An invariant: checked in the debug build, an assumption elsewhere.
 #define must(cond)                                                                     \

@@ -30,6 +30,10 @@ extern const char *buildVersion;
 void schedinit(void);
 void msigsave(M *mp);
 
+// ---- relocate.c -----------------------------------------------------------------------
+
+void relocate(void);
+
 // ---- module.c: the binary's own tables ----------------------------------------------
 
 typedef struct {
@@ -52,6 +56,7 @@ void moduledataverify(void);
 void modulesinit(void);
 void typelinksinit(void);
 void itabsinit(void);
+void relroinit(void);
 
 // ---- random.c -----------------------------------------------------------------------
 
@@ -97,13 +102,12 @@ void forcegchelper(void *unused);
 
 typedef struct {
 	uintptr_t state; // 0 not begun, 1 in progress, 2 done
-	void (*run)(void);
 } InitTask;
 
 extern const FuncVal mainPC;
 extern InitTask runtime_inittask, main_inittask;
 
-void doInit(InitTask *t);
+void doInit(InitTask *t, void (*run)(void));
 void runtime_main(void *ctxt);
 
 #endif

@@ -1,6 +1,8 @@
 // main.c - the main goroutine: the last steps of the runtime's start, then the program.
 //
 // Follows Go's proc.go (main).
+#include <asm-generic/errno-base.h>
+
 #include "include/rt.h"
 #include "runtime/boot/boot.h"
 #include "runtime/sched/sched.h"
@@ -32,7 +34,7 @@ static void checkfds(void)
 	for (int32_t fd = 0; fd < 3; fd++) {
 		enum { FGETFD = 1, ORDWR = 2 };
 
-		if (fcntl(fd, FGETFD, 0) >= 0)
+		if (fcntl(fd, FGETFD, 0) != -EBADF)
 			continue;
 		if (open("/dev/null", ORDWR, 0) < 0)
 			throw("cannot open standard fds");
@@ -57,17 +59,16 @@ static NOSPLIT void maininit(void)
 	runinit(__rt0_init_array_start, __rt0_init_array_end);
 }
 
-InitTask runtime_inittask = { .run = runtimeinit };
-InitTask main_inittask = { .run = maininit };
+InitTask runtime_inittask, main_inittask;
 
-STEP void doInit(InitTask *t)
+STEP void doInit(InitTask *t, void (*run)(void))
 {
 	if (t->state == 2)
 		return;
 	if (t->state == 1)
 		throw("recursive call during initialization - linker skew");
 	t->state = 1;
-	t->run();
+	run();
 	t->state = 2;
 }
 
@@ -133,13 +134,13 @@ STEP void runtime_main(void *ctxt)
 		throw("runtime.main not on m0");
 	if (debugtrace)
 		tracefromstart(debugtrace);
-	doInit(&runtime_inittask);
+	doInit(&runtime_inittask, runtimeinit);
 	runtimeInitTime = nanotime();
 	if (runtimeInitTime == 0)
 		throw("nanotime returning zero");
 	gcenable();
 	main_init_done = rt_chan_make(sizeof(bool), 0);
-	doInit(&main_inittask);
+	doInit(&main_inittask, maininit);
 	rt_chan_close(main_init_done);
 	unlockOSThread();
 

@@ -8,7 +8,7 @@ enum { AbiVersion = 1 };
 extern const char __text_start[], __text_end[];
 extern const char __runtime_text_start[], __runtime_text_end[];
 extern const char __libc_text_start[], __libc_text_end[]; // empty without a C library
-extern const char __rt0_abi[]; // the linker script's idea of AbiVersion
+HIDDEN extern const char __rt0_abi[]; // __image_start + the linker script's idea of AbiVersion
 extern const uintptr_t __typelink_start[], __typelink_end[];
 extern const uintptr_t __itablink_start[], __itablink_end[];
 void _rt0_amd64_linux(void);
@@ -34,7 +34,7 @@ STEP void moduledataverify(void)
 		.entry = (uintptr_t)_rt0_amd64_linux,
 		.libctext = (uintptr_t)__libc_text_start,
 		.elibctext = (uintptr_t)__libc_text_end,
-		.abi = (uint32_t)(uintptr_t)__rt0_abi,
+		.abi = (uint32_t)((uintptr_t)__rt0_abi - (uintptr_t)__image_start),
 	};
 	if (!ordered(md->text, md->rttext, md->ertext, md->etext) ||
 	    md->libctext < md->ertext || md->elibctext < md->libctext ||
@@ -51,7 +51,7 @@ STEP void modulesinit(void)
 // Every entry must point into the binary.
 static void verifylinks(const uintptr_t *p, const uintptr_t *end)
 {
-	extern const char __image_start[], __image_end[];
+	extern const char __image_end[];
 
 	for (; p < end; p++) {
 		if (*p < (uintptr_t)__image_start || *p >= (uintptr_t)__image_end)
@@ -69,4 +69,14 @@ STEP void typelinksinit(void)
 STEP void itabsinit(void)
 {
 	verifylinks(__itablink_start, __itablink_end);
+}
+
+// A loader would do this. A kernel that refuses leaves the words writable, and nothing else
+// depends on it.
+STEP void relroinit(void)
+{
+	extern char __relro_start[], __relro_end[];
+	uintptr_t start = (uintptr_t)__relro_start & -physPageSize;
+
+	sysReadOnly((void *)start, alignup((uintptr_t)__relro_end, physPageSize) - start);
 }

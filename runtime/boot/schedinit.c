@@ -66,6 +66,7 @@ static void (*const steps[])(void) = {
 	goenvs,
 	parsedebugvars,
 	gcinit,
+	relroinit,
 	initprocs,
 };
 

@@ -96,6 +96,15 @@ ALWAYS_INLINE void crashat(uintptr_t addr)
 	__asm__ volatile("movl $0xf1, (%0)" : : "r"(addr) : "memory");
 }
 
+// Where the image lies. What is added to an address in the file gives the one in memory:
+// a program that may lie anywhere is linked for 0.
+HIDDEN extern const char __image_start[];
+#ifdef RT0_PIE
+#define loadbias ((uintptr_t)__image_start)
+#else
+#define loadbias ((uintptr_t)0)
+#endif
+
 // ---- linux.c: the calls -------------------------------------------------------------
 
 NORETURN void exit(int32_t status); // the whole process

@@ -7,7 +7,7 @@
 #include "runtime/base/str.h"
 #include "runtime/os/os.h"
 
-uintptr_t vdsoClockgettimeSym, vdsoGettimeofdaySym;
+RELRO uintptr_t vdsoClockgettimeSym, vdsoGettimeofdaySym;
 
 typedef struct {
 	uintptr_t load; // what to add to an address in the image

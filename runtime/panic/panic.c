@@ -183,5 +183,5 @@ NORETURN void badsystemstack(void)
 NORETURN void __stack_chk_fail(void);
 NORETURN WEAK void __stack_chk_fail(void)
 {
-	throw("stack smashing detected");
+	fatal("stack smashing detected");
 }

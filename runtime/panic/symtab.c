@@ -40,6 +40,7 @@ const char *funcname(uintptr_t pc, uintptr_t *start)
 
 	if (!self.tried)
 		mapself();
+	pc -= loadbias;
 	s = (const void *)self.syms.base;
 	if ((uintptr_t)s % PtrSize != 0)
 		return NULL;
@@ -50,7 +51,7 @@ const char *funcname(uintptr_t pc, uintptr_t *start)
 	}
 	if (!found)
 		return NULL;
-	*start = found->st_value;
+	*start = loadbias + found->st_value;
 	return (const char *)self.strs.base + found->st_name;
 }
 
@@ -61,7 +62,7 @@ const Place *funcplaces(uintptr_t pc, int32_t *n)
 
 	*n = 0;
 	if (__rt0_places) {
-		places = __rt0_places(self.file, pc, n);
+		places = __rt0_places(self.file, pc - loadbias, n);
 		if (*n > 0)
 			return places;
 	}

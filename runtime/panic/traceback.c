@@ -18,7 +18,7 @@
 
 enum { InnerFrames = 50, OuterFrames = 50 }; // shown of a deep stack
 
-uintptr_t skipPC; // where tracebacks of goroutines end
+RELRO uintptr_t skipPC; // where tracebacks of goroutines end
 
 extern const char __text_start[], __text_end[];
 extern const char __runtime_text_start[], __runtime_text_end[];
@@ -46,19 +46,19 @@ static void printplace(const Place *p)
 	print("\t%s%s%s%s%s:%lu", s[0], s[1], s[2], s[3], s[4], p->line);
 }
 
-// An unknown function is an address in it: addr2line finds out more.
+// An unknown function is an address in it, as the file counts: addr2line finds out more.
 static void printfunc(const char *name, uintptr_t at)
 {
 	if (name)
 		print("%s", name);
 	else
-		print("0x%lx", at);
+		print("0x%lx", at - loadbias);
 }
 
-// start: of the function; 0 if that is not known.
+// start: of the function; 0 if that is not known: then it is the address in the file.
 static void printoffset(uintptr_t pc, uintptr_t start)
 {
-	print(start ? " +0x%lx" : " pc=0x%lx", pc - start);
+	print(start ? " +0x%lx" : " pc=0x%lx", pc - (start ? start : loadbias));
 }
 
 // at: in the instruction that the frame is at: where pc is a return address, in the call

@@ -22,7 +22,8 @@ static M *mfree; // ended Ms, to be used again; through freelink, under sched.lo
 uint64_t initSigmask;
 
 // Laid down by linker.ld: the program's thread-local data and its alignment.
-extern const char __tdata_start[], __tdata_end[], __tls_end[], __tls_align[];
+extern const char __tdata_start[], __tdata_end[], __tls_end[];
+HIDDEN extern const char __rt0_tls_align[]; // __image_start + the alignment
 
 // ---- making an M --------------------------------------------------------------------
 
@@ -111,7 +112,7 @@ STEP void mpreinit(M *mp)
 
 static M *newmemory(void)
 {
-	uintptr_t align = max((uintptr_t)__tls_align, (uintptr_t)PtrSize);
+	uintptr_t align = (uintptr_t)__rt0_tls_align - (uintptr_t)__image_start;
 	uintptr_t below = (uintptr_t)(__tls_end - __tdata_start) - PtrSize; // tls[0] is g's
 	uintptr_t off = alignup(below + PtrSize, align) - PtrSize; // &tls[1] is aligned
 	char *p = persistentalloc(off + sizeof(M), align);

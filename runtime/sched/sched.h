@@ -71,10 +71,9 @@ ALWAYS_INLINE void trace2(TraceKind kind, uint32_t detail, uintptr_t arg)
 {
 	// A plain load, which makes the shortest code. What is a moment old does no harm.
 	if (unlikely(__rt0_traceon))
-		__asm__ volatile("call %P2"
+		__asm__ volatile(".weak __rt0_traceevent; call __rt0_traceevent"
 		                 :
-		                 : "D"((uint32_t)kind | detail << 8), "S"(arg),
-		                   "i"(__rt0_traceevent)
+		                 : "D"((uint32_t)kind | detail << 8), "S"(arg)
 		                 : "cc", "memory");
 }
 

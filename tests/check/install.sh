@@ -48,7 +48,9 @@ cat >wanted <<END
 ./lib/rt0/ld-rt0/ld
 ./lib/rt0/linker.ld
 ./lib/rt0/manifest
+./lib/rt0/pie.ld
 ./lib/rt0/$variant/librt0.a
+./lib/rt0/$variant/pie/librt0.a
 ./lib/rt0/$variant/rt0_musl.o
 ./lib/rt0/rt0.specs
 ./share/man/man1/rtcc.1

@@ -187,10 +187,29 @@ grep -q 'nosuch\.c' err || fail "a missing file is not named"
 ! "$rtcc" -O2 -o none 2>err || fail "no files compile"
 grep -q 'no input files' err || fail "no input files: it said $(cat err)"
 refuses "usage: rtcc" "$rtcc"
-for option in -shared -pie -static-pie -fPIE; do
+for option in -shared -pie -fPIE; do
 	refuses "rtcc: $option " "$rtcc" $option answer.c forty_two.c -o none
 done
 [ ! -e none ] || fail "a refused program was made"
+refuses "rtcc: -shared " "$rtcc" -static-pie -shared answer.c forty_two.c -o none
+for cc in gcc clang; do
+	for linker in bfd lld; do
+		works "-static-pie" env CC=$cc "$rtcc" -static-pie -fuse-ld=$linker answer.c forty_two.c \
+			-o static_pie
+		works "-static-pie runs" says_42 ./static_pie
+		readelf -hW static_pie | grep -q 'Type: *DYN' || fail "-static-pie is at a fixed address"
+		! readelf -lW static_pie | grep -q INTERP || fail "-static-pie wants a dynamic linker"
+	done
+done
+works "-static-pie -c" "$rtcc" -static-pie -c answer.c -o pie.o
+works "-fpie -c" "$rtcc" -fpie -c forty_two.c -o pie2.o
+works "-static-pie of objects" "$rtcc" -static-pie pie.o pie2.o -o static_pie
+works "-static-pie of objects runs" says_42 ./static_pie
+works "-no-pie takes -static-pie back" "$rtcc" -static-pie -no-pie answer.c forty_two.c -o fixed
+readelf -hW fixed | grep -q 'Type: *EXEC' || fail "-static-pie -no-pie lies anywhere"
+"$rtcc" -c answer.c -o no_pie.o
+! "$rtcc" -static-pie no_pie.o forty_two.c -o none 2>err || fail "-static-pie of other code"
+grep -q 'recompile with -fPI' err || fail "-static-pie of other code: it said $(cat err)"
 works "-fPIE -c" "$rtcc" -fPIE -c answer.c -o pie.o
 works "-fPIE objects" "$rtcc" pie.o forty_two.o -o pie
 works "-fPIE objects run" says_42 ./pie

@@ -302,10 +302,10 @@ class Run:
 
     def go(self):
         """Returns whether the program ran to its end as it should."""
-        if not self.watch_names():
-            return False
+        gdb.execute("starti", to_string=True)  # now the program lies where it will be
         try:
-            gdb.execute("run", to_string=True)
+            if not self.watch_names():
+                return False
             for _ in range(LIMIT):
                 if not self.stopped():
                     say(f"{self.name}: unexpected stop:\n"

@@ -6,11 +6,12 @@
 # needs: gdb strace python3 nm make
 # timeout: 300
 #
-#	tests/check/startup.sh [-v] [PROGRAM]
+#	tests/check/startup.sh [-v] [-static-pie] [PROGRAM]
 #
 # Two observers: gdb (startup.py; the table is in startup_rows.py, the order in
 # startup-order.txt) and strace (startup_strace.py). They look at the debug variant's
-# hello, or at PROGRAM: any program of that variant that returns 0. -v prints the table.
+# hello, or at PROGRAM: any program of that variant that returns 0. -v prints the table;
+# -static-pie has rtcc make programs that may lie anywhere.
 
 root=${RT0_ROOT:-$(cd -- "$(dirname -- "$0")/../.." && pwd)}
 here=$root/tests/check
@@ -25,6 +26,10 @@ if [ "$1" = -v ]; then
 	verbose=1
 	shift
 fi
+if [ "$1" = -static-pie ]; then
+	export RT0_FLAGS=-static-pie
+	shift
+fi
 for tool in gdb strace python3 nm; do
 	command -v $tool >/dev/null || die "needs $tool, which is not installed"
 done
@@ -36,9 +41,6 @@ if [ ! "$1" ]; then
 	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u CC make -s -C "$root" DEBUG=1 >&2 ||
 		die "the debug variant does not build"
 fi
-program=${1:-$root/build/debug/examples/hello}
-[ -x "$program" ] || die "$program is missing"
-
 if [ "$RT0_TMP" ]; then
 	tmp=$RT0_TMP
 else
@@ -46,6 +48,13 @@ else
 	trap 'rm -rf "$tmp"' EXIT
 	trap 'exit 1' HUP INT TERM
 fi
+program=${1:-$root/build/debug/examples/hello}
+if [ ! "$1" ] && [ "$RT0_FLAGS" ]; then
+	program=$tmp/hello-pie
+	env -u CC RT0_VARIANT=debug "$root/tools/rtcc" $RT0_FLAGS -O2 -g \
+		"$root/examples/hello.c" -o "$program" || die "hello does not build"
+fi
+[ -x "$program" ] || die "$program is missing"
 
 # observer NAME COMMAND...: runs it for at most a minute; its report comes out whole.
 status=0

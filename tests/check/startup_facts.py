@@ -8,7 +8,8 @@ import struct
 
 import gdb
 
-AUXV = {6: "AT_PAGESZ", 9: "AT_ENTRY", 25: "AT_RANDOM", 33: "AT_SYSINFO_EHDR",
+ET_DYN = 3
+AUXV = {3: "AT_PHDR", 6: "AT_PAGESZ", 9: "AT_ENTRY", 25: "AT_RANDOM", 33: "AT_SYSINFO_EHDR",
         51: "AT_MINSIGSTKSZ"}
 FLAGS = ("aes adx avx avx2 bmi1 bmi2 erms fma pclmulqdq popcnt sse2 pni ssse3 sse4_1 "
          "sse4_2").split()
@@ -71,7 +72,11 @@ def facts(pid, procs):
     """Returns the variables that stay the same in a run, as of its first instruction."""
     values = auxv(pid)
     with open(f"/proc/{pid}/exe", "rb") as file:
-        values["elfentry"] = struct.unpack_from("Q", file.read(64), 24)[0]
+        header = file.read(64)
+    kind, entry, phoff = (struct.unpack_from(form, header, offset)[0]
+                          for form, offset in (("H", 16), ("Q", 24), ("Q", 32)))
+    # A program that may lie anywhere is linked for 0; its headers begin the image.
+    values["elfentry"] = entry + (values["AT_PHDR"] - phoff if kind == ET_DYN else 0)
     with open(f"/proc/{pid}/environ", "rb") as file:
         values["envc"] = file.read().count(b"\0")
     with open(f"/proc/{pid}/cmdline", "rb") as file:

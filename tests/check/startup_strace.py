@@ -18,6 +18,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__
 LIMIT = 20  # seconds for one program
 CHILD_CALLS = 7  # what each thread begins with, and one more
 ATTEMPTS = 5  # on a busy machine sysmon may not get so far in HELLO's time
+FLAGS = os.environ.get("RT0_FLAGS", "").split()  # rtcc's, besides
 VERBOSE = os.environ.get("RT0_VERBOSE") == "1"
 REPORT = open(os.environ.get("RT0_REPORT", "/dev/stderr"), "w", encoding="utf-8")
 RESULTS = open(os.environ.get("RT0_RESULTS", os.devnull), "w", encoding="utf-8")
@@ -135,6 +136,14 @@ def symbol(program, name):
     raise ValueError(f"{program} has no symbol {name}")
 
 
+def bias(call, m0):
+    """Returns how far from where it was linked for a program that may lie anywhere lies, by
+    its first system call."""
+    found = re.match(r"arch_prctl\(ARCH_SET_FS, (0x\w+)\)", call)
+    distance = int(found[1], 16) - (m0 + 8) if found and "-static-pie" in FLAGS else 0
+    return 0 if distance % 4096 else distance
+
+
 def first_calls(calls, m0):
     """The beginning, up to schedinit's only look at the signal mask."""
     matches(9, calls[1], rf"arch_prctl\(ARCH_SET_FS, {m0 + 8:#x}\) = 0")
@@ -208,6 +217,7 @@ def hello(program, directory, procs):
         if len(threads[sysmon]) >= CHILD_CALLS:
             break
     m0, size = symbol(program, "m0")
+    m0 += bias(calls[1], m0)
     first_calls(calls, m0)
     stack = [i for i, call in enumerate(calls) if call.startswith("sigaltstack(")][0]
     minit_calls(70, calls[stack:], first)
@@ -240,7 +250,7 @@ def compiled(source, directory, name):
         file.write(source)
     env = {**os.environ, "RT0_VARIANT": "debug"}
     rtcc = os.path.join(ROOT, "tools", "rtcc")
-    subprocess.run([rtcc, "-O2", "-g", path + ".c", "-o", path], check=True, env=env)
+    subprocess.run([rtcc, *FLAGS, "-O2", "-g", path + ".c", "-o", path], check=True, env=env)
     return path
 
 

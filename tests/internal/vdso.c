@@ -81,7 +81,9 @@ static void forward(void)
 static void withoutvdso(void)
 {
 	uintptr_t saved = vdsoClockgettimeSym;
+	uintptr_t page = (uintptr_t)&vdsoClockgettimeSym & -physPageSize;
 
+	equal(rt_syscall(SYS_mprotect, page, physPageSize, PROT_READ | PROT_WRITE), 0);
 	vdsoClockgettimeSym = 0;
 	agree();
 	vdsoClockgettimeSym = saved;

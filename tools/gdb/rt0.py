@@ -608,6 +608,8 @@ def install():
 
 install()
 if "__file__" in globals():  # from a file, not from a program, which has them one by one
+    folder = os.path.dirname(os.path.realpath(__file__))
     for other in ("printers.py", "tour.py"):
-        folder = os.path.dirname(os.path.realpath(__file__))
         gdb.execute("source " + os.path.join(folder, other))
+    # The runtime's sources are called ./runtime/... in the debug information.
+    gdb.execute("directory " + os.path.dirname(os.path.dirname(folder)), to_string=True)

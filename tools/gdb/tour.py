@@ -368,17 +368,19 @@ rt0-tour list: the steps; rt0-tour transcript FILE: all of it, as text."""
         if number <= self.at or not gdb.selected_inferior().pid:
             self.at = 0
         while self.at < number:
-            self.run_to(TOUR[self.at].place)
-            if self.at == 0:
+            if self.at == 0:  # only a process has addresses: the program may lie anywhere
+                self.quietly("starti")
                 entry = gdb.parse_and_eval("(long)$rsp")
                 gdb.set_convenience_variable("E", entry)
+            else:
+                self.run_to(TOUR[self.at].place)
             self.at += 1
 
     def run_to(self, place):
         where = int(gdb.parse_and_eval(f"(long)&{place}"))
         stop = gdb.Breakpoint(f"*{where:#x}", internal=True, temporary=True)
         stop.silent = True
-        self.quietly("continue" if self.at else "run")
+        self.quietly("continue")
         if not gdb.selected_inferior().pid:
             self.at = 0
             raise Error(f"rt0-tour: the program ended before {place}")

@@ -1,0 +1,143 @@
+#!/bin/sh
+# tests/check/hardening.sh - what docs/hardening.md says of a program's segments, its pointers
+# to code, its canary and its indirect branches is so, in static programs and in those that
+# may lie anywhere, of gcc and of clang; two builds give the same bytes.
+# stdout: ok
+# needs: gcc clang make nm objdump readelf python3
+# timeout: 300
+
+cd "$RT0_TMP" || exit 1
+here=$RT0_ROOT/tests/check
+rtcc=$RT0_ROOT/tools/rtcc
+status=0
+
+fail() {
+	echo "FAILED: $name: $1"
+	status=1
+}
+
+# What the program headers promise.
+segments() {
+	readelf -lW "$1" >headers
+	grep -q 'GNU_STACK .* RW ' headers || fail 'the stack may be executable'
+	! grep -Eq 'LOAD .* (RWE|  E|R W E) ' headers || fail 'a segment to write and execute'
+	grep -q 'GNU_RELRO .* R ' headers || fail 'no RELRO'
+	! grep -q INTERP headers || fail 'a dynamic linker is asked for'
+	readelf -nW "$1" | grep -q 'Build ID: [0-9a-f]\{40\}$' || fail 'no build-id'
+	readelf -SW "$1" | sed 's/^ *\[ *[0-9]*\] *//' | awk '
+		$7 ~ /X/ && $1 !~ /^.(text|plt)$/ { print "executable: " $1; bad = 1 }
+		$1 == ".text" && $7 != "AX" { print "flags of .text: " $7; bad = 1 }
+		END { exit bad }' || fail 'code and data are not apart'
+	awk '$1 == "LOAD" && $0 ~ / R E / { n++ } END { exit n != 1 }' headers ||
+		fail 'code is not in one segment of its own'
+}
+
+# What the kernel has made of it, when everything was in use.
+mappings() {
+	"./$1" maps >maps || fail "maps: status $?"
+	! grep -q '^[^ ]* .wx' maps || fail 'a mapping to write and execute'
+	! grep '^[^ ]* ..x' maps | grep -v " .*/$1\$\| \[v[a-z]*\]$" || fail 'code that is not its own'
+	[ "$(grep -c "r-xp .*/$1\$" maps)" -eq 1 ] || fail 'code in several mappings'
+	grep -q 'rw-p .*\[stack\]$' maps || fail 'the first stack'
+}
+
+# A write to what only the start writes is a fault, and said.
+closed() {
+	"./$1" relro 2>err
+	[ $? -eq 2 ] || fail 'RELRO can be written'
+	grep -q '^unexpected fault address 0x' err || fail 'RELRO: nothing is said'
+	grep -q '^\[signal SIGSEGV: segmentation violation code=0x2 ' err || fail 'RELRO: another fault'
+	grep -q '^rt_main(' err || fail 'RELRO: no traceback'
+}
+
+# Pointers to code in data that can be written, after the start. Those that remain:
+#	m0, g0          where a thread or a goroutine goes on: that changes with each switch
+#	firstmoduledata where the code begins and ends: compared, never called
+#	netpollevent, writehook
+#			set when the first descriptor is watched: programs without a network do not
+#			carry what they point to
+pointers() {
+	"./$1" pointers >found || fail "pointers: status $?"
+	nm -n "$1" >names
+	python3 - found names >remain <<-'END'
+	import sys
+	names = []
+	for line in open(sys.argv[2]):
+	    fields = line.split()
+	    if len(fields) == 3 and fields[1] not in "aA":
+	        names.append((int(fields[0], 16), fields[2]))
+	image = next(address for address, name in names if name == "__image_start")
+	for line in open(sys.argv[1]):
+	    at = image + int(line.split()[0], 16)
+	    print([name for address, name in names if address <= at][-1])
+	END
+	grep -Evx 'm0|__m0_start|g0|firstmoduledata|netpollevent|writehook' remain >bad
+	[ ! -s bad ] || { fail 'pointers to code'; cat bad; }
+	grep -q . remain || fail 'pointers: nothing was looked at'
+}
+
+# One canary for all, another in each run; its first byte is 0.
+canary() {
+	for i in 1 2 3; do
+		"./$1" where || fail "where: status $?"
+	done >where
+	[ "$(cut -d' ' -f2 where | sort -u | wc -l)" -eq 3 ] || fail 'the canary is no secret'
+	! grep -v '00$' where || fail 'the canary has no end of a string'
+	nm "$1" | grep -q ' __stack_chk_fail$' || fail 'it has no stack protector'
+}
+
+for cc in gcc clang; do
+	for kind in -static -static-pie; do
+		name="$cc $kind"
+		protection=none
+		[ $kind = -static-pie ] && protection=branch
+		CC=$cc "$rtcc" $kind -O2 -g -fstack-protector-strong -fcf-protection=$protection \
+			"$here/hardening.c" -o program || fail 'compiling'
+		segments program
+		mappings program
+		closed program
+		pointers program
+		canary program
+	done
+	cp program program-$cc
+done
+
+# Indirect branches, in the last of each compiler's.
+for cc in gcc clang; do
+	name="$cc: branches"
+	python3 "$here/hardening_branches.py" "$RT0_ROOT/build/$RT0_VARIANT/pie" program-$cc ||
+		fail 'a function without ENDBR'
+done
+
+# The same bytes in another place: the archive, then programs with debug information.
+name=reproducible
+case $RT0_VARIANT in
+debug*) set -- DEBUG=1 ;;
+stress*) set -- STRESS=1 ;;
+*) set -- ;;
+esac
+case $RT0_VARIANT in
+*-clang) set -- "$@" CC=clang ;;
+*) set -- "$@" CC=gcc ;;
+esac
+unset MAKEFLAGS MAKELEVEL MFLAGS
+mkdir -p another/place
+(cd "$RT0_ROOT" && tar cf - --exclude=./build --exclude=./.git .) | tar xf - -C another/place
+library=build/$RT0_VARIANT/librt0.a
+make -s -C another/place "$@" $library >log 2>&1 || { fail 'building'; tail log; }
+cmp another/place/$library "$RT0_ROOT/$library" || fail "$library"
+
+mkdir -p another/place/build/$RT0_VARIANT/pie
+cp "$RT0_ROOT/build/$RT0_VARIANT/pie/librt0.a" another/place/build/$RT0_VARIANT/pie
+for kind in -static -static-pie; do
+	for copy in here there; do
+		tree=$RT0_ROOT
+		[ $copy = here ] || tree=$PWD/another/place
+		(cd "$tree/tests" && "$tree/tools/rtcc" $kind -O2 -g -ffile-prefix-map="$tree"=. \
+			check/hardening.c -o "$RT0_TMP/$copy") || fail 'compiling'
+	done
+	cmp here there || fail "a program with $kind"
+done
+
+[ $status -ne 0 ] || echo ok
+exit $status
