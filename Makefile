@@ -237,7 +237,7 @@ uninstall:
 # A variant is what make DEBUG=1 builds (RELEASE=1 means nothing).
 $(patsubst %,build/%$(SUFFIX),$(VARIANTS)): FORCE
 	$(MAKE) DEBUG= STRESS= $(shell echo $(patsubst %$(SUFFIX),%,$(@F)) | tr a-z A-Z)=1 \
-		$@/librt0.a $@/rt0_musl.o
+		$@/librt0.a $@/pie/librt0.a $@/rt0_musl.o
 
 FORCE:
 

@@ -51,7 +51,8 @@ closed() {
 }
 
 # Pointers to code in data that can be written, after the start. Those that remain:
-#	m0, g0          where a thread or a goroutine goes on: that changes with each switch
+#	m0, g0, __m0_tls_block
+#			where a thread or a goroutine goes on: that changes with each switch
 #	firstmoduledata where the code begins and ends: compared, never called
 #	netpollevent, writehook
 #			set when the first descriptor is watched: programs without a network do not
@@ -71,7 +72,7 @@ pointers() {
 	    at = image + int(line.split()[0], 16)
 	    print([name for address, name in names if address <= at][-1])
 	END
-	grep -Evx 'm0|__m0_start|g0|firstmoduledata|netpollevent|writehook' remain >bad
+	grep -Evx 'm0|__m0_(start|tls_block)|g0|firstmoduledata|netpollevent|writehook' remain >bad
 	[ ! -s bad ] || { fail 'pointers to code'; cat bad; }
 	grep -q . remain || fail 'pointers: nothing was looked at'
 }
