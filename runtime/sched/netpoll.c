@@ -107,7 +107,8 @@ Gqueue netpoll(int64_t delay)
 	int64_t n;
 
 	n = epollwait(epfd, ev, nelem(ev), waitms(delay));
-	if (n < 0 && n != -EINTR)
+	// What passes is as good as nothing ready.
+	if (n < 0 && n != -EINTR && n != -EAGAIN && n != -ENOMEM)
 		throw("runtime: netpoll failed");
 	for (int64_t i = 0; i < n; i++) {
 		if (ev[i].data == 0)

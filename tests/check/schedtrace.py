@@ -70,7 +70,7 @@ LINES = {
 INIT = re.compile(r"init (\w+) @(\d+) ns, (\d+) ns clock")
 STEPS = ("tracebackinit moduledataverify stackinit mallocinit fastrandinit initm0 cpuinit "
          "alginit modulesinit typelinksinit itabsinit initsigmask goargs goenvs "
-         "parsedebugvars gcinit initprocs").split()
+         "parsedebugvars gcinit relroinit initprocs").split()
 
 failures = []
 
