@@ -107,8 +107,8 @@ Gqueue netpoll(int64_t delay)
 	int64_t n;
 
 	n = epollwait(epfd, ev, nelem(ev), waitms(delay));
-	// What passes is as good as nothing ready.
-	if (n < 0 && n != -EINTR && n != -EAGAIN && n != -ENOMEM)
+	// Refused for good. What passes is as good as nothing ready.
+	if (n == -EPERM || n == -ENOSYS || n == -EBADF || n == -EINVAL)
 		throw("runtime: netpoll failed");
 	for (int64_t i = 0; i < n; i++) {
 		if (ev[i].data == 0)
