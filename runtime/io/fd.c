@@ -96,9 +96,11 @@ static bool incref(Fd *d)
 
 static bool acquire(Fd *d, PollMode mode)
 {
-	uint64_t old = settled(d), bit = right(mode);
-	uint32_t use = atomic_load_acquire(&d->pd.seq);
+	uint64_t old, bit = right(mode);
+	uint32_t use;
 
+	settled(d);
+	use = atomic_load_acquire(&d->pd.seq);
 	for (;;) {
 		old = atomic_load_acquire(&d->mu); // first: seq moves before it is open again
 		// Closed while we waited, and perhaps in other hands already.
