@@ -122,8 +122,8 @@ END(rt0_go)
 
 // Point the thread pointer at tls[1].
 //	in:  %rdi = m->tls
-// A failure crashes at address 0xf1 after a line: nothing works without a thread pointer,
-// nor can anybody be told.
+// A failure crashes at address 0xf1, after a line that is written from here: without a
+// thread pointer nothing of the runtime works, not even throw.
 FUNC(settls)
 	addq	$8, %rdi			// ELF wants to use -8(%fs)
 	movq	%rdi, 0(%rdi)			// %fs:0 holds its own address (the ABI's)

@@ -63,7 +63,7 @@ FUNC(asyncResume)
 1:	fxrstor64 as_xsave(%rdi)
 2:
 	movq	as_rsp(%rdi), %rax
-	movq	%rax, TLS_ASYNC_SP		// words of the M, nobody else's
+	movq	%rax, TLS_ASYNC_SP		// words of the thread, nobody else's
 	movq	as_rip(%rdi), %rax
 	movq	%rax, TLS_ASYNC_PC
 	movq	%rdi, %rsp

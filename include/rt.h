@@ -14,15 +14,16 @@
  *   - A call named ..._until gives up at an instant of rt_nanotime's clock and returns
  *     -ETIMEDOUT. What can be done at once is done even if the instant is over; INT64_MAX
  *     is never. Either the call did its work or it did nothing: no element is lost.
- *   - Synchronisation objects that are all zero are ready for use. Their memory may go when
- *     no goroutine is in a call on them.
+ *   - Synchronisation objects that are all zero are ready for use; the part "synchronisation"
+ *     says when their memory may go.
  *   - A goroutine may use 64 MiB of stack. It starts on 2 KiB and grows. Running over it is
  *     the fatal error "stack overflow".
  *   - A goroutine that has run for 10 ms gives way to others, at any instruction of the
  *     program's own code.
  *   - The floating-point control words (mxcsr, the x87 control word) belong to the
  *     goroutine; a new one starts with the defaults. Thread-local variables (__thread)
- *     belong to the thread, and a goroutine may change threads at any call.
+ *     belong to the thread, and a goroutine may change threads wherever it gives way or
+ *     waits: use them only between rt_lock_os_thread and rt_unlock_os_thread.
  *   - memcpy, memmove, memset, memcmp and __stack_chk_fail, which compilers call by
  *     themselves, are supplied; a program may define its own.
  */
@@ -70,8 +71,8 @@ void rt_go_copy(rt_func *fn, const void *args, size_t size);
 /* Lets others run first: this goroutine goes to the end of the global queue. */
 void rt_gosched(void);
 
-/* Makes this goroutine's deferred calls and ends it. The main goroutine may do so too: the others go on, and when none
- * is left that could, that is a deadlock. */
+/* Makes this goroutine's deferred calls and ends it. The main goroutine may do so too: the
+ * others go on, and when none is left that could, that is a deadlock. */
 RT_NORETURN void rt_goexit(void);
 
 /* This goroutine's number: the main goroutine's is 1; never used again. */

@@ -298,8 +298,8 @@ static void unlinkm(M *mp)
 	throw("m not found in allm");
 }
 
-// Ends this thread, on g0; returns if it is a C library's to end. The first thread cannot end without confusing the system: it
-// gives its P away and sleeps for ever.
+// Ends this thread, on g0; returns if it is a C library's to end. The first thread cannot end
+// without confusing the system: it gives its P away and sleeps for ever.
 void mexit(void)
 {
 	M *mp = getg()->m;

@@ -49,7 +49,7 @@ struct TraceBuf {
 typedef struct {
 	TraceBuf *bufs;    // all of them: address space, until they are used
 	TraceBuf *full;    // for the writer, newest first; through link
-	uint32_t writer;   // a WriterState, and a futex
+	uint32_t writer;   // WriterBusy or WriterAsleep; a futex
 	uint64_t lost;     // events for which there was no buffer
 	uint64_t freebufs[MaxTraceBufs / 64]; // a bit for each of bufs
 } TraceState;
