@@ -19,7 +19,6 @@
 #define atomic_xadd(p, d) (__atomic_add_fetch(p, d, __ATOMIC_SEQ_CST)) // the new value
 #define atomic_or(p, v) __atomic_fetch_or(p, v, __ATOMIC_SEQ_CST)
 #define atomic_and(p, v) __atomic_fetch_and(p, v, __ATOMIC_SEQ_CST)
-#define atomic_fence() __atomic_thread_fence(__ATOMIC_SEQ_CST)
 
 // Keeps the compiler from moving accesses over it; the processor may.
 #define compilerbarrier() __asm__ volatile("" ::: "memory")

@@ -85,12 +85,14 @@ _Noreturn void rt_exit(int status)
 			exit(status);
 		gopark(NULL, NULL, WaitReasonPanicWait); // the process ends any moment
 	}
-	if (_cgo_exit)
-		_cgo_exit(status); // its own list first, then the destructors, then its files
-	for (FiniFunc *const *p = __fini_array_end; p > __fini_array_start;)
-		(*--p)();
+	if (!_cgo_exit) {
+		for (FiniFunc *const *p = __fini_array_end; p > __fini_array_start;)
+			(*--p)();
+	}
 	if (&__rt0_tracer)
 		__rt0_tracer.exit();
+	if (_cgo_exit)
+		_cgo_exit(status); // its own list first, then the destructors, then its files
 	exit(status);
 }
 
@@ -113,6 +115,7 @@ static NOSPLIT void newsysmon(void *unused)
 
 static void tracefromstart(const char *value)
 {
+	checkfds(); // it opens a file
 	if (&__rt0_tracer)
 		__rt0_tracer.start(value);
 	else

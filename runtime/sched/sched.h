@@ -175,7 +175,6 @@ void lockOSThread(void);
 void unlockOSThread(void);
 void startTemplateThread(void);
 bool newmHandoffTo(M *mp);
-NORETURN void templateThreadLoop(void);
 void stoplockedm(void);
 void startlockedm(G *gp);
 

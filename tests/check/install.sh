@@ -39,6 +39,7 @@ tree "$stage" >first
 (cd "$stage/usr/local" && find . ! -type d ! -path './share/man/man3/*' | LC_ALL=C sort) >files
 cat >wanted <<END
 ./bin/other
+./bin/rt0-trace
 ./bin/rtcc
 ./include/rt0/rt.h
 ./lib/cmake/rt0/rt0Config.cmake
@@ -58,6 +59,8 @@ cat >wanted <<END
 ./share/rt0/gdb/printers.py
 ./share/rt0/gdb/rt0.py
 ./share/rt0/gdb/tour.py
+./share/rt0/trace
+./share/rt0/trace.html
 END
 [ "$variant" = release ] || sed -i '/lib\/librt0/d' wanted
 LC_ALL=C sort -o wanted wanted
