@@ -200,13 +200,19 @@ static void forget(int32_t fd, Fd *d)
 static int64_t destroy(int32_t fd, Fd *d)
 {
 	Call c = { __NR_close, { (uint32_t)fd } };
+	uint32_t use;
 	int64_t r;
 
 	forget(fd, d);
+	use = d->pd.seq;
 	r = managed(&c);
 	if (r == -EINTR)
 		r = 0; // Linux has closed it all the same: never twice
-	atomic_cas(&d->mu, Closing, 0); // unless it is another's already
+	// Unless it is another's already, who may be closing it, too: seq moves under the lock.
+	lock(&d->pd.lock);
+	if (d->pd.seq == use)
+		atomic_cas(&d->mu, Closing, 0);
+	unlock(&d->pd.lock);
 	return r;
 }
 

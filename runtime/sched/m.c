@@ -127,10 +127,12 @@ static void inittls(M *mp)
 	uintptr_t ndata = (uintptr_t)(__tdata_end - __tdata_start);
 	char *block = (char *)mp - below;
 	G *oldg0 = mp->g0, *oldgsignal = mp->gsignal;
+	AsyncState *oldspare = mp->asyncSpare;
 
 	__builtin_memset(block, 0, below + sizeof *mp);
 	mp->g0 = oldg0;
 	mp->gsignal = oldgsignal;
+	mp->asyncSpare = oldspare;
 	__builtin_memcpy(block, __tdata_start, ndata);
 	mp->tls[6] = m0.tls[6]; // the stack protector's canary is the process's
 }

@@ -131,9 +131,9 @@ void netpollclose(int32_t fd, PollDesc *pd)
 	// Also when other descriptors share the description and keep it open.
 	if (fd >= 0)
 		netpollctl(fd, NULL);
+	lock(&pd->lock); // io/fd.c wants seq to stay for a moment
 	atomic_store_release(&pd->seq, pd->seq + 1);
 	pd->side[PollRead].g = pd->side[PollWrite].g = PollNil;
-	lock(&pd->lock);
 	pd->side[PollRead].when = pd->side[PollWrite].when = 0;
 	atomic_store_relaxed(&pd->info, 0);
 	unlock(&pd->lock);

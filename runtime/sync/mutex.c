@@ -46,8 +46,11 @@ static bool canspin(int32_t round)
 // The state, when nobody is deciding: that takes a few instructions.
 static uint32_t decided(rt_mutex *m, uint32_t old)
 {
-	while (old & Deciding) {
-		procyield(SpinCount);
+	for (int32_t round = 0; old & Deciding; round++) {
+		if (round < SpinRounds)
+			procyield(SpinCount);
+		else
+			osyield(); // the kernel may have stopped the one who decides
 		old = atomic_load_relaxed(&m->state);
 	}
 	return old;
@@ -123,13 +126,16 @@ static uint32_t wanted(const Locking *l)
 // last or has waited for a short time.
 static void takehandoff(rt_mutex *m, bool starving)
 {
-	uint32_t old = atomic_load_relaxed(&m->state), delta = Locked - OneWaiter;
+	uint32_t old = atomic_load_relaxed(&m->state), new;
 
-	if ((old & (Locked | Woken)) || old >> WaiterShift == 0)
-		throw("sync: inconsistent mutex state");
-	if (!starving || old >> WaiterShift == 1)
-		delta -= Starving;
-	atomic_xadd(&m->state, delta);
+	do {
+		if ((old & (Locked | Woken)) || old >> WaiterShift == 0)
+			throw("sync: inconsistent mutex state");
+		new = old + Locked - OneWaiter;
+		if (!starving || old >> WaiterShift == 1) // the others may have given up
+			new -= Starving;
+	} while (!__atomic_compare_exchange_n(&m->state, &old, new, false, __ATOMIC_SEQ_CST,
+	                                      __ATOMIC_RELAXED));
 }
 
 static bool lockslow(rt_mutex *m, int64_t when) __attribute__((noinline));
@@ -174,7 +180,8 @@ static void lockforever(rt_mutex *m)
 
 // It is free, and somebody waits. Wakes one, unless another has locked it meanwhile, who will
 // then have to decide: most often one that runs already, which is what makes it fast.
-static void decide(rt_mutex *m)
+// Inline: a function's prologue may yield, and others wait for us.
+ALWAYS_INLINE void decide(rt_mutex *m)
 {
 	uint32_t old = atomic_load_relaxed(&m->state), new;
 	bool wake;

@@ -29,7 +29,7 @@ enum {
 
 // The writer's: the file, what went wrong with it, and the functions that it names already.
 static struct {
-	M *m;
+	M *m; // set when it has begun
 	int32_t fd;
 	int64_t err;
 	bool begun;
@@ -164,13 +164,14 @@ static void tracewriter(void)
 	sched.nmsys++;
 	checkdead();
 	unlock(&sched.lock);
-	writer.m = getg()->m;
+	atomic_store_release(&writer.m, getg()->m);
 	for (;;) {
 		// First: what is on the list then is all there will be.
 		bool finish = atomic_load_acquire(&writer.finish);
 		TraceBuf *list = atomic_xchg(&__rt0_trace.full, NULL);
 
-		writelist(list);
+		if (list || finish)
+			writelist(list);
 		if (finish) {
 			finishfile();
 			atomic_store_release(&writer.finish, 0);
@@ -299,6 +300,8 @@ int __rt0_tracestart(const char *path)
 	if (!haswriter)
 		systemstack(newwriter, NULL);
 	haswriter = true;
+	while (!atomic_load_acquire(&writer.m))
+		osyield(); // begin holds a lock that it begins with, and may wait for it
 	stopTheWorld("start tracing");
 	begin();
 	atomic_store_release(&state, On);

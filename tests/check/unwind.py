@@ -108,6 +108,8 @@ class Walk:
         if tail != self.chain:
             if self.switches and found[-1] in ENDS:
                 return None
+            if found[-2:] == ["forcegchelper", "goexit"]:
+                return None  # its first turn, which comes late on a busy machine
             return "ends in " + ", ".join(found[-5:])
         for name, frame, wanted in zip(self.chain[1:], frames[-3:], self.wanted):
             for register, one, other in zip(REGISTERS, registers(frame), wanted):
