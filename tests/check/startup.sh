@@ -38,7 +38,8 @@ gdb -nx -batch -ex 'python print("py")' 2>/dev/null | grep -q py ||
 
 # The debug variant by the default compiler, whatever an outer make was asked for.
 if [ ! "$1" ]; then
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u CC make -s -C "$root" DEBUG=1 >&2 ||
+	mkdir -p "$root/build"
+	flock "$root/build" env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u CC make -s -C "$root" DEBUG=1 >&2 ||
 		die "the debug variant does not build"
 fi
 if [ "$RT0_TMP" ]; then

@@ -30,7 +30,8 @@ export RT0_VARIANT="${RT0_VARIANT%-clang}"
 if [ ! -e "$root/build/$RT0_VARIANT/librt0.a" ]; then
 	debug=''
 	[ "$RT0_VARIANT" = debug ] && debug=DEBUG=1
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u CC make -s -C "$root" $debug >&2 ||
+	mkdir -p "$root/build"
+	flock "$root/build" env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u CC make -s -C "$root" $debug >&2 ||
 		die "the variant does not build"
 fi
 
