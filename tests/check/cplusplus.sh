@@ -6,15 +6,7 @@
 # timeout: 120
 
 here=$RT0_ROOT/tests/check
-cd "$RT0_TMP" || exit 1
-unset CC
-rtcc=$RT0_ROOT/tools/rtcc
-status=0
-
-fail() {
-	printf 'FAILED: %s\n' "$1"
-	status=1
-}
+. "$RT0_ROOT/tests/check/expect.sh"
 
 cat >wanted <<'END'
 +first

@@ -6,15 +6,8 @@
 # timeout: 120
 
 embedding=$RT0_ROOT/examples/embedding
-cd "$RT0_TMP" || exit 1
-unset CC GOTRACEBACK
-rtcc=$RT0_ROOT/tools/rtcc
-status=0
-
-fail() {
-	printf 'FAILED: %s\n' "$1"
-	status=1
-}
+. "$RT0_ROOT/tests/check/expect.sh"
+unset GOTRACEBACK
 
 compile() {
 	"$embedding/toyc" "$1.toy" >"$1.s" && "$rtcc" -v "$1.s" -o "$1" 2>"$1.log" || {

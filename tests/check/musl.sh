@@ -4,22 +4,8 @@
 # needs: gcc clang ld.lld ar nm readelf gdb
 # timeout: 120
 
-cd "$RT0_TMP" || exit 1
-unset CC RT0_MUSL
-rtcc=$RT0_ROOT/tools/rtcc
-status=0
-
-fail() {
-	printf 'FAILED: %s\n' "$1"
-	status=1
-}
-
-# works WHAT COMMAND...: the command succeeds.
-works() {
-	what=$1
-	shift
-	"$@" || fail "$what"
-}
+. "$RT0_ROOT/tests/check/expect.sh"
+unset RT0_MUSL
 
 # refuses TEXT COMMAND...: it fails with 1 and one line on standard error, with TEXT in it.
 refuses() {

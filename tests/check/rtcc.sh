@@ -3,22 +3,7 @@
 # compiler's, and says plainly what it cannot do.
 # needs: gcc clang ar nm readelf strip
 
-cd "$RT0_TMP" || exit 1
-unset CC
-rtcc=$RT0_ROOT/tools/rtcc
-status=0
-
-fail() {
-	printf 'FAILED: %s\n' "$1"
-	status=1
-}
-
-# works WHAT COMMAND...: the command succeeds.
-works() {
-	what=$1
-	shift
-	"$@" || fail "$what"
-}
+. "$RT0_ROOT/tests/check/expect.sh"
 
 # refuses TEXT COMMAND...: rtcc fails with 1 and one line on standard error, which is
 # or begins with TEXT.
