@@ -31,6 +31,10 @@
 		                            __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);       \
 	})
 
+// The same for loops: when it is false, *(old) is what was there instead.
+#define atomic_cas_or_load(p, old, new)                                                \
+	__atomic_compare_exchange_n(p, old, new, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)
+
 // A busy-wait hint to the processor.
 ALWAYS_INLINE void cpupause(void)
 {

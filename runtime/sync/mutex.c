@@ -1,24 +1,31 @@
 // mutex.c - mutual exclusion of goroutines.
 //
 //	state:	bit 0	locked
-//		bit 1	woken: a waiter is awake and tries, no need to wake another
+//		bit 1	duty: who unlocks it decides whether to wake a waiter. Unlocked: is
+//			deciding now
 //		bit 2	starving
-//		bit 3	deciding: an unlock has dropped it, and looks whether to wake one
-//		4..	waiters
+//		bit 8	woken: a waiter is awake and tries, no need to wake another
+//		bit 9	deciding: what duty says of an unlocked mutex, when another has locked
+//			it meanwhile
+//		10..	waiters
+//
+// A locked mutex has a duty when there are waiters, and it is not woken, starving or deciding:
+// withduty. So unlock takes one from the lower byte, and if 0 is left there it has nothing
+// else to do, and looks no more.
 //
 // In the normal mode a waiter that is woken competes with those who just come, and usually
 // loses: they run already. That is fast, and one wake-up serves many lockings. A waiter that
 // has waited for more than 1 ms turns the mutex to starving: then unlock hands it to the
 // first waiter, and who comes queues up at the end. The waiter that gets it turns it back if
-// it is the last, or has waited for less.
+// it is the last, or has waited for less. It is never starving while somebody is deciding.
 //
 //	waiters == goroutines in the queue or on their way to it, or (normal mode) one
 //	more for each permit that unlock has taken off for a waiter and not yet given
 //
 // Who is last to lock it may free it as soon as it has unlocked, though another's unlock is
-// under way: that one looks at it only while it has it, while it is deciding, or to give a
-// permit, which some waiter needs to go on. And while one is deciding there is a waiter, and
-// none is let go.
+// under way: that one looks at it again only while it is deciding, or to give a permit, which
+// some waiter needs to go on. And while one is deciding there is a waiter, and none is let go:
+// decided.
 //
 // Follows Go's internal/sync/mutex.go, which has no such rule: the collector keeps a mutex.
 #include "include/rt.h"
@@ -26,16 +33,18 @@
 #include "runtime/sync/sync.h"
 
 enum {
-	Locked = 1, Woken = 2, Starving = 4, Deciding = 8, WaiterShift = 4, OneWaiter = 1 << WaiterShift,
+	Locked = 1, Duty = 2, Starving = 4, Unused = 0xf8, Woken = 0x100, Deciding = 0x200,
+	WaiterShift = 10, OneWaiter = 1 << WaiterShift, MaxWaiters = (1 << 22) - 1,
 	StarvationThreshold = 1000 * 1000, // ns
-	SpinRounds = 4, SpinCount = 30,
+	SpinCount = 120,                  // pauses before a waiter looks again, once
+	DecideRounds = 4, DecideCount = 30,
 };
 
 // Is it worth while to wait for another thread to unlock? Only if one runs beside us, and
 // nothing else waits for this P.
-static bool canspin(int32_t round)
+static bool canspin(void)
 {
-	if (round >= SpinRounds || ncpu <= 1)
+	if (ncpu <= 1)
 		return false;
 	if (gomaxprocs <= (int32_t)(atomic_load_relaxed(&sched.npidle) +
 	                            atomic_load_relaxed(&sched.nmspinning)) + 1)
@@ -43,12 +52,40 @@ static bool canspin(int32_t round)
 	return runqempty(getg()->m->p);
 }
 
+// Bits 0 to 7. Where they are 0, Locked alone makes the state of a locked mutex, as taken does:
+// if somebody waits for a mutex that is not locked, and not starving, then one is awake or
+// being chosen.
+static uint8_t *lockbyte(rt_mutex *m)
+{
+	return (uint8_t *)&m->state;
+}
+
+// The state with its duty as it has to be; nobody is deciding by that bit.
+ALWAYS_INLINE uint32_t withduty(uint32_t state)
+{
+	bool duty = (state & Locked) && state >> WaiterShift != 0 &&
+	            !(state & (Woken | Starving | Deciding));
+
+	return (state & ~(uint32_t)Duty) | (duty ? Duty : 0);
+}
+
+ALWAYS_INLINE bool deciding(uint32_t state)
+{
+	return (state & Deciding) || (state & (Duty | Locked)) == Duty;
+}
+
+// The state of a mutex that is not locked, with that.
+ALWAYS_INLINE uint32_t taken(uint32_t old)
+{
+	return withduty(old | Locked | (deciding(old) ? Deciding : 0));
+}
+
 // The state, when nobody is deciding: that takes a few instructions.
 static uint32_t decided(rt_mutex *m, uint32_t old)
 {
-	for (int32_t round = 0; old & Deciding; round++) {
-		if (round < SpinRounds)
-			procyield(SpinCount);
+	for (int32_t round = 0; deciding(old); round++) {
+		if (round < DecideRounds)
+			procyield(DecideCount);
 		else
 			osyield(); // the kernel may have stopped the one who decides
 		old = atomic_load_relaxed(&m->state);
@@ -75,43 +112,46 @@ static bool giveup(void *arg)
 		new = old - OneWaiter;
 		if (n == 1)
 			new &= ~(uint32_t)Starving;
-	} while (!__atomic_compare_exchange_n(&m->state, &old, new, false, __ATOMIC_SEQ_CST,
-	                                      __ATOMIC_RELAXED));
+		new = withduty(new);
+	} while (!atomic_cas_or_load(&m->state, &old, new));
 	return true;
 }
 
 typedef struct {
 	int64_t waitstart;
 	bool starving, awoke;
-	int32_t round;
+	bool spun;
 	uint32_t old;
 } Locking;
 
-// What a look at the state says to do: spin a little, before that.
+// What a look at the state says to do: spin a little, before that. One look at the end and not
+// four in the same time, as Go does: each takes the mutex' line from who locks and unlocks it.
 static bool spin(rt_mutex *m, Locking *l)
 {
 	uint32_t old = l->old;
 
-	if ((old & (Locked | Starving)) != Locked || !canspin(l->round))
+	if (l->spun || (old & (Locked | Starving)) != Locked || !canspin())
 		return false;
 	// Tell unlock not to wake another.
 	if (!l->awoke && !(old & Woken) && old >> WaiterShift != 0 &&
-	    atomic_cas(&m->state, old, old | Woken))
+	    atomic_cas(&m->state, old, withduty(old | Woken)))
 		l->awoke = true;
 	procyield(SpinCount);
-	l->round++;
+	l->spun = true;
 	l->old = atomic_load_relaxed(&m->state);
 	return true;
 }
 
 static uint32_t wanted(const Locking *l)
 {
-	uint32_t old = l->old, new = old;
+	uint32_t old = l->old, new;
 
-	if (!(old & Starving))
-		new |= Locked;
-	if (old & (Locked | Starving))
-		new += OneWaiter;
+	if (!(old & (Locked | Starving)))
+		new = taken(old);
+	else if (old >> WaiterShift < MaxWaiters)
+		new = old + OneWaiter;
+	else
+		throw("sync: too many goroutines wait for a mutex");
 	if (l->starving && (old & Locked))
 		new |= Starving;
 	if (l->awoke) {
@@ -119,7 +159,7 @@ static uint32_t wanted(const Locking *l)
 			throw("sync: inconsistent mutex state");
 		new &= ~(uint32_t)Woken;
 	}
-	return new;
+	return withduty(new);
 }
 
 // This waiter was handed the mutex. Locks it, and leaves the starving mode if it is the
@@ -134,8 +174,8 @@ static void takehandoff(rt_mutex *m, bool starving)
 		new = old + Locked - OneWaiter;
 		if (!starving || old >> WaiterShift == 1) // the others may have given up
 			new -= Starving;
-	} while (!__atomic_compare_exchange_n(&m->state, &old, new, false, __ATOMIC_SEQ_CST,
-	                                      __ATOMIC_RELAXED));
+		new = withduty(new);
+	} while (!atomic_cas_or_load(&m->state, &old, new));
 }
 
 static bool lockslow(rt_mutex *m, int64_t when) __attribute__((noinline));
@@ -149,6 +189,8 @@ static bool lockslow(rt_mutex *m, int64_t when)
 
 		if (spin(m, &l))
 			continue;
+		if (l.starving)
+			l.old = decided(m, l.old);
 		if (!atomic_cas(&m->state, l.old, wanted(&l))) {
 			l.old = atomic_load_relaxed(&m->state);
 			continue;
@@ -167,7 +209,7 @@ static bool lockslow(rt_mutex *m, int64_t when)
 			return true;
 		}
 		l.awoke = true;
-		l.round = 0;
+		l.spun = false;
 	}
 }
 
@@ -180,44 +222,34 @@ static void lockforever(rt_mutex *m)
 
 // It is free, and somebody waits. Wakes one, unless another has locked it meanwhile, who will
 // then have to decide: most often one that runs already, which is what makes it fast.
-// Inline: a function's prologue may yield, and others wait for us.
+// Inline, and what it calls too: a function's prologue may yield, and others wait for us.
 ALWAYS_INLINE void decide(rt_mutex *m)
 {
 	uint32_t old = atomic_load_relaxed(&m->state), new;
 	bool wake;
 
 	do {
-		wake = !(old & (Locked | Woken | Starving));
-		new = old - Deciding;
+		new = old - (old & Deciding ? Deciding : Duty);
+		wake = !(new & (Locked | Woken | Starving));
 		if (wake)
 			new = (new - OneWaiter) | Woken;
-	} while (!__atomic_compare_exchange_n(&m->state, &old, new, false, __ATOMIC_SEQ_CST,
-	                                      __ATOMIC_RELAXED));
+		new = withduty(new);
+	} while (!atomic_cas_or_load(&m->state, &old, new));
 	if (wake)
 		semrelease1(&m->sema, false);
 }
 
-// Somebody waits, or something is wrong.
-static void unlockslow(rt_mutex *m) __attribute__((noinline));
-static void unlockslow(rt_mutex *m)
+// Somebody waits, or something is wrong. NOSPLIT as decide is inline.
+NOSPLIT static void unlockslow(rt_mutex *m) __attribute__((noinline));
+NOSPLIT static void unlockslow(rt_mutex *m)
 {
-	uint32_t old = atomic_load_relaxed(&m->state), new;
-	bool handoff, choose;
+	uint32_t state = atomic_load_relaxed(&m->state);
 
-	do {
-		if (!(old & Locked))
-			fatal("sync: unlock of unlocked mutex");
-		if (old & Starving)
-			old = decided(m, old);
-		handoff = old & Starving;
-		// Otherwise nobody waits, or somebody is awake, or being chosen.
-		choose = !handoff && old >> WaiterShift != 0 && !(old & (Woken | Deciding));
-		new = old - Locked + (choose ? Deciding : 0);
-	} while (!__atomic_compare_exchange_n(&m->state, &old, new, false, __ATOMIC_SEQ_CST,
-	                                      __ATOMIC_RELAXED));
-	if (handoff)
+	if ((state & Unused) || !(deciding(state) || (state & Starving)))
+		fatal("sync: unlock of unlocked mutex");
+	if (state & Starving)
 		semrelease1(&m->sema, true);
-	else if (choose)
+	else
 		decide(m);
 }
 
@@ -231,11 +263,11 @@ NOSPLIT void rt_mutex_lock(rt_mutex *m)
 	if (Stress)
 		preemptcheck();
 	if (likely(!preemptwanted())) {
-		if (gomaxprocs == 1 && atomic_load_relaxed(&m->state) == 0) {
-			atomic_store_relaxed(&m->state, Locked);
+		if (gomaxprocs == 1 && atomic_load_relaxed(lockbyte(m)) == 0) {
+			atomic_store_relaxed(lockbyte(m), Locked);
 			return;
 		}
-		if (likely(atomic_cas(&m->state, 0, Locked)))
+		if (likely(atomic_cas(lockbyte(m), 0, Locked)))
 			return;
 	}
 	lockforever(m);
@@ -247,21 +279,21 @@ bool rt_mutex_try_lock(rt_mutex *m)
 
 	preemptcheck();
 	old = atomic_load_relaxed(&m->state);
-	return !(old & (Locked | Starving)) && atomic_cas(&m->state, old, old | Locked);
+	return !(old & (Locked | Starving)) && atomic_cas(&m->state, old, taken(old));
 }
 
 int rt_mutex_lock_until(rt_mutex *m, int64_t when)
 {
 	preemptcheck();
-	if (atomic_cas(&m->state, 0, Locked))
+	if (atomic_cas(lockbyte(m), 0, Locked))
 		return 0;
 	return lockslow(m, when) ? 0 : -ETIMEDOUT;
 }
 
 NOSPLIT void rt_mutex_unlock(rt_mutex *m)
 {
-	if (gomaxprocs == 1 && atomic_load_relaxed(&m->state) == Locked)
-		atomic_store_relaxed(&m->state, 0);
-	else if (unlikely(!atomic_cas(&m->state, Locked, 0)))
+	if (gomaxprocs == 1 && atomic_load_relaxed(lockbyte(m)) == Locked)
+		atomic_store_relaxed(lockbyte(m), 0);
+	else if (unlikely(atomic_xadd(lockbyte(m), -Locked) != 0))
 		unlockslow(m);
 }

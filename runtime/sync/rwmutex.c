@@ -53,8 +53,7 @@ static uint32_t update(rt_rwmutex *m, uint32_t clear, uint32_t set, uint32_t rea
 {
 	uint32_t v = atomic_load_relaxed(word(m));
 
-	while (!__atomic_compare_exchange_n(word(m), &v, ((v & ~clear) | set) + readers, false,
-	                                    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+	while (!atomic_cas_or_load(word(m), &v, ((v & ~clear) | set) + readers))
 		;
 	return v;
 }
@@ -183,8 +182,7 @@ static bool take(rt_rwmutex *m, uint32_t busy, uint32_t by, bool queue)
 
 		if (!go && (!queue || (v & Queued)))
 			return false;
-		if (__atomic_compare_exchange_n(word(m), &v, new, false, __ATOMIC_SEQ_CST,
-		                                __ATOMIC_RELAXED))
+		if (atomic_cas_or_load(word(m), &v, new))
 			return go;
 	}
 }
@@ -255,8 +253,7 @@ void rt_rwmutex_runlock(rt_rwmutex *m)
 			unlockslow(m, false);
 			return;
 		}
-	} while (!__atomic_compare_exchange_n(word(m), &v, v - 1, false, __ATOMIC_SEQ_CST,
-	                                      __ATOMIC_RELAXED));
+	} while (!atomic_cas_or_load(word(m), &v, v - 1));
 }
 
 void rt_rwmutex_unlock(rt_rwmutex *m)

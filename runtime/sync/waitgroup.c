@@ -44,8 +44,7 @@ static bool giveup(void *arg)
 	do {
 		if (state >> 32 == 0 || (uint32_t)state == 0)
 			return false;
-	} while (!__atomic_compare_exchange_n(&wg->state, &state, state - 1, false,
-	                                      __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
+	} while (!atomic_cas_or_load(&wg->state, &state, state - 1));
 	return true;
 }
 
