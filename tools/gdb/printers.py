@@ -112,7 +112,7 @@ class PrintGMutex:
 
     def to_string(self):
         state, words = int(self.value["state"]), []
-        for name in ("Locked", "Woken", "Starving", "Deciding"):
+        for name in ("Locked", "Duty", "Starving", "Woken", "Deciding"):
             if state & constant(f"'runtime/sync/mutex.c'::{name}"):
                 words.append(name.lower())
         waiters = state >> constant("'runtime/sync/mutex.c'::WaiterShift")
