@@ -53,11 +53,12 @@ static void lockrankrelease(M *mp, Mutex *l)
 	throw("unlock of a lock not held");
 }
 
-// wait is Locked, or Sleeping once we have slept: then the word must stay Sleeping until
-// our own unlock, or another sleeper is forgotten.
-static __attribute__((noinline)) void lockslow(Mutex *l, uint32_t wait)
+static __attribute__((noinline)) void lockslow(Mutex *l)
 {
 	uint32_t spin = ncpu > 1 ? ActiveSpin : 0;
+	// Sleeping once we have slept: then the word must stay so until our own unlock, or
+	// another sleeper is forgotten.
+	uint32_t wait = Locked;
 
 	for (;;) {
 		for (uint32_t i = 0; i < spin + PassiveSpin; i++) {
@@ -70,8 +71,8 @@ static __attribute__((noinline)) void lockslow(Mutex *l, uint32_t wait)
 			else
 				osyield();
 		}
-		// Pairs with unlock's xchg: it sees Sleeping and wakes us, or we see
-		// Unlocked and have the lock.
+		// Pairs with unlock: it sees Sleeping and wakes us, or we see Unlocked and
+		// have the lock.
 		uint32_t v = atomic_xchg(&l->key, Sleeping);
 		if (v == Unlocked)
 			return;
@@ -83,32 +84,36 @@ static __attribute__((noinline)) void lockslow(Mutex *l, uint32_t wait)
 UNCHECKED_LOCKS void lock(Mutex *l)
 {
 	M *mp = getg()->m;
-	uint32_t v;
 
 	if (mp->locks++ < 0)
 		throw("runtime·lock: lock count");
 	if (Debug)
 		lockrankacquire(mp, l);
-	// Acquire: pairs with unlock's xchg. An xchg may turn Sleeping into Locked; the
-	// slow path then makes it Sleeping again.
-	v = atomic_xchg(&l->key, Locked);
-	if (unlikely(v != Unlocked))
-		lockslow(l, v);
+	if (unlikely(!atomic_cas(&l->key, Unlocked, Locked))) // acquire: pairs with unlock
+		lockslow(l);
 }
 
+// Somebody may sleep, or nobody had it.
+static COLD void unlockslow(M *mp, Mutex *l)
+{
+	// Sleeping, less one: nobody has taken it meanwhile.
+	if (atomic_xchg(&l->key, Unlocked) > Sleeping)
+		throw("unlock of unlocked lock");
+	futexwakeup(&l->key, 1);
+	releasem(mp);
+}
+
+// One lock sub, since its flags say all: 0 is left unless somebody may sleep. The rare cases
+// end in calls, so the common one keeps nothing on the stack.
 UNCHECKED_LOCKS void unlock(Mutex *l)
 {
 	M *mp = getg()->m;
-	uint32_t v;
 
 	if (Debug)
 		lockrankrelease(mp, l);
-	v = atomic_xchg(&l->key, Unlocked); // release; pairs with lock's acquire
-	if (unlikely(v == Unlocked))
-		throw("unlock of unlocked lock");
-	if (v == Sleeping)
-		futexwakeup(&l->key, 1);
-	if (mp->locks <= 0)
+	if (unlikely(mp->locks <= 0))
 		throw("runtime·unlock: lock count");
+	if (unlikely(atomic_xadd(&l->key, -1u) != Unlocked)) // release
+		return unlockslow(mp, l);
 	releasem(mp);
 }
