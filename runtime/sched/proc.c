@@ -195,16 +195,14 @@ NORETURN HOTSTEP void schedule(void)
 
 // ---- parking and readying -----------------------------------------------------------
 
-// Makes a parked goroutine runnable, next on this P if next.
+// Makes a parked goroutine runnable, next on this P if next. Nothing here yields, so the P
+// stays ours.
 void ready(G *gp, bool next)
 {
-	M *mp = acquirem(); // the P is in a local
-
 	traceg(TraceGoUnblock, gp);
 	fastcasgstatus(gp, Gwaiting, Grunnable);
-	runqput(mp->p, gp, next);
+	runqput(getg()->m->p, gp, next);
 	wakep();
-	releasem(mp);
 }
 
 void goready(G *gp)
@@ -237,7 +235,7 @@ static void park_m(G *gp)
 // and may still refuse; after it, another M may run the goroutine at once.
 void gopark(bool (*unlockf)(G *gp, void *lock), void *lockarg, WaitReason reason)
 {
-	M *mp = acquirem();
+	M *mp = getg()->m; // nothing yields until mcall
 	G *gp = mp->curg;
 
 	if (readgstatus(gp) != Grunning)
@@ -245,7 +243,6 @@ void gopark(bool (*unlockf)(G *gp, void *lock), void *lockarg, WaitReason reason
 	mp->waitlock = lockarg;
 	mp->waitunlockf = unlockf;
 	gp->waitreason = (uint8_t)reason;
-	releasem(mp);
 	mcall(park_m);
 }
 

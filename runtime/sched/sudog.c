@@ -7,7 +7,7 @@
 #include "runtime/sched/sudog.h"
 
 // Puts half a cache of Sudogs on pp: free ones, else new.
-static COLD void refill(P *pp)
+static void refill(P *pp)
 {
 	enum { Half = SudogBufSize / 2 };
 	Sudog *s;
@@ -28,7 +28,7 @@ static COLD void refill(P *pp)
 }
 
 // Moves Sudogs from pp to the central list until keep remain.
-static COLD void drain(P *pp, int32_t keep)
+static void drain(P *pp, int32_t keep)
 {
 	lock(&sched.sudoglock);
 	while (pp->sudogcachelen > keep) {
@@ -40,34 +40,51 @@ static COLD void drain(P *pp, int32_t keep)
 	unlock(&sched.sudoglock);
 }
 
-Sudog *acquireSudog(void)
+// The common cases of both call nothing, so they keep their P: the runtime's code is preempted
+// at calls alone.
+
+static COLD Sudog *acquireslow(void)
 {
 	M *mp = acquirem();
-	P *pp = mp->p;
 	Sudog *s;
 
-	if (unlikely(pp->sudogcachelen == 0))
-		refill(pp);
-	s = pp->sudogcache[--pp->sudogcachelen];
-	if (s->elem)
-		throw("acquireSudog: found s.elem != nil in cache");
+	refill(mp->p);
+	s = mp->p->sudogcache[--mp->p->sudogcachelen];
 	releasem(mp);
 	return s;
 }
 
+Sudog *acquireSudog(void)
+{
+	P *pp = getg()->m->p;
+	Sudog *s;
+
+	if (unlikely(pp->sudogcachelen == 0))
+		return acquireslow();
+	s = pp->sudogcache[--pp->sudogcachelen];
+	if (unlikely(s->elem))
+		throw("acquireSudog: found s.elem != nil in cache");
+	return s;
+}
+
+static COLD void releaseslow(Sudog *s)
+{
+	M *mp = acquirem();
+
+	drain(mp->p, SudogBufSize / 2);
+	mp->p->sudogcache[mp->p->sudogcachelen++] = s;
+	releasem(mp);
+}
+
 void releaseSudog(Sudog *s)
 {
-	M *mp;
-	P *pp;
+	P *pp = getg()->m->p;
 
-	if (s->elem || s->isSelect || s->next || s->prev || s->waitlink || s->c)
+	if (unlikely(s->elem || s->isSelect || s->next || s->prev || s->waitlink || s->c))
 		throw("runtime: sudog with non-nil field");
-	mp = acquirem();
-	pp = mp->p;
 	if (unlikely(pp->sudogcachelen == SudogBufSize))
-		drain(pp, SudogBufSize / 2);
+		return releaseslow(s);
 	pp->sudogcache[pp->sudogcachelen++] = s;
-	releasem(mp);
 }
 
 void sudogpurge(P *pp)

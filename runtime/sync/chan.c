@@ -25,10 +25,24 @@ NOSPLIT UNCHECKED_LOCKS __attribute__((noinline)) void chanunlock(Hchan *c)
 		unlock(&c->lock);
 }
 
+// The same in this file, where nothing yields: the functions have no check of the stack, and
+// what they call neither. So with one P there is nothing to do.
+ALWAYS_INLINE UNCHECKED_LOCKS void takechan(Hchan *c)
+{
+	if (Debug || gomaxprocs != 1)
+		lock(&c->lock);
+}
+
+ALWAYS_INLINE UNCHECKED_LOCKS void leavechan(Hchan *c)
+{
+	if (Debug || gomaxprocs != 1)
+		unlock(&c->lock);
+}
+
 static NOSPLIT UNCHECKED_LOCKS bool chanparkcommit(G *gp, void *c)
 {
 	(void)gp;
-	chanunlock(c);
+	leavechan(c);
 	return true;
 }
 
@@ -74,9 +88,9 @@ ALWAYS_INLINE bool chansend(Hchan *c, const void *ep, bool block)
 	bool done;
 	G *wake;
 
-	chanlock(c);
+	takechan(c);
 	if (unlikely(c->closed)) {
-		chanunlock(c);
+		leavechan(c);
 		rt_panic("send on closed channel");
 	}
 	done = sendnow(c, ep, &wake);
@@ -85,7 +99,7 @@ ALWAYS_INLINE bool chansend(Hchan *c, const void *ep, bool block)
 			rt_panic("send on closed channel");
 		return true;
 	}
-	chanunlock(c);
+	leavechan(c);
 	if (wake)
 		goready(wake);
 	return done;
@@ -98,10 +112,10 @@ ALWAYS_INLINE bool chanrecv(Hchan *c, void *ep, bool block, bool *ok)
 	bool done;
 	G *wake;
 
-	chanlock(c);
+	takechan(c);
 	*ok = done = recvnow(c, ep, &wake);
 	if (!done && c->closed) {
-		chanunlock(c);
+		leavechan(c);
 		if (ep)
 			__builtin_memset(ep, 0, c->elemsize);
 		return true;
@@ -110,7 +124,7 @@ ALWAYS_INLINE bool chanrecv(Hchan *c, void *ep, bool block, bool *ok)
 		*ok = waiton(c, &c->recvq, ep, WaitReasonChanReceive);
 		return true;
 	}
-	chanunlock(c);
+	leavechan(c);
 	if (wake)
 		goready(wake);
 	return done;
@@ -139,15 +153,15 @@ COLD void rt_chan_close(rt_chan *c)
 
 	if (!c)
 		rt_panic("close of nil channel");
-	chanlock(c);
+	takechan(c);
 	if (c->closed) {
-		chanunlock(c);
+		leavechan(c);
 		rt_panic("close of closed channel");
 	}
 	atomic_store_relaxed(&c->closed, 1);
 	releasewaiters(c, &c->recvq, true, &list);
 	releasewaiters(c, &c->sendq, false, &list); // they will panic
-	chanunlock(c);
+	leavechan(c);
 
 	while ((gp = gqueuePop(&list))) {
 		gp->schedlink = NULL;
