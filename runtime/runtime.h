@@ -220,14 +220,9 @@ struct G {
 	uint64_t goid;
 	G *schedlink; // next on a run queue or free list
 
-	uintptr_t stackguard1; // stackguard0 on g0 and gsignal; ~0 elsewhere
-
-	// With a segment; its own M's alone. fastguard is the small stack's guard while one
-	// is attached, and no guard at all otherwise.
-	uintptr_t segguard;
-	uintptr_t fastguard;
-	AllocRecord *allocs; // in the segment, newest first
-
+	// What is written or read when it starts, ends or runs comes first: it takes fewer lines
+	// of the cache then.
+	int64_t waitsince; // about when it parked; filled in by the traceback
 	Panic *_panic; // innermost first
 	Defer *_defer; // calls to make when it ends, panics or leaves a scope; newest first
 
@@ -247,10 +242,16 @@ struct G {
 
 	AsyncState *asyncState; // NULL until the first asynchronous preemption; freed at exit
 
+	uintptr_t stackguard1; // stackguard0 on g0 and gsignal; ~0 elsewhere
+
+	// With a segment; its own M's alone. fastguard is the small stack's guard while one
+	// is attached, and no guard at all otherwise.
+	uintptr_t segguard;
+	uintptr_t fastguard;
+	AllocRecord *allocs; // in the segment, newest first
+
 	// In a system call (Gsyscall): where its stack ends, for tracebacks.
 	uintptr_t syscallsp, syscallpc, syscallbp;
-
-	int64_t waitsince;   // about when it parked; filled in by the traceback
 };
 
 // ---- M ------------------------------------------------------------------------------

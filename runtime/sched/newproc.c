@@ -107,7 +107,7 @@ HOTSTEP G *newproc1(void (*fn)(void *), void *ctxt, const void *argp, uintptr_t 
 {
 	uintptr_t sp;
 	G *newg;
-	M *mp;
+	P *pp = getg()->m->p; // stays ours: nothing here yields
 
 	if (unlikely(!fn)) {
 		callergp->m->throwing = -1; // do not dump full stacks
@@ -116,8 +116,7 @@ HOTSTEP G *newproc1(void (*fn)(void *), void *ctxt, const void *argp, uintptr_t 
 	if (narg >= StackMin - MinFrameSize - PtrSize)
 		throw("newproc: function arguments too large for new goroutine");
 
-	mp = acquirem(); // the P is in a local
-	newg = gnew(mp->p, narg);
+	newg = gnew(pp, narg);
 	sp = newg->stack.hi - MinFrameSize - alignup(narg, SpAlign);
 	if (narg > 0) {
 		__builtin_memcpy((void *)sp, argp, narg);
@@ -141,21 +140,17 @@ HOTSTEP G *newproc1(void (*fn)(void *), void *ctxt, const void *argp, uintptr_t 
 	if (newg->issystem)
 		atomic_xadd(&sched.ngsys, 1);
 	casgstatus(newg, Gdead, Grunnable);
-	newg->goid = newgoid(mp->p);
+	newg->goid = newgoid(pp);
 	traceg(TraceGoCreate, newg);
-	releasem(mp);
 	return newg;
 }
 
 // newg goes to runnext, and another thread may have something to do.
 void startg(G *newg)
 {
-	M *mp = acquirem();
-
-	runqput(mp->p, newg, true);
+	runqput(getg()->m->p, newg, true);
 	if (mainStarted)
 		wakep();
-	releasem(mp);
 }
 
 void newproc_c(int32_t siz, const FuncVal *fv, const void *argp, uintptr_t callerpc)

@@ -69,13 +69,6 @@ void glistPush(Glist *l, G *gp)
 	l->head = gp;
 }
 
-// With one P there are no thieves: its owner needs no locked instructions. The number of Ps
-// does not change while somebody owns one.
-ALWAYS_INLINE bool alone(void)
-{
-	return !Debug && gomaxprocs == 1;
-}
-
 // Half of the ring and gp go to the global queue, in order. False when a thief was
 // quicker: there is room now.
 static bool runqputslow(P *pp, G *gp, uint32_t h, uint32_t t)
@@ -104,15 +97,7 @@ HOTSTEP void runqput(P *pp, G *gp, bool next)
 	if (next) {
 		// Publishes gp to thieves; the locked instruction also orders it before
 		// the caller's look at npidle and nmspinning (wakep).
-		G *old;
-
-		if (alone()) {
-			old = pp->runnext;
-			atomic_store_relaxed(&pp->runnext, gp);
-		} else {
-			old = atomic_xchg(&pp->runnext, gp);
-		}
-		gp = old;
+		gp = atomic_xchg(&pp->runnext, gp);
 		if (!gp)
 			return;
 		// The old runnext is kicked out to the ring.
@@ -123,8 +108,7 @@ HOTSTEP void runqput(P *pp, G *gp, bool next)
 
 		if (t - h < RunqSize) {
 			atomic_store_relaxed(&pp->runq[t % RunqSize], gp);
-			// Publishes the slot; pairs with runqgrab's load of the tail.
-			if (next || alone())
+			if (next) // publishes the slot; pairs with runqgrab's load of the tail
 				atomic_store_release(&pp->runqtail, t + 1);
 			else // and, being locked, orders it before wakep's look
 				atomic_xchg(&pp->runqtail, t + 1);
@@ -168,11 +152,6 @@ HOTSTEP G *runqget(P *pp, bool *inheritTime)
 {
 	G *next = atomic_load_relaxed(&pp->runnext);
 
-	if (next && alone()) {
-		atomic_store_relaxed(&pp->runnext, NULL);
-		*inheritTime = true;
-		return next;
-	}
 	// If the swap fails a thief took it, and only the owner can put another there.
 	if (next && atomic_cas(&pp->runnext, next, NULL)) {
 		*inheritTime = true;
@@ -187,10 +166,6 @@ HOTSTEP G *runqget(P *pp, bool *inheritTime)
 			return NULL;
 		gp = pp->runq[h % RunqSize];
 		prefetchnext(pp, h);
-		if (alone()) {
-			atomic_store_relaxed(&pp->runqhead, h + 1);
-			return gp;
-		}
 		if (atomic_cas(&pp->runqhead, h, h + 1)) // takes it
 			return gp;
 	}

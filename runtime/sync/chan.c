@@ -11,7 +11,7 @@
 
 NOSPLIT UNCHECKED_LOCKS __attribute__((noinline)) void chanlock(Hchan *c)
 {
-	if (!Debug && gomaxprocs == 1)
+	if (alone())
 		acquirem();
 	else
 		lock(&c->lock);
@@ -19,7 +19,7 @@ NOSPLIT UNCHECKED_LOCKS __attribute__((noinline)) void chanlock(Hchan *c)
 
 NOSPLIT UNCHECKED_LOCKS __attribute__((noinline)) void chanunlock(Hchan *c)
 {
-	if (!Debug && gomaxprocs == 1)
+	if (alone())
 		releasem(getg()->m);
 	else
 		unlock(&c->lock);
@@ -29,13 +29,13 @@ NOSPLIT UNCHECKED_LOCKS __attribute__((noinline)) void chanunlock(Hchan *c)
 // what they call neither. So with one P there is nothing to do.
 ALWAYS_INLINE UNCHECKED_LOCKS void takechan(Hchan *c)
 {
-	if (Debug || gomaxprocs != 1)
+	if (!alone())
 		lock(&c->lock);
 }
 
 ALWAYS_INLINE UNCHECKED_LOCKS void leavechan(Hchan *c)
 {
-	if (Debug || gomaxprocs != 1)
+	if (!alone())
 		unlock(&c->lock);
 }
 

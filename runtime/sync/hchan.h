@@ -32,9 +32,7 @@ struct rt_chan {
 	char buf[] __attribute__((aligned(16)));
 };
 
-// With one P, who has it is alone with a channel as long as it is not preempted: nobody
-// without a P uses channels. The number of Ps does not change while one is not preempted.
-// The locked instructions of c->lock would be a quarter of what an operation costs.
+// With one P they only see to it that nothing yields between them (alone).
 void chanlock(Hchan *c) ACQUIRES(c->lock);
 void chanunlock(Hchan *c) RELEASES(c->lock);
 
