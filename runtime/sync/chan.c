@@ -25,20 +25,6 @@ NOSPLIT UNCHECKED_LOCKS __attribute__((noinline)) void chanunlock(Hchan *c)
 		unlock(&c->lock);
 }
 
-// The same in this file, where nothing yields: the functions have no check of the stack, and
-// what they call neither. So with one P there is nothing to do.
-ALWAYS_INLINE UNCHECKED_LOCKS void takechan(Hchan *c)
-{
-	if (!alone())
-		lock(&c->lock);
-}
-
-ALWAYS_INLINE UNCHECKED_LOCKS void leavechan(Hchan *c)
-{
-	if (!alone())
-		unlock(&c->lock);
-}
-
 static NOSPLIT UNCHECKED_LOCKS bool chanparkcommit(G *gp, void *c)
 {
 	(void)gp;

@@ -36,6 +36,20 @@ struct rt_chan {
 void chanlock(Hchan *c) ACQUIRES(c->lock);
 void chanunlock(Hchan *c) RELEASES(c->lock);
 
+// The same where nothing between them yields: no function that checks the stack is called
+// there. chan.c has none.
+ALWAYS_INLINE UNCHECKED_LOCKS void takechan(Hchan *c)
+{
+	if (!alone())
+		lock(&c->lock);
+}
+
+ALWAYS_INLINE UNCHECKED_LOCKS void leavechan(Hchan *c)
+{
+	if (!alone())
+		unlock(&c->lock);
+}
+
 // ---- elements -----------------------------------------------------------------------
 
 // Small elements are copied without a call.

@@ -177,9 +177,11 @@ static void forget(Select *l)
 
 static UNCHECKED_LOCKS void sellock(const Select *l)
 {
+	if (alone())
+		acquirem();
 	for (uint32_t i = 0; i < l->n; i++) {
 		if (i == 0 || l->order[i]->chan != l->order[i - 1]->chan)
-			chanlock(l->order[i]->chan);
+			takechan(l->order[i]->chan);
 	}
 }
 
@@ -187,8 +189,10 @@ static UNCHECKED_LOCKS void selunlock(const Select *l)
 {
 	for (uint32_t i = l->n; i-- > 0;) {
 		if (i == 0 || l->order[i]->chan != l->order[i - 1]->chan)
-			chanunlock(l->order[i]->chan);
+			leavechan(l->order[i]->chan);
 	}
+	if (alone())
+		releasem(getg()->m);
 }
 
 // Step 2. What looks ready need not be: its waiters may all have been claimed by others.
@@ -226,10 +230,12 @@ static UNCHECKED_LOCKS bool selparkcommit(G *gp, void *arg)
 		addtimer(&p->timer);
 	for (Sudog *s = first; s; s = s->waitlink) {
 		if (last && s->c != last)
-			chanunlock(last);
+			leavechan(last);
 		last = s->c;
 	}
-	chanunlock(last);
+	leavechan(last);
+	if (alone())
+		releasem(getg()->m);
 	return true;
 }
 
@@ -274,9 +280,9 @@ static UNCHECKED_LOCKS rt_case *dequeueall(const Select *l, G *gp, bool *success
 			done = l->order[i];
 			*success = s->success;
 		} else {
-			chanlock(s->c);
+			takechan(s->c);
 			unqueue(queueof(l->order[i]), s);
-			chanunlock(s->c);
+			leavechan(s->c);
 		}
 		next = s->waitlink;
 		s->waitlink = NULL;
