@@ -384,6 +384,7 @@ struct Sched {
 	uint32_t gcwaiting; // the world wants to stop
 	uint32_t sysmonwait; // sysmon sleeps on sysmonnote
 	int32_t maxmcount;
+	int64_t notDueAfter; // timers due later need no look at the clock; sched/sysmon.c
 
 	Mutex lock __attribute__((aligned(CacheLineSize)));
 

@@ -6,6 +6,7 @@
 #include "runtime/sched/sched.h"
 
 Sched sched = {
+	.notDueAfter = INT64_MAX,
 	.lock.rank = RANKED(RankSched),
 	.gFree.lock.rank = RANKED(RankGFree),
 	.sudoglock.rank = RANKED(RankSudog),

@@ -17,6 +17,7 @@ enum {
 	IdleRounds = 50,
 	TimerGrace = 100 * 1000,     // a P that schedules runs a due timer within this
 	TimerRetry = 250 * 1000,     // asking again, if it did not
+	NotDue = 30 * 1000 * 1000,   // three times as long as it sleeps
 	WatchTimers = 20 * 1000 * 1000,
 };
 static const int64_t forcegcperiod = 2 * 60 * (int64_t)1000000000;
@@ -71,6 +72,10 @@ static bool sliceover(P *pp, int64_t now)
 // long does not, and if no other P is idle, nobody steals them. So a due timer is a reason
 // to preempt. While there are such Ps, sysmon sleeps no longer than until the next timer;
 // it does not do so all the time, since a busy program has timers due all the time.
+
+// To read the clock in each round would be a tenth of what the round costs. sched.notDueAfter
+// spares it: what is due later than that is not due yet. sysmon moves it ahead; while it sleeps
+// for long, the Ps read the clock. If the kernel keeps sysmon waiting, a timer waits with it.
 
 static int64_t watchuntil; // until when the timers decide how long sysmon sleeps
 
@@ -151,6 +156,7 @@ static bool deepsleep(int64_t now)
 	if (idle()) {
 		next = timeSleepUntil();
 		if (next > now) {
+			atomic_store_relaxed(&sched.notDueAfter, INT64_MAX);
 			atomic_store_relaxed(&sched.sysmonwait, 1);
 			unlock(&sched.lock);
 			notetsleep(&sched.sysmonnote, min(next - now, forcegcperiod / 2));
@@ -231,6 +237,7 @@ void sysmon(void)
 			delay = MinDelay;
 			now = nanotime();
 		}
+		atomic_store_relaxed(&sched.notDueAfter, now + NotDue);
 		pollforothers(now);
 		if (timeSleepUntil() < now)
 			startm(NULL, false); // overdue: its P is busy, or nobody has it

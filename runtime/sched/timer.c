@@ -179,6 +179,8 @@ int64_t checkTimers(P *pp, int64_t *now, bool *ran)
 	*ran = false;
 	if (next == 0)
 		return 0;
+	if (*now == 0 && next > atomic_load_relaxed(&sched.notDueAfter))
+		return next;
 	if (*now == 0)
 		*now = nanotime();
 	if (*now < next)
