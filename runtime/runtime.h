@@ -222,7 +222,10 @@ struct G {
 
 	// What is written or read when it starts, ends or runs comes first: it takes fewer lines
 	// of the cache then.
-	int64_t waitsince; // about when it parked; filled in by the traceback
+	union {
+		int64_t waitsince; // about when it parked; filled in by the traceback
+		G *ahead; // on the global queue: one that stands some places behind it
+	};
 	Panic *_panic; // innermost first
 	Defer *_defer; // calls to make when it ends, panics or leaves a scope; newest first
 

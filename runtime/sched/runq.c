@@ -11,6 +11,8 @@
 #include "runtime/os/os.h"
 #include "runtime/sched/sched.h"
 
+enum { Ahead = 6 };
+
 void gqueuePush(Gqueue *q, G *gp)
 {
 	gp->schedlink = q->head;
@@ -80,8 +82,11 @@ static bool runqputslow(P *pp, G *gp, uint32_t h, uint32_t t)
 		throw("runqputslow: queue is not full");
 	if (!atomic_cas(&pp->runqhead, h, h + n)) // takes them; competes with runqgrab's
 		return false;
-	for (uint32_t i = 0; i < n; i++) // the owner alone writes to the slots
+	for (uint32_t i = 0; i < n; i++) { // the owner alone writes to the slots
 		gqueuePushBack(&q, pp->runq[(h + i) % RunqSize]);
+		if (i >= Ahead)
+			pp->runq[(h + i - Ahead) % RunqSize]->ahead = q.tail;
+	}
 	gqueuePushBack(&q, gp);
 	lock(&sched.lock);
 	globrunqputbatch(&q, (int32_t)n + 1);
@@ -285,8 +290,14 @@ G *globrunqget(P *pp, int32_t maxn)
 
 	addrunqsize(-n);
 	gp = gqueuePop(&sched.runq);
-	while (--n > 0)
-		runqput(pp, gqueuePop(&sched.runq), false);
+	while (--n > 0) {
+		G *next = gqueuePop(&sched.runq);
+
+		// Most often it has left the processor's cache. Where nobody has written it,
+		// this is what was there before, and does no harm.
+		__builtin_prefetch(&next->ahead->schedlink);
+		runqput(pp, next, false);
+	}
 	return gp;
 }
 
