@@ -25,7 +25,8 @@ static int32_t procs(void)
 
 	if (s && atoi32(s, &n) && n > 0)
 		return n;
-	return min(ncpu, max(getcpulimit(), 2));
+	n = getcpulimit();
+	return min(ncpu, max(n, 2));
 }
 
 // ---- the steps ------------------------------------------------------------------------

@@ -76,7 +76,7 @@ int32_t getcpulimit(void)
 {
 	enum { RootLen = 14, MaxGroups = 4096 };
 	char buf[RootLen + MaxGroups + sizeof "/cpu.max"], *p = buf + RootLen, *end;
-	int32_t limit = INT32_MAX;
+	int32_t limit = INT32_MAX, n;
 
 	if (!readtext(cgroupSelf, p, MaxGroups))
 		return limit;
@@ -91,7 +91,8 @@ int32_t getcpulimit(void)
 	__builtin_memcpy(p - RootLen, cgroupRoot, RootLen);
 	for (;;) {
 		__builtin_memcpy(end, "/cpu.max", sizeof "/cpu.max");
-		limit = min(limit, cpumax(p - RootLen));
+		n = cpumax(p - RootLen);
+		limit = min(limit, n);
 		if (end == p)
 			return limit;
 		while (*--end != '/' && end > p)

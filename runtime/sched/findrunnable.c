@@ -186,8 +186,10 @@ static bool pollnetwork(bool wasSpinning, G **gp)
 		return regainp(wasSpinning);
 	}
 	atomic_store_relaxed(&sched.pollUntil, when == INT64_MAX ? 0 : when);
-	if (when != INT64_MAX)
-		delay = max(when - nanotime(), (int64_t)0);
+	if (when != INT64_MAX) {
+		delay = when - nanotime();
+		delay = max(delay, (int64_t)0);
+	}
 	trace2(TracePark, 2, 0);
 	list = netpoll(delay);
 	atomic_store_relaxed(&sched.pollUntil, 0);

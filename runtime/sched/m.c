@@ -117,6 +117,8 @@ static M *newmemory(void)
 	uintptr_t off = alignup(below + PtrSize, align) - PtrSize; // &tls[1] is aligned
 	char *p = persistentalloc(off + sizeof(M), align);
 
+	touch(p + off);
+
 	return (M *)(p + off);
 }
 
