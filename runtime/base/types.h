@@ -106,7 +106,7 @@ NORETURN void fatal(const char *s); // an error of the program that cannot be re
 
 // Untouched memory that is read first, and then written, takes two page faults. This takes the
 // one of a write.
-ALWAYS_INLINE void touch(void *p)
+ALWAYS_INLINE void touchpage(void *p)
 {
 	__asm__ volatile("orb $0, %0" : "+m"(*(char *)p));
 }

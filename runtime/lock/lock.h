@@ -87,7 +87,7 @@ ALWAYS_INLINE void releasem(M *mp)
 // mutexes. No locked instruction is needed there, and they would be a quarter of what an operation
 // costs. The number of Ps does not change while one is not preempted. The debug build takes
 // all locks, to check their order.
-ALWAYS_INLINE bool alone(void)
+ALWAYS_INLINE bool onep(void)
 {
 	return !Debug && gomaxprocs == 1;
 }

@@ -111,9 +111,9 @@ UNCHECKED_LOCKS void unlock(Mutex *l)
 
 	if (Debug)
 		lockrankrelease(mp, l);
-	if (unlikely(mp->locks <= 0))
-		throw("runtime·unlock: lock count");
 	if (unlikely(atomic_xadd(&l->key, -1u) != Unlocked)) // release
 		return unlockslow(mp, l);
+	if (unlikely(mp->locks <= 0))
+		throw("runtime·unlock: lock count");
 	releasem(mp);
 }

@@ -161,9 +161,9 @@ void pagegrow(PageAlloc *a, uint32_t n)
 	uint32_t page = a->end;
 
 	must(n <= a->nchunks - a->end / ChunkPages);
-	touch(&a->chunks[a->end / ChunkPages]);
+	touchpage(&a->chunks[a->end / ChunkPages]);
 	for (uint32_t l = 0, node = a->end / ChunkPages; l < PageLevels; l++, node /= Fanout)
-		touch(&a->sums[l][node]);
+		touchpage(&a->sums[l][node]);
 	a->end += n * ChunkPages;
 	pagefree(a, page, n * ChunkPages, true);
 }

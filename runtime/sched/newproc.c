@@ -107,7 +107,7 @@ HOTSTEP G *newproc1(void (*fn)(void *), void *ctxt, const void *argp, uintptr_t 
 {
 	uintptr_t sp;
 	G *newg;
-	P *pp = getg()->m->p; // stays ours: nothing here yields
+	M *mp;
 
 	if (unlikely(!fn)) {
 		callergp->m->throwing = -1; // do not dump full stacks
@@ -116,7 +116,8 @@ HOTSTEP G *newproc1(void (*fn)(void *), void *ctxt, const void *argp, uintptr_t 
 	if (narg >= StackMin - MinFrameSize - PtrSize)
 		throw("newproc: function arguments too large for new goroutine");
 
-	newg = gnew(pp, narg);
+	mp = acquirem(); // as documented; nothing here yields
+	newg = gnew(mp->p, narg);
 	sp = newg->stack.hi - MinFrameSize - alignup(narg, SpAlign);
 	if (narg > 0) {
 		__builtin_memcpy((void *)sp, argp, narg);
@@ -140,8 +141,9 @@ HOTSTEP G *newproc1(void (*fn)(void *), void *ctxt, const void *argp, uintptr_t 
 	if (newg->issystem)
 		atomic_xadd(&sched.ngsys, 1);
 	casgstatus(newg, Gdead, Grunnable);
-	newg->goid = newgoid(pp);
+	newg->goid = newgoid(mp->p);
 	traceg(TraceGoCreate, newg);
+	releasem(mp);
 	return newg;
 }
 

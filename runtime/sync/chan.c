@@ -11,7 +11,7 @@
 
 NOSPLIT UNCHECKED_LOCKS __attribute__((noinline)) void chanlock(Hchan *c)
 {
-	if (alone())
+	if (onep())
 		acquirem();
 	else
 		lock(&c->lock);
@@ -19,7 +19,7 @@ NOSPLIT UNCHECKED_LOCKS __attribute__((noinline)) void chanlock(Hchan *c)
 
 NOSPLIT UNCHECKED_LOCKS __attribute__((noinline)) void chanunlock(Hchan *c)
 {
-	if (alone())
+	if (onep())
 		releasem(getg()->m);
 	else
 		unlock(&c->lock);

@@ -32,21 +32,23 @@ struct rt_chan {
 	char buf[] __attribute__((aligned(16)));
 };
 
-// With one P they only see to it that nothing yields between them (alone).
+// With one P they only see to it that nothing yields between them (onep).
 void chanlock(Hchan *c) ACQUIRES(c->lock);
 void chanunlock(Hchan *c) RELEASES(c->lock);
 
 // The same where nothing between them yields: no function that checks the stack is called
 // there. chan.c has none.
+ALWAYS_INLINE void takechan(Hchan *c) ACQUIRES(c->lock);
 ALWAYS_INLINE UNCHECKED_LOCKS void takechan(Hchan *c)
 {
-	if (!alone())
+	if (!onep())
 		lock(&c->lock);
 }
 
+ALWAYS_INLINE void leavechan(Hchan *c) RELEASES(c->lock);
 ALWAYS_INLINE UNCHECKED_LOCKS void leavechan(Hchan *c)
 {
-	if (!alone())
+	if (!onep())
 		unlock(&c->lock);
 }
 

@@ -177,7 +177,7 @@ static void forget(Select *l)
 
 static UNCHECKED_LOCKS void sellock(const Select *l)
 {
-	if (alone())
+	if (onep())
 		acquirem();
 	for (uint32_t i = 0; i < l->n; i++) {
 		if (i == 0 || l->order[i]->chan != l->order[i - 1]->chan)
@@ -191,7 +191,7 @@ static UNCHECKED_LOCKS void selunlock(const Select *l)
 		if (i == 0 || l->order[i]->chan != l->order[i - 1]->chan)
 			leavechan(l->order[i]->chan);
 	}
-	if (alone())
+	if (onep())
 		releasem(getg()->m);
 }
 
@@ -234,7 +234,7 @@ static UNCHECKED_LOCKS bool selparkcommit(G *gp, void *arg)
 		last = s->c;
 	}
 	leavechan(last);
-	if (alone())
+	if (onep())
 		releasem(getg()->m);
 	return true;
 }

@@ -123,12 +123,14 @@ def main():
     equal(round(float(page["to"]) - float(page["from"])), round(length / 4), "zoomed")
     equal(round((float(page["to"]) + float(page["from"])) / 2), length // 2, "moved")
 
-    # The main goroutine's first wait: found, and clicked on.
+    # The main goroutine's longest wait: found, enlarged and clicked on.
     main_g = model.gs[1]
-    span = next(s for s in main_g.spans if s.state == tool.WAITING and
-                s.end - s.begin > length / 200)
+    span = max((s for s in main_g.spans if s.state == tool.WAITING),
+               key=lambda s: s.end - s.begin)
     middle = (span.begin + span.end) // 2 - model.trace.begin
-    page = state("small.html", f"find=runtime_main&row={len(model.ps)}&click={middle}")
+    zoom = 1 + length // (20 * (span.end - span.begin))
+    page = state("small.html", f"zoom={zoom}&at={middle}&find=runtime_main&"
+                               f"row={len(model.ps)}&click={middle}")
     equal(page["found"], "runtime_main 1", "found")
     expect(page["details"].startswith("runtime_main 1\nwaiting: "
                                       + model.trace.reasons[span.detail]), "details",
