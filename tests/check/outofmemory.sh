@@ -9,12 +9,14 @@ cat >eats.c <<'END'
 #include <rt.h>
 
 static rt_chan *never;
+static rt_waitgroup started; // main must not return while one of them runs out of memory
 
 static void parked(void *arg)
 {
 	char deep[300];
 
 	((volatile char *)deep)[0] = 1;
+	rt_waitgroup_done(&started);
 	rt_chan_recv(never, arg);
 }
 
@@ -23,6 +25,7 @@ static void onsegment(void *arg)
 	char deep[10000];
 
 	((volatile char *)deep)[0] = 1;
+	rt_waitgroup_done(&started);
 	rt_chan_recv(never, arg ? deep : NULL);
 	((volatile char *)deep)[9999] = 1;
 }
@@ -43,15 +46,18 @@ int rt_main(int argc, char **argv)
 			*(char *)rt_malloc(1000000) = 1;
 			break;
 		case 'g':
+			rt_waitgroup_add(&started, 1);
 			rt_go(parked, NULL);
 			rt_gosched();
 			break;
 		case 'd':
+			rt_waitgroup_add(&started, 1);
 			rt_go(onsegment, NULL);
 			rt_gosched();
 			break;
 		}
 	}
+	rt_waitgroup_wait(&started);
 	rt_printf("done\n");
 	return 0;
 }
