@@ -94,6 +94,20 @@ static bool incref(Fd *d)
 	return true;
 }
 
+// Who was woken and does not take the right, wakes the next in its place, unless somebody has
+// the right, who will.
+static void passon(Fd *d, PollMode mode)
+{
+	uint64_t old;
+
+	do {
+		old = atomic_load_acquire(&d->mu);
+		if ((old & right(mode)) || (old / onewait(mode) & CountMask) == 0)
+			return;
+	} while (!atomic_cas(&d->mu, old, old - onewait(mode)));
+	semrelease(&d->sema[mode]);
+}
+
 static bool acquire(Fd *d, PollMode mode)
 {
 	uint64_t old, bit = right(mode);
@@ -103,9 +117,13 @@ static bool acquire(Fd *d, PollMode mode)
 	use = atomic_load_acquire(&d->pd.seq);
 	for (;;) {
 		old = atomic_load_acquire(&d->mu); // first: seq moves before it is open again
-		// Closed while we waited, and perhaps in other hands already.
-		if ((old & Closing) || atomic_load_acquire(&d->pd.seq) != use)
+		// Closed while we waited, and perhaps in other hands already. (We may have
+		// waited there: between a look at mu and the cas it may be closed, opened and
+		// in use as before.)
+		if ((old & Closing) || atomic_load_acquire(&d->pd.seq) != use) {
+			passon(d, mode);
 			return false;
+		}
 		if (!(old & bit)) {
 			if ((old & Users) == Users)
 				throw("too many concurrent operations on a single descriptor");
