@@ -30,7 +30,8 @@ WARN += -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 # Functions check for room on the stack: gcc makes them. A runtime built by another compiler
 # gives every goroutine a segment.
 # Those here need no check: they run on g0 alone, or their frames are small and they call
-# little (StackGuard has room for them). The checks would be a sixth of a small program.
+# little (StackGuard has room for them). The checks would be a sixth of a small program. And
+# some rely on it that nothing in them yields (tests/check/nosplit.sh).
 NOCHECK = $(addprefix runtime/,base/popcount.c base/str.c $(addprefix os/,auxv.c clock.c futex.c linux.c \
 	osinit.c sigtable.c sysmem.c vdso.c xsave.c) lock/mutex.c lock/note.c \
 	$(addprefix mem/,fault.c malloc.c mcache.c mcentral.c mheap.c pagealloc.c persistent.c stack.c) \

@@ -269,7 +269,7 @@ void rt_timer_free(rt_timer *t);
 
 /* Mutual exclusion. Not tied to a goroutine: another one may unlock. Who has waited for
  * more than 1 ms goes before those who come. Unlocking what is not locked is a fatal
- * error. */
+ * error, and so is waiting with 4,194,303 others. */
 typedef struct {
 	uint32_t state, sema;
 } rt_mutex;

@@ -223,7 +223,7 @@ struct G {
 	// What is written or read when it starts, ends or runs comes first: it takes fewer lines
 	// of the cache then.
 	union {
-		int64_t waitsince; // about when it parked; filled in by the traceback
+		int64_t waitsince; // about when it parked; 0: a collector's to fill in
 		G *ahead; // on the global queue: one that stands some places behind it
 	};
 	Panic *_panic; // innermost first
@@ -387,7 +387,9 @@ struct Sched {
 	uint32_t gcwaiting; // the world wants to stop
 	uint32_t sysmonwait; // sysmon sleeps on sysmonnote
 	int32_t maxmcount;
-	int64_t notDueAfter; // timers due later need no look at the clock; sched/sysmon.c
+	// Written by sysmon, every 10 ms or so: timers that are due later need no look at
+	// the clock.
+	int64_t notDueAfter;
 
 	Mutex lock __attribute__((aligned(CacheLineSize)));
 

@@ -83,13 +83,13 @@ ALWAYS_INLINE void releasem(M *mp)
 		setguard(StackPreempt);
 }
 
-// With one P, who has it is alone with what no M without a P touches, until it yields: channels,
-// mutexes. No locked instruction is needed there, and they would be a quarter of what an operation
-// costs. The number of Ps does not change while one is not preempted. The debug build takes
-// all locks, to check their order.
+// With one P, who has it is alone with what no M without a P touches, until it yields:
+// channels, mutexes. No locked instruction is needed there, and they would be a quarter of
+// what an operation costs. The number of Ps does not change while one is not preempted. The
+// debug build takes all locks, to check their order.
 ALWAYS_INLINE bool onep(void)
 {
-	return !Debug && gomaxprocs == 1;
+	return (!Debug || Stress) && gomaxprocs == 1;
 }
 
 ALWAYS_INLINE void procyield(uint32_t n)

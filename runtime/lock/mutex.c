@@ -99,6 +99,8 @@ static COLD void unlockslow(M *mp, Mutex *l)
 	// Sleeping, less one: nobody has taken it meanwhile.
 	if (atomic_xchg(&l->key, Unlocked) > Sleeping)
 		throw("unlock of unlocked lock");
+	if (mp->locks <= 0)
+		throw("runtime·unlock: lock count");
 	futexwakeup(&l->key, 1);
 	releasem(mp);
 }

@@ -262,7 +262,7 @@ static void goroutineheader(G *gp)
 	const char *locked = gp->lockedm ? ", locked to thread" : "";
 	int64_t waitfor = 0;
 
-	if (readgstatus(gp) != Grunnable && gp->waitsince != 0)
+	if (readgstatus(gp) == Gwaiting && gp->waitsince != 0)
 		waitfor = (nanotime() - gp->waitsince) / 60000000000;
 	if (waitfor >= 1)
 		print("goroutine %lu [%s, %ld minutes%s]:\n", gp->goid, statusname(gp), waitfor,

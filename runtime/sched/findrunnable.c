@@ -188,7 +188,11 @@ static bool pollnetwork(bool wasSpinning, G **gp)
 	atomic_store_relaxed(&sched.pollUntil, when == INT64_MAX ? 0 : when);
 	if (when != INT64_MAX) {
 		delay = when - nanotime();
-		delay = max(delay, (int64_t)0);
+		if (delay <= 0) {
+			// Nobody has seen that it is due: sysmon does not get to run.
+			atomic_store_relaxed(&sched.notDueAfter, INT64_MAX);
+			delay = 0;
+		}
 	}
 	trace2(TracePark, 2, 0);
 	list = netpoll(delay);

@@ -118,7 +118,6 @@ static M *newmemory(void)
 	char *p = persistentalloc(off + sizeof(M), align);
 
 	touchpage(p + off);
-
 	return (M *)(p + off);
 }
 

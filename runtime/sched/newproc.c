@@ -116,7 +116,7 @@ HOTSTEP G *newproc1(void (*fn)(void *), void *ctxt, const void *argp, uintptr_t 
 	if (narg >= StackMin - MinFrameSize - PtrSize)
 		throw("newproc: function arguments too large for new goroutine");
 
-	mp = acquirem(); // as documented; nothing here yields
+	mp = acquirem(); // documented; and memcpy may be the program's, and yield
 	newg = gnew(mp->p, narg);
 	sp = newg->stack.hi - MinFrameSize - alignup(narg, SpAlign);
 	if (narg > 0) {

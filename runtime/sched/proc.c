@@ -138,7 +138,7 @@ static G *pick(bool *inheritTime)
 	P *pp = mp->p;
 	int64_t now = 0;
 	G *gp = NULL;
-	bool ran;
+	bool ran, nowandthen;
 
 	if (unlikely(pp->preempt)) {
 		if (pp->preempt == PreemptSlice)
@@ -153,12 +153,15 @@ static G *pick(bool *inheritTime)
 		runSafePointFn();
 	if (mp->spinning && (pp->runnext || pp->runqhead != pp->runqtail))
 		throw("schedule: spinning with local work");
+	nowandthen = pp->schedtick % 61 == 0;
+	if (nowandthen && pp->numTimers != 0)
+		now = nanotime(); // whatever notDueAfter says
 	checkTimers(pp, &now, &ran);
 
 	*inheritTime = false;
 	// Now and then the global queue first: two goroutines that keep readying each
 	// other could hold the local one for ever.
-	if (pp->schedtick % 61 == 0 && atomic_load_relaxed(&sched.runqsize) > 0)
+	if (nowandthen && atomic_load_relaxed(&sched.runqsize) > 0)
 		gp = globrunqtake(pp, 1);
 	if (!gp)
 		gp = runqget(pp, inheritTime);

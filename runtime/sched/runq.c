@@ -11,7 +11,7 @@
 #include "runtime/os/os.h"
 #include "runtime/sched/sched.h"
 
-enum { Ahead = 6 };
+enum { Ahead = 6 }; // places, of those that go to the global queue together
 
 void gqueuePush(Gqueue *q, G *gp)
 {
@@ -295,7 +295,8 @@ G *globrunqget(P *pp, int32_t maxn)
 
 		// Most often it has left the processor's cache. Where nobody has written it,
 		// this is what was there before, and does no harm.
-		__builtin_prefetch(&next->ahead->schedlink);
+		if (next->ahead)
+			__builtin_prefetch(&next->ahead->schedlink);
 		runqput(pp, next, false);
 	}
 	return gp;

@@ -40,8 +40,8 @@ static void drain(P *pp, int32_t keep)
 	unlock(&sched.sudoglock);
 }
 
-// The common cases of both call nothing, so they keep their P: the runtime's code is preempted
-// at calls alone.
+// The common cases of both call nothing, so they keep their P: the runtime's code is
+// preempted at calls alone.
 
 static COLD Sudog *acquireslow(void)
 {

@@ -73,9 +73,17 @@ static bool sliceover(P *pp, int64_t now)
 // to preempt. While there are such Ps, sysmon sleeps no longer than until the next timer;
 // it does not do so all the time, since a busy program has timers due all the time.
 
-// To read the clock in each round would be a tenth of what the round costs. sched.notDueAfter
-// spares it: what is due later than that is not due yet. sysmon moves it ahead; while it sleeps
-// for long, the Ps read the clock. If the kernel keeps sysmon waiting, a timer waits with it.
+// To read the clock in each round would be a tenth of what the round costs.
+// sched.notDueAfter spares it: what is due later than that is not due yet. sysmon moves it
+// ahead; while it sleeps for long, the Ps read the clock. If the kernel keeps sysmon from
+// running, a P that has work looks every 61st round, and the poller when it is to wait.
+static void spareclock(int64_t now)
+{
+	int64_t until = atomic_load_relaxed(&sched.notDueAfter);
+
+	if (until == INT64_MAX || until < now + NotDue / 3 * 2) // all Ps read that line
+		atomic_store_relaxed(&sched.notDueAfter, now + NotDue);
+}
 
 static int64_t watchuntil; // until when the timers decide how long sysmon sleeps
 
@@ -237,7 +245,7 @@ void sysmon(void)
 			delay = MinDelay;
 			now = nanotime();
 		}
-		atomic_store_relaxed(&sched.notDueAfter, now + NotDue);
+		spareclock(now);
 		pollforothers(now);
 		if (timeSleepUntil() < now)
 			startm(NULL, false); // overdue: its P is busy, or nobody has it

@@ -8,7 +8,7 @@
 // of those who sleep. Only one that may be stopped is told where in the heap it is.
 //
 // A P looks at its heap in each round of the scheduler; the clock is read only when there
-// is a timer. An M without work looks at the others' heaps, and the last one sleeps in the
+// is a timer that may be due (sched.notDueAfter, sysmon.c). An M without work looks at the others' heaps, and the last one sleeps in the
 // poller until the earliest of all. timersLock protects the heap; timer0When is read
 // without it.
 //

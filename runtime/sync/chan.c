@@ -125,7 +125,7 @@ static COLD void releasewaiters(Hchan *c, Waitq *q, bool zero, Gqueue *list)
 
 	while ((s = dequeue(q))) {
 		if (zero && s->elem)
-			__builtin_memset(s->elem, 0, c->elemsize);
+			clearlong(s->elem, c->elemsize);
 		s->success = false;
 		s->g->param = s;
 		gqueuePushBack(list, s->g);

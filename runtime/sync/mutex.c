@@ -8,6 +8,7 @@
 //		bit 9	deciding: what duty says of an unlocked mutex, when another has locked
 //			it meanwhile
 //		10..	waiters
+//		(3..7	0: what is left of a byte in which unlock subtracts)
 //
 // A locked mutex has a duty when there are waiters, and it is not woken, starving or deciding:
 // withduty. So unlock takes one from the lower byte, and if 0 is left there it has nothing
@@ -17,7 +18,8 @@
 // loses: they run already. That is fast, and one wake-up serves many lockings. A waiter that
 // has waited for more than 1 ms turns the mutex to starving: then unlock hands it to the
 // first waiter, and who comes queues up at the end. The waiter that gets it turns it back if
-// it is the last, or has waited for less. It is never starving while somebody is deciding.
+// it is the last, or has waited for less. It is never starving while somebody is deciding:
+// who makes it so has been woken, and as long as that is to be seen nobody else is chosen.
 //
 //	waiters == goroutines in the queue or on their way to it, or (normal mode) one
 //	more for each permit that unlock has taken off for a waiter and not yet given
@@ -52,10 +54,10 @@ static bool canspin(void)
 	return runqempty(getg()->m->p);
 }
 
-// Bits 0 to 7. Where they are 0, Locked alone makes the state of a locked mutex, as taken does:
-// if somebody waits for a mutex that is not locked, and not starving, then one is awake or
-// being chosen.
-static uint8_t *lockbyte(rt_mutex *m)
+// Bits 0 to 7. Where they are 0, Locked alone makes the state of a locked mutex, as taken
+// does: if somebody waits for a mutex that is not locked, and not starving, then one is awake
+// or being chosen. Inline: with one P nothing may yield between a load and a store.
+ALWAYS_INLINE uint8_t *lockbyte(rt_mutex *m)
 {
 	return (uint8_t *)&m->state;
 }
@@ -119,13 +121,12 @@ static bool giveup(void *arg)
 
 typedef struct {
 	int64_t waitstart;
-	bool starving, awoke;
-	bool spun;
+	bool starving, awoke, spun;
 	uint32_t old;
 } Locking;
 
-// What a look at the state says to do: spin a little, before that. One look at the end and not
-// four in the same time, as Go does: each takes the mutex' line from who locks and unlocks it.
+// What a look at the state says to do: spin a little, before that. One look at the end and
+// not four in the same time, as Go does: each takes the mutex' line from who works with it.
 static bool spin(rt_mutex *m, Locking *l)
 {
 	uint32_t old = l->old;
@@ -151,7 +152,7 @@ static uint32_t wanted(const Locking *l)
 	else if (old >> WaiterShift < MaxWaiters)
 		new = old + OneWaiter;
 	else
-		throw("sync: too many goroutines wait for a mutex");
+		fatal("sync: too many goroutines wait for a mutex");
 	if (l->starving && (old & Locked))
 		new |= Starving;
 	if (l->awoke) {
@@ -189,8 +190,7 @@ static bool lockslow(rt_mutex *m, int64_t when)
 
 		if (spin(m, &l))
 			continue;
-		if (l.starving)
-			l.old = decided(m, l.old);
+		must(!l.starving || !deciding(l.old));
 		if (!atomic_cas(&m->state, l.old, wanted(&l))) {
 			l.old = atomic_load_relaxed(&m->state);
 			continue;

@@ -239,7 +239,7 @@ static UNCHECKED_LOCKS bool selparkcommit(G *gp, void *arg)
 	return true;
 }
 
-static Waitq *queueof(rt_case *k)
+ALWAYS_INLINE Waitq *queueof(rt_case *k)
 {
 	return k->kind == RT_CASE_SEND ? &k->chan->sendq : &k->chan->recvq;
 }

@@ -47,6 +47,14 @@ for name in $(cat interface); do
 done
 "$RT0_ROOT/tools/check-nosplit" --complete program || fail "nosplit_all.c"
 
+# Where nothing may yield, no function checks: with one P they have nothing else that keeps
+# others away.
+for object in sync/chan sched/sudog sched/proc sched/newproc sched/runq sched/wake lock/mutex; do
+	object=$RT0_ROOT/build/$RT0_VARIANT/runtime/$object.o
+	[ -s "$object" ] || fail "$object is there"
+	nm "$object" | grep -q __morestack && fail "$object checks no stack"
+done
+
 # A frame that is too big, called from a function that checks.
 finds '[78][0-9]{2} of 672 bytes: rt_main -> unchecked' <<'END'
 #include <rt.h>
