@@ -220,8 +220,8 @@ struct G {
 	uint64_t goid;
 	G *schedlink; // next on a run queue or free list
 
-	// What is written or read when it starts, ends or runs comes first: it takes fewer lines
-	// of the cache then.
+	// What is written or read when it starts, ends or runs comes first: it takes fewer
+	// lines of the cache then.
 	union {
 		int64_t waitsince; // about when it parked; 0: a collector's to fill in
 		G *ahead; // on the global queue: one that stands some places behind it

@@ -104,8 +104,8 @@ NORETURN void fatal(const char *s); // an error of the program that cannot be re
 #define UNCHECKED_LOCKS
 #endif
 
-// Untouched memory that is read first, and then written, takes two page faults. This takes the
-// one of a write.
+// Untouched memory that is read first, and then written, takes two page faults. This takes
+// the one of a write.
 ALWAYS_INLINE void touchpage(void *p)
 {
 	__asm__ volatile("orb $0, %0" : "+m"(*(char *)p));

@@ -94,8 +94,8 @@ static bool incref(Fd *d)
 	return true;
 }
 
-// Who was woken and does not take the right, wakes the next in its place, unless somebody has
-// the right, who will.
+// Who was woken and does not take the right, wakes the next in its place, unless somebody
+// has the right, who will.
 static void passon(Fd *d, PollMode mode)
 {
 	uint64_t old;
@@ -118,8 +118,8 @@ static bool acquire(Fd *d, PollMode mode)
 	for (;;) {
 		old = atomic_load_acquire(&d->mu); // first: seq moves before it is open again
 		// Closed while we waited, and perhaps in other hands already. (We may have
-		// waited there: between a look at mu and the cas it may be closed, opened and
-		// in use as before.)
+		// waited there: between a look at mu and the cas it may be closed, opened
+		// and in use as before.)
 		if ((old & Closing) || atomic_load_acquire(&d->pd.seq) != use) {
 			passon(d, mode);
 			return false;

@@ -12,18 +12,32 @@ enum {
 	Unlisted = 0x100, // in the rank of a lock that is held and not in locksHeld
 };
 
+static Mutex *lastheld(const M *mp)
+{
+	return mp->locksHeldLen > 0 ? mp->locksHeld[mp->locksHeldLen - 1] : NULL;
+}
+
 // Debug builds: is l after all that this M holds in the lock order?
+static void lockrankcheck(const M *mp, const Mutex *l)
+{
+	const Mutex *last = lastheld(mp);
+	uint32_t rank = l->rank & ~(uint32_t)Unlisted; // another may have it
+
+	if (rank == RankNone || mp->dying)
+		return;
+	if (last && (last->rank > rank || (last->rank == rank && last >= l))) {
+		print("lock order: rank %u taken while holding rank %u\n", rank, last->rank);
+		throw("lock ordering problem");
+	}
+}
+
+// It is ours now.
 static void lockrankacquire(M *mp, Mutex *l)
 {
-	Mutex *last = mp->locksHeldLen > 0 ? mp->locksHeld[mp->locksHeldLen - 1] : NULL;
+	const Mutex *last = lastheld(mp);
 
 	if (l->rank == RankNone || mp->dying)
 		return;
-	if (last && (last->rank > l->rank || (last->rank == l->rank && last >= l))) {
-		print("lock order: rank %u taken while holding rank %u\n", l->rank,
-		      last->rank);
-		throw("lock ordering problem");
-	}
 	// A select holds the locks of all its channels: leave room for other locks.
 	if (last && last->rank == l->rank && mp->locksHeldLen >= ListedOfARank) {
 		l->rank |= Unlisted; // its holder's to write
@@ -88,9 +102,11 @@ UNCHECKED_LOCKS void lock(Mutex *l)
 	if (mp->locks++ < 0)
 		throw("runtime·lock: lock count");
 	if (Debug)
-		lockrankacquire(mp, l);
+		lockrankcheck(mp, l);
 	if (unlikely(!atomic_cas(&l->key, Unlocked, Locked))) // acquire: pairs with unlock
 		lockslow(l);
+	if (Debug)
+		lockrankacquire(mp, l);
 }
 
 // Somebody may sleep, or nobody had it.
@@ -105,8 +121,8 @@ static COLD void unlockslow(M *mp, Mutex *l)
 	releasem(mp);
 }
 
-// One lock sub, since its flags say all: 0 is left unless somebody may sleep. The rare cases
-// end in calls, so the common one keeps nothing on the stack.
+// One lock sub, since its flags say all: 0 is left unless somebody may sleep. The rare
+// cases end in calls, so the common one keeps nothing on the stack.
 UNCHECKED_LOCKS void unlock(Mutex *l)
 {
 	M *mp = getg()->m;

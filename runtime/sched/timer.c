@@ -8,9 +8,9 @@
 // of those who sleep. Only one that may be stopped is told where in the heap it is.
 //
 // A P looks at its heap in each round of the scheduler; the clock is read only when there
-// is a timer that may be due (sched.notDueAfter, sysmon.c). An M without work looks at the others' heaps, and the last one sleeps in the
-// poller until the earliest of all. timersLock protects the heap; timer0When is read
-// without it.
+// is a timer that may be due (sched.notDueAfter, sysmon.c). An M without work looks at the
+// others' heaps, and the last one sleeps in the poller until the earliest of all.
+// timersLock protects the heap; timer0When is read without it.
 //
 // A Timer is in a heap, or it is its owner's: who takes it off under timersLock, because
 // it is due or because it is stopped, sets pp to NULL there. So exactly one of the two
