@@ -129,7 +129,7 @@ UNCHECKED_LOCKS void unlock(Mutex *l)
 
 	if (Debug)
 		lockrankrelease(mp, l);
-	if (unlikely(atomic_xadd(&l->key, -1u) != Unlocked)) // release
+	if (unlikely(atomic_xadd(&l->key, -1u) != Unlocked)) // release: pairs with lock
 		return unlockslow(mp, l);
 	if (unlikely(mp->locks <= 0))
 		throw("runtime·unlock: lock count");

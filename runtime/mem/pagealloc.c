@@ -161,6 +161,7 @@ void pagegrow(PageAlloc *a, uint32_t n)
 	uint32_t page = a->end;
 
 	must(n <= a->nchunks - a->end / ChunkPages);
+	// What update looks at before it writes.
 	touchpage(&a->chunks[a->end / ChunkPages]);
 	for (uint32_t l = 0, node = a->end / ChunkPages; l < PageLevels; l++, node /= Fanout)
 		touchpage(&a->sums[l][node]);

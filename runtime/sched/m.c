@@ -117,7 +117,7 @@ static M *newmemory(void)
 	uintptr_t off = alignup(below + PtrSize, align) - PtrSize; // &tls[1] is aligned
 	char *p = persistentalloc(off + sizeof(M), align);
 
-	touchpage(p + off);
+	touchpage(p + off); // inittls reads it first
 	return (M *)(p + off);
 }
 

@@ -77,6 +77,8 @@ static bool sliceover(P *pp, int64_t now)
 // sched.notDueAfter spares it: what is due later than that is not due yet. sysmon moves it
 // ahead; while it sleeps for long, the Ps read the clock. If the kernel keeps sysmon from
 // running, a P that has work looks every 61st round, and the poller when it is to wait.
+// Relaxed: an old value is that of a sysmon that came late, and a P that was idle while it
+// slept passes sched.lock on its way back, under which deepsleep has stored INT64_MAX.
 static void spareclock(int64_t now)
 {
 	int64_t until = atomic_load_relaxed(&sched.notDueAfter);

@@ -24,6 +24,10 @@
 //	waiters == goroutines in the queue or on their way to it, or (normal mode) one
 //	more for each permit that unlock has taken off for a waiter and not yet given
 //
+// No wake-up is lost: a waiter counts itself in by the cas that finds the mutex locked, so the
+// unlock to come finds a duty; or one who is woken, and will lock it or give it a duty; or one
+// who is deciding, and looks at the state by the cas that ends it.
+//
 // Who is last to lock it may free it as soon as it has unlocked, though another's unlock is
 // under way: that one looks at it again only while it is deciding, or to give a permit, which
 // some waiter needs to go on. And while one is deciding there is a waiter, and none is let go:
@@ -263,11 +267,11 @@ NOSPLIT void rt_mutex_lock(rt_mutex *m)
 	if (Stress)
 		preemptcheck();
 	if (likely(!preemptwanted())) {
-		if (gomaxprocs == 1 && atomic_load_relaxed(lockbyte(m)) == 0) {
+		if (onep() && atomic_load_relaxed(lockbyte(m)) == 0) {
 			atomic_store_relaxed(lockbyte(m), Locked);
 			return;
 		}
-		if (likely(atomic_cas(lockbyte(m), 0, Locked)))
+		if (likely(atomic_cas(lockbyte(m), 0, Locked))) // acquire: pairs with unlock
 			return;
 	}
 	lockforever(m);
@@ -292,8 +296,8 @@ int rt_mutex_lock_until(rt_mutex *m, int64_t when)
 
 NOSPLIT void rt_mutex_unlock(rt_mutex *m)
 {
-	if (gomaxprocs == 1 && atomic_load_relaxed(lockbyte(m)) == Locked)
+	if (onep() && atomic_load_relaxed(lockbyte(m)) == Locked)
 		atomic_store_relaxed(lockbyte(m), 0);
-	else if (unlikely(atomic_xadd(lockbyte(m), -Locked) != 0))
+	else if (unlikely(atomic_xadd(lockbyte(m), -Locked) != 0)) // release: pairs with lock
 		unlockslow(m);
 }

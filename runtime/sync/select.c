@@ -175,6 +175,7 @@ static void forget(Select *l)
 		rt_free(l->order);
 }
 
+// With one P a single count keeps the goroutine from yielding, for all channels.
 static UNCHECKED_LOCKS void sellock(const Select *l)
 {
 	if (onep())

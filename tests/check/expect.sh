@@ -1,4 +1,4 @@
-# tests/check/expect.sh - for the scripts that try what rtcc does: in the run's own directory,
+# tests/check/expect.sh - for the scripts that try what rtcc makes: in the run's own directory,
 # with the default compiler. They end with exit $status.
 
 cd "$RT0_TMP" || exit 1

@@ -6,17 +6,10 @@
 # timeout: 120
 # needs: python3 gcc objdump readelf nm
 
-cd "$RT0_TMP" || exit 1
-unset CC
-status=0
-
-fail() {
-	printf 'FAILED: %s\n' "$1"
-	status=1
-}
+. "$RT0_ROOT/tests/check/expect.sh"
 
 build() {
-	"$RT0_ROOT/tools/rtcc" -O2 -Wall -Wextra "$1" -o program || fail "compiling $1"
+	"$rtcc" -O2 -Wall -Wextra "$1" -o program || fail "compiling $1"
 }
 
 # finds REGEXP: check-nosplit says this about the program on standard input, and fails.

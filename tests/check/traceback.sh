@@ -10,16 +10,9 @@
 
 here=$RT0_ROOT/tests/check
 source=$here/traceback.c
-cd "$RT0_TMP" || exit 1
-unset CC GOTRACEBACK
+. "$here/expect.sh"
+unset GOTRACEBACK
 export GOMAXPROCS=1
-rtcc=$RT0_ROOT/tools/rtcc
-status=0
-
-fail() {
-	printf 'FAILED: %s\n' "$1"
-	status=1
-}
 
 # place WORD: file:line of the line with the word.
 place() {
