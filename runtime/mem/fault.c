@@ -10,7 +10,7 @@ static Mspan *largeof(uintptr_t p)
 	Mspan *s = NULL;
 
 	for (; i < mheap.npages && !s; i--)
-		s = mheap.spans[i];
+		s = mheap.spans[i].s;
 	if (!s || s->class != LargeClass || p - s->base >= (uintptr_t)s->npages << PageShift)
 		return NULL;
 	return s;

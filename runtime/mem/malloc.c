@@ -22,31 +22,46 @@ enum {
 
 // ---- small objects ------------------------------------------------------------------
 
-// The last of a list's objects, Busy now; NULL when it is empty.
-ALWAYS_INLINE void *pop(Mcache *c, uint32_t class)
+ALWAYS_INLINE void *handout(Slot o)
 {
-	Slot *top = c->top[class];
-	uintptr_t p = top->p;
-
-	if (unlikely(!p))
-		return NULL;
-	if (unlikely(*top->state != ObjectCached))
-		badpointer(p); // freed twice at the same instant
 	if (Debug)
-		checkpoison(spanof(p), p);
-	atomic_store_relaxed(top->state, ObjectBusy);
-	c->top[class] = top - 1;
-	// The next one and its state, which have been out of use: a store to them that misses
-	// the cache holds up all stores behind it. NULL does no harm.
-	__builtin_prefetch((void *)top[-1].p, 1);
-	__builtin_prefetch(top[-1].state, 1);
-	return (void *)p;
+		checkpoison(spanof(o.p), o.p);
+	atomic_store_relaxed(o.state, ObjectBusy);
+	return (void *)o.p;
 }
 
-// top is the class's.
-ALWAYS_INLINE void push(Mcache *c, uint32_t class, Slot *top, uintptr_t p, uint8_t *state)
+// The list's next object to *p; false when there is none behind it, or it is Busy already.
+//
+// A store that misses the processor's cache holds up all stores behind it. So the object
+// after this one is fetched now: what was freed last has been out of use for long. That is
+// why it waits in next, and is not handed out as soon as it comes.
+ALWAYS_INLINE bool pop(Freelist *l, void **p)
 {
-	c->top[class] = top + 1;
+	Slot *top = l->top, o = l->next, after = *top;
+
+	if (unlikely(*o.state != ObjectCached || !after.p))
+		return false;
+	__builtin_prefetch((void *)after.p, 1);
+	l->next = after;
+	l->top = top - 1;
+	*p = handout(o);
+	return true;
+}
+
+// The same without a condition: the last one, too, or none.
+static Slot shift(Freelist *l)
+{
+	Slot o = l->next;
+
+	l->next = *l->top;
+	if (l->next.p)
+		l->top--;
+	return o;
+}
+
+ALWAYS_INLINE void push(Freelist *l, Slot *top, uintptr_t p, uint8_t *state)
+{
+	l->top = top + 1;
 	top[1] = (Slot){ p, state };
 	atomic_store_relaxed(state, ObjectCached);
 }
@@ -60,31 +75,39 @@ static COLD void smallfn(void *arg)
 {
 	SmallRequest *r = arg;
 	Mcache *c = getcache();
+	Freelist *l = &c->list[r->class];
+	Slot o;
 
-	r->p = pop(c, r->class);
-	if (!r->p) {
+	if (!l->top->p)
 		cacherefill(c, r->class);
-		r->p = pop(c, r->class);
-	}
+	o = shift(l);
+	if (!o.p)
+		o = shift(l);
+	if (*o.state != ObjectCached)
+		badpointer(o.p); // freed twice at the same instant
+	r->p = handout(o);
 	putcache(c);
 }
 
-// There is no P, or its list is empty.
-static COLD void *smallslow(uint32_t class)
+// There is no P, or its list is short.
+static COLD void *smallslow(uintptr_t list)
 {
-	SmallRequest r = { .class = class };
+	SmallRequest r = { .class = LISTCLASS(list) };
 
 	systemstack(smallfn, &r);
 	return r.p;
 }
 
-// The state of the busy object that begins at p, NULL for any other p in s.
-ALWAYS_INLINE uint8_t *stateof(Mspan *s, uintptr_t p)
+// The state of the busy object that begins at p, in the span of r; NULL for any other p.
+ALWAYS_INLINE uint8_t *stateof(const Spanref *r, uintptr_t p)
 {
-	uint64_t product = objectproduct((uint32_t)(p - s->base), s->recip);
-	uint8_t *state = &s->state[productindex(product)];
+	Product product = objectproduct(p - r->base, r->recip);
+	uint8_t *state;
 
-	return likely(atobject(product, s->recip) && *state == ObjectBusy) ? state : NULL;
+	if (unlikely(!atobject(product, r->recip)))
+		return NULL; // as for every p that is in no span
+	state = &r->s->state[productindex(product)];
+	return likely(*state == ObjectBusy) ? state : NULL;
 }
 
 // ---- large objects ------------------------------------------------------------------
@@ -134,11 +157,11 @@ static uintptr_t objectsize(const Mspan *s)
 // How many bytes the object at p has; fatal when there is none.
 static COLD uintptr_t sizeofobject(uintptr_t p)
 {
-	Mspan *s = spanof(p);
+	const Spanref *r = spanref(p);
 
-	if (!s || !stateof(s, p))
+	if (!r || !stateof(r, p))
 		badpointer(p);
-	return objectsize(s);
+	return objectsize(r->s);
 }
 
 // ---- freeing ------------------------------------------------------------------------
@@ -153,6 +176,7 @@ static COLD void freefn(void *arg)
 {
 	FreeRequest *r = arg;
 	uint32_t class = r->s->class;
+	Freelist *l;
 	Mcache *c;
 
 	if (class == LargeClass)
@@ -160,23 +184,26 @@ static COLD void freefn(void *arg)
 	if (Debug)
 		poison(r->p, r->s->size);
 	c = getcache();
-	if (c->top[class] >= c->end[class])
+	l = &c->list[class];
+	if (l->top >= l->end)
 		cachemakeroom(c, class);
-	push(c, class, c->top[class], r->p, r->state);
+	push(l, l->top, r->p, r->state);
 	putcache(c);
 }
 
 // The rest of rt_free: there is no P, its list is full, p is large, NULL, or no object.
 static COLD void freeslow(uintptr_t p)
 {
-	FreeRequest r = { .s = spanof(p), .p = p };
+	const Spanref *ref = spanref(p);
+	FreeRequest r = { .p = p };
 
 	if (!p)
 		return;
-	r.state = r.s ? stateof(r.s, p) : NULL;
+	r.state = ref ? stateof(ref, p) : NULL;
 	// The exchange chooses one of two that free a large object at the same instant.
 	if (!r.state || atomic_xchg(r.state, ObjectCached) != ObjectBusy)
 		badpointer(p);
+	r.s = ref->s;
 	if (debug.clobberfree)
 		__builtin_memset((void *)p, DeadByte, objectsize(r.s));
 	systemstack(freefn, &r);
@@ -184,48 +211,48 @@ static COLD void freeslow(uintptr_t p)
 
 // ---- the program's functions --------------------------------------------------------
 
-static const Classtable classtable = { CLASSTABLE };
+// Where the list for so many times 16 bytes is.
+static const uint16_t listtable[ClassTableMax / 16 + 1] = { CLASSTABLE(LISTOF) };
 
 // From a line of the instruction cache on: other functions are packed.
 #define HOTCODE __attribute__((aligned(64)))
 
 NOSPLIT HOTCODE void *rt_malloc(size_t size)
 {
-	uint32_t class;
+	uintptr_t list;
 	void *p;
 
 	if (likely(size <= ClassTableMax))
-		class = classtable[(size + 15) / 16];
+		list = listtable[(size + 15) / 16];
 	else if (size <= MaxSmallSize)
-		class = sizeclass(size);
+		list = LISTOFFSET(sizeclass(size));
 	else
 		return largealloc(size, false);
-	p = pop(mcache, class);
-	return likely(p) ? p : smallslow(class);
+	return likely(pop(listat(mcache, list), &p)) ? p : smallslow(list);
 }
 
 NOSPLIT HOTCODE void rt_free(void *ptr)
 {
 	uintptr_t p = (uintptr_t)ptr;
-	Mspan *s = spanof(p);
-	uint32_t class;
+	uintptr_t page = heappage(p);
+	const Spanref *r;
 	uint8_t *state;
-	Mcache *c;
+	Freelist *l;
 	Slot *top;
 
-	if (unlikely(!s))
+	if (unlikely(page >= mheap.npages))
 		return freeslow(p);
-	state = stateof(s, p);
+	r = &mheap.spans[page];
+	state = stateof(r, p);
 	if (unlikely(!state))
 		return freeslow(p);
-	c = mcache;
-	class = s->class;
-	top = c->top[class];
-	if (unlikely(top >= c->end[class]))
+	l = listat(mcache, r->list);
+	top = l->top;
+	if (unlikely(top >= l->end))
 		return freeslow(p);
 	if (Debug)
-		poison(p, s->size);
-	push(c, class, top, p, state);
+		poison(p, r->s->size);
+	push(l, top, p, state);
 }
 
 void *rt_calloc(size_t n, size_t size)

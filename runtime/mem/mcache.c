@@ -6,8 +6,8 @@
 // this cache as long as it has such, so that Ps do not share cache lines more than they
 // have to.
 //
-//	slot[0].p == 0    slot < ... <= top are ObjectCached
-//	top == slot: empty    top >= end: full, for the common case of rt_free
+//	slot[0].p == 0    slot < ... <= top, and next, are ObjectCached
+//	top == slot: none but next    top >= end: full, for the common case of rt_free
 //
 // Follows Go's mcache.go (allocmcache, refill, releaseAll).
 #include "runtime/mem/mem.h"
@@ -31,12 +31,13 @@ static struct Mcache unused;
 Mcache *const nocache = &unused;
 __thread Mcache *mcache = &unused;
 
-static Slot none; // empty and full: what a list that was never used has
+static uint8_t nostate = ObjectNone;
+static Slot none = { 0, &nostate }; // no object, and a list without room
 
 static void cacheinit(Mcache *c)
 {
 	for (uint32_t class = 0; class <= NumSizeClasses; class++)
-		c->top[class] = c->end[class] = &none;
+		c->list[class] = (Freelist){ none, &none, &none };
 }
 
 STEP void mallocinit(void)
@@ -65,37 +66,55 @@ static uint32_t cachelimit(uint32_t class)
 	return max(CacheMin, min(CacheMax, n));
 }
 
-// The list's slots. They are allocated when they are first needed.
+// The list's slots. They are allocated when they are first needed: one for the end of the
+// list, and one for next (freemcache).
 static Slot *slots(Mcache *c, uint32_t class)
 {
 	uint32_t n = cachelimit(class);
 	Slot *t = c->slot[class];
 
 	if (!t) {
-		t = c->slot[class] = persistentalloc((n + 1) * sizeof *t, PtrSize);
-		c->top[class] = t;
-		c->end[class] = debug.clobberfree ? t : t + n;
+		t = persistentalloc((n + 2) * sizeof *t, CacheLineSize);
+		t[0] = none;
+		c->list[class] = (Freelist){ none, t, debug.clobberfree ? t : t + n };
+		atomic_store_release(&c->slot[class], t); // for cachecount
 	}
 	return t;
+}
+
+uint32_t cachecount(Mcache *c, uint32_t class)
+{
+	Slot *slot = atomic_load_acquire(&c->slot[class]);
+	Freelist *l = &c->list[class];
+
+	if (!slot)
+		return 0;
+	return (uint32_t)(atomic_load_relaxed(&l->top) - slot) +
+	       (atomic_load_relaxed(&l->next.p) != 0);
 }
 
 // Gives the n objects that are longest in the list back.
 static void shrink(Mcache *c, uint32_t class, uint32_t n)
 {
 	Slot *t = c->slot[class];
-	uint32_t keep = (uint32_t)(c->top[class] - t) - n;
+	uint32_t keep = (uint32_t)(c->list[class].top - t) - n;
 
 	centralgive(class, t + 1, n);
 	__builtin_memmove(t + 1, t + 1 + n, keep * sizeof *t);
-	c->top[class] = t + keep;
+	c->list[class].top = t + keep;
 }
 
 void freemcache(Mcache *c)
 {
 	for (uint32_t class = 0; class < NumSizeClasses; class++) {
+		Freelist *l = &c->list[class];
+
 		if (!c->slot[class])
 			continue;
-		shrink(c, class, (uint32_t)(c->top[class] - c->slot[class]));
+		if (l->next.p)
+			*++l->top = l->next;
+		l->next = none;
+		shrink(c, class, (uint32_t)(l->top - c->slot[class]));
 		centraldisown(c, class);
 	}
 }
@@ -112,7 +131,7 @@ void cacherefill(Mcache *c, uint32_t class)
 	uint32_t want = cachelimit(class) / 2, n;
 	Slot *t = slots(c, class);
 
-	must(c->top[class] == t);
+	must(c->list[class].top == t);
 	n = centraltake(c, class, t + 1, want);
 	if (unlikely(n == 0)) {
 		freemcache(c); // perhaps that frees a span
@@ -120,7 +139,7 @@ void cacherefill(Mcache *c, uint32_t class)
 		if (n == 0)
 			throw("runtime: out of memory");
 	}
-	c->top[class] = t + n;
+	c->list[class].top = t + n;
 	// In turn: they are used from the end.
 	for (uint32_t i = 1; i <= n / 2; i++) {
 		Slot o = t[i];
@@ -135,7 +154,7 @@ void cachemakeroom(Mcache *c, uint32_t class)
 	Slot *t = slots(c, class);
 	uint32_t limit = cachelimit(class);
 
-	if (c->top[class] == t + limit)
+	if (c->list[class].top == t + limit)
 		shrink(c, class, limit / 2);
 }
 

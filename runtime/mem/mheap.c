@@ -3,7 +3,7 @@
 //	| unused | heap: chunks 0 .. | spans[] | bitmaps and summaries |
 //	         ^base                 sysMap: all of it at the start, touched as needed
 //
-// The tables are an eighth of a percent of the heap. Chunks become memory one after the
+// The tables are two fifths of a percent of the heap. Chunks become memory one after the
 // other; they stay so, and pages that are free for long lose what the kernel has given for
 // them (scavengeone).
 //
@@ -108,14 +108,20 @@ static uint32_t takepages(uintptr_t n, uint32_t *zero) HOLDS(mheap.lock)
 	return page;
 }
 
-// Says whose the pages of s are from now on.
-static void setpages(Mspan *s, Mspan *whose) HOLDS(mheap.lock)
+// Says what the pages of s belong to from now on.
+static void setpages(const Mspan *s, Spanref ref) HOLDS(mheap.lock)
 {
 	uintptr_t first = (s->base - mheap.base) >> PageShift;
 	uintptr_t n = s->class == LargeClass ? 1 : s->npages;
 
 	for (uintptr_t i = first; i < first + n; i++)
-		mheap.spans[i] = whose;
+		mheap.spans[i] = ref;
+}
+
+// Large objects: 1, so that only offset 0 is an object. Stacks: 0, nothing is.
+static uint64_t reciprocal(const Mspan *s)
+{
+	return s->class < LargeClass ? sizerecip(s->size) : s->class == LargeClass;
 }
 
 static void account(const Mspan *s, int64_t sign) HOLDS(mheap.lock)
@@ -143,10 +149,9 @@ Mspan *spanalloc(uint32_t class, uintptr_t npages, uint32_t size, uint32_t nelem
 		s->npages = (uint32_t)npages;
 		s->class = (uint8_t)class;
 		s->size = size;
-		s->recip = class < LargeClass ? sizerecip(size) : class == LargeClass;
 		s->nelems = s->nfree = (uint16_t)nelems;
 		s->zeroed = zero == npages && !lazily;
-		setpages(s, s);
+		setpages(s, (Spanref){ s, s->base, reciprocal(s), LISTOFFSET(class) });
 		account(s, 1);
 		mheap.dirtylow = min(mheap.dirtylow, dirtypages());
 	}
@@ -159,7 +164,7 @@ void spanfree(Mspan *s)
 	uint32_t n = spanunits(s->nelems);
 
 	lock(&mheap.lock);
-	setpages(s, NULL);
+	setpages(s, (Spanref){ 0 });
 	pagefree(&mheap.pages, (uint32_t)((s->base - mheap.base) >> PageShift), s->npages,
 	         false);
 	account(s, -1);
@@ -210,7 +215,7 @@ bool scavengeone(bool all)
 
 static uintptr_t tablebytes(uint32_t nchunks)
 {
-	return (uintptr_t)nchunks * ChunkPages * sizeof(Mspan *) + pagetables(nchunks);
+	return (uintptr_t)nchunks * ChunkPages * sizeof(Spanref) + pagetables(nchunks);
 }
 
 // A heap of up to nchunks chunks: its address, or 0.
@@ -254,6 +259,6 @@ void mheapinit(void)
 		lockInit(&mheap.central[c].lock, RankHeap);
 	mheap.base = base;
 	mheap.npages = (uintptr_t)n * ChunkPages;
-	mheap.spans = (Mspan **)(base + (uintptr_t)n * ChunkSize);
+	mheap.spans = (Spanref *)(base + (uintptr_t)n * ChunkSize);
 	pageinit(&mheap.pages, mheap.spans + mheap.npages, n);
 }

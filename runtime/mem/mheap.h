@@ -6,8 +6,8 @@
 // where a program that writes past its objects does not reach it.
 //
 //	page i: [base + i*HeapPage, base + (i+1)*HeapPage), i < npages
-//	spans[i]: the span that page i belongs to; for a large object's, only its first page
-//	has one. NULL: none.
+//	spans[i]: the span that page i belongs to, and what rt_free needs of it; for a large
+//	object's, only its first page has one. All zero: none.
 //
 // Each object of a span has a byte that says who has it. Bytes, since neighbours belong
 // to different Ms, and a bit would need a locked instruction.
@@ -51,17 +51,22 @@ struct Mspan {
 	uint16_t nelems;
 	uint32_t size; // of an object; large ones: 0
 	uint32_t npages;
-
-	// The same, and what rt_free needs: for most spans all of it is in one cache line.
-	uintptr_t base __attribute__((aligned(SpanUnit)));
-	uint32_t recip; // sizerecip(size); large objects: 1, so only offset 0 is an object
+	uintptr_t base;
 	uint8_t class;
 
 	// nelems states and some of ObjectNone, to a multiple of 8: the first of those is for
 	// an address in the rest behind the last object.
-	uint8_t state[] __attribute__((aligned(8)));
+	uint8_t state[] __attribute__((aligned(SpanUnit)));
 };
 #define SpanHeader offsetof(Mspan, state)
+
+// What spans[] says of a page. rt_free looks at this and at the object's state, nothing else.
+typedef struct {
+	Mspan *s;
+	uintptr_t base; // the span's
+	uint64_t recip; // of the objects' size; an offset that is no object's fails with it
+	uint32_t list;  // LISTOFFSET of the class
+} Spanref;
 
 typedef struct {
 	Mspan *head;
@@ -78,7 +83,7 @@ typedef struct {
 	uint64_t nout; // objects that are not Free
 } __attribute__((aligned(CacheLineSize))) Mcentral;
 
-_Static_assert(SpanHeader == SpanUnit + 16 &&
+_Static_assert(SpanHeader == SpanUnit &&
                SpanHeader + MaxSpanObjects + 1 <= MaxSpanUnits * SpanUnit, "units");
 
 // The locks have one rank: they nest in the order of their addresses.
@@ -86,7 +91,7 @@ typedef struct {
 	// Set by mheapinit.
 	uintptr_t base;
 	uintptr_t npages; // there may be
-	Mspan **spans;
+	Spanref *spans;
 
 	Mutex sharedLock; // protects mcache.c's sharedcache
 	Mcentral central[NumSizeClasses];
@@ -109,12 +114,26 @@ void spanfree(Mspan *s);
 void spanpush(Spanlist *l, Mspan *s);
 void spanremove(Spanlist *l, Mspan *s);
 
-// The span of p's page, or NULL, for any p.
+// For any p; npages or more when it is not in the heap.
+ALWAYS_INLINE uintptr_t heappage(uintptr_t p)
+{
+	return (p - mheap.base) >> PageShift;
+}
+
+// What p's page belongs to, or NULL.
+ALWAYS_INLINE const Spanref *spanref(uintptr_t p)
+{
+	uintptr_t i = heappage(p);
+
+	return likely(i < mheap.npages) ? &mheap.spans[i] : NULL;
+}
+
+// Its span, or NULL.
 ALWAYS_INLINE Mspan *spanof(uintptr_t p)
 {
-	uintptr_t i = (p - mheap.base) >> PageShift;
+	const Spanref *r = spanref(p);
 
-	return likely(i < mheap.npages) ? mheap.spans[i] : NULL;
+	return r ? r->s : NULL;
 }
 
 // ---- mcentral.c ---------------------------------------------------------------------
@@ -134,13 +153,21 @@ void centraldisown(Mcache *c, uint32_t class);
 
 // ---- mcache.c -----------------------------------------------------------------------
 
+// Free objects of a class, last in first out but for next. NULL objects end them:
+//
+//	next   handed out next, fetched into the processor's cache since it stands here;
+//	       p == 0: none, then rt_malloc does it the long way
+//	top    the last of the others; its p is 0: there are none
+//	end    top of a full list (the empty one for GODEBUG=clobberfree=1)
+typedef struct {
+	Slot next;
+	Slot *top;
+	Slot *end;
+} Freelist;
+
 struct Mcache {
-	// Free objects of a class, last in first out: top is the last, slot is below the
-	// first, and its p is 0. The list is full when top is end (slot for
-	// GODEBUG=clobberfree=1). LargeClass's is always empty and full.
-	Slot *top[NumSizeClasses + 1];
-	Slot *end[NumSizeClasses + 1];
-	Slot *slot[NumSizeClasses];          // NULL until first used
+	Freelist list[NumSizeClasses + 1]; // LargeClass's is always empty and full
+	Slot *slot[NumSizeClasses];        // the lists' memory, NULL until first used
 
 	// Under the central's lock:
 	Mspan *span[NumSizeClasses];       // owned; new objects come from it
@@ -149,10 +176,23 @@ struct Mcache {
 	Mcache *alllink; // on allmcache
 };
 
+// Where a class has its list: by offset, which saves rt_malloc and rt_free a multiplication.
+#define LISTOFFSET(class) ((uint32_t)((class) * sizeof(Freelist)))
+#define LISTCLASS(offset) ((uint32_t)((offset) / sizeof(Freelist)))
+#define LISTOF(i) LISTOFFSET(CLASSOF(i)) // for CLASSTABLE
+_Static_assert(offsetof(Mcache, list) == 0, "LISTOFFSET");
+
+ALWAYS_INLINE Freelist *listat(Mcache *c, uintptr_t offset)
+{
+	return (Freelist *)(void *)((char *)c + offset);
+}
+
 extern Mcache sharedcache; // for Ms without a P
 extern Mcache *allmcache;  // all others; grows with the world stopped
 
-// Fills an empty list, or throws.
+// How many objects of a class the cache has; about, when it is another P's.
+uint32_t cachecount(Mcache *c, uint32_t class);
+// Fills a list that has none but next, or throws.
 void cacherefill(Mcache *c, uint32_t class);
 // Makes room in a full list.
 void cachemakeroom(Mcache *c, uint32_t class);

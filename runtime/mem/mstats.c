@@ -9,23 +9,16 @@ Mstats memstats;
 
 // ---- numbers ------------------------------------------------------------------------
 
-static int64_t incache(Mcache *c, uint32_t class)
-{
-	Slot *slot = atomic_load_relaxed(&c->slot[class]);
-
-	return slot ? atomic_load_relaxed(&c->top[class]) - slot : 0;
-}
-
 // Free objects of a class in the caches: others may be busy with them, so it is about that.
 static uint64_t cached(uint32_t class)
 {
 	int32_t n = atomic_load_acquire(&gomaxprocs); // first: allp has at least so many
 	P **ps = atomic_load_acquire(&allp);
-	int64_t sum = incache(&sharedcache, class);
+	uint64_t sum = cachecount(&sharedcache, class);
 
 	for (int32_t i = 0; i < n; i++)
-		sum += incache(ps[i]->mcache, class);
-	return (uint64_t)max(sum, 0);
+		sum += cachecount(ps[i]->mcache, class);
+	return sum;
 }
 
 static void classstats(struct rt_memclass *k, uint32_t class)
@@ -82,11 +75,16 @@ static void checkspan(const Mspan *s, uint32_t class)
 	uint32_t nfree = 0;
 
 	want(s->class == class && s->size == classsize(class), "span of another class", class);
-	want(s->npages == spanpages(s->size) && s->recip == sizerecip(s->size) &&
+	want(s->npages == spanpages(s->size) &&
 	             s->nelems == (s->npages << PageShift) / s->size,
 	     "shape of a span", class);
-	for (uintptr_t i = first; i < first + s->npages; i++)
-		want(mheap.spans[i] == s, "page of another span", class);
+	for (uintptr_t i = first; i < first + s->npages; i++) {
+		const Spanref *r = &mheap.spans[i];
+
+		want(r->s == s && r->base == s->base && r->list == LISTOFFSET(class) &&
+		             r->recip == sizerecip(s->size),
+		     "page of another span", class);
+	}
 	for (uint32_t i = 0; i < s->nelems; i++) {
 		uint8_t state = atomic_load_relaxed(&s->state[i]);
 
@@ -133,21 +131,28 @@ static void checkclass(uint32_t class)
 	unlock(&ct->lock);
 }
 
+static void checkcached(const Slot *t, uint32_t class)
+{
+	const Mspan *s = spanof(t->p);
+
+	want(s && s->class == class, "span of a cached object", class);
+	want(*t->state == ObjectCached, "state of a cached object", class);
+	want(t->p == s->base + (uintptr_t)(t->state - s->state) * s->size,
+	     "place of a state", class);
+}
+
 // The caller's own.
 static void checkcache(const Mcache *c)
 {
 	for (uint32_t class = 0; class < NumSizeClasses; class++) {
-		const Slot *slot = c->slot[class], *top = c->top[class];
+		const Slot *slot = c->slot[class];
+		const Freelist *l = &c->list[class];
 
 		want(!slot || slot->p == 0, "bottom of a cache", class);
-		for (const Slot *t = slot; slot && ++t <= top;) {
-			Mspan *s = spanof(t->p);
-
-			want(s && s->class == class, "span of a cached object", class);
-			want(*t->state == ObjectCached, "state of a cached object", class);
-			want(t->p == s->base + (uintptr_t)(t->state - s->state) * s->size,
-			     "place of a state", class);
-		}
+		for (const Slot *t = slot; slot && ++t <= l->top;)
+			checkcached(t, class);
+		if (l->next.p)
+			checkcached(&l->next, class);
 	}
 }
 

@@ -24,7 +24,7 @@ enum {
 };
 
 // The class of objects of n bytes, n <= MaxSmallSize. The three bits below the leading one
-// of n - 1 choose the step; up to 256 steps are 16. classtable has the answers for what is
+// of n - 1 choose the step; up to 256 steps are 16. CLASSTABLE has the answers for what is
 // common.
 ALWAYS_INLINE uint32_t sizeclass(uintptr_t n)
 {
@@ -37,11 +37,12 @@ ALWAYS_INLINE uint32_t sizeclass(uintptr_t n)
 enum { ClassTableMax = 1024 };
 #define CLASSOF(i)                                                                     \
 	((i) == 0 ? 0 : (i) <= 16 ? (i)-1 : (i) <= 32 ? ((i)-1) / 2 + 8 : ((i)-1) / 4 + 16)
-#define CLASSES4(i) CLASSOF(i), CLASSOF((i) + 1), CLASSOF((i) + 2), CLASSOF((i) + 3)
-#define CLASSES16(i) CLASSES4(i), CLASSES4((i) + 4), CLASSES4((i) + 8), CLASSES4((i) + 12)
-#define CLASSTABLE CLASSES16(0), CLASSES16(16), CLASSES16(32), CLASSES16(48), CLASSOF(64)
-// [(n + 15) / 16]: initialised with CLASSTABLE.
-typedef uint8_t Classtable[ClassTableMax / 16 + 1];
+#define CLASSES4(f, i) f(i), f((i) + 1), f((i) + 2), f((i) + 3)
+#define CLASSES16(f, i)                                                                \
+	CLASSES4(f, i), CLASSES4(f, (i) + 4), CLASSES4(f, (i) + 8), CLASSES4(f, (i) + 12)
+// f(CLASSOF's argument) for each [(n + 15) / 16] of a table.
+#define CLASSTABLE(f)                                                                  \
+	CLASSES16(f, 0), CLASSES16(f, 16), CLASSES16(f, 32), CLASSES16(f, 48), f(64)
 
 // How many bytes an object of the class has.
 ALWAYS_INLINE uint32_t classsize(uint32_t class)
@@ -62,30 +63,31 @@ ALWAYS_INLINE uint32_t spanpages(uint32_t size)
 	return n;
 }
 
-// What objectindex multiplies by: 2^32 / size, rounded up.
-ALWAYS_INLINE uint32_t sizerecip(uint32_t size)
+// What an offset in a span is multiplied by: 2^64 / size, rounded up.
+ALWAYS_INLINE uint64_t sizerecip(uint32_t size)
 {
-	return (uint32_t)(((UINT64_C(1) << 32) + size - 1) / size);
+	return UINT64_MAX / size + 1;
 }
 
-// Of an offset in a span: its upper half is offset / size, its lower half tells the rest.
-// Exact while offset * size < 2^32: the reciprocal is too large by less than 1, so the
-// product by less than offset, which is less than 2^32 / size.
-ALWAYS_INLINE uint64_t objectproduct(uint32_t offset, uint32_t recip)
+__extension__ typedef unsigned __int128 Product;
+
+// Its upper half is offset / size, its lower half tells the rest. The reciprocal is too
+// large by less than 1, so the product by less than offset, which is far below 2^64 / size.
+ALWAYS_INLINE Product objectproduct(uintptr_t offset, uint64_t recip)
 {
-	return (uint64_t)offset * recip;
+	return (Product)offset * recip;
 }
 
-ALWAYS_INLINE uint32_t productindex(uint64_t product)
+ALWAYS_INLINE uint64_t productindex(Product product)
 {
-	return (uint32_t)(product >> 32);
+	return (uint64_t)(product >> 64);
 }
 
-// offset % size == 0: the lower half counts the rest in steps of about 2^32 / size, and
-// its error is less than one of them.
-ALWAYS_INLINE bool atobject(uint64_t product, uint32_t recip)
+// offset % size == 0: the lower half counts the rest in steps of the reciprocal, and its
+// error is less than one of them.
+ALWAYS_INLINE bool atobject(Product product, uint64_t recip)
 {
-	return (uint32_t)product < recip;
+	return (uint64_t)product < recip;
 }
 
 #endif

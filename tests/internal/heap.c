@@ -54,8 +54,7 @@ static uint64_t busy(struct rt_memstats *m)
 	stats(m);
 	for (int i = 0; i < 2; i++)
 		for (uint32_t c = 0; c < NumSizeClasses; c++) {
-			const Slot *slot = own[i].mcache->slot[c];
-			uint64_t n = slot ? (uint64_t)(own[i].mcache->top[c] - slot) : 0;
+			uint64_t n = cachecount(own[i].mcache, c);
 
 			m->objects -= n;
 			m->object_bytes -= n * m->by_class[c].size;

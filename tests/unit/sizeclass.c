@@ -11,7 +11,7 @@
 #include "runtime/mem/sizeclass.h"
 
 static int failures;
-static const Classtable table = { CLASSTABLE };
+static const uint8_t table[ClassTableMax / 16 + 1] = { CLASSTABLE(CLASSOF) };
 
 static void
 check(int ok, const char *what, unsigned n)
@@ -56,14 +56,15 @@ static void
 spans(void)
 {
 	for (unsigned c = 0; c < NumSizeClasses; c++) {
-		unsigned size = classsize(c), recip = sizerecip(size);
+		unsigned size = classsize(c);
+		uint64_t recip = sizerecip(size);
 		unsigned pages = spanpages(size), bytes = pages * HeapPage, n = bytes / size;
 
 		check(pages <= MaxSpanPages, "pages of a span", size);
 		check(n >= 4 && n <= MaxSpanObjects, "objects of a span", size);
 		check(bytes % size * 64 <= bytes, "rest of a span", size);
 		for (unsigned offset = 0; offset < bytes; offset++) {
-			uint64_t product = objectproduct(offset, recip);
+			Product product = objectproduct(offset, recip);
 
 			check(productindex(product) == offset / size, "index", offset);
 			check(atobject(product, recip) == (offset % size == 0),
