@@ -77,6 +77,7 @@ enum {
 	PROT_NONE = 0, PROT_READ = 1, PROT_WRITE = 2,
 	MAP_PRIVATE = 0x02, MAP_FIXED = 0x10, MAP_ANON = 0x20, MAP_NORESERVE = 0x4000,
 	MADV_DONTNEED = 4, MADV_FREE = 8, MADV_DONTDUMP = 16, MADV_DODUMP = 17,
+	MADV_POPULATE_WRITE = 23,
 	MADV_GUARD_INSTALL = 102,
 
 	EPOLLIN = 0x1, EPOLLPRI = 0x2, EPOLLOUT = 0x4, EPOLLERR = 0x8, EPOLLHUP = 0x10,
@@ -155,6 +156,9 @@ void *sysReserve(uintptr_t n);
 // committed lazily too); false when the kernel does not grant so much.
 void *sysReserveNone(uintptr_t n);
 bool sysMap(void *p, uintptr_t n);
+// Memory for n bytes at p now, as if all its pages had been touched. A request: Linux before
+// 5.14 does nothing.
+void sysPopulate(void *p, uintptr_t n);
 void sysFree(void *p, uintptr_t n);
 // Whether n bytes at p belong into a core file. gdb would write all of a reservation.
 void sysDump(void *p, uintptr_t n, bool dump);

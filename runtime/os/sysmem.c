@@ -56,6 +56,11 @@ bool sysMap(void *p, uintptr_t n)
 	       syscall3(__NR_mprotect, ptrarg(p), n, PROT_READ | PROT_WRITE) == 0;
 }
 
+void sysPopulate(void *p, uintptr_t n)
+{
+	syscall3(__NR_madvise, ptrarg(p), n, MADV_POPULATE_WRITE);
+}
+
 void sysFree(void *p, uintptr_t n)
 {
 	syscall3(__NR_munmap, ptrarg(p), n, 0);
