@@ -1,6 +1,7 @@
 // tests/crash/panic_while_main_returns.c - a goroutine that panics when the main goroutine
-// returns makes its deferred calls and prints its report first.
-// matrix: GOMAXPROCS=1,4
+// returns makes its deferred calls and prints its report first: main yields to it up to a
+// thousand times. With more Ps that need not be long enough.
+// env: GOMAXPROCS=1
 // repeat: 5
 // stderr~: \Apanic: at the end\n\ngoroutine [0-9]+ \[running\]:\n(.*\n)+created by rt_main in goroutine 1\n
 // exit: 2
