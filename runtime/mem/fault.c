@@ -6,11 +6,10 @@
 // The large object that p's page belongs to, or NULL: it has begun before.
 static Mspan *largeof(uintptr_t p)
 {
-	uintptr_t i = (p - mheap.base) >> PageShift;
 	Mspan *s = NULL;
 
-	for (; i < mheap.npages && !s; i--)
-		s = mheap.spans[i].s;
+	for (uintptr_t i = heappage(p); i < mheap.npages && !s; i--)
+		s = mheap.spans[i].inuse ? mheap.spans[i].s : NULL;
 	if (!s || s->class != LargeClass || p - s->base >= (uintptr_t)s->npages << PageShift)
 		return NULL;
 	return s;
@@ -26,7 +25,7 @@ NORETURN void badpointer(uintptr_t p)
 	static const char no[] = "free of a pointer that was not allocated";
 	static const char twice[] = "free of a free object";
 	Mspan *s = spanof(p), *large = largeof(p);
-	uintptr_t i = (p - mheap.base) >> PageShift;
+	uintptr_t i = heappage(p);
 
 	if (large)
 		say(p == large->base ? twice : no, p, "large object",

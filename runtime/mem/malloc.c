@@ -30,7 +30,8 @@ ALWAYS_INLINE void *handout(Slot o)
 	return (void *)o.p;
 }
 
-// The list's next object to *p; false when there is none behind it, or it is Busy already.
+// The list's next object to *p; false when there is none behind it, or the next was freed
+// twice and is Busy already.
 //
 // A store that misses the processor's cache holds up all stores behind it. So the object
 // after this one is fetched now: what was freed last has been out of use for long. That is
@@ -48,7 +49,7 @@ ALWAYS_INLINE bool pop(Freelist *l, void **p)
 	return true;
 }
 
-// The same without a condition: the last one, too, or none.
+// Takes next, which may be none, and moves the top there. The object stays Cached.
 static Slot shift(Freelist *l)
 {
 	Slot o = l->next;
@@ -78,6 +79,8 @@ static COLD void smallfn(void *arg)
 	Freelist *l = &c->list[r->class];
 	Slot o;
 
+	if (!l->next.p)
+		shift(l);
 	if (!l->top->p)
 		cacherefill(c, r->class);
 	o = shift(l);
@@ -157,9 +160,9 @@ static uintptr_t objectsize(const Mspan *s)
 // How many bytes the object at p has; fatal when there is none.
 static COLD uintptr_t sizeofobject(uintptr_t p)
 {
-	const Spanref *r = spanref(p);
+	const Spanref *r = spanrefof(heappage(p));
 
-	if (!r || !stateof(r, p))
+	if (!stateof(r, p))
 		badpointer(p);
 	return objectsize(r->s);
 }
@@ -194,16 +197,16 @@ static COLD void freefn(void *arg)
 // The rest of rt_free: there is no P, its list is full, p is large, NULL, or no object.
 static COLD void freeslow(uintptr_t p)
 {
-	const Spanref *ref = spanref(p);
+	const Spanref *ref = spanrefof(heappage(p));
 	FreeRequest r = { .p = p };
 
 	if (!p)
 		return;
-	r.state = ref ? stateof(ref, p) : NULL;
+	r.state = stateof(ref, p);
 	// The exchange chooses one of two that free a large object at the same instant.
 	if (!r.state || atomic_xchg(r.state, ObjectCached) != ObjectBusy)
 		badpointer(p);
-	r.s = ref->s;
+	r.s = ref->s; // nobody else frees p now, so its span stays
 	if (debug.clobberfree)
 		__builtin_memset((void *)p, DeadByte, objectsize(r.s));
 	systemstack(freefn, &r);
@@ -234,15 +237,11 @@ NOSPLIT HOTCODE void *rt_malloc(size_t size)
 NOSPLIT HOTCODE void rt_free(void *ptr)
 {
 	uintptr_t p = (uintptr_t)ptr;
-	uintptr_t page = heappage(p);
-	const Spanref *r;
+	const Spanref *r = spanrefof(heappage(p));
 	uint8_t *state;
 	Freelist *l;
 	Slot *top;
 
-	if (unlikely(page >= mheap.npages))
-		return freeslow(p);
-	r = &mheap.spans[page];
 	state = stateof(r, p);
 	if (unlikely(!state))
 		return freeslow(p);

@@ -58,7 +58,7 @@ Mcache *allocmcache(void)
 	return c;
 }
 
-// How many objects of a class a cache may have.
+// How many objects of a class a cache may have besides next.
 static uint32_t cachelimit(uint32_t class)
 {
 	uint32_t n = CacheBytes / classsize(class);
@@ -66,17 +66,20 @@ static uint32_t cachelimit(uint32_t class)
 	return max(CacheMin, min(CacheMax, n));
 }
 
-// The list's slots. They are allocated when they are first needed: one for the end of the
-// list, and one for next (freemcache).
+// The list's slots: as many as it may have, and one below the first. They are allocated
+// when they are first needed, without a neighbour in their cache lines, which might be
+// another P's.
 static Slot *slots(Mcache *c, uint32_t class)
 {
 	uint32_t n = cachelimit(class);
+	Freelist *l = &c->list[class];
 	Slot *t = c->slot[class];
 
 	if (!t) {
-		t = persistentalloc((n + 2) * sizeof *t, CacheLineSize);
+		t = persistentalloc((n + 1) * sizeof *t, CacheLineSize);
 		t[0] = none;
-		c->list[class] = (Freelist){ none, t, debug.clobberfree ? t : t + n };
+		l->top = t;
+		l->end = debug.clobberfree ? t : t + n;
 		atomic_store_release(&c->slot[class], t); // for cachecount
 	}
 	return t;
@@ -84,7 +87,7 @@ static Slot *slots(Mcache *c, uint32_t class)
 
 uint32_t cachecount(Mcache *c, uint32_t class)
 {
-	Slot *slot = atomic_load_acquire(&c->slot[class]);
+	Slot *slot = atomic_load_acquire(&c->slot[class]); // of slots(): top is in it then
 	Freelist *l = &c->list[class];
 
 	if (!slot)
@@ -111,10 +114,9 @@ void freemcache(Mcache *c)
 
 		if (!c->slot[class])
 			continue;
-		if (l->next.p)
-			*++l->top = l->next;
-		l->next = none;
 		shrink(c, class, (uint32_t)(l->top - c->slot[class]));
+		centralgive(class, &l->next, l->next.p != 0);
+		l->next = none;
 		centraldisown(c, class);
 	}
 }
@@ -134,6 +136,8 @@ void cacherefill(Mcache *c, uint32_t class)
 	must(c->list[class].top == t);
 	n = centraltake(c, class, t + 1, want);
 	if (unlikely(n == 0)) {
+		if (c->list[class].next.p)
+			return;
 		freemcache(c); // perhaps that frees a span
 		n = centraltake(c, class, t + 1, want);
 		if (n == 0)

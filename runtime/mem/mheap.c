@@ -1,10 +1,10 @@
 // mheap.c - the heap's address space, its spans, and memory given back to the kernel.
 //
 //	| unused | heap: chunks 0 .. | spans[] | bitmaps and summaries |
-//	         ^base                 sysMap: all of it at the start, touched as needed
+//	         ^base                         ^sysMap: all of it at the start
 //
-// The tables are two fifths of a percent of the heap. Chunks become memory one after the
-// other; they stay so, and pages that are free for long lose what the kernel has given for
+// Chunks become memory one after the other, with their part of spans[], two fifths of a
+// percent. They stay so, and pages that are free for long lose what the kernel has given for
 // them (scavengeone).
 //
 // Follows Go's mheap.go (alloc, grow, freeSpan) and mgcscavenge.go.
@@ -19,6 +19,7 @@ enum {
 };
 
 Mheap mheap;
+const Spanref nospan;
 uint32_t scavengehint;
 static bool lazily; // MADV_FREE was used: what the kernel has need not read as zero
 
@@ -88,11 +89,13 @@ static bool grow(uintptr_t n) HOLDS(mheap.lock)
 	uint32_t end = mheap.pages.end;
 	uintptr_t more = alignup(n, (uintptr_t)ChunkPages);
 
-	if (more > mheap.npages - end ||
+	if (more > mheap.maxpages - end ||
+	    !sysMap(&mheap.spans[end], more * sizeof *mheap.spans) ||
 	    !sysMap(pageaddr(end), more << PageShift))
 		return false;
 	sysDump(pageaddr(end), more << PageShift, true);
 	pagegrow(&mheap.pages, (uint32_t)more / ChunkPages);
+	atomic_store_relaxed(&mheap.npages, end + more);
 	return true;
 }
 
@@ -100,7 +103,7 @@ static uint32_t takepages(uintptr_t n, uint32_t *zero) HOLDS(mheap.lock)
 {
 	uint32_t page;
 
-	if (n > mheap.npages)
+	if (n > mheap.maxpages)
 		return NoPage;
 	page = pagealloc(&mheap.pages, (uint32_t)n, zero);
 	if (page == NoPage && grow(n))
@@ -108,20 +111,28 @@ static uint32_t takepages(uintptr_t n, uint32_t *zero) HOLDS(mheap.lock)
 	return page;
 }
 
-// Says what the pages of s belong to from now on.
-static void setpages(const Mspan *s, Spanref ref) HOLDS(mheap.lock)
-{
-	uintptr_t first = (s->base - mheap.base) >> PageShift;
-	uintptr_t n = s->class == LargeClass ? 1 : s->npages;
-
-	for (uintptr_t i = first; i < first + n; i++)
-		mheap.spans[i] = ref;
-}
-
 // Large objects: 1, so that only offset 0 is an object. Stacks: 0, nothing is.
 static uint64_t reciprocal(const Mspan *s)
 {
 	return s->class < LargeClass ? sizerecip(s->size) : s->class == LargeClass;
+}
+
+// The pages of s belong to it from now on, or do not any more.
+static void setpages(Mspan *s, bool inuse) HOLDS(mheap.lock)
+{
+	Spanref ref = { s, s->base, inuse ? reciprocal(s) : 0, LISTOFFSET(s->class), inuse };
+	Spanref *r = &mheap.spans[heappage(s->base)];
+	uint32_t n = s->class == LargeClass ? 1 : s->npages;
+
+	for (uint32_t i = 0; i < n; i++)
+		r[i] = ref;
+}
+
+Mspan *spanof(uintptr_t p)
+{
+	const Spanref *r = spanrefof(heappage(p));
+
+	return r->inuse ? r->s : NULL;
 }
 
 static void account(const Mspan *s, int64_t sign) HOLDS(mheap.lock)
@@ -151,7 +162,7 @@ Mspan *spanalloc(uint32_t class, uintptr_t npages, uint32_t size, uint32_t nelem
 		s->size = size;
 		s->nelems = s->nfree = (uint16_t)nelems;
 		s->zeroed = zero == npages && !lazily;
-		setpages(s, (Spanref){ s, s->base, reciprocal(s), LISTOFFSET(class) });
+		setpages(s, true);
 		account(s, 1);
 		mheap.dirtylow = min(mheap.dirtylow, dirtypages());
 	}
@@ -164,8 +175,8 @@ void spanfree(Mspan *s)
 	uint32_t n = spanunits(s->nelems);
 
 	lock(&mheap.lock);
-	setpages(s, (Spanref){ 0 });
-	pagefree(&mheap.pages, (uint32_t)((s->base - mheap.base) >> PageShift), s->npages,
+	setpages(s, false);
+	pagefree(&mheap.pages, (uint32_t)heappage(s->base), s->npages,
 	         false);
 	account(s, -1);
 	s->next = mheap.freespans[n];
@@ -213,25 +224,36 @@ bool scavengeone(bool all)
 
 // ---- the beginning ------------------------------------------------------------------
 
-static uintptr_t tablebytes(uint32_t nchunks)
+static uintptr_t spansbytes(uint32_t nchunks)
 {
-	return (uintptr_t)nchunks * ChunkPages * sizeof(Spanref) + pagetables(nchunks);
+	return (uintptr_t)nchunks * ChunkPages * sizeof(Spanref);
+}
+
+static uintptr_t heapbytes(uint32_t nchunks)
+{
+	return (uintptr_t)nchunks * ChunkSize;
+}
+
+// With the tables.
+static uintptr_t allbytes(uint32_t nchunks)
+{
+	return heapbytes(nchunks) + spansbytes(nchunks) + pagetables(nchunks);
 }
 
 // A heap of up to nchunks chunks: its address, or 0.
 static uintptr_t reserve(uint32_t nchunks)
 {
-	uintptr_t heap = (uintptr_t)nchunks * ChunkSize, tables = tablebytes(nchunks);
-	uintptr_t p = (uintptr_t)sysReserveNone(ChunkSize + heap + tables);
+	uintptr_t n = allbytes(nchunks), tables = pagetables(nchunks);
+	uintptr_t p = (uintptr_t)sysReserveNone(ChunkSize + n);
 	uintptr_t base = alignup(p, (uintptr_t)ChunkSize);
 
-	if (p && sysMap((void *)(base + heap), tables)) {
+	if (p && sysMap((void *)(base + n - tables), tables)) {
 		// The tables too: they are big, and a debugger finds what is in the heap without.
-		sysDump((void *)p, ChunkSize + heap + tables, false);
+		sysDump((void *)p, ChunkSize + n, false);
 		return base;
 	}
 	if (p)
-		sysFree((void *)p, ChunkSize + heap + tables);
+		sysFree((void *)p, ChunkSize + n);
 	return 0;
 }
 
@@ -247,7 +269,7 @@ void mheapinit(void)
 		base = reserve(n);
 	}
 	if (base && n < MaxChunks && n > 1) {
-		sysFree((void *)base, (uintptr_t)n * ChunkSize + tablebytes(n));
+		sysFree((void *)base, allbytes(n));
 		n /= 2;
 		base = reserve(n);
 	}
@@ -258,7 +280,7 @@ void mheapinit(void)
 	for (uint32_t c = 0; c < NumSizeClasses; c++)
 		lockInit(&mheap.central[c].lock, RankHeap);
 	mheap.base = base;
-	mheap.npages = (uintptr_t)n * ChunkPages;
-	mheap.spans = (Spanref *)(base + (uintptr_t)n * ChunkSize);
-	pageinit(&mheap.pages, mheap.spans + mheap.npages, n);
+	mheap.maxpages = (uintptr_t)n * ChunkPages;
+	mheap.spans = (Spanref *)(base + heapbytes(n));
+	pageinit(&mheap.pages, mheap.spans + mheap.maxpages, n);
 }

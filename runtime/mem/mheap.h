@@ -6,8 +6,8 @@
 // where a program that writes past its objects does not reach it.
 //
 //	page i: [base + i*HeapPage, base + (i+1)*HeapPage), i < npages
-//	spans[i]: the span that page i belongs to, and what rt_free needs of it; for a large
-//	object's, only its first page has one. All zero: none.
+//	spans[i], i < npages: the span that page i belongs to, and what rt_free needs of it;
+//	of a large object, only the first page has one
 //
 // Each object of a span has a byte that says who has it. Bytes, since neighbours belong
 // to different Ms, and a bit would need a locked instruction.
@@ -54,18 +54,21 @@ struct Mspan {
 	uintptr_t base;
 	uint8_t class;
 
-	// nelems states and some of ObjectNone, to a multiple of 8: the first of those is for
-	// an address in the rest behind the last object.
+	// nelems states and some of ObjectNone, to a multiple of SpanUnit: the first of those is
+	// for an address in the rest behind the last object.
 	uint8_t state[] __attribute__((aligned(SpanUnit)));
 };
 #define SpanHeader offsetof(Mspan, state)
 
-// What spans[] says of a page. rt_free looks at this and at the object's state, nothing else.
+// What spans[] says of a page. rt_free looks at this and at the object's state, nothing
+// else. A page that is free again keeps s and base: who frees an object for the second
+// time just when its span goes may still use them.
 typedef struct {
 	Mspan *s;
 	uintptr_t base; // the span's
-	uint64_t recip; // of the objects' size; an offset that is no object's fails with it
+	uint64_t recip; // of the objects' size; with 0 no offset is an object's
 	uint32_t list;  // LISTOFFSET of the class
+	bool inuse;     // belongs to a span
 } Spanref;
 
 typedef struct {
@@ -88,10 +91,14 @@ _Static_assert(SpanHeader == SpanUnit &&
 
 // The locks have one rank: they nest in the order of their addresses.
 typedef struct {
-	// Set by mheapinit.
+	// Set by mheapinit:
 	uintptr_t base;
-	uintptr_t npages; // there may be
 	Spanref *spans;
+	uintptr_t maxpages; // there may be
+
+	// Atomic, grows under the lock. Relaxed: who has been given an object has been given
+	// that it grew.
+	uintptr_t npages;
 
 	Mutex sharedLock; // protects mcache.c's sharedcache
 	Mcentral central[NumSizeClasses];
@@ -114,27 +121,21 @@ void spanfree(Mspan *s);
 void spanpush(Spanlist *l, Mspan *s);
 void spanremove(Spanlist *l, Mspan *s);
 
-// For any p; npages or more when it is not in the heap.
+// The number of the page that p is in: any number, when it is not in the heap.
 ALWAYS_INLINE uintptr_t heappage(uintptr_t p)
 {
 	return (p - mheap.base) >> PageShift;
 }
 
-// What p's page belongs to, or NULL.
-ALWAYS_INLINE const Spanref *spanref(uintptr_t p)
-{
-	uintptr_t i = heappage(p);
+extern const Spanref nospan; // of what is not in the heap
 
-	return likely(i < mheap.npages) ? &mheap.spans[i] : NULL;
+ALWAYS_INLINE const Spanref *spanrefof(uintptr_t page)
+{
+	return likely(page < atomic_load_relaxed(&mheap.npages)) ? &mheap.spans[page] : &nospan;
 }
 
-// Its span, or NULL.
-ALWAYS_INLINE Mspan *spanof(uintptr_t p)
-{
-	const Spanref *r = spanref(p);
-
-	return r ? r->s : NULL;
-}
+// The span of p's page, or NULL, for any p.
+Mspan *spanof(uintptr_t p);
 
 // ---- mcentral.c ---------------------------------------------------------------------
 
@@ -153,12 +154,13 @@ void centraldisown(Mcache *c, uint32_t class);
 
 // ---- mcache.c -----------------------------------------------------------------------
 
-// Free objects of a class, last in first out but for next. NULL objects end them:
+// Free objects of a class, last in first out but for next. Two fit in a cache line.
 //
-//	next   handed out next, fetched into the processor's cache since it stands here;
-//	       p == 0: none, then rt_malloc does it the long way
+//	next   handed out next. Its memory is fetched while it waits here. p == 0: none
 //	top    the last of the others; its p is 0: there are none
 //	end    top of a full list (the empty one for GODEBUG=clobberfree=1)
+//
+// rt_malloc takes next where there are others to follow, and else does it the long way.
 typedef struct {
 	Slot next;
 	Slot *top;
@@ -167,7 +169,7 @@ typedef struct {
 
 struct Mcache {
 	Freelist list[NumSizeClasses + 1]; // LargeClass's is always empty and full
-	Slot *slot[NumSizeClasses];        // the lists' memory, NULL until first used
+	Slot *slot[NumSizeClasses];        // the lists' memory; NULL: never used
 
 	// Under the central's lock:
 	Mspan *span[NumSizeClasses];       // owned; new objects come from it
@@ -176,7 +178,7 @@ struct Mcache {
 	Mcache *alllink; // on allmcache
 };
 
-// Where a class has its list: by offset, which saves rt_malloc and rt_free a multiplication.
+// Where a class has its list: an offset is added to the cache's address as it is.
 #define LISTOFFSET(class) ((uint32_t)((class) * sizeof(Freelist)))
 #define LISTCLASS(offset) ((uint32_t)((offset) / sizeof(Freelist)))
 #define LISTOF(i) LISTOFFSET(CLASSOF(i)) // for CLASSTABLE
@@ -192,7 +194,7 @@ extern Mcache *allmcache;  // all others; grows with the world stopped
 
 // How many objects of a class the cache has; about, when it is another P's.
 uint32_t cachecount(Mcache *c, uint32_t class);
-// Fills a list that has none but next, or throws.
+// Fills a list that has none but next. Throws when there is no next either, and no memory.
 void cacherefill(Mcache *c, uint32_t class);
 // Makes room in a full list.
 void cachemakeroom(Mcache *c, uint32_t class);

@@ -71,7 +71,7 @@ static void want(bool ok, const char *what, uint32_t class)
 
 static void checkspan(const Mspan *s, uint32_t class)
 {
-	uintptr_t first = (s->base - mheap.base) >> PageShift;
+	uintptr_t first = heappage(s->base);
 	uint32_t nfree = 0;
 
 	want(s->class == class && s->size == classsize(class), "span of another class", class);
@@ -81,7 +81,8 @@ static void checkspan(const Mspan *s, uint32_t class)
 	for (uintptr_t i = first; i < first + s->npages; i++) {
 		const Spanref *r = &mheap.spans[i];
 
-		want(r->s == s && r->base == s->base && r->list == LISTOFFSET(class) &&
+		want(r->inuse && r->s == s && r->base == s->base &&
+		             r->list == LISTOFFSET(class) &&
 		             r->recip == sizerecip(s->size),
 		     "page of another span", class);
 	}
@@ -149,6 +150,7 @@ static void checkcache(const Mcache *c)
 		const Freelist *l = &c->list[class];
 
 		want(!slot || slot->p == 0, "bottom of a cache", class);
+		want(slot || l->top->p == 0, "objects in a list that has no memory", class);
 		for (const Slot *t = slot; slot && ++t <= l->top;)
 			checkcached(t, class);
 		if (l->next.p)

@@ -4,7 +4,8 @@
 // of all sizes, each object freed by another of them than allocated it as often as not,
 // objects are distinct, rt_memstats counts them, and the heap's check holds; a span whose
 // last object another P frees goes back to the heap though its owner does nothing; a P that
-// goes away leaves nothing behind; when all is freed, no span is left; free pages that get
+// goes away leaves nothing behind; a free and an allocation by turns soon need no refill; when all
+// is freed, no span is left; free pages that get
 // no use go back to the system, read as zero then, and are not given back while they are
 // used.
 // env: GOMAXPROCS=1
@@ -177,6 +178,24 @@ static void abandoned(size_t n, int count)
 	equal(spans(class), before);
 }
 
+// Frees and allocates by turns in an empty cache: the list becomes one that rt_malloc can
+// take from.
+static void one_object(void)
+{
+	enum { N = 48 };
+	const Freelist *l = &own[0].mcache->list[sizeclass(N)];
+	void *p = alloc(&own[0], N);
+
+	purge();
+	equal(l->next.p, 0);
+	give(&own[0], p);
+	p = alloc(&own[0], N);
+	check(l->next.p != 0 && l->top->p != 0);
+	give(&own[0], p);
+	purge();
+	heapcheck();
+}
+
 // ---- the system -----------------------------------------------------------------------
 
 static uint64_t unreturned(void)
@@ -232,6 +251,7 @@ int rt_main(int nargs, char **args)
 	abandoned(16, 50000);
 	abandoned(1024, 20000);
 	abandoned(20000, 2000);
+	one_object();
 	nothing_left(stays);
 	scavenging();
 	return 0;
