@@ -15,7 +15,7 @@ enum {
 	PollPeriod = 10 * 1000 * 1000,
 	MinDelay = 20, MaxDelay = 10 * 1000, // us
 	IdleRounds = 50,
-	TimerGrace = 100 * 1000,     // a P that schedules runs a due timer within this
+	TimerGrace = 75 * 1000,      // a P that schedules runs a due timer within this
 	TimerRetry = 250 * 1000,     // asking again, if it did not
 	NotDue = 30 * 1000 * 1000,   // three times as long as it sleeps
 	WatchTimers = 20 * 1000 * 1000,
