@@ -72,6 +72,7 @@ void offsets(void)
 	OFFSET(m_tls, M, tls);
 	OFFSET(m_curmxcsr, M, curmxcsr);
 	OFFSET(m_curfcw, M, curfcw);
+	OFFSET(m_leftpc, M, leftpc);
 	OFFSET(m_g0, M, g0);
 	OFFSET(m_gsignal, M, gsignal);
 	OFFSET(m_curg, M, curg);

@@ -11,7 +11,13 @@
 // Nobody else uses that stack meanwhile, and signals have their own. A context that was not
 // made by mcall has other words there, or what was there before; who goes on there does not
 // mind what is in these registers. The two words of floating point control belong to the
-// goroutine. gogo jumps to pc: a ret would miss the return predictor every time.
+// goroutine.
+//
+// The processor predicts where a ret goes from the calls that it has seen: the innermost first.
+// So between mcall and gogo no call is left open. mcall, schedule, execute and gogo are
+// entered by jumps, and gogo goes by a ret to where an mcall returns: it, and the rets of
+// mcall's callers, are predicted if the goroutine that was left had parked in the same place.
+// A fresh goroutine is called, so its own ret is predicted, too.
 #include "asm/asm.h"
 
 // void gogo(Gobuf *buf)
@@ -20,7 +26,7 @@
 // A fresh goroutine finds its argument in %rdi; who is resumed does not look.
 FUNC(gogo)
 	movq	gobuf_g(%rdi), %rax
-	movq	g_m(%rax), %rcx			// touch g: it must not be NULL
+	movq	g_m(%rax), %rsi			// touch g: it must not be NULL
 	movq	%rax, TLS_G
 	movq	g_stackguard0(%rax), %rdx
 	movq	%rdx, %fs:0x70
@@ -30,11 +36,11 @@ FUNC(gogo)
 	// The control words are rarely different from those of who ran here before, and
 	// loading them is slow, as is reading them: the M knows what they are.
 	movl	gobuf_mxcsr(%rdi), %edx
-	cmpl	%edx, m_curmxcsr(%rcx)
+	cmpl	%edx, m_curmxcsr(%rsi)
 	jne	.Lloadmxcsr
 .Lmxcsrdone:
 	movzwl	gobuf_fcw(%rdi), %edx
-	cmpw	%dx, m_curfcw(%rcx)
+	cmpw	%dx, m_curfcw(%rsi)
 	jne	.Lloadfcw
 .Lfcwdone:
 	movq	gobuf_bp(%rdi), %rbp
@@ -48,16 +54,25 @@ FUNC(gogo)
 	movq	$0, gobuf_sp(%rdi)		// nothing stale for tracebacks to believe
 	movq	$0, gobuf_ctxt(%rdi)
 	movq	$0, gobuf_bp(%rdi)
+	cmpq	%rcx, m_leftpc(%rsi)
+	jne	.Lelsewhere
+	pushq	%rcx
+	ret
+.Lelsewhere:
+	leaq	gobuf_pc(%rdi), %rax
 	movq	%rdx, %rdi			// the argument
+	leaq	goexit+1(%rip), %rdx
+	cmpq	%rdx, (%rsp)			// nothing but its first function on the stack?
+	je	gostart
 	NOTRACK jmp *%rcx
 .Lloadmxcsr:
 	ldmxcsr	gobuf_mxcsr(%rdi)
-	movl	%edx, m_curmxcsr(%rcx)
+	movl	%edx, m_curmxcsr(%rsi)
 	jmp	.Lmxcsrdone
 .Lloadfcw:
 	fnclex					// flags left by others must not become faults
 	fldcw	gobuf_fcw(%rdi)
-	movw	%dx, m_curfcw(%rcx)
+	movw	%dx, m_curfcw(%rsi)
 	jmp	.Lfcwdone
 END(gogo)
 
@@ -84,10 +99,11 @@ FUNC(mcall)
 	.cfi_offset r14, -40
 	.cfi_offset r15, -48
 mcall_parked:
+	movq	g_m(%rdx), %rcx
+	movq	%rax, m_leftpc(%rcx)
+mcall_left:
 	stmxcsr	g_sched+gobuf_mxcsr(%rdx)
 	fnstcw	g_sched+gobuf_fcw(%rdx)
-
-	movq	g_m(%rdx), %rcx
 	movl	g_sched+gobuf_mxcsr(%rdx), %esi	// they stay in force until gogo finds
 	movl	%esi, m_curmxcsr(%rcx)		// that the next G's differ; one load of
 	movzwl	g_sched+gobuf_fcw(%rdx), %esi	// both would wait for both stores to
@@ -104,12 +120,25 @@ mcall_parked:
 	.cfi_remember_state
 	.cfi_undefined rip			// below us on g0 there is nothing of interest
 	xorl	%ebp, %ebp
-	call	*%rax
+	leaq	.Lfnreturned(%rip), %rcx
+	pushq	%rcx
+	jmp	*%rax
+.Lfnreturned:
 	call	badmcall2
 	.cfi_restore_state
 .Lbadmcall:
 	call	badmcall
 END(mcall)
+
+// void mcallexit(void (*fn)(G *gp))
+// The same for a G that is not entered again. leftpc stays: where the one returns to that was
+// left before this one was started.
+FUNC(mcallexit)
+	.cfi_undefined rip
+	movq	TLS_G, %rdx
+	movq	g_m(%rdx), %rcx
+	jmp	mcall_left
+END(mcallexit)
 
 // Calls fn(arg) on g0's stack and returns to who called us.
 //	in:  %rax = m->g0, %rdx = g, %rdi = fn, %rsi = arg
@@ -203,14 +232,27 @@ FUNC(systemstack_switch)
 END(systemstack_switch)
 
 // The bottom of every goroutine's stack: newproc1 leaves goexit+1 as the return address,
-// so that a traceback looks inside goexit. Entered there by a ret.
-FUNC(goexit)
+// so that a traceback looks inside goexit. gostart calls the function, whose address is at
+// %rax, so that the call puts just that there: its last byte, the offset, is goexit's nop.
+#define NOP 0x90
+FUNC(gostart)
 	.cfi_undefined rip
-	nop
+	addq	$8, %rsp
+	subq	$NOP - 0x100, %rax
+	.byte	0x3e, 0xff, 0x50		// notrack call *(NOP - 0x100)(%rax)
+	.size	gostart, . - gostart
+	.globl	goexit
+	.type	goexit, @function
+goexit:
+	.byte	NOP
 	xorl	%ebp, %ebp
-	call	goexit1				// does not return
+	leaq	.Lexited(%rip), %rax
+	pushq	%rax
+	jmp	goexit1				// does not return
+.Lexited:
 	nop
-END(goexit)
+	.cfi_endproc
+	.size	goexit, . - goexit
 
 // What JUMPBACK's functions end in, by the compiler's name for it; %rcx is free then.
 FUNC(__x86_return_thunk)

@@ -306,6 +306,11 @@ struct M {
 	bool (*waitunlockf)(G *gp, void *lock);
 	void *waitlock;
 
+	// From pick to execute; on no stack, since one jumps to the other (asm/switch.S).
+	bool inheritTime;
+
+	uintptr_t leftpc; // where the last mcall on this M would return to
+
 	uint32_t syscalltick; // p->syscalltick when it entered the system call
 	uintptr_t vdsoSP, vdsoPC;
 	// Asynchronous preemption: signalPending goes 0 -> 1 by who sends the signal, who

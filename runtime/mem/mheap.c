@@ -19,7 +19,7 @@ enum {
 };
 
 Mheap mheap;
-const Spanref nospan;
+Spanref nospan;
 uint32_t scavengehint;
 static bool lazily; // MADV_FREE was used: what the kernel has need not read as zero
 

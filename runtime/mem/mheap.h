@@ -127,7 +127,7 @@ ALWAYS_INLINE uintptr_t heappage(uintptr_t p)
 	return (p - mheap.base) >> PageShift;
 }
 
-extern const Spanref nospan; // of what is not in the heap
+extern Spanref nospan; // of what is not in the heap
 
 ALWAYS_INLINE const Spanref *spanrefof(uintptr_t page)
 {

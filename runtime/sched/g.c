@@ -305,7 +305,7 @@ void gfscavengewait(void)
 // On the goroutine's stack, after its function has returned.
 void goexit1(void)
 {
-	mcall(goexit0);
+	mcallexit(goexit0);
 }
 
 // On g0: gp becomes a free G and the M goes on to the next.
@@ -345,8 +345,9 @@ void goexit0(G *gp)
 		// thread. End it: back to mstart, which calls mexit. lockedExt stays, so that
 		// no thread is cloned from this one on the way.
 		gogo(&mp->g0->sched);
+		__builtin_unreachable();
 	}
-	schedule();
+	return schedule();
 }
 
 // The program's goroutines. At least 1: the counts are read one after the other.

@@ -17,7 +17,7 @@ uint8_t __rt0_traceon;
 // ---- running ------------------------------------------------------------------------
 
 // Runs gp on this M. inheritTime: in what is left of the current time slice.
-NORETURN HOTSTEP void execute(G *gp, bool inheritTime)
+HOTSTEP void execute(G *gp, bool inheritTime)
 {
 	M *mp = getg()->m;
 
@@ -171,7 +171,7 @@ static G *pick(bool *inheritTime)
 }
 
 // One round of the scheduler, on g0: finds a runnable goroutine and runs it.
-NORETURN HOTSTEP void schedule(void)
+HOTSTEP void schedule(void)
 {
 	M *mp = getg()->m;
 
@@ -180,10 +180,10 @@ NORETURN HOTSTEP void schedule(void)
 	if (mp->lockedg) {
 		stoplockedm();
 		execute(mp->lockedg, false);
+		__builtin_unreachable();
 	}
 	for (;;) {
-		bool inheritTime;
-		G *gp = pick(&inheritTime);
+		G *gp = pick(&mp->inheritTime);
 
 		if (mp->spinning)
 			resetspinning(); // this M will run a goroutine
@@ -193,7 +193,7 @@ NORETURN HOTSTEP void schedule(void)
 			startlockedm(gp); // hands over the P
 			continue;
 		}
-		execute(gp, inheritTime);
+		return execute(gp, mp->inheritTime);
 	}
 }
 
@@ -230,9 +230,10 @@ static void park_m(G *gp)
 		if (!unlockf(gp, mp->waitlock)) {
 			casgstatus(gp, Gwaiting, Grunnable);
 			execute(gp, true); // back, in the same time slice
+			__builtin_unreachable();
 		}
 	}
-	schedule();
+	return schedule();
 }
 
 // Parks the current goroutine until ready. unlockf(gp, lock) runs on g0 when it is parked
@@ -267,7 +268,7 @@ UNCHECKED_LOCKS void goparkunlock(Mutex *l, WaitReason reason)
 // To the tail of the global queue.
 void goschedImpl(G *gp)
 {
-	bool inheritTime;
+	M *mp = getg()->m;
 	G *next;
 
 	if (unlikely(gp->segment.lo != 0))
@@ -275,9 +276,9 @@ void goschedImpl(G *gp)
 	traceg(TraceGoYield, gp);
 	fastcasgstatus(gp, Grunning, Grunnable);
 	dropg();
-	next = swapglobal(getg()->m, gp, &inheritTime);
-	if (next && !next->lockedm)
-		execute(next, inheritTime);
+	next = swapglobal(mp, gp, &mp->inheritTime);
+	if (likely(next && !next->lockedm))
+		return execute(next, mp->inheritTime);
 	if (next)
 		startlockedm(next);
 	schedule();
@@ -296,7 +297,7 @@ static void goyield_m(G *gp)
 	fastcasgstatus(gp, Grunning, Grunnable);
 	dropg();
 	runqput(pp, gp, false);
-	schedule();
+	return schedule();
 }
 
 // gp was asked to yield only for a timer: it stays near, since its slice is not over and
@@ -319,7 +320,7 @@ void gopreempt_m(G *gp)
 	P *pp = getg()->m->p;
 
 	if (unlikely(gp->preemptStop))
-		preemptPark(gp);
+		return preemptPark(gp);
 	if (pp->preempt == PreemptForTimer)
 		yieldfortimer(pp, gp);
 	else

@@ -8,8 +8,9 @@
 
 // ---- asm/switch.S, asm/boot.S -------------------------------------------------------
 
-NORETURN void gogo(Gobuf *buf);
+void gogo(Gobuf *buf);
 void mcall(void (*fn)(G *gp));
+void mcallexit(void (*fn)(G *gp));
 void systemstack_switch(void);
 void asmcgocall(void (*fn)(void *), void *arg); // on m->g0's stack; from a goroutine
 void goexit(void);
@@ -240,8 +241,10 @@ ALWAYS_INLINE void randomEnum_next(RandomEnum *e)
 
 // ---- proc.c: the decision -----------------------------------------------------------
 
-NORETURN void schedule(void);
-NORETURN void execute(G *gp, bool inheritTime);
+// These two and gogo never return. They are not NORETURN, for then gcc would enter them by
+// calls; where it is worth it "return schedule();" makes it a jump (asm/switch.S).
+void schedule(void);
+void execute(G *gp, bool inheritTime);
 void dropg(void);
 void ready(G *gp, bool next);
 void goready(G *gp);

@@ -204,11 +204,12 @@ static COLD void exitsyscall0(G *gp)
 	unlock(&sched.lock);
 	if (pp) {
 		acquirep(pp);
-		execute(gp, false);
+		return execute(gp, false);
 	}
 	if (mp->lockedg) {
 		stoplockedm(); // another M finds gp and hands it its P
 		execute(gp, false);
+		__builtin_unreachable();
 	}
 	stopm();
 	schedule();

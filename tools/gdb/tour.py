@@ -171,7 +171,7 @@ holds runtime_main's address.
 
 == mstart: this thread begins to schedule
 Goroutine 1 exists: 2 KiB of stack whose top looks as if goexit had called runtime_main. So
-it starts by a jump, and ends by returning to goexit. It is the next to run on P0, and
+it ends by returning to goexit. It is the next to run on P0, and
 nobody was woken: mainStarted is false.
 = allglen
 = allgs[0]->goid
@@ -218,7 +218,7 @@ Here it is easy.
 
 == gogo: into the goroutine
 execute has wired thread and goroutine to each other. gogo puts the goroutine into %fs:-8,
-loads its stack pointer and its registers, and jumps. It has taken what is left of P0's time
+loads its stack pointer and its registers, and goes there. It has taken what is left of P0's time
 slice, so P0's tick has not moved.
 = m0.curg == allgs[0]
 = allgs[0]->m == &m0
