@@ -54,13 +54,17 @@ FUNC(gogo)
 	movq	$0, gobuf_sp(%rdi)		// nothing stale for tracebacks to believe
 	movq	$0, gobuf_ctxt(%rdi)
 	movq	$0, gobuf_bp(%rdi)
+	leaq	gobuf_pc(%rdi), %rax
+	movq	%rdx, %rdi			// the argument
+
+	// Three ways to the same: pc, with sp. What they write is what is there: below sp
+	// the return address that mcall found (nobody else leaves a pc that is leftpc), at
+	// sp goexit+1, whoever has that there.
 	cmpq	%rcx, m_leftpc(%rsi)
 	jne	.Lelsewhere
 	pushq	%rcx
 	ret
 .Lelsewhere:
-	leaq	gobuf_pc(%rdi), %rax
-	movq	%rdx, %rdi			// the argument
 	leaq	goexit+1(%rip), %rdx
 	cmpq	%rdx, (%rsp)			// nothing but its first function on the stack?
 	je	gostart
@@ -131,11 +135,17 @@ mcall_left:
 END(mcall)
 
 // void mcallexit(void (*fn)(G *gp))
-// The same for a G that is not entered again. leftpc stays: where the one returns to that was
-// left before this one was started.
+//	in:  %rdi = fn, which must not return
+// The same for a G that ends. What it saves is for tracebacks only. m->leftpc stays as it was
+// when the G was started: what the processor expects is that again.
 FUNC(mcallexit)
 	.cfi_undefined rip
 	movq	TLS_G, %rdx
+	movq	0(%rsp), %rax
+	movq	%rax, g_sched+gobuf_pc(%rdx)
+	leaq	8(%rsp), %rcx
+	movq	%rcx, g_sched+gobuf_sp(%rdx)
+	movq	%rbp, g_sched+gobuf_bp(%rdx)
 	movq	g_m(%rdx), %rcx
 	jmp	mcall_left
 END(mcallexit)
@@ -233,18 +243,19 @@ END(systemstack_switch)
 
 // The bottom of every goroutine's stack: newproc1 leaves goexit+1 as the return address,
 // so that a traceback looks inside goexit. gostart calls the function, whose address is at
-// %rax, so that the call puts just that there: its last byte, the offset, is goexit's nop.
+// %rax, so that the call puts just that there: the last byte of the call, an offset, is
+// goexit's nop.
 #define NOP 0x90
 FUNC(gostart)
 	.cfi_undefined rip
 	addq	$8, %rsp
-	subq	$NOP - 0x100, %rax
-	.byte	0x3e, 0xff, 0x50		// notrack call *(NOP - 0x100)(%rax)
+	subq	$NOP - 0x100, %rax		// the offset: -0x70
+	.byte	0x3e, 0xff, 0x50		// and the nop: notrack call *-0x70(%rax)
 	.size	gostart, . - gostart
 	.globl	goexit
 	.type	goexit, @function
 goexit:
-	.byte	NOP
+	nop
 	xorl	%ebp, %ebp
 	leaq	.Lexited(%rip), %rax
 	pushq	%rax

@@ -306,7 +306,8 @@ struct M {
 	bool (*waitunlockf)(G *gp, void *lock);
 	void *waitlock;
 
-	// From pick to execute; on no stack, since one jumps to the other (asm/switch.S).
+	// For execute, by who has found the G; on no stack, since it is entered by a jump
+	// (asm/switch.S).
 	bool inheritTime;
 
 	uintptr_t leftpc; // where the last mcall on this M would return to

@@ -217,7 +217,7 @@ static COLD void freeslow(uintptr_t p)
 // Where the list for so many times 16 bytes is.
 static const uint16_t listtable[ClassTableMax / 16 + 1] = { CLASSTABLE(LISTOF) };
 
-// From a line of the instruction cache on: other functions are packed.
+// From half a line of the instruction cache on: other functions are packed.
 #define HOTCODE __attribute__((aligned(32)))
 
 NOSPLIT HOTCODE void *rt_malloc(size_t size)

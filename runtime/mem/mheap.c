@@ -19,7 +19,7 @@ enum {
 };
 
 Mheap mheap;
-Spanref nospan;
+Spanref nospan; // all zero; not const, which would be bytes of the file
 uint32_t scavengehint;
 static bool lazily; // MADV_FREE was used: what the kernel has need not read as zero
 
@@ -176,8 +176,7 @@ void spanfree(Mspan *s)
 
 	lock(&mheap.lock);
 	setpages(s, false);
-	pagefree(&mheap.pages, (uint32_t)heappage(s->base), s->npages,
-	         false);
+	pagefree(&mheap.pages, (uint32_t)heappage(s->base), s->npages, false);
 	account(s, -1);
 	s->next = mheap.freespans[n];
 	mheap.freespans[n] = s;

@@ -96,8 +96,8 @@ typedef struct {
 	Spanref *spans;
 	uintptr_t maxpages; // there may be
 
-	// Atomic, grows under the lock. Relaxed: who has been given an object has been given
-	// that it grew.
+	// Atomic, grows under the lock, when the table has. Relaxed: who has been given an
+	// object has been given that it grew.
 	uintptr_t npages;
 
 	Mutex sharedLock; // protects mcache.c's sharedcache

@@ -9,7 +9,7 @@
 //	those on s->stacks and those from s->scan on
 //
 // A program with many goroutines touches a new page for every two. Asked for 64 KiB at a
-// time, a page costs the kernel two thirds of what it costs by a fault.
+// time, a page costs the kernel three quarters of what it costs by a fault.
 //
 // A segment is 64 MiB of address space. Memory comes to it page by page as it is touched.
 // Below each segment and each system stack lies a guard: a touch of it is the error "stack
@@ -172,7 +172,7 @@ static uint32_t spanstacks(uint32_t o)
 	return StackSpanPages * HeapPage / StackMin >> o;
 }
 
-// A stack of this order.
+// A stack of this order. Sets stackpool.fresh, which the caller may leave alone.
 static uintptr_t poolalloc(uint32_t o) HOLDS(stackpool.lock)
 {
 	Mspan *s = stackpool.free[o].head;

@@ -289,7 +289,7 @@ static void gosched_m(G *gp)
 	goschedImpl(gp);
 }
 
-static void goyield_m(G *gp)
+static COLD void goyield_m(G *gp)
 {
 	P *pp = getg()->m->p;
 

@@ -125,7 +125,7 @@ HOTSTEP void runqput(P *pp, G *gp, bool next)
 }
 
 // Puts the n Gs of q on the ring; those that do not fit go to the global queue.
-void runqputbatch(P *pp, Gqueue *q, int32_t n)
+COLD void runqputbatch(P *pp, Gqueue *q, int32_t n)
 {
 	uint32_t h = atomic_load_acquire(&pp->runqhead);
 	uint32_t t = pp->runqtail;

@@ -31,7 +31,7 @@ CLEAN = (gdb.FRAME_UNWIND_OUTERMOST, gdb.FRAME_UNWIND_NO_REASON)
 # What stands between the functions of the program.
 BETWEEN = ("__morestack", "allocreturn", "allocreturn_caller")
 # A switch to or from a goroutine.
-ENDS = ("mcall", "gogo", "asyncPreempt", "asyncResume")
+ENDS = ("mcall", "mcallexit", "gogo", "gostart", "asyncPreempt", "asyncResume")
 
 
 def say(text):
