@@ -3,7 +3,7 @@
 // A span in use is on one list:
 //
 //	full: nfree == 0, or owned by a cache, which takes objects from it
-//	partial, of the cache that is its home: the others that are not half free
+//	partial, of the cache that is its home: the others that are not three quarters free
 //	partial, of the central: the others
 //
 // A span whose objects are all free goes back to the heap, unless a cache owns it. Whoever
@@ -65,7 +65,7 @@ static void settle(Mcentral *ct, Mspan *s, Spanlist *from) HOLDS(ct->lock)
 {
 	Spanlist *to;
 
-	if (s->nfree >= s->nelems / 2)
+	if (s->nfree >= s->nelems * 3 / 4)
 		s->home = NULL;
 	to = s->nfree == 0 ? &ct->full : partiallist(ct, s);
 	if (s->nfree == s->nelems) {
