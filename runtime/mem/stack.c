@@ -56,7 +56,7 @@ static struct {
 static struct {
 	Mutex lock;
 	Spanlist free[NumStackOrders];
-	uintptr_t fresh; // set by poolalloc: PopulateBytes without memory begin there
+	bool fresh; // set by poolalloc: PopulateBytes without memory begin with what it returns
 } stackpool;
 
 static uint32_t nsegments; // made so far,
@@ -186,14 +186,14 @@ static uintptr_t poolalloc(uint32_t o) HOLDS(stackpool.lock)
 		spanpush(&stackpool.free[o], s);
 	}
 	p = s->stacks;
-	stackpool.fresh = 0;
+	stackpool.fresh = false;
 	if (p) {
 		s->stacks = *(uintptr_t *)p;
 	} else {
 		p = s->base + s->scan * s->size;
 		// Not at 0: a small program needs no more than the first.
-		if (s->zeroed && s->scan > 0 && s->scan * s->size % PopulateBytes == 0)
-			stackpool.fresh = p;
+		stackpool.fresh = s->zeroed && s->scan > 0 &&
+		                  s->scan * s->size % PopulateBytes == 0;
 		s->scan++;
 	}
 	if (--s->nfree == 0)
@@ -221,11 +221,12 @@ static void stackcacherefill(P *pp, uint32_t o)
 {
 	lock(&stackpool.lock);
 	while (pp->stackcache[o].size < StackCacheSize / 2) {
-		uintptr_t p = poolalloc(o), fresh = stackpool.fresh;
+		uintptr_t p = poolalloc(o);
 
-		if (fresh) { // not under the lock: it takes 20 us; while we have p, the span stays
+		// Not under the lock: it takes 20 us. While we have p, the span stays.
+		if (stackpool.fresh) {
 			unlock(&stackpool.lock);
-			sysPopulate((void *)fresh, PopulateBytes);
+			sysPopulate((void *)p, PopulateBytes);
 			lock(&stackpool.lock);
 		}
 		*(uintptr_t *)p = pp->stackcache[o].list;
