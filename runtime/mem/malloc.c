@@ -8,8 +8,8 @@
 // spans of their own.
 //
 // A second rt_free finds the object's state changed and is fatal. Of two at the same
-// instant both may pass; then the object is in two caches, and who takes it from the second
-// finds that it is Busy.
+// instant both may pass; then the object is in two caches, and who takes it from the second,
+// or gives it back, finds that it is not Cached.
 #include "include/rt.h"
 #include "runtime/mem/mem.h"
 #include "runtime/mem/mheap.h"

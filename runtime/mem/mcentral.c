@@ -142,7 +142,8 @@ static void give(Mcentral *ct, const Slot *slot) HOLDS(ct->lock)
 	uint32_t i = (uint32_t)(slot->state - s->state);
 	Spanlist *from = s->nfree == 0 ? &ct->full : partiallist(ct, s);
 
-	must(s->state[i] == ObjectCached);
+	if (s->state[i] != ObjectCached)
+		badpointer(slot->p); // freed twice at the same instant
 	s->state[i] = ObjectFree;
 	s->scan = (uint16_t)min(s->scan, i);
 	s->nfree++;
