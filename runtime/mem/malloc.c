@@ -160,7 +160,7 @@ static uintptr_t objectsize(const Mspan *s)
 // How many bytes the object at p has; fatal when there is none.
 static COLD uintptr_t sizeofobject(uintptr_t p)
 {
-	const Spanref *r = spanrefof(heappage(p));
+	const Spanref *r = spanref(p);
 
 	if (!stateof(r, p))
 		badpointer(p);
@@ -197,7 +197,7 @@ static COLD void freefn(void *arg)
 // The rest of rt_free: there is no P, its list is full, p is large, NULL, or no object.
 static COLD void freeslow(uintptr_t p)
 {
-	const Spanref *ref = spanrefof(heappage(p));
+	const Spanref *ref = spanref(p);
 	FreeRequest r = { .p = p };
 
 	if (!p)
@@ -237,7 +237,7 @@ NOSPLIT HOTCODE void *rt_malloc(size_t size)
 NOSPLIT HOTCODE void rt_free(void *ptr)
 {
 	uintptr_t p = (uintptr_t)ptr;
-	const Spanref *r = spanrefof(heappage(p));
+	const Spanref *r = spanref(p);
 	uint8_t *state;
 	Freelist *l;
 	Slot *top;

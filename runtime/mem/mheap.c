@@ -130,7 +130,7 @@ static void setpages(Mspan *s, bool inuse) HOLDS(mheap.lock)
 
 Mspan *spanof(uintptr_t p)
 {
-	const Spanref *r = spanrefof(heappage(p));
+	const Spanref *r = spanref(p);
 
 	return r->inuse ? r->s : NULL;
 }

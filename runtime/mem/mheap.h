@@ -96,8 +96,8 @@ typedef struct {
 	Spanref *spans;
 	uintptr_t maxpages; // there may be
 
-	// Atomic, grows under the lock, when the table has. Relaxed: who has been given an
-	// object has been given that it grew.
+	// What pages.end says, for who has no lock: grows under it, when the table has (grow).
+	// Atomic; relaxed: who has been given an object has been given that it grew.
 	uintptr_t npages;
 
 	Mutex sharedLock; // protects mcache.c's sharedcache
@@ -129,8 +129,11 @@ ALWAYS_INLINE uintptr_t heappage(uintptr_t p)
 
 extern Spanref nospan; // of what is not in the heap
 
-ALWAYS_INLINE const Spanref *spanrefof(uintptr_t page)
+// For any p.
+ALWAYS_INLINE const Spanref *spanref(uintptr_t p)
 {
+	uintptr_t page = heappage(p);
+
 	return likely(page < atomic_load_relaxed(&mheap.npages)) ? &mheap.spans[page] : &nospan;
 }
 

@@ -23,7 +23,8 @@ dies() {
 	env "$1" timeout 30 "./$2" >out 2>err
 	[ $? -eq 2 ] || fail "exit status 2 of $2"
 	sed -e "s|^	$PWD/|  |" -e '/^rt_[a-ln-z]/{N;d}' -e 's/0x[0-9a-f]*/N/g' \
-		-e 's/^goroutine [2-9][0-9]*\|^goroutine 1[0-9][0-9]*/goroutine N/' err | diff wanted - || fail "what $2 says"
+		-e 's/^goroutine [2-9][0-9]*\|^goroutine 1[0-9][0-9]*/goroutine N/' err |
+		diff wanted - || fail "what $2 says"
 }
 
 cp "$embedding/primes.toy" .
