@@ -250,6 +250,7 @@ test: all
 stress:
 	tests/stress
 	tests/zlib/run
+	tests/check/quitstorm.py 1000
 
 LONGRUN = 600
 

@@ -393,6 +393,7 @@ struct Sched {
 	uint32_t gcwaiting; // the world wants to stop
 	uint32_t sysmonwait; // sysmon sleeps on sysmonnote
 	int32_t maxmcount;
+	uint32_t freezing; // the process dies: the world stops, and does not start again
 	// Written by sysmon, every 10 ms or so: timers that are due later need no look at
 	// the clock.
 	int64_t notDueAfter;

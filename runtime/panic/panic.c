@@ -9,7 +9,7 @@
 #include "runtime/sched/sched.h"
 
 uint32_t panicking, runningPanicDefers;
-static Mutex paniclk, deadlock; // without rank: taken with any locks held
+static Mutex paniclk; // without rank: taken with any locks held
 
 // True when this M may print its report.
 static UNCHECKED_LOCKS bool startpanic_m(M *mp)
@@ -80,11 +80,8 @@ static UNCHECKED_LOCKS void dopanic(void *arg)
 	if (__rt0_traceon)
 		__rt0_tracer.die();
 	unlock(&paniclk);
-	if (atomic_xadd(&panicking, -1u) != 0) {
-		// Others are dying too: let the last one end the process.
-		lock(&deadlock);
-		lock(&deadlock);
-	}
+	if (atomic_xadd(&panicking, -1u) != 0)
+		haltm(); // others are dying too: the last one ends the process
 	if (gotraceback().crash)
 		raisedefault(SIGABRT);
 	exit(2);

@@ -49,8 +49,9 @@ UNCHECKED_LOCKS void checkdead(void)
 
 	if (run > 0)
 		return;
-	// Somebody dies, and stops what runs: no deadlock.
-	if (atomic_load_relaxed(&panicking) > 0)
+	// An M dies, and stops what runs: no deadlock. Or another M has found the deadlock:
+	// it says so under sched.lock, before it lets go of that to report.
+	if (atomic_load_relaxed(&panicking) > 0 || atomic_load_relaxed(&sched.freezing))
 		return;
 	if (run < 0) {
 		print("runtime: checkdead: nmidle=%d nmidlelocked=%d mcount=%ld nmsys=%d\n",
@@ -58,12 +59,14 @@ UNCHECKED_LOCKS void checkdead(void)
 		throw("checkdead: inconsistent counts");
 	}
 	if (countwaiting() == 0) {
+		atomic_store_relaxed(&sched.freezing, 1);
 		unlock(&sched.lock); // the traceback needs it
 		fatal("no goroutines (main called runtime.Goexit) - deadlock!");
 	}
 	if (timerpending())
 		return;
 	getg()->m->throwing = -1; // the runtime's own stack is of no interest
+	atomic_store_relaxed(&sched.freezing, 1);
 	unlock(&sched.lock);
 	fatal("all goroutines are asleep - deadlock!");
 }

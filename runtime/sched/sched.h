@@ -334,6 +334,7 @@ void startTheWorld(void);
 void forEachP(void (*fn)(P *));
 void runSafePointFn(void);
 void freezetheworld(void);
+NORETURN void haltm(void);
 
 // ---- syscall.c ----------------------------------------------------------------------
 

@@ -50,6 +50,21 @@ static void worldrelease(void)
 		ready(gp, false);
 }
 
+// This M has no part any more in a process that dies: it sleeps until the end.
+NORETURN void haltm(void)
+{
+	static uint32_t never;
+
+	for (;;)
+		futexsleep(&never, 0, -1);
+}
+
+static void haltiffreezing(void)
+{
+	if (unlikely(atomic_load_acquire(&sched.freezing)))
+		haltm();
+}
+
 // Takes the Ps whose Ms are in system calls. Returns how many.
 static int32_t stopsyscalls(void) HOLDS(sched.lock);
 static int32_t stopsyscalls(void)
@@ -76,6 +91,7 @@ static void waitforstop(void)
 	while (!notetsleep(&sched.stopnote, RetryStop)) {
 		bool stopped;
 
+		haltiffreezing();
 		lock(&sched.lock);
 		// If we brought it to 0 ourselves, nobody wakes the note.
 		stopped = stopsyscalls() > 0 && sched.stopwait == 0;
@@ -87,9 +103,22 @@ static void waitforstop(void)
 	noteclear(&sched.stopnote);
 }
 
+// What is wrong, or NULL.
+static const char *notstopped(void)
+{
+	if (atomic_load_acquire(&sched.stopwait) != 0) // pairs with freezetheworld
+		return "stopTheWorld: not stopped (stopwait != 0)";
+	for (int32_t i = 0; i < gomaxprocs; i++) {
+		if (allp[i]->status != Pgcstop)
+			return "stopTheWorld: not stopped (status != Pgcstop)";
+	}
+	return NULL;
+}
+
 static void stopTheWorldWithSema(void *unused)
 {
 	P *pp = getg()->m->p;
+	const char *bad;
 	bool wait;
 
 	(void)unused;
@@ -111,12 +140,12 @@ static void stopTheWorldWithSema(void *unused)
 	if (wait)
 		waitforstop();
 
-	if (sched.stopwait != 0)
-		throw("stopTheWorld: not stopped (stopwait != 0)");
-	for (int32_t i = 0; i < gomaxprocs; i++) {
-		if (allp[i]->status != Pgcstop)
-			throw("stopTheWorld: not stopped (status != Pgcstop)");
-	}
+	bad = notstopped();
+	// Only now: a dying M sets freezing first, so what it has changed is not taken for an
+	// error. If it comes later, startTheWorld sees it.
+	haltiffreezing();
+	if (bad)
+		throw(bad);
 }
 
 // Starts the Ps that procresize found to have work.
@@ -155,7 +184,14 @@ static void startTheWorldWithSema(void *unused)
 	procs = newprocs ? newprocs : gomaxprocs;
 	newprocs = 0;
 	runnable = procresize(procs);
-	atomic_store_release(&sched.gcwaiting, 0);
+	atomic_xchg(&sched.gcwaiting, 0);
+	// Pairs with freezetheworld, which sets freezing, then gcwaiting: this sees
+	// freezing, or gcwaiting is set after it was cleared here.
+	if (unlikely(atomic_load_acquire(&sched.freezing))) {
+		atomic_store_release(&sched.gcwaiting, 1);
+		unlock(&sched.lock);
+		haltm();
+	}
 	if (sched.sysmonwait) {
 		atomic_store_relaxed(&sched.sysmonwait, 0);
 		notewakeup(&sched.sysmonnote);
@@ -244,6 +280,7 @@ void forEachP(void (*fn)(P *))
 	fn(self);
 
 	while (wait) {
+		haltiffreezing();
 		safepointsyscalls();
 		if (notetsleep(&sched.safePointNote, RetryStop)) {
 			noteclear(&sched.safePointNote);
@@ -259,9 +296,11 @@ void forEachP(void (*fn)(P *))
 // ---- the process dies ---------------------------------------------------------------
 
 // Like stopTheWorld, from a thread that is about to print why it dies: without locks,
-// best effort, for ever.
+// best effort, for ever. Another M may be stopping or starting the world: it looks at
+// freezing before it relies on its counts, and after it has cleared gcwaiting.
 void freezetheworld(void)
 {
+	atomic_xchg(&sched.freezing, 1);
 	atomic_xchg(&sched.stopwait, FreezeStopWait);
 	atomic_xchg(&sched.gcwaiting, 1);
 	for (int32_t i = 0; i < 5; i++) {

@@ -163,7 +163,7 @@ ALWAYS_INLINE bool retakeown(M *mp)
 	P *pp = mp->oldp;
 
 	if (unlikely(!pp || atomic_load_relaxed(&pp->status) != Psyscall ||
-	             sched.stopwait == FreezeStopWait || // the process dies: stay out of it
+	             atomic_load_relaxed(&sched.freezing) || // stay out of it
 	             !atomic_cas(&pp->status, Psyscall, Prunning)))
 		return false;
 	// As wirep does. Who looks at the P now may find no M yet, and will look again.
@@ -180,7 +180,7 @@ static bool takeidle(void)
 {
 	bool ok = false;
 
-	if (sched.stopwait != FreezeStopWait && atomic_load_relaxed(&sched.npidle) != 0)
+	if (!atomic_load_relaxed(&sched.freezing) && atomic_load_relaxed(&sched.npidle) != 0)
 		systemstack(exitsyscallfast_pidle, &ok);
 	return ok;
 }
@@ -195,7 +195,7 @@ static COLD void exitsyscall0(G *gp)
 	traceg(TraceSysExitWait, gp); // under the lock: as in readyall
 	casgstatus(gp, Gsyscall, Grunnable);
 	dropg();
-	if (schedEnabled(gp))
+	if (schedEnabled(gp) && !atomic_load_relaxed(&sched.freezing))
 		pp = pidleget(); // under the lock: who goes idle sees our G, or we its P
 	if (pp)
 		wakesysmon();

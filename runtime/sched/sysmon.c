@@ -240,6 +240,8 @@ void sysmon(void)
 		delay = min(delay, (uint32_t)MaxDelay);
 		usleep(untiltimer(delay, now));
 
+		if (unlikely(atomic_load_relaxed(&sched.freezing)))
+			haltm(); // it would start Ms for Ps that may not run
 		helpscavenger();
 		now = nanotime();
 		if (debug.schedtrace <= 0 && idle() && deepsleep(now)) {

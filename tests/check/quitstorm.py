@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+# tests/check/quitstorm.py - SIGQUIT ends a program with one report, whole and alone, also while the
+# world is being stopped and started: with 1, 2 and 4 processors, sent to the process or to any
+# of its threads. An argument is the number of signals: 1000 by make stress.
+# timeout: 600
+
+import collections
+import ctypes
+import os
+import random
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = os.environ.get("RT0_ROOT") or os.path.dirname(os.path.dirname(
+    os.path.dirname(os.path.realpath(__file__))))
+PROCS = (1, 2, 4)
+SIGNALS = 60
+SYS_TGKILL, SIGQUIT = 234, 3
+REPORT = re.compile(
+    r"SIGQUIT: quit\nPC=0x[0-9a-f]+ m=\d+ sigcode=-?\d+\n"
+    r"(\n(goroutine \d+ \[.*\]:|runtime stack:)\n([^\n]+\n)*)+"
+    r"\n(r[a-z0-9]+ +0x[0-9a-f]+\n){18}cs     0x[0-9a-f]+\nfs .*\ngs .*\n")
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def strike(process):
+    """Sends the signal to the process, or to one of its threads."""
+    tasks = os.listdir(f"/proc/{process.pid}/task")
+    if random.randrange(3) == 0:
+        process.send_signal(SIGQUIT)
+    elif libc.syscall(SYS_TGKILL, process.pid, int(random.choice(tasks)), SIGQUIT) != 0:
+        process.send_signal(SIGQUIT)  # the thread has ended
+
+
+def run(program, procs):
+    """Returns what is wrong, or None."""
+    process = subprocess.Popen([program], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               env={"GOMAXPROCS": str(procs)})
+    process.stdout.readline()
+    time.sleep(random.random() / 50)  # anywhere in the storm
+    strike(process)
+    try:
+        _, text = process.communicate(timeout=30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return "it hangs:\n" + process.communicate()[1].decode("utf-8", "replace")
+    text = text.decode("utf-8", "replace")
+    if process.returncode != 2:
+        return f"status {process.returncode}\n{text}"
+    return None if REPORT.fullmatch(text) else f"not one whole report:\n{text}"
+
+
+def main():
+    signals = int(sys.argv[1]) if len(sys.argv) > 1 else SIGNALS
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    wrong = collections.Counter()
+    with tempfile.TemporaryDirectory() as place:
+        program = os.path.join(place, "quitstorm")
+        subprocess.run([ROOT + "/tools/rtcc", "-O2", "-g",
+                        ROOT + "/tests/check/quitstorm.c", "-o", program], check=True)
+        for i in range(signals):
+            procs = PROCS[i % len(PROCS)]
+            why = run(program, procs)
+            if why:
+                wrong[procs] += 1
+                if sum(wrong.values()) <= 3:
+                    print(f"FAILED: GOMAXPROCS={procs}: {why}")
+    print(f"{signals} signals, {signals - sum(wrong.values())} with one report each")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
