@@ -45,6 +45,46 @@
 #define CFI_SAVED_AT(reg, offset, base)                                                \
 	.cfi_escape 0x10, reg, 3, 0x70 + base, (offset) % 128 + 128, (offset) / 128
 
+// Stores the x87 and vector state to the AsyncState at %rdi. Changes %rax, %rdx, flags.
+.macro SAVESTATE
+	movl	xsaveMask(%rip), %eax
+	xorl	%edx, %edx
+	cmpl	$1, xsaveKind(%rip)
+	ja	.Lxsavec\@
+	je	.Lxsave\@
+	fxsave64 as_xsave(%rdi)
+	jmp	.Lsaved\@
+.Lxsavec\@:
+	xsavec64 as_xsave(%rdi)
+	jmp	.Lsaved\@
+.Lxsave\@:
+	xsave64	as_xsave(%rdi)
+.Lsaved\@:
+.endm
+
+// What a C function expects of the state that XSAVE keeps: the x87 registers empty, MMX left,
+// and the upper halves of the vector registers zero, since those of AVX make SSE slow. The
+// control words stay, they are the goroutine's.
+.macro CLEANSTATE
+	fnclex					// emms would raise what is pending
+	emms
+	testb	$XSAVE_AVX, xsaveMask(%rip)
+	jz	.Lclean\@
+	vzeroupper
+.Lclean\@:
+.endm
+
+// Debug builds: goes to bad if x87 or MMX registers are in use. Changes flags and the 32 bytes
+// below the stack pointer.
+.macro CHECKX87 bad
+.if DEBUG
+	fnstenv	-32(%rsp)
+	fldenv	-32(%rsp)			// the fnstenv has masked all exceptions
+	cmpw	$-1, -32+8(%rsp)		// the tag word
+	jne	\bad
+.endif
+.endm
+
 // The running G, in thread-local storage (docs/startup.md).
 #define TLS_G %fs:-8
 

@@ -359,18 +359,10 @@ allocreturn:
 	.balign	8
 .Lend:
 
-// void xsavestate(AsyncState *a): the vector state, unchanged.
+// void xsavestate(AsyncState *a): keeps the vector state, and leaves one that C expects.
 FUNC(xsavestate)
-	movl	xsaveMask(%rip), %eax
-	xorl	%edx, %edx
-	cmpl	$1, xsaveKind(%rip)
-	ja	1f
-	je	2f
-	fxsave64 as_xsave(%rdi)
-	ret
-1:	xsavec64 as_xsave(%rdi)
-	ret
-2:	xsave64	as_xsave(%rdi)
+	SAVESTATE
+	CLEANSTATE
 	ret
 END(xsavestate)
 

@@ -78,6 +78,9 @@ void offsets(void)
 	OFFSET(m_curg, M, curg);
 	OFFSET(m_procid, M, procid);
 
+	DEFINE(DEBUG, Debug);
+	DEFINE(EFLAGS_AC, EflagsAC);
+	DEFINE(XSAVE_AVX, XsaveAVX);
 	DEFINE(STACK_GUARD, StackGuard);
 	DEFINE(STACK_PREEMPT_HI, StackPreempt >> 32);
 	DEFINE(STACK_PREEMPT_MID, StackPreempt >> 16 & 0xffff);

@@ -12,17 +12,9 @@ FUNC(asyncPreempt)
 	ENDBR
 	movq	TLS_G, %rbx
 	movq	g_asyncState(%rbx), %rdi
-	movl	xsaveMask(%rip), %eax
-	xorl	%edx, %edx
-	cmpl	$1, xsaveKind(%rip)
-	ja	1f
-	je	2f
-	fxsave64 as_xsave(%rdi)
-	jmp	3f
-1:	xsavec64 as_xsave(%rdi)
-	jmp	3f
-2:	xsave64	as_xsave(%rdi)
-3:
+	SAVESTATE
+	CLEANSTATE
+
 	// From here as mcall.
 	leaq	asyncResume(%rip), %rax
 	movq	%rax, g_sched+gobuf_pc(%rbx)

@@ -3,12 +3,18 @@
 
 // The handler of every signal, on the M's gsignal stack.
 //	in:  %edi = sig, %rsi = siginfo, %rdx = ucontext
-// The C ABI preserves all that the kernel's frame does not restore.
+// The C ABI preserves all that the kernel's frame does not restore. The kernel has saved the x87
+// and vector state there and begun a fresh one; who was interrupted gets its own back, also
+// where the handler made it go on elsewhere (asyncPreempt, sigpanic0).
 // A thread without a G is not the runtime's, but a C library's.
 	.weak	_cgo_sigforeign
 FUNC(sigtramp)
 	ENDBR
-	cld
+	pushfq					// the kernel clears DF, TF and RF, but not AC:
+	.cfi_adjust_cfa_offset 8		// the handler's words need not be aligned
+	andl	$~EFLAGS_AC, (%rsp)
+	popfq
+	.cfi_adjust_cfa_offset -8
 	cmpq	$0, TLS_G
 	je	_cgo_sigforeign
 	jmp	sigtrampgo
@@ -27,8 +33,7 @@ FUNC(sigpanic0)
 	.cfi_escape 0x10, 16, 2, 0x77, 8
 	.cfi_escape 0x10, 6, 2, 0x77, 0		// rbp at rsp
 	movq	%rsp, %rbp
-	fnclex					// C begins with an empty x87 stack
-	emms
+	CLEANSTATE
 	call	sigpanic			// does not return
 	.globl sigpanicreturn
 sigpanicreturn:

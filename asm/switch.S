@@ -25,6 +25,7 @@
 // Enters the context in buf, which becomes the running G's. Does not return.
 // A fresh goroutine finds its argument in %rdi; who is resumed does not look.
 FUNC(gogo)
+	CHECKX87 .Lbadx87
 	movq	gobuf_g(%rdi), %rax
 	movq	g_m(%rax), %rsi			// touch g: it must not be NULL
 	movq	%rax, TLS_G
@@ -78,6 +79,10 @@ FUNC(gogo)
 	fldcw	gobuf_fcw(%rdi)
 	movw	%dx, m_curfcw(%rsi)
 	jmp	.Lfcwdone
+.Lbadx87:
+	pushq	%rbp				// so that mcall's caller is in the traceback
+	movq	%rsp, %rbp
+	call	badx87
 END(gogo)
 
 // void mcall(void (*fn)(G *gp))
@@ -85,6 +90,7 @@ END(gogo)
 // Saves the running G in g->sched, switches to m->g0's stack, calls fn(g).
 // Returns, perhaps on another thread, when someone does gogo(&g->sched).
 FUNC(mcall)
+	CHECKX87 .Lbadx87
 	movq	TLS_G, %rdx			// rdx = g, the G we leave
 	movq	0(%rsp), %rax			// caller's pc
 	movq	%rax, g_sched+gobuf_pc(%rdx)
@@ -140,6 +146,7 @@ END(mcall)
 // when the G was started: what the processor expects is that again.
 FUNC(mcallexit)
 	.cfi_undefined rip
+	CHECKX87 .Lbadx87
 	movq	TLS_G, %rdx
 	movq	0(%rsp), %rax
 	movq	%rax, g_sched+gobuf_pc(%rdx)

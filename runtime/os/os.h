@@ -204,8 +204,10 @@ int32_t getcpulimit(void);
 
 // ---- xsave.c ------------------------------------------------------------------------
 
-// For asm/preempt.S: 0 FXSAVE, 1 XSAVE, 2 XSAVEC; the parts of the state to save.
+// For asm/asm.h, known after xsaveinit: 0 FXSAVE, 1 XSAVE, 2 XSAVEC; the parts of the state
+// to save.
 extern uint32_t xsaveKind, xsaveMask;
+enum { XsaveAVX = 4 };
 void xsaveinit(void);
 
 // ---- print.c: the runtime's own messages, on descriptor 2 ---------------------------

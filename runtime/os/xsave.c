@@ -12,9 +12,7 @@ enum {
 
 uint32_t xsaveKind, xsaveMask;
 
-// Leaf 0xd is asked for when the first goroutine is preempted, not at every start: CPUID is
-// slow in a virtual machine.
-void xsaveinit(void)
+static void findstate(void)
 {
 	uint32_t a, b, c, d, xcr0, high;
 
@@ -25,4 +23,16 @@ void xsaveinit(void)
 	xsaveMask = xcr0 & WantedState;
 	__cpuid_count(0xd, 1, a, b, c, d);
 	xsaveKind = a & 2 ? Xsavec : Xsave;
+}
+
+// Leaf 0xd is asked for when the first goroutine is preempted, not at every start: CPUID is
+// slow in a virtual machine. Several may find out at the same time: they find the same.
+void xsaveinit(void)
+{
+	static uint32_t known;
+
+	if (atomic_load_acquire(&known)) // pairs with the store below
+		return;
+	findstate();
+	atomic_store_release(&known, 1);
 }

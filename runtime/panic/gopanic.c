@@ -79,6 +79,7 @@ _Noreturn void rt_panic(const char *format, ...)
 	Where w = HERE;
 	va_list ap;
 
+	noalignmentcheck();
 	va_start(ap, format);
 	rt_vsnprintf(text, sizeof text, format, ap);
 	va_end(ap);

@@ -89,6 +89,7 @@ static UNCHECKED_LOCKS void dopanic(void *arg)
 
 NORETURN __attribute__((noinline)) void die(Report *r)
 {
+	noalignmentcheck();
 	if (!r->gp)
 		r->gp = getg();
 	systemstack(dopanic, r);
@@ -159,6 +160,7 @@ NORETURN void stackoverflow(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp)
 NORETURN void badmcall(void);
 NORETURN void badmcall2(void);
 NORETURN void badsystemstack(void);
+NORETURN void badx87(void);
 
 NORETURN void badmcall(void)
 {
@@ -174,6 +176,13 @@ NORETURN void badsystemstack(void)
 {
 	setg(getg()->m->g0); // so that throw finds a stack of the system's
 	throw("systemstack called from unexpected goroutine");
+}
+
+// Debug builds: of the program's code, on the goroutine that parks; or of the runtime's, on g0.
+NORETURN void badx87(void)
+{
+	fatal("x87 or MMX registers in use at a call: code that uses them must leave them "
+	      "empty (emms)");
 }
 
 // What a function with a stack protector calls when its canary is not what it was.

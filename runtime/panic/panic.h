@@ -31,6 +31,13 @@ typedef struct {
 		.bp = *(uintptr_t *)__builtin_frame_address(0),                        \
 	}
 
+// From here on the processor does not check alignment, as it does when the program has set
+// EFLAGS.AC: the runtime's own code was not made for it, and a report must not end in a SIGBUS.
+ALWAYS_INLINE void noalignmentcheck(void)
+{
+	__asm__ volatile("pushfq; andl %0, (%%rsp); popfq" : : "i"(~EflagsAC) : "cc", "memory");
+}
+
 // Prints the report, with tracebacks as GOTRACEBACK wants them, and exits with status 2.
 NORETURN void die(Report *r);
 

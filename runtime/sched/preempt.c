@@ -24,14 +24,9 @@ static struct {
 
 AsyncState *newasyncstate(void)
 {
-	static uint32_t xsaveknown;
 	AsyncState *a;
 
-	// Several may find out at the same time: they find the same.
-	if (!atomic_load_acquire(&xsaveknown)) {
-		xsaveinit();
-		atomic_store_release(&xsaveknown, 1);
-	}
+	xsaveinit();
 	lock(&asyncstates.lock);
 	a = asyncstates.free;
 	if (a)

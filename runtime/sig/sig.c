@@ -228,6 +228,7 @@ static bool injectpanic(const Caught *s, const Where *w, const char *text)
 
 	if (!onstacks(s->gp, (uintptr_t)sp - Room))
 		return false;
+	xsaveinit(); // sigpanic0 asks which vector registers there are
 	*--sp = 0;
 	*--sp = w->sp;
 	*--sp = w->pc;

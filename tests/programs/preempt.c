@@ -1,10 +1,10 @@
 // tests/programs/preempt.c - a goroutine that calls nothing is preempted at any instruction,
-// with every register, the flags, the red zone and the vector state intact.
+// with every register, the flags, the red zone and the vector, x87 and MMX state intact.
 // matrix: GOMAXPROCS=1,2,4
 #include <rt.h>
 
 static volatile uint32_t failures, stop;
-static volatile uint64_t rounds[4];
+static volatile uint64_t rounds[8];
 
 // One round: fills the registers with values of seed, spins with the carry flag set and the
 // red zone in use, and returns what differs at the end (0: nothing). rcx counts. Everything
@@ -23,7 +23,7 @@ __attribute__((naked, noinline)) static uint64_t canary(uint64_t seed, uint64_t 
 		"movq %r11, %xmm8; movq %r12, %xmm9; movq %r13, %xmm10; movq %r14, %xmm11\n"
 		"movq %r15, %xmm12; movq %rdi, %xmm13; movq %rax, %xmm14; movq %rbx, %xmm15\n"
 		"mov %rax, -8(%rsp); mov %r15, -120(%rsp); mov %r8, -128(%rsp)\n"
-		"fninit; fldpi; fld1\n"
+		"fldpi; fld1\n" // as any C function: without an fninit
 		"stc\n"
 		"1: lea -1(%rcx), %rcx\n" // lea and jrcxz leave the flags alone
 		"jrcxz 2f\n"
@@ -160,11 +160,106 @@ static void spinwide(void *arg)
 	}
 }
 
-// Four loops; two with wide registers where there are such.
+static uint32_t differ(const uint64_t a[8], const uint64_t b[8])
+{
+	uint32_t n = 0;
+
+	for (int i = 0; i < 8; i++)
+		n += a[i] != b[i];
+	return n;
+}
+
+static void fill(uint64_t a[8], uint64_t seed)
+{
+	for (int i = 0; i < 8; i++)
+		a[i] = seed * 3 + (uint64_t)i;
+}
+
+// All eight x87 registers, another rounding and precision, and a status word that tells of an
+// inexact result and of a comparison.
+static uint32_t x87canary(uint64_t seed, uint64_t spins)
+{
+	uint16_t usual = 0x37f, other = 0xe7f, cw = 0, before = 0, after = 0;
+	uint64_t in[8], out[8];
+
+	fill(in, seed);
+	__asm__ volatile("fldcw %[other]; fld1; fldpi; fdivp; fistpll %[out]\n"
+	                 "fildll 56%[in]; fildll 48%[in]; fildll 40%[in]; fildll 32%[in]\n"
+	                 "fildll 24%[in]; fildll 16%[in]; fildll 8%[in]; fildll %[in]\n"
+	                 "fcom %%st(1); fnstsw %[before]\n"
+	                 "1: dec %[spins]; jnz 1b\n"
+	                 "fnstsw %[after]; fnstcw %[cw]\n"
+	                 "fistpll %[out]; fistpll 8%[out]; fistpll 16%[out]; fistpll 24%[out]\n"
+	                 "fistpll 32%[out]; fistpll 40%[out]; fistpll 48%[out]; fistpll 56%[out]\n"
+	                 "fnclex; fldcw %[usual]"
+	                 : [out] "=o"(out), [before] "=m"(before), [after] "=m"(after),
+	                   [cw] "=m"(cw), [spins] "+r"(spins)
+	                 : [in] "o"(in), [other] "m"(other), [usual] "m"(usual)
+	                 : "st", "st(1)", "st(2)", "st(3)", "st(4)", "st(5)", "st(6)", "st(7)",
+	                   "memory");
+	return differ(in, out) + (before != after) + (cw != other);
+}
+
+static uint32_t mmxcanary(uint64_t seed, uint64_t spins)
+{
+	uint64_t in[8], out[8];
+
+	fill(in, seed);
+	__asm__ volatile("movq %[in], %%mm0; movq 8%[in], %%mm1; movq 16%[in], %%mm2\n"
+	                 "movq 24%[in], %%mm3; movq 32%[in], %%mm4; movq 40%[in], %%mm5\n"
+	                 "movq 48%[in], %%mm6; movq 56%[in], %%mm7\n"
+	                 "1: dec %[spins]; jnz 1b\n"
+	                 "movq %%mm0, %[out]; movq %%mm1, 8%[out]; movq %%mm2, 16%[out]\n"
+	                 "movq %%mm3, 24%[out]; movq %%mm4, 32%[out]; movq %%mm5, 40%[out]\n"
+	                 "movq %%mm6, 48%[out]; movq %%mm7, 56%[out]; emms"
+	                 : [out] "=o"(out), [spins] "+r"(spins)
+	                 : [in] "o"(in)
+	                 : "mm0", "mm1", "mm2", "mm3", "mm4", "mm5", "mm6", "mm7", "memory");
+	return differ(in, out);
+}
+
+// What the compiler makes of long double: four sums in registers, of numbers that a double
+// cannot hold.
+static uint32_t sumcanary(uint64_t seed, uint64_t spins)
+{
+	long double odd = 1 + 0x1p-62L, a = 0, b = 0, c = 0, d = (long double)(seed & 0xff);
+
+	for (uint64_t i = 0; i < spins; i++) {
+		a += 1;
+		b -= 2;
+		c += odd - 1;
+		d += 3;
+	}
+	return (a != (long double)spins) + (b != -2 * (long double)spins) +
+	       (c != (long double)spins * 0x1p-62L) +
+	       (d != (long double)(seed & 0xff) + 3 * (long double)spins);
+}
+
+static void spinx87(void *arg)
+{
+	static uint32_t (*const canaries[])(uint64_t, uint64_t) = {
+		sumcanary, x87canary, mmxcanary,
+	};
+	uint64_t id = (uint64_t)(uintptr_t)arg;
+
+	while (!stop) {
+		if (canaries[id % 3](id << 32 | rounds[id], 200000) != 0)
+			__atomic_add_fetch(&failures, 1, __ATOMIC_RELAXED);
+		rounds[id]++;
+	}
+}
+
+enum { Loops = 8 };
+
+// Two loops of the first kind, two with wide registers where there are such, four with those of
+// the x87.
 static void startloops(void)
 {
-	for (uintptr_t i = 0; i < 4; i++)
-		rt_go(i >= 2 && hasavx2() ? spinwide : spin, (void *)i);
+	for (uintptr_t i = 0; i < Loops; i++)
+		rt_go(i >= 4                  ? spinx87
+		      : i >= 2 && hasavx2() ? spinwide
+		                            : spin,
+		      (void *)i);
 }
 
 int rt_main(int argc, char **argv)
@@ -179,7 +274,7 @@ int rt_main(int argc, char **argv)
 	for (int i = 0; i < ms; i++)
 		rt_sleep(RT_MILLISECOND);
 	stop = 1;
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < Loops; i++) {
 		if (rounds[i] == 0) {
 			rt_eprintf("goroutine %d never ran\n", i);
 			return 1;

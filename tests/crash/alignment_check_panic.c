@@ -1,0 +1,14 @@
+// tests/crash/alignment_check_panic.c - a panic while the processor checks alignment is told of
+// with its text and a traceback.
+// stderr: panic: with the flag set
+// stderr~: ^goroutine 1 \[running\]:
+// stderr~: ^rt_main
+// exit: 2
+#include <rt.h>
+
+int rt_main(int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	__asm__ volatile("pushfq; orl $0x40000, (%%rsp); popfq" : : : "memory", "cc");
+	rt_panic("with the flag set");
+}
