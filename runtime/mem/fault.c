@@ -26,13 +26,15 @@ NORETURN void badpointer(uintptr_t p)
 	static const char twice[] = "free of a free object";
 	Mspan *s = spanof(p), *large = largeof(p);
 	uintptr_t i = heappage(p);
+	bool free = pageisfree(&mheap.pages, i);
+	bool used = free || (i < mheap.npages && mheap.spans[i].s); // not in a hole
 
 	if (large)
 		say(p == large->base ? twice : no, p, "large object",
 		    (uint64_t)large->npages << PageShift);
 	if (!s)
-		fatalf("%s: 0x%lx, %s", pageisfree(&mheap.pages, i) ? twice : no, p,
-		       i < mheap.npages ? "of any class" : "not in the heap");
+		fatalf("%s: 0x%lx, %s", free ? twice : no, p,
+		       used ? "of any class" : "not in the heap");
 	i = (p - s->base) / s->size;
 	if (s->class == StackClass)
 		say(no, p, "a stack", s->size);

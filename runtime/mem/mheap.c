@@ -1,7 +1,13 @@
 // mheap.c - the heap's address space, its spans, and memory given back to the kernel.
 //
-//	| unused | heap: chunks 0 .. | spans[] | bitmaps and summaries |
-//	         ^base                         ^sysMap: all of it at the start
+//	| memory | reserved | not asked for yet ... |      | spans[] | bitmaps and summaries |
+//	^base    ^end       ^reserved               ^maxpages        ^memory from the start
+//
+// Only the tables have all of their address space from the start. The heap's own is reserved an
+// arena at a time, because emulators and checkers pay for each page of a reservation, touched or
+// not. Each arena follows the one before, so that a page's number is its distance from base.
+// Where another mapping has that place there is a hole: pages that are never free and that no
+// span has, and the heap continues behind it (reservemore).
 //
 // Chunks become memory one after the other, with their part of spans[], two fifths of a
 // percent. They stay so, and pages that are free for long lose what the kernel has given for
@@ -14,9 +20,13 @@
 
 enum {
 	MaxChunks = 1 << 18, // a terabyte
+	ArenaPages = (64 << 20) / HeapPage, // reserved at a time, where limits allow it
+	LimitShare = 64, // of the heap that the largest possible tables are for
 	RetainPages = (1 << 20) / HeapPage, // free pages that keep their memory, and
 	RetainShare = 10,                   // a tenth of what is in use
 };
+
+#define LowestHint ((uintptr_t)0xc000000000) // Go's
 
 Mheap mheap;
 Spanref nospan; // all zero; not const, which would be bytes of the file
@@ -72,6 +82,11 @@ static void *pageaddr(uint32_t page)
 	return (void *)(mheap.base + ((uintptr_t)page << PageShift));
 }
 
+static uint32_t heappages(void) HOLDS(mheap.lock)
+{
+	return mheap.pages.end - mheap.holepages;
+}
+
 static uint32_t dirtypages(void) HOLDS(mheap.lock)
 {
 	return mheap.pages.nfree - mheap.pages.nzero;
@@ -80,23 +95,77 @@ static uint32_t dirtypages(void) HOLDS(mheap.lock)
 // How many of them may stay.
 static uint32_t retained(void) HOLDS(mheap.lock)
 {
-	return RetainPages + (mheap.pages.end - mheap.pages.nfree) / RetainShare;
+	return RetainPages + (heappages() - mheap.pages.nfree) / RetainShare;
 }
 
-// Makes room for n pages in a row; false when there is no more.
-static bool grow(uintptr_t n) HOLDS(mheap.lock)
+// Makes the next n pages, which are reserved, memory, all free. False: the kernel has none.
+static bool commit(uintptr_t n) HOLDS(mheap.lock)
 {
 	uint32_t end = mheap.pages.end;
-	uintptr_t more = alignup(n, (uintptr_t)ChunkPages);
 
-	if (more > mheap.maxpages - end ||
-	    !sysMap(&mheap.spans[end], more * sizeof *mheap.spans) ||
-	    !sysMap(pageaddr(end), more << PageShift))
+	if (!sysMap(&mheap.spans[end], n * sizeof *mheap.spans) ||
+	    !sysMap(pageaddr(end), n << PageShift))
 		return false;
-	sysDump(pageaddr(end), more << PageShift, true);
-	pagegrow(&mheap.pages, (uint32_t)more / ChunkPages);
-	atomic_store_relaxed(&mheap.npages, end + more);
+	sysDump(pageaddr(end), n << PageShift, true);
+	pagegrow(&mheap.pages, (uint32_t)n / ChunkPages);
+	atomic_store_relaxed(&mheap.npages, end + n);
 	return true;
+}
+
+// The next n pages become a hole: others use that address space. rt_free reads their records
+// in spans[]: all zero, and read-only, since memory that can be written counts as used.
+static bool skip(uintptr_t n) HOLDS(mheap.lock)
+{
+	uint32_t end = mheap.pages.end;
+
+	if (sysReadOnly(&mheap.spans[end], n * sizeof *mheap.spans) != 0)
+		return false;
+	pageskip(&mheap.pages, (uint32_t)n / ChunkPages);
+	mheap.holepages += (uint32_t)n;
+	atomic_store_relaxed(&mheap.npages, end + n);
+	return true;
+}
+
+// Reserves n pages behind those that are reserved, or behind a hole. False: there are no more.
+static bool reservemore(uintptr_t n) HOLDS(mheap.lock)
+{
+	uintptr_t left = mheap.reserved - mheap.pages.end, hole = 0;
+	void *p, *want;
+
+	for (;; hole = hole ? hole * 2 : ArenaPages) {
+		if (hole + n > mheap.maxpages - mheap.reserved)
+			return false;
+		want = pageaddr((uint32_t)(mheap.reserved + hole));
+		p = sysReserveNone(want, n << PageShift);
+		if (p == want)
+			break;
+		if (!p)
+			return false;
+		sysFree(p, n << PageShift);
+	}
+	// The pages before the hole cannot wait any more: the heap has one end.
+	if (hole && ((left && !commit(left)) || !skip(hole))) {
+		sysFree(p, n << PageShift);
+		return false;
+	}
+	sysDump(p, n << PageShift, false);
+	mheap.reserved += hole + n;
+	return true;
+}
+
+// Makes room for n pages in a row; false when there is no more. It ends because each turn
+// but the last one reserves more: behind a hole all n pages are needed again.
+static bool grow(uintptr_t n) HOLDS(mheap.lock)
+{
+	uintptr_t more = alignup(n, (uintptr_t)ChunkPages), left;
+
+	while (left = mheap.reserved - mheap.pages.end, left < more) {
+		uintptr_t lack = more - left;
+
+		if (!reservemore(alignup(lack, (uintptr_t)ArenaPages)) && !reservemore(lack))
+			return false;
+	}
+	return commit(more);
 }
 
 static uint32_t takepages(uintptr_t n, uint32_t *zero) HOLDS(mheap.lock)
@@ -228,58 +297,71 @@ static uintptr_t spansbytes(uint32_t nchunks)
 	return (uintptr_t)nchunks * ChunkPages * sizeof(Spanref);
 }
 
-static uintptr_t heapbytes(uint32_t nchunks)
+// The tables of a heap of up to nchunks chunks: their address, or 0.
+static uintptr_t reservetables(uint32_t nchunks)
 {
-	return (uintptr_t)nchunks * ChunkSize;
-}
+	uintptr_t spans = spansbytes(nchunks), n = spans + pagetables(nchunks);
+	uintptr_t p = (uintptr_t)sysReserveNone(NULL, n);
 
-// With the tables.
-static uintptr_t allbytes(uint32_t nchunks)
-{
-	return heapbytes(nchunks) + spansbytes(nchunks) + pagetables(nchunks);
-}
-
-// A heap of up to nchunks chunks: its address, or 0.
-static uintptr_t reserve(uint32_t nchunks)
-{
-	uintptr_t n = allbytes(nchunks), tables = pagetables(nchunks);
-	uintptr_t p = (uintptr_t)sysReserveNone(ChunkSize + n);
-	uintptr_t base = alignup(p, (uintptr_t)ChunkSize);
-
-	if (p && sysMap((void *)(base + n - tables), tables)) {
-		// The tables too: they are big, and a debugger finds what is in the heap without.
-		sysDump((void *)p, ChunkSize + n, false);
-		return base;
+	if (!p)
+		return 0;
+	if (!sysMap((void *)(p + spans), n - spans)) {
+		sysFree((void *)p, n);
+		return 0;
 	}
-	if (p)
-		sysFree((void *)p, ChunkSize + n);
-	return 0;
+	// They are big, and a debugger finds what is in the heap without.
+	sysDump((void *)p, n, false);
+	return p;
 }
 
-// Takes as much address space as a limit (ulimit -v) allows. Then goroutines' stacks have
-// to live under that limit, too: they get what is left, at least half of it all.
+// Sets mheap.base: where the first n pages are now reserved, at hint if the kernel lets us.
+static bool place(uintptr_t hint, uintptr_t n)
+{
+	uintptr_t bytes = n << PageShift;
+	uintptr_t p = (uintptr_t)sysReserveNone((void *)hint, bytes);
+
+	if (p && p != hint) {
+		sysFree((void *)p, bytes);
+		bytes += ChunkSize;
+		p = (uintptr_t)sysReserveNone(NULL, bytes);
+	}
+	if (!p)
+		return false;
+	sysDump((void *)p, bytes, false);
+	mheap.base = alignup(p, (uintptr_t)ChunkSize);
+	mheap.reserved = n;
+	return true;
+}
+
+// The tables take a hundredth of what a limit on address space (ulimit -v) leaves, and are
+// for more heap then than fits below that limit.
+//
+// The kernel maps from the top of the address space down, stacks too, or from a third of it
+// up. Halfway to the tables, whose place it has chosen at random, is free for long in both
+// cases, and as hard to guess. Where it maps from the bottom, under emulators, that is too
+// near.
 void mheapinit(void)
 {
 	uint32_t n = MaxChunks;
-	uintptr_t base = reserve(n);
+	uintptr_t tables = reservetables(n), hint;
 
-	while (!base && n > 1) {
+	while (!tables && n > 1) {
 		n /= 2;
-		base = reserve(n);
+		tables = reservetables(n);
 	}
-	if (base && n < MaxChunks && n > 1) {
-		sysFree((void *)base, allbytes(n));
-		n /= 2;
-		base = reserve(n);
+	if (tables && n < MaxChunks) {
+		sysFree((void *)tables, spansbytes(n) + pagetables(n));
+		n = max(n / LimitShare, 1);
+		tables = reservetables(n);
 	}
-	if (!base)
+	hint = alignup(max(tables / 2, LowestHint), (uintptr_t)ChunkSize);
+	if (!tables || (!place(hint, ArenaPages) && !place(hint, ChunkPages)))
 		throw("runtime: cannot reserve arena virtual address space");
 	lockInit(&mheap.sharedLock, RankHeap);
 	lockInit(&mheap.lock, RankHeap);
 	for (uint32_t c = 0; c < NumSizeClasses; c++)
 		lockInit(&mheap.central[c].lock, RankHeap);
-	mheap.base = base;
 	mheap.maxpages = (uintptr_t)n * ChunkPages;
-	mheap.spans = (Spanref *)(base + heapbytes(n));
+	mheap.spans = (Spanref *)tables;
 	pageinit(&mheap.pages, mheap.spans + mheap.maxpages, n);
 }

@@ -1,6 +1,6 @@
 // mheap.h - the heap: spans of pages, and who uses them.
 //
-// The heap's address space is reserved at the start and becomes memory chunk by chunk, from
+// The heap's address space is reserved arena by arena and becomes memory chunk by chunk, from
 // the bottom up. A span is a run of its pages: small objects of one class, one large
 // object, or stacks. What there is to know about it is in its Mspan, outside of the heap,
 // where a program that writes past its objects does not reach it.
@@ -106,6 +106,8 @@ typedef struct {
 
 	// lock protects:
 	PageAlloc pages;
+	uintptr_t reserved; // pages from base on that have address space, or are a hole
+	uint32_t holepages; // below pages.end: pages that others have
 	uint32_t dirtylow; // the fewest free pages with memory since the scavenger looked
 	Mspan *freespans[MaxSpanUnits + 1]; // Mspans that nobody uses, by size
 } Mheap;

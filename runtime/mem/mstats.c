@@ -40,7 +40,7 @@ void rt_memstats(struct rt_memstats *m)
 
 	*m = (struct rt_memstats){ .other = atomic_load_relaxed(&memstats.other_sys) };
 	lock(&mheap.lock);
-	m->heap = (uint64_t)mheap.pages.end << PageShift;
+	m->heap = (uint64_t)(mheap.pages.end - mheap.holepages) << PageShift;
 	m->heap_free = (uint64_t)mheap.pages.nfree << PageShift;
 	m->heap_released = (uint64_t)mheap.pages.nzero << PageShift;
 	m->objects = m->large_objects = memstats.nlarge;

@@ -169,6 +169,12 @@ void pagegrow(PageAlloc *a, uint32_t n)
 	pagefree(a, page, n * ChunkPages, true);
 }
 
+void pageskip(PageAlloc *a, uint32_t n)
+{
+	must(n <= a->nchunks - a->end / ChunkPages);
+	a->end += n * ChunkPages;
+}
+
 void pagefree(PageAlloc *a, uint32_t page, uint32_t n, bool zero)
 {
 	setrange(a, page, n, true, zero);

@@ -44,6 +44,8 @@ uintptr_t pagetables(uint32_t nchunks);
 void pageinit(PageAlloc *a, void *tables, uint32_t nchunks);
 // n more chunks at the end, all free and the kernel's. There may be so many.
 void pagegrow(PageAlloc *a, uint32_t n);
+// n more chunks at the end that have no pages: a hole.
+void pageskip(PageAlloc *a, uint32_t n);
 // The first of the lowest n free pages in a row, now in use; NoPage when there are none.
 // *zero counts those that read as zero.
 uint32_t pagealloc(PageAlloc *a, uint32_t n, uint32_t *zero);

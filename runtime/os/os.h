@@ -153,8 +153,9 @@ void *sysAlloc(uintptr_t n);
 // The same, but the kernel commits it lazily and does not count it as used until then.
 void *sysReserve(uintptr_t n);
 // Address space that must not be touched until sysMap has made it memory (zeroed, and
-// committed lazily too); false when the kernel does not grant so much.
-void *sysReserveNone(uintptr_t n);
+// committed lazily too); false when the kernel does not grant so much. At hint, unless other
+// mappings are there, or it is NULL: then where the kernel likes.
+void *sysReserveNone(void *hint, uintptr_t n);
 bool sysMap(void *p, uintptr_t n);
 // Memory for n bytes at p now, as if all its pages had been touched. A request: Linux before
 // 5.14 does nothing.

@@ -45,9 +45,9 @@ void *sysReserve(uintptr_t n)
 	            -1);
 }
 
-void *sysReserveNone(uintptr_t n)
+void *sysReserveNone(void *hint, uintptr_t n)
 {
-	return mmap(NULL, n, PROT_NONE, MAP_ANON | MAP_PRIVATE | MAP_NORESERVE, -1);
+	return mmap(hint, n, PROT_NONE, MAP_ANON | MAP_PRIVATE | MAP_NORESERVE, -1);
 }
 
 bool sysMap(void *p, uintptr_t n)

@@ -77,7 +77,7 @@ dies() {
 		fail "$1"
 }
 
-for limit in 400000 1000000; do
+for limit in 200000 500000; do
 	for what in small large goroutines deep; do
 		(ulimit -v $limit && ./eats $what 100000000 >out 2>&1)
 		dies "$what under ulimit -v $limit" $?
