@@ -17,14 +17,15 @@ STEP void msigsave(M *mp)
 }
 
 // As many Ps as GOMAXPROCS says, a plain positive decimal; else one for each processor, but
-// no more than the control groups give us time for. Two are useful even then.
+// no more than the control groups give us time for. Two are useful even then. A set-user-ID
+// program makes no more threads for its user's sake than the machine can run.
 static int32_t procs(void)
 {
 	const char *s = gogetenv("GOMAXPROCS");
 	int32_t n;
 
 	if (s && atoi32(s, &n) && n > 0)
-		return n;
+		return auxvSecure ? min(n, ncpu) : n;
 	n = getcpulimit();
 	return min(ncpu, max(n, 2));
 }

@@ -16,13 +16,13 @@ uintptr_t auxvExecFn, auxvPhdr, auxvPhnum, auxvSecure, auxvMinSigStkSz;
 STEP void sysargs(int32_t n, char **v)
 {
 	// argc may be 0; argv's NULL is at argv[0] then.
-	char **p = v + n + 1;
+	char **env = v + n + 1, **p = env;
 
-	if (Debug)
-		failinit(p);
 	while (*p)
 		p++;
 	sysauxv((uintptr_t *)(p + 1));
+	if (Debug && !auxvSecure)
+		failinit(env);
 }
 
 // One canary for the process, in every M, so that a goroutine can migrate in the middle

@@ -47,9 +47,18 @@ static void putuint(Message *msg, uint64_t v, uint32_t base)
 		putch(msg, digits[--i]);
 }
 
+// Addresses and what registers held are printed in base 16, and nothing else that is secret:
+// a set-user-ID program shows none to the user that started it. What goes into the program's
+// own buffer is the program's to judge.
+static bool hidden(uint32_t base)
+{
+	return base == 16 && auxvSecure && !(printbufs && getg()->m->printbuf);
+}
+
 // v's lower half alone counts, unless the verb is wide or for a pointer.
 static void putverb(Message *msg, char verb, bool wide, uint64_t v)
 {
+	uint32_t base = verb == 'x' || verb == 'p' ? 16 : 10;
 	uint64_t u = wide ? v : (uint32_t)v;
 
 	switch (verb) {
@@ -67,7 +76,10 @@ static void putverb(Message *msg, char verb, bool wide, uint64_t v)
 		u = v;
 		break;
 	}
-	putuint(msg, u, verb == 'x' || verb == 'p' ? 16 : 10);
+	if (hidden(base))
+		putch(msg, '?');
+	else
+		putuint(msg, u, base);
 }
 
 static NOSPLIT void putall(Message *msg, const char *f, va_list *ap)

@@ -1,4 +1,7 @@
 // gotraceback.c - how much a dying program tells: GOTRACEBACK.
+//
+// A set-user-ID program tells nothing, whatever anybody asks for: the user that started it can
+// make it die at any instruction, by a signal, and must not read its memory that way.
 #include "runtime/base/getg.h"
 #include "runtime/base/str.h"
 #include "runtime/panic/panic.h"
@@ -22,7 +25,7 @@ void setTraceback(const char *level)
 	};
 	int32_t n;
 
-	if (!level || auxvSecure)
+	if (!level)
 		return;
 	for (uint32_t i = 0; i < nelem(names); i++) {
 		if (streq(level, names[i].name)) {
@@ -44,6 +47,8 @@ Traceback gotraceback(void)
 		.crash = traceback_cache & TracebackCrash,
 	};
 
+	if (auxvSecure)
+		return (Traceback){ 0 };
 	if (mp->throwing > 0)
 		t.level = 2; // the runtime is broken: show all of it
 	if (mp->traceback != 0)

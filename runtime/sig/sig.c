@@ -108,11 +108,6 @@ typedef struct {
 	G *gp; // who was interrupted
 } Caught;
 
-static bool isfault(uint32_t sig)
-{
-	return sig == SIGSEGV || sig == SIGBUS || sig == SIGFPE || sig == SIGILL;
-}
-
 #define AT(field) offsetof(Sigcontext, field)
 
 static void sayregisters(void *arg)
@@ -131,6 +126,8 @@ static void sayregisters(void *arg)
 	};
 	const char *c = (const char *)((const Caught *)arg)->c;
 
+	if (gotraceback().level == 0)
+		return;
 	print("\n");
 	for (uint32_t i = 0; i < nelem(regs); i++) {
 		const void *reg = c + regs[i].offset;
@@ -145,9 +142,11 @@ static void sayfatal(void *arg)
 {
 	const Caught *s = arg;
 
-	print("%s\nPC=0x%lx m=%ld sigcode=%d", signame(s->sig), s->c->rip, getg()->m->id,
-	      s->info->code);
-	if (isfault(s->sig))
+	print("%s\n", signame(s->sig));
+	if (gotraceback().level == 0)
+		return;
+	print("PC=0x%lx m=%ld sigcode=%lu", s->c->rip, getg()->m->id, (int64_t)s->info->code);
+	if (s->sig == SIGSEGV || s->sig == SIGBUS)
 		print(" addr=0x%lx", s->info->addr);
 	print("\n");
 }

@@ -255,10 +255,12 @@ static void begin(void)
 static int64_t openfile(const char *path)
 {
 	TraceHeader head = { "rt0trace", TraceVersion, (uint32_t)getpid() };
+	// It has addresses in it: not for the user that started a set-user-ID program.
+	int32_t mode = auxvSecure ? 0600 : 0666;
 	int64_t fd, r;
 
 	entersyscall();
-	fd = open(path, WriteOnly | Create | Truncate | O_CLOEXEC, 0666);
+	fd = open(path, WriteOnly | Create | Truncate | O_CLOEXEC, mode);
 	r = fd < 0 ? fd : writeall((int32_t)fd, &head, sizeof head);
 	if (fd >= 0 && r < 0)
 		closefd((int32_t)fd);
