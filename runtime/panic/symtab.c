@@ -12,23 +12,67 @@ static struct {
 	Bytes file, syms, strs;
 } self;
 
+static Bytes mapfile(const char *path)
+{
+	int64_t fd = open(path, O_RDONLY | O_CLOEXEC, 0), n;
+	Bytes file = { 0 };
+
+	if (fd < 0)
+		return file;
+	n = filesize((int32_t)fd);
+	if (n > 0)
+		file.base = sysMapFile((int32_t)fd, (uintptr_t)n);
+	if (file.base)
+		file.n = (uint64_t)n;
+	closefd((int32_t)fd);
+	return file;
+}
+
+// Is it a build-id that these n bytes begin with?
+static bool isbuildid(const Elf64_Nhdr *note, uint64_t n)
+{
+	return n > sizeof *note + sizeof "GNU" && note->n_type == NT_GNU_BUILD_ID &&
+	       note->n_namesz == sizeof "GNU" &&
+	       __builtin_memcmp(note + 1, "GNU", sizeof "GNU") == 0;
+}
+
+// Does the file have the build-id of the program that runs, at the place where that has it?
+static bool hasbuildid(Bytes file)
+{
+	const Elf64_Phdr *ph = (const void *)auxvPhdr;
+
+	for (uintptr_t i = 0; ph && i < auxvPhnum; i++, ph++) {
+		const void *note = (const void *)(loadbias + ph->p_vaddr);
+
+		if (ph->p_type == PT_NOTE && isbuildid(note, ph->p_memsz) &&
+		    part(file, ph->p_offset, ph->p_memsz).n != 0)
+			return __builtin_memcmp(file.base + ph->p_offset, note,
+			                        ph->p_memsz) == 0;
+	}
+	return false;
+}
+
+// The file that runs. Without /proc it is looked for where it was when it was started; what
+// is there by now may be another program's.
+static Bytes findself(void)
+{
+	Bytes file = mapfile("/proc/self/exe");
+
+	if (file.n != 0 || !auxvExecFn)
+		return file;
+	file = mapfile((const char *)auxvExecFn);
+	if (file.n == 0 || hasbuildid(file))
+		return file;
+	sysFree((void *)(uintptr_t)file.base, file.n);
+	return (Bytes){ 0 };
+}
+
 static void mapself(void)
 {
-	int64_t fd, n;
-
 	self.tried = true;
 	if (auxvSecure) // the file need not be the one that runs
 		return;
-	fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC, 0);
-	if (fd < 0 && auxvExecFn)
-		fd = open((const char *)auxvExecFn, O_RDONLY | O_CLOEXEC, 0);
-	n = filesize((int32_t)fd);
-	if (n <= 0)
-		return;
-	self.file.base = sysMapFile((int32_t)fd, (uintptr_t)n);
-	if (!self.file.base)
-		return;
-	self.file.n = (uint64_t)n;
+	self.file = findself();
 	self.strs = __rt0_section(self.file, ".strtab");
 	if (self.strs.n != 0 && self.strs.base[self.strs.n - 1] == '\0')
 		self.syms = __rt0_section(self.file, ".symtab");
