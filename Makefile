@@ -1,6 +1,17 @@
 # rt0 - make help says what there is.
 
+# The user's flags: added to what the runtime is built with, which has the last word.
+CFLAGS =
+CPPFLAGS =
+ASFLAGS =
+
+# The environment's CC too. But rtcc builds programs, and is built with nothing.
+ifeq ($(origin CC),default)
 CC = gcc
+endif
+ifeq ($(notdir $(firstword $(CC))),rtcc)
+override CC = gcc
+endif
 LD = ld
 OBJCOPY = objcopy
 AR = ar
@@ -20,11 +31,30 @@ ifdef STRESS
 VARIANT = stress
 DEFS += -DRT0_DEBUG -DRT0_STRESS
 endif
-ifneq ($(findstring clang,$(CC)),)
+ifneq ($(findstring clang,$(CC) $(shell $(CC) --version 2>/dev/null)),)
 SUFFIX = -clang
 WARN += -Wthread-safety
 endif
-B = build/$(VARIANT)$(SUFFIX)
+
+# Where everything is made; the tree itself may be read-only.
+BUILD = build
+ifneq ($(words $(BUILD)),1)
+$(error BUILD must be one word, since make knows no others: $(BUILD))
+endif
+B = $(BUILD)/$(VARIANT)$(SUFFIX)
+# For rtcc and the tests, which run in other folders.
+RT0_BUILD = $(if $(filter /%,$(BUILD)),,$(CURDIR)/)$(BUILD)
+ifneq ($(BUILD),build)
+export RT0_BUILD
+endif
+
+# A line for each file, or whole commands: make V=1.
+ifeq ($(V),1)
+say =
+else
+Q = @
+say = $(if $(findstring s,$(firstword -$(MAKEFLAGS))),,@printf '  %-8s%s\n' '$1' '$2')
+endif
 
 WARN += -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 # Functions check for room on the stack: gcc makes them. A runtime built by another compiler
@@ -52,13 +82,16 @@ endif
 
 # The same bytes wherever the tree lies. gdb finds the sources when it has tools/gdb/rt0.py from
 # there, or runs there, or by its command directory.
-MAPPED = -ffile-prefix-map=$(CURDIR)=. $(if $(SUFFIX),-fdebug-compilation-dir=.)
+MAPPED = '-ffile-prefix-map=$(subst ','\'',$(CURDIR))=.' $(if $(SUFFIX),-fdebug-compilation-dir=.)
 
-CFLAGS = -std=gnu11 $(OPT) -g $(WARN) -ffreestanding -fno-pic -fno-pie -mno-red-zone \
-	-fno-omit-frame-pointer -fno-stack-protector -fcf-protection=none \
-	-fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common $(MAPPED) \
-	-ffunction-sections -fdata-sections $(SPLIT) $(DEFS) -I. -Iinclude
-ASFLAGS = -g $(MAPPED) -I. -I$(B)
+# What speed, size and warnings want, which the user's flags may change, and what the runtime
+# cannot do without.
+WISHED = $(OPT) -g $(WARN)
+NEEDED = -std=gnu11 -ffreestanding -fno-pic -fno-pie -mno-red-zone -fno-omit-frame-pointer \
+	-fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables \
+	-fno-strict-aliasing -fno-common $(MAPPED) -ffunction-sections -fdata-sections $(SPLIT) \
+	$(DEFS) -I. -Iinclude
+ASNEEDED = $(MAPPED) -I. -I$(B)
 
 # Where speed counts; everything else is compiled for size. Jumps and loops are not aligned:
 # that would be 1 % of a small program, and nothing measurable.
@@ -95,38 +128,48 @@ all: $(B)/librt0.a $(B)/internal/librt0.a $(B)/pie/librt0.a $(B)/rt0_musl.o exam
 
 # In pie/: for programs that may lie anywhere. Its functions begin as indirect branch
 # tracking wants.
-$(B)/pie/%.o: CFLAGS += $(PIE)
-$(B)/pie/%.o: ASFLAGS += $(PIE)
+$(B)/pie/%.o: NEEDED += $(PIE)
+$(B)/pie/%.o: ASNEEDED += $(PIE)
 PIE = -fpie -fcf-protection=branch -DRT0_PIE
 PIEOBJ = $(OBJ:$(B)/%=$(B)/pie/%)
 
 $(B)/librt0.a $(B)/pie/librt0.a: %/librt0.a: %/rt0.o $(addprefix %/,$(MEMBERS:$(B)/%=%))
-	rm -f $@
-	$(AR) rcD $@ $^
+	$(call say,AR,$@)
+	$(Q)rm -f $@
+	$(Q)$(AR) rcD $@ $^
 
 $(B)/rt0.o $(B)/pie/rt0.o: %/rt0.o: %/internal/rt0.o
-	$(OBJCOPY) -w $(GLOBALS:%=--keep-global-symbol=%) -N _GLOBAL_OFFSET_TABLE_ $< $@
+	$(call say,OBJCOPY,$@)
+	$(Q)$(OBJCOPY) -w $(GLOBALS:%=--keep-global-symbol=%) -N _GLOBAL_OFFSET_TABLE_ $< $@
 
 # With every name visible: for the tests of single parts.
 $(B)/internal/librt0.a: $(B)/internal/rt0.o $(MEMBERS)
-	rm -f $@
-	$(AR) rcD $@ $^
+	$(call say,AR,$@)
+	$(Q)rm -f $@
+	$(Q)$(AR) rcD $@ $^
 
 # Each function in a section of its own still: two of the same name in different files must
 # not come into a program together.
 $(B)/internal/rt0.o: $(OBJ)
 $(B)/pie/internal/rt0.o: $(PIEOBJ)
 $(B)/internal/rt0.o $(B)/pie/internal/rt0.o:
+	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(LD) -r --unique='.text.*' --unique='.rodata.*' --unique='.data.*' --unique='.bss.*' -o $@ $^
+	$(Q)$(LD) -r --unique='.text.*' --unique='.rodata.*' --unique='.data.*' --unique='.bss.*' -o $@ $^
+
+# The same source is compiled again for pie/.
+tool = $1$(if $(filter $(B)/pie/%,$@), pie)
 
 define COMPILE
+	$(call say,$(call tool,CC),$<)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(cold) $(if $(filter $<,$(FLOATS)),,$(NOFLOATS)) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(WISHED) $(cold) $(CPPFLAGS) $(CFLAGS) $(NEEDED) \
+		$(if $(filter $<,$(FLOATS)),,$(NOFLOATS)) -MMD -MP -c -o $@ $<
 endef
 define ASSEMBLE
+	$(call say,$(call tool,AS),$<)
 	@mkdir -p $(@D)
-	$(CC) $(ASFLAGS) -c -o $@ $<
+	$(Q)$(CC) -g $(ASFLAGS) $(ASNEEDED) -c -o $@ $<
 endef
 
 $(B)/%.o: %.c Makefile
@@ -144,13 +187,15 @@ $(B)/pie/%.o: %.S $(B)/offsets.h asm/asm.h Makefile
 $(B)/asm/gdb.o $(B)/pie/asm/gdb.o: $(wildcard tools/gdb/*.py)
 
 $(B)/offsets.h: asm/offsets.c runtime/runtime.h runtime/os/os.h Makefile
+	$(call say,OFFSETS,$@)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(NOFLOATS) -S -o $(B)/offsets.s $<
-	sed -n 's/^.*#@\([a-z_A-Z0-9]*\) \([0-9]*\).*$$/#define \1 \2/p' $(B)/offsets.s > $@
+	$(Q)$(CC) $(WISHED) $(CPPFLAGS) $(CFLAGS) $(NEEDED) $(NOFLOATS) -S -o $(B)/offsets.s $<
+	$(Q)sed -n 's/^.*#@\([a-z_A-Z0-9]*\) \([0-9]*\).*$$/#define \1 \2/p' $(B)/offsets.s > $@
 
 # What rtcc --musl links beside the library.
 $(B)/rt0_musl.o: $(B)/cgo/musl.o $(B)/cgo/musl_amd64.o
-	$(LD) -r --unique='.text.*' --unique='.data.*' -o $@ $^
+	$(call say,LD,$@)
+	$(Q)$(LD) -r --unique='.text.*' --unique='.data.*' -o $@ $^
 
 -include $(OBJ:.o=.d) $(PIEOBJ:.o=.d) $(MEMBERS:.o=.d) $(MEMBERS:$(B)/%.o=$(B)/pie/%.d) \
 	$(B)/cgo/musl.d
@@ -162,8 +207,10 @@ EXAMPLES = $(patsubst examples/%.c,$(B)/examples/%,$(wildcard examples/*.c))
 examples: $(EXAMPLES)
 
 $(B)/examples/%: examples/%.c $(B)/librt0.a include/rt.h linker.ld tools/rtcc
+	$(call say,RTCC,$<)
 	@mkdir -p $(@D)
-	CC="$(CC)" RT0_VARIANT=$(VARIANT)$(SUFFIX) tools/rtcc -O2 -g -Wall -Wextra $< -o $@
+	$(Q)CC="$(CC)" RT0_VARIANT=$(VARIANT)$(SUFFIX) tools/rtcc -O2 -g -Wall -Wextra \
+		$(CPPFLAGS) $(CFLAGS) $< -o $@
 
 run: examples
 	$(B)/examples/hello
@@ -174,12 +221,12 @@ run: examples
 # ---- benchmarks: rt0's programs, Go's twins and peers (bench/README.md) -------------------
 
 GO = go
-BENCH = $(patsubst bench/%.c,build/bench/%,$(wildcard bench/*.c))
-TWINS = $(if $(shell command -v $(GO)),build/bench/go/built)
+BENCH = $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*.c))
+TWINS = $(if $(shell command -v $(GO)),$(BUILD)/bench/go/built)
 # Peers of a C library: each from its file, the start-up's from one for each library. Those
 # whose library is missing are left out.
-PEER = build/bench/peers
-PEERS = $(patsubst bench/%.c,build/bench/%,$(filter-out %/startup_nop.c %/startup_hello.c \
+PEER = $(BUILD)/bench/peers
+PEERS = $(patsubst bench/%.c,$(BUILD)/bench/%,$(filter-out %/startup_nop.c %/startup_hello.c \
 	$(if $(wildcard /usr/include/mimalloc.h),,%/alloc_mimalloc.c),$(wildcard bench/peers/*.c))) \
 	$(foreach lib,glibc asm $(if $(shell command -v musl-gcc),musl), \
 	$(PEER)/startup_nop_$(lib) $(PEER)/startup_hello_$(lib))
@@ -195,31 +242,37 @@ bench-startup: bench-programs
 
 bench-programs: $(BENCH) $(PEERS) $(TWINS)
 
-build/bench/%: bench/%.c $(wildcard bench/*.h) $(B)/librt0.a include/rt.h linker.ld tools/rtcc
+$(BUILD)/bench/%: bench/%.c $(wildcard bench/*.h) $(B)/librt0.a include/rt.h linker.ld tools/rtcc
+	$(call say,RTCC,$<)
 	@mkdir -p $(@D)
-	CC="$(CC)" RT0_VARIANT=$(VARIANT)$(SUFFIX) tools/rtcc -O2 -Wall -Wextra $< -o $@
+	$(Q)CC="$(CC)" RT0_VARIANT=$(VARIANT)$(SUFFIX) tools/rtcc -O2 -Wall -Wextra $< -o $@
 
 $(PEER)/%: bench/peers/%.c $(wildcard bench/*.h bench/peers/*.h)
+	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(CC) -O2 -Wall -Wextra $< -o $@ $(if $(findstring mimalloc,$@),-lmimalloc) -lpthread
+	$(Q)$(CC) -O2 -Wall -Wextra $< -o $@ $(if $(findstring mimalloc,$@),-lmimalloc) -lpthread
 
 $(PEER)/startup_%_glibc: bench/peers/startup_%.c
+	$(call say,CC,$@)
 	@mkdir -p $(@D)
-	gcc -O2 -static $< -o $@
+	$(Q)gcc -O2 -static $< -o $@
 
 $(PEER)/startup_%_musl: bench/peers/startup_%.c
+	$(call say,CC,$@)
 	@mkdir -p $(@D)
-	musl-gcc -O2 -static $< -o $@
+	$(Q)musl-gcc -O2 -static $< -o $@
 
 $(PEER)/startup_%_asm: bench/peers/startup_%_asm.S
+	$(call say,CC,$@)
 	@mkdir -p $(@D)
-	gcc -nostdlib -static $< -o $@
+	$(Q)gcc -nostdlib -static $< -o $@
 
-build/bench/go/built: $(wildcard bench/go/*/*.go) bench/go/go.mod
+$(BUILD)/bench/go/built: $(wildcard bench/go/*/*.go) bench/go/go.mod
+	$(call say,GO,$(@D))
 	@mkdir -p $(@D)
-	GOFLAGS=-mod=mod GOTOOLCHAIN=local CGO_ENABLED=0 \
-		$(GO) build -C bench/go -o $(CURDIR)/$(@D)/ ./...
-	touch $@
+	$(Q)GOFLAGS=-mod=mod GOTOOLCHAIN=local CGO_ENABLED=0 \
+		$(GO) build -C bench/go -o "$(RT0_BUILD)/bench/go/" ./...
+	@touch $@
 
 # ---- installing --------------------------------------------------------------------------
 
@@ -227,17 +280,17 @@ PREFIX = /usr/local
 LIBDIR = $(PREFIX)/lib
 VARIANTS = release debug stress
 
-variants: $(VARIANTS:%=build/%$(SUFFIX))
+variants: $(VARIANTS:%=$(BUILD)/%$(SUFFIX))
 
 install: variants
-	DESTDIR="$(DESTDIR)" CC="$(CC)" tools/install "$(PREFIX)" "$(LIBDIR)" $(VARIANTS:%=%$(SUFFIX))
+	@DESTDIR="$(DESTDIR)" CC="$(CC)" tools/install "$(PREFIX)" "$(LIBDIR)" $(VARIANTS:%=%$(SUFFIX))
 
 uninstall:
-	DESTDIR="$(DESTDIR)" tools/install --remove "$(LIBDIR)"
+	@DESTDIR="$(DESTDIR)" tools/install --remove "$(LIBDIR)"
 
 # A variant is what make DEBUG=1 builds (RELEASE=1 means nothing).
-$(patsubst %,build/%$(SUFFIX),$(VARIANTS)): FORCE
-	$(MAKE) DEBUG= STRESS= $(shell echo $(patsubst %$(SUFFIX),%,$(@F)) | tr a-z A-Z)=1 \
+$(patsubst %,$(BUILD)/%$(SUFFIX),$(VARIANTS)): FORCE
+	@$(MAKE) --no-print-directory DEBUG= STRESS= $(shell echo $(patsubst %$(SUFFIX),%,$(@F)) | tr a-z A-Z)=1 \
 		$@/librt0.a $@/pie/librt0.a $@/rt0_musl.o
 
 FORCE:
@@ -251,19 +304,20 @@ stress:
 	tests/stress
 	tests/zlib/run
 	tests/check/quitstorm.py 1000
+	tests/fresh
 
 LONGRUN = 600
 
 # Two minutes more than it wants are a hang: SIGQUIT shows the goroutines.
 longrun: $(B)/internal/librt0.a
-	@mkdir -p build/tests
+	@mkdir -p $(BUILD)/tests
 	RT0_VARIANT=$(VARIANT)$(SUFFIX)/internal tools/rtcc -O2 -g -I. $(DEFS) \
-		tests/internal/longrun.c -o build/tests/longrun
-	GOMAXPROCS=4 timeout -s QUIT -k 10 $$(($(LONGRUN) + 120)) build/tests/longrun $(LONGRUN)
+		tests/internal/longrun.c -o $(BUILD)/tests/longrun
+	GOMAXPROCS=4 timeout -s QUIT -k 10 $$(($(LONGRUN) + 120)) $(BUILD)/tests/longrun $(LONGRUN)
 
 # What fails is left in FUZZDIR, what goes new ways in its corpus.
 FUZZTIME = 600
-FUZZDIR = build/fuzz
+FUZZDIR = $(BUILD)/fuzz
 FUZZ = clang -std=gnu11 -O1 -g -Wall -Wextra -I. -fsanitize=fuzzer,address,undefined \
 	-fno-sanitize=pointer-overflow -fno-sanitize-recover=undefined
 
@@ -297,10 +351,11 @@ docs: examples
 	tools/docs $(B)/examples/hello
 
 man:
-	tools/man build/man
+	tools/man $(BUILD)/man
 
 clean:
-	rm -rf build
+	rm -rf $(if $(filter build,$(BUILD)),build,$(addprefix $(BUILD)/, \
+		release* debug* stress* bench fuzz man tests))
 
 help:
 	@echo 'make                 the runtime and the examples, in build/release'
@@ -310,7 +365,7 @@ help:
 	@echo 'make bench-startup   where the time of the start-up goes'
 	@echo 'make longrun         all workloads in one process, for LONGRUN=600 seconds'
 	@echo 'make test            all tests (minutes)'
-	@echo 'make stress          long runs of the concurrent tests'
+	@echo 'make stress          long runs of the concurrent tests; fresh machines (as root)'
 	@echo 'make fuzz            arbitrary debug information, for FUZZTIME=600 seconds'
 	@echo 'make check           layers, clang-tidy, cppcheck, clang thread-safety analysis'
 	@echo 'make check-nosplit   what runs below the guard of a small stack fits there'
@@ -326,6 +381,9 @@ help:
 	@echo 'DEBUG=1   invariants checked, every step a real symbol (build/debug)'
 	@echo 'STRESS=1  small queues, random yields, and DEBUG (build/stress)'
 	@echo 'CC=clang  the other compiler (build/...-clang)'
+	@echo 'CFLAGS=   added to the flags: CFLAGS=-O3'
+	@echo 'BUILD=DIR where everything is made; rtcc finds it by RT0_BUILD=DIR'
+	@echo 'V=1       whole commands'
 
 .PHONY: FORCE all bench bench-programs bench-scaling bench-startup examples variants install \
 	uninstall run test stress longrun fuzz check check-layers check-nosplit check-startup \

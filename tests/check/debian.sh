@@ -7,7 +7,8 @@
 # timeout: 500
 
 cd "$RT0_TMP" || exit 1
-unset CC RT0_VARIANT
+build=$RT0_BUILD
+unset CC RT0_BUILD RT0_VARIANT
 status=0
 
 fail() {
@@ -21,6 +22,7 @@ tar -C "$RT0_ROOT" -c --exclude=./build --exclude=./.git . | tar -C work/rt0 -x
 (cd work/rt0 && DEB_BUILD_OPTIONS=nocheck dpkg-buildpackage -d -us -uc -b) >log 2>&1 ||
 	{ tail -n 30 log; fail 'dpkg-buildpackage'; exit 1; }
 grep -i 'warning' log && fail 'dpkg-buildpackage warns'
+export RT0_BUILD=$build
 version=$("$RT0_ROOT/tools/rtcc" --version | sed -n 's/^rtcc: for rt0 \([0-9.]*\), .*/\1/p')
 package=work/rt0-dev_${version}_amd64.deb
 [ -e "$package" ] || { ls work; fail "debian/changelog has version $version"; exit 1; }

@@ -24,7 +24,8 @@ gdb -nx -batch -ex 'python print("py")' 2>/dev/null | grep -q py ||
 	die "needs a gdb that knows Python"
 export RT0_VARIANT="${RT0_VARIANT%-clang}" # stacks of one kind
 : "${RT0_VARIANT:=release}"
-[ -e "$root/build/$RT0_VARIANT/librt0.a" ] || die "build/$RT0_VARIANT is missing: run make"
+library=${RT0_BUILD:-$root/build}/$RT0_VARIANT/librt0.a
+[ -e "$library" ] || die "$library is missing: run make"
 
 if [ "$RT0_TMP" ]; then
 	tmp=$RT0_TMP

@@ -106,7 +106,7 @@ done
 # Indirect branches, in the last of each compiler's.
 for cc in gcc clang; do
 	name="$cc: branches"
-	python3 "$here/hardening_branches.py" "$RT0_ROOT/build/$RT0_VARIANT/pie" program-$cc ||
+	python3 "$here/hardening_branches.py" "$RT0_BUILD/$RT0_VARIANT/pie" program-$cc ||
 		fail 'a function without ENDBR'
 done
 
@@ -126,15 +126,17 @@ mkdir -p another/place
 (cd "$RT0_ROOT" && tar cf - --exclude=./build --exclude=./.git .) | tar xf - -C another/place
 library=build/$RT0_VARIANT/librt0.a
 make -s -C another/place "$@" $library >log 2>&1 || { fail 'building'; tail log; }
-cmp another/place/$library "$RT0_ROOT/$library" || fail "$library"
+cmp another/place/$library "$RT0_BUILD/$RT0_VARIANT/librt0.a" || fail "$library"
 
 mkdir -p another/place/build/$RT0_VARIANT/pie
-cp "$RT0_ROOT/build/$RT0_VARIANT/pie/librt0.a" another/place/build/$RT0_VARIANT/pie
+cp "$RT0_BUILD/$RT0_VARIANT/pie/librt0.a" another/place/build/$RT0_VARIANT/pie
 for kind in -static -static-pie; do
 	for copy in here there; do
 		tree=$RT0_ROOT
 		[ $copy = here ] || tree=$PWD/another/place
-		(cd "$tree/tests" && "$tree/tools/rtcc" $kind -O2 -g -ffile-prefix-map="$tree"=. \
+		build=$RT0_BUILD
+		[ $copy = here ] || build=$tree/build
+		(cd "$tree/tests" && RT0_BUILD=$build "$tree/tools/rtcc" $kind -O2 -g -ffile-prefix-map="$tree"=. \
 			check/hardening.c -o "$RT0_TMP/$copy") || fail 'compiling'
 	done
 	cmp here there || fail "a program with $kind"

@@ -8,7 +8,8 @@
 
 set -eu
 cd "$RT0_ROOT"
-build=build/$RT0_VARIANT
+build=$RT0_BUILD/$RT0_VARIANT
+tmp=${RT0_TMP#"$RT0_ROOT"/} # a name that make can have, wherever the tree is
 case $RT0_VARIANT in
 debug*) variant=DEBUG=1 ;;
 stress*) variant=STRESS=1 ;;
@@ -19,7 +20,7 @@ layers=$(sed -n 's/^LAYERS = //p' Makefile)
 tools/check-layers "$build" $layers
 
 for cc in gcc clang; do
-	make -s -j4 CC=$cc $variant B="$RT0_TMP/$cc" "$RT0_TMP/$cc/librt0.a" \
+	make -s -j4 CC=$cc $variant B="$tmp/$cc" "$tmp/$cc/librt0.a" \
 		>"$RT0_TMP/log" 2>&1 || { cat "$RT0_TMP/log"; exit 1; }
 	if [ -s "$RT0_TMP/log" ]; then
 		cat "$RT0_TMP/log"

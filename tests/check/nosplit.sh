@@ -26,13 +26,13 @@ grep -q 'StackGuard = 928,' "$RT0_ROOT/runtime/runtime.h" ||
 	fail "the budget is of this StackGuard"
 
 for example in hello sieve wordcount pipeline echo httpd; do
-	"$RT0_ROOT/tools/check-nosplit" "$RT0_ROOT/build/$RT0_VARIANT/examples/$example" ||
+	"$RT0_ROOT/tools/check-nosplit" "$RT0_BUILD/$RT0_VARIANT/examples/$example" ||
 		fail "$example"
 done
 
 build "$RT0_ROOT/tests/check/nosplit_all.c"
 nm -P program | sed 's/ .*//' >linked
-nm -P "$RT0_ROOT/build/$RT0_VARIANT/librt0.a" |
+nm -P "$RT0_BUILD/$RT0_VARIANT/librt0.a" |
 	sed -n 's/^\(rt_[a-z_]*\) T .*/\1/p' >interface
 [ -s interface ] || fail "the archive has an interface"
 for name in $(cat interface); do
@@ -43,7 +43,7 @@ done
 # Where nothing may yield, no function checks: with one P they have nothing else that keeps
 # others away.
 for object in sync/chan sched/sudog sched/proc sched/newproc sched/runq sched/wake lock/mutex; do
-	object=$RT0_ROOT/build/$RT0_VARIANT/runtime/$object.o
+	object=$RT0_BUILD/$RT0_VARIANT/runtime/$object.o
 	[ -s "$object" ] || fail "$object is there"
 	nm "$object" | grep -q __morestack && fail "$object checks no stack"
 done

@@ -124,13 +124,15 @@ cp answer.c forty_two.c "my program"
 works "a path with spaces" \
 	"$rtcc" "my program/answer.c" "my program/forty_two.c" -o "my program/a b"
 works "a path with spaces runs" says_42 "./my program/a b"
-tree="a tree"
+tree="a tree" build=$RT0_BUILD
+unset RT0_BUILD
 mkdir -p "$tree/tools" "$tree/build/$RT0_VARIANT"
 cp "$rtcc" "$RT0_ROOT/tools/rt0.specs" "$tree/tools"
 cp -r "$RT0_ROOT/include" "$RT0_ROOT/linker.ld" "$tree"
-cp "$RT0_ROOT/build/$RT0_VARIANT/librt0.a" "$tree/build/$RT0_VARIANT"
+cp "$RT0_BUILD/$RT0_VARIANT/librt0.a" "$tree/build/$RT0_VARIANT"
 works "a tree with spaces" "$tree/tools/rtcc" answer.c forty_two.c -o elsewhere
 works "a tree with spaces runs" says_42 ./elsewhere
+export RT0_BUILD=$build
 ln -s "$rtcc" link
 works "a symbolic link" ./link answer.c forty_two.c -o linked
 works "a symbolic link runs" says_42 ./linked
@@ -200,6 +202,7 @@ works "-fPIE -c" "$rtcc" -fPIE -c answer.c -o pie.o
 works "-fPIE objects" "$rtcc" pie.o forty_two.o -o pie
 works "-fPIE objects run" says_42 ./pie
 rm "$tree/build/$RT0_VARIANT/librt0.a"
+unset RT0_BUILD
 refuses "rtcc: $PWD/$tree/build/$RT0_VARIANT/librt0.a is missing: run make first" \
 	"$tree/tools/rtcc" answer.c forty_two.c
 

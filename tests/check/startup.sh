@@ -37,9 +37,11 @@ gdb -nx -batch -ex 'python print("py")' 2>/dev/null | grep -q py ||
 	die "needs a gdb that knows Python"
 
 # The debug variant by the default compiler, whatever an outer make was asked for.
+build=${RT0_BUILD:-$root/build}
 if [ ! "$1" ]; then
-	mkdir -p "$root/build"
-	flock "$root/build" env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u CC make -s -C "$root" DEBUG=1 >&2 ||
+	mkdir -p "$build"
+	flock "$build" env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u CC make -s -C "$root" \
+		BUILD="${build#"$root"/}" DEBUG=1 >&2 ||
 		die "the debug variant does not build"
 fi
 if [ "$RT0_TMP" ]; then
@@ -49,7 +51,7 @@ else
 	trap 'rm -rf "$tmp"' EXIT
 	trap 'exit 1' HUP INT TERM
 fi
-program=${1:-$root/build/debug/examples/hello}
+program=${1:-$build/debug/examples/hello}
 if [ ! "$1" ] && [ "$RT0_FLAGS" ]; then
 	program=$tmp/hello-pie
 	env -u CC RT0_VARIANT=debug "$root/tools/rtcc" $RT0_FLAGS -O2 -g \

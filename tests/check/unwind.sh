@@ -27,11 +27,13 @@ gdb -nx -batch -ex 'python print("py")' 2>/dev/null | grep -q py ||
 # There is no boundary in what other compilers than gcc make: the variant's gcc build.
 export RT0_VARIANT="${RT0_VARIANT%-clang}"
 : "${RT0_VARIANT:=release}"
-if [ ! -e "$root/build/$RT0_VARIANT/librt0.a" ]; then
+build=${RT0_BUILD:-$root/build}
+if [ ! -e "$build/$RT0_VARIANT/librt0.a" ]; then
 	debug=''
 	[ "$RT0_VARIANT" = debug ] && debug=DEBUG=1
-	mkdir -p "$root/build"
-	flock "$root/build" env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u CC make -s -C "$root" $debug >&2 ||
+	mkdir -p "$build"
+	flock "$build" env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u CC make -s -C "$root" \
+		BUILD="${build#"$root"/}" $debug >&2 ||
 		die "the variant does not build"
 fi
 
