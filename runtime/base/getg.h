@@ -13,13 +13,14 @@
 
 // Volatile: a goroutine that waits may go on on another thread, whose word this is then.
 // The G stays the same over a switch; getg()->m does not.
-ALWAYS_INLINE G *getg(void)
-{
-	G *gp;
-
-	GETG(gp);
-	return gp;
-}
+// A macro like getguard, because where a function begins with an inlined one, gdb shows a
+// breakpoint in that: "break schedule" would stop in here.
+#define getg() \
+	__extension__({ \
+		G *gp_; \
+		GETG(gp_); \
+		gp_; \
+	})
 
 ALWAYS_INLINE void setg(G *gp)
 {
@@ -27,13 +28,12 @@ ALWAYS_INLINE void setg(G *gp)
 }
 
 // The guard in force on this M: what each prologue compares the stack pointer with.
-ALWAYS_INLINE uintptr_t getguard(void)
-{
-	uintptr_t guard;
-
-	__asm__ volatile("movq %%fs:0x70, %0" : "=r"(guard));
-	return guard;
-}
+#define getguard() \
+	__extension__({ \
+		uintptr_t guard_; \
+		__asm__ volatile("movq %%fs:0x70, %0" : "=r"(guard_)); \
+		guard_; \
+	})
 
 ALWAYS_INLINE void setguard(uintptr_t guard)
 {

@@ -305,12 +305,12 @@ ALWAYS_INLINE bool preemptwanted(void)
 
 // Functions of the interface that may stand in a loop begin with this: the place where a
 // goroutine whose time is up yields. Prologues do the same where the compiler makes them
-// check the stack; a runtime built without that has this.
-ALWAYS_INLINE void preemptcheck(void)
-{
-	if (unlikely(Stress || preemptwanted()))
-		yieldcheck();
-}
+// check the stack; a runtime built without that has this. A macro, as getg is.
+#define preemptcheck() \
+	do { \
+		if (unlikely(Stress || getguard() == StackPreempt)) \
+			yieldcheck(); \
+	} while (0)
 
 // ---- morestack.c -----------------------------------------------------------------------
 

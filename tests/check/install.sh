@@ -21,7 +21,7 @@ fail() {
 
 # The variant under test alone, which is built already: nothing is made in the tree.
 install() {
-	make -s -C "$RT0_ROOT" CC=$cc VARIANTS="$variant" "$@" >log 2>&1 || { cat log; fail "make $*"; }
+	make -s -C "$RT0_ROOT" BUILD="${RT0_BUILD#"$RT0_ROOT"/}" CC=$cc VARIANTS="$variant" "$@" >log 2>&1 || { cat log; fail "make $*"; }
 	grep -v '^make\|^$' log
 }
 
@@ -80,7 +80,7 @@ diff before after || fail 'make uninstall leaves something'
 make -s -C "$RT0_ROOT" uninstall DESTDIR="$stage" >log 2>&1 && fail 'nothing can be uninstalled'
 
 # Used where it was installed, and with other places.
-prefix=$PWD/opt
+prefix="$PWD/an opt"
 install install PREFIX="$prefix" LIBDIR="$prefix/lib/x86_64-linux-gnu"
 lib=$prefix/lib/x86_64-linux-gnu
 export PKG_CONFIG_PATH="$lib/pkgconfig" RT0_VARIANT=$variant
@@ -99,9 +99,11 @@ mv away "$lib/rt0/$variant"
 # -xc, since what is behind it must not be taken for C.
 pkg="pkg-config --define-variable=variant=$variant"
 [ "$($pkg --modversion rt0)" = "$version" ] || fail "pkg-config knows version $version"
-# shellcheck disable=SC2046 # lists of words
-$cc $($pkg --cflags rt0) -O2 -xc prog.c -o by_pkg $($pkg --libs rt0) || fail 'pkg-config'
+eval "$cc $($pkg --cflags rt0) -O2 -xc prog.c -o by_pkg $($pkg --libs rt0)" || fail 'pkg-config'
 cmp by_rtcc by_pkg || fail 'rtcc and pkg-config differ'
+echo "by_make: ; $cc \$(shell $pkg --cflags rt0) -O2 -xc prog.c -o \$@ \$(shell $pkg --libs rt0)" |
+	make -s -f - by_make || fail 'pkg-config in a Makefile'
+cmp by_rtcc by_make || fail 'rtcc and pkg-config in a Makefile differ'
 
 cat >CMakeLists.txt <<END
 cmake_minimum_required(VERSION 3.20)

@@ -129,7 +129,7 @@ unset RT0_BUILD
 mkdir -p "$tree/tools" "$tree/build/$RT0_VARIANT"
 cp "$rtcc" "$RT0_ROOT/tools/rt0.specs" "$tree/tools"
 cp -r "$RT0_ROOT/include" "$RT0_ROOT/linker.ld" "$tree"
-cp "$RT0_BUILD/$RT0_VARIANT/librt0.a" "$tree/build/$RT0_VARIANT"
+cp "$build/$RT0_VARIANT/librt0.a" "$tree/build/$RT0_VARIANT"
 works "a tree with spaces" "$tree/tools/rtcc" answer.c forty_two.c -o elsewhere
 works "a tree with spaces runs" says_42 ./elsewhere
 export RT0_BUILD=$build

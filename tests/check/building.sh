@@ -1,0 +1,61 @@
+#!/bin/sh
+# tests/check/building.sh - the tree builds where it must not be written to, in a folder whose
+# name has a space and a quote, into a folder of the user's choice, with the user's flags added
+# to those that the runtime needs. Building says a line for each file, and nothing else.
+# variants: release
+# needs: make gcc
+# timeout: 180
+
+cd "$RT0_TMP" || exit 1
+unset RT0_BUILD RT0_VARIANT CC CFLAGS
+status=0
+
+fail() {
+	printf 'FAILED: %s\n' "$1"
+	status=1
+}
+
+tree="$PWD/the user's tree"
+mkdir "$tree"
+tar -C "$RT0_ROOT" -c --exclude=./build --exclude=./.git . | tar -C "$tree" -x
+chmod -R a-w "$tree"
+trap 'chmod -R u+w "$tree"' EXIT
+touch stamp
+
+# make finds no folder whose path has a space, unless from where it is.
+to=../out
+make -C "$tree" -j2 BUILD=$to CFLAGS='-O3 -DUSER -fstack-protector-strong -fno-omit-frame-pointer' \
+	>log 2>&1 || { tail log; fail 'make BUILD= CFLAGS='; }
+find "$tree" -newer stamp | grep . && fail 'the tree was written to'
+grep -vE '^  (CC|CC pie|AS|AS pie|LD|AR|OBJCOPY|OFFSETS|RTCC) +[^ ]+$|^make: ' log && fail 'more is said'
+grep -qx '  CC      runtime/io/dns.c' log || fail 'dns.c is named'
+[ "$(./out/release/examples/hello)" = 'hello, world' ] || fail 'the example runs'
+RT0_BUILD=$PWD/out "$tree/tools/rtcc" -O2 "$tree/examples/hello.c" -o hello &&
+	[ "$(./hello)" = 'hello, world' ] || fail 'rtcc finds RT0_BUILD'
+"$tree/tools/rtcc" "$tree/examples/hello.c" -o none 2>/dev/null && fail 'rtcc finds the library by chance'
+
+# The folder's name is in nothing that was made.
+grep -q "$tree" out/release/librt0.a && fail 'the library has the name of its folder'
+
+# commands ARGUMENT...: those that make has for one file, with these arguments.
+commands() {
+	rm -rf other
+	make -C "$tree" -n BUILD=../other "$@" ../other/release/runtime/io/dns.o 2>&1
+}
+
+commands V=1 CFLAGS=-O3 CPPFLAGS=-DUSER >log
+grep -qE ' -O[2z].* -DUSER -O3 .*-ffreestanding .*-mno-red-zone ' log ||
+	{ cat log; fail 'CFLAGS and CPPFLAGS go between what is wished and what is needed'; }
+[ "$(grep -c . log)" -le 4 ] || { cat log; fail 'V=1 says the commands alone'; }
+commands V=1 CC=rtcc | grep -q '^gcc ' || fail 'CC=rtcc builds the runtime by rtcc'
+CC='gcc -pipe' && export CC
+commands V=1 | grep -q '^gcc -pipe ' || fail 'CC of the environment'
+unset CC
+commands BUILD='../a b' | grep -q 'BUILD must be one word' || fail 'a space in BUILD'
+make -C "$tree" -s BUILD=$to >log 2>&1
+grep . log && fail 'make -s says something'
+
+"$tree/tools/bootstrap" --help | grep -q '^	tools/bootstrap run' || fail 'bootstrap --help'
+"$tree/tools/bootstrap" --help >/dev/null || fail 'the status of bootstrap --help'
+"$tree/tools/bootstrap" nonsense 2>/dev/null && fail 'bootstrap nonsense'
+exit $status
