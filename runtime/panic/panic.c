@@ -1,8 +1,8 @@
 // panic.c - throw, fatal, panic: the process says why and ends with status 2.
 //
 // Several Ms may die at once. Each takes paniclk for its report, so that they come one
-// after another; the last of them ends the process. An M that fails while it reports
-// (mp->dying) says less each time, and ends with status 4 or 5.
+// after another; the last of them ends the process. An M that fails while it reports says
+// less each time (mp->dying): it adds its own stacks, then its message alone, then nothing.
 //
 // Follows Go's panic.go (throw, startpanic_m, dopanic_m).
 #include "runtime/panic/panic.h"
@@ -11,36 +11,21 @@
 uint32_t panicking, runningPanicDefers;
 static Mutex paniclk; // without rank: taken with any locks held
 
-// True when this M may print its report.
-static UNCHECKED_LOCKS bool startpanic_m(M *mp)
+static UNCHECKED_LOCKS void startpanic_m(M *mp)
 {
 	mp->mallocing++;
 	mp->locks++;
-	switch (mp->dying) {
-	case 0:
-		mp->dying = 1;
-		mp->printbuf = NULL; // it dies in rt_stack
-		atomic_xadd(&panicking, 1);
-		lock(&paniclk);
-		if (debug.schedtrace > 0 || debug.scheddetail > 0)
-			schedtrace(true);
-		freezetheworld();
-		return true;
-	case 1:
-		mp->dying = 2;
-		print("panic during panic\n");
-		return false; // without paniclk: it is ours already, or another M's
-	case 2:
-		mp->dying = 3;
-		print("stack trace unavailable\n");
-		exit(4);
-	default:
-		exit(5);
-	}
+	mp->dying = 1;
+	mp->printbuf = NULL; // it dies in rt_stack
+	atomic_xadd(&panicking, 1);
+	lock(&paniclk);
+	if (debug.schedtrace > 0 || debug.scheddetail > 0)
+		schedtrace(true);
+	freezetheworld();
 }
 
-// The goroutine that dies, then others.
-static void printstacks(G *gp, const Where *w)
+// The goroutine that dies, then others if the level wants them.
+static void printstacks(G *gp, const Where *w, bool others)
 {
 	M *mp = gp->m;
 	Where parked;
@@ -62,19 +47,50 @@ static void printstacks(G *gp, const Where *w)
 		print("\n");
 		printgoroutine(gp, w->pc ? w : NULL, t.level);
 	}
-	if (t.all)
+	if (others && t.all)
 		tracebackothers(gp, t.level);
+}
+
+static NORETURN void endprocess(void)
+{
+	if (gotraceback().crash)
+		raisedefault(SIGABRT);
+	exit(2);
+}
+
+// This M has failed before, and now in its report. Nothing is locked: paniclk is this M's
+// already, or another M's that must not keep it from its end. Each failure counts before it
+// prints anything, because that may be what fails next.
+static NORETURN void panicagain(M *mp, const Report *r)
+{
+	switch (++mp->dying) {
+	case 2:
+		r->before(r->arg);
+		print("panic during panic\n");
+		printstacks(r->gp, &r->where, false);
+		if (r->after)
+			r->after(r->arg);
+		endprocess();
+	case 3:
+		r->before(r->arg);
+		print("stack trace unavailable\n");
+		exit(4);
+	default:
+		exit(5);
+	}
 }
 
 // On g0 or gsignal, where there is room.
 static UNCHECKED_LOCKS void dopanic(void *arg)
 {
 	const Report *r = arg;
+	M *mp = getg()->m;
 
-	if (!startpanic_m(getg()->m))
-		exit(4);
+	if (mp->dying != 0)
+		panicagain(mp, r);
+	startpanic_m(mp);
 	r->before(r->arg);
-	printstacks(r->gp, &r->where);
+	printstacks(r->gp, &r->where, true);
 	if (r->after)
 		r->after(r->arg);
 	if (__rt0_traceon)
@@ -82,9 +98,7 @@ static UNCHECKED_LOCKS void dopanic(void *arg)
 	unlock(&paniclk);
 	if (atomic_xadd(&panicking, -1u) != 0)
 		haltm(); // others are dying too: the last one ends the process
-	if (gotraceback().crash)
-		raisedefault(SIGABRT);
-	exit(2);
+	endprocess();
 }
 
 NORETURN __attribute__((noinline)) void die(Report *r)
@@ -102,12 +116,9 @@ static void sayfatalerror(void *text)
 	print("fatal error: %s\n", (const char *)text);
 }
 
-static NORETURN __attribute__((noinline)) void diesaying(const char *s, uintptr_t pc,
-                                                         uintptr_t bp)
+static NORETURN __attribute__((noinline)) void diesaying(const char *s, const Where *w)
 {
-	Report r = {
-		.before = sayfatalerror, .arg = (void *)(uintptr_t)s, .where = { pc, 0, bp },
-	};
+	Report r = { .before = sayfatalerror, .arg = (void *)(uintptr_t)s, .where = *w };
 
 	die(&r);
 }
@@ -119,7 +130,7 @@ NORETURN __attribute__((noinline)) void throw(const char *s)
 
 	if (mp->throwing == 0)
 		mp->throwing = 1;
-	diesaying(s, w.pc, w.bp);
+	diesaying(s, &w);
 }
 
 NORETURN __attribute__((noinline)) void fatal(const char *s)
@@ -127,7 +138,7 @@ NORETURN __attribute__((noinline)) void fatal(const char *s)
 	Where w = HERE;
 
 	getg()->m->throwing = -1;
-	diesaying(s, w.pc, w.bp);
+	diesaying(s, &w);
 }
 
 typedef struct {
@@ -150,7 +161,12 @@ static void sayoverflow(void *arg)
 NORETURN void stackoverflow(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp)
 {
 	Overflow o = { gp, sp };
-	Report r = { .before = sayoverflow, .arg = &o, .where = { pc, sp, bp }, .gp = gp };
+	Report r = {
+		.before = sayoverflow,
+		.arg = &o,
+		.where = { .pc = pc, .sp = sp, .bp = bp },
+		.gp = gp,
+	};
 
 	getg()->m->throwing = -1;
 	die(&r);

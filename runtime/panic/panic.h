@@ -10,9 +10,9 @@
 
 // A place in the code: where the traceback begins. With a stack pointer: code was interrupted
 // before the instruction at pc, whether its frame was complete or not. Without: it called, and
-// pc is the return address.
+// pc is the return address; calledsp is what it goes on with, and only printed.
 typedef struct {
-	uintptr_t pc, sp, bp;
+	uintptr_t pc, sp, bp, calledsp;
 } Where;
 
 // Why the process ends. before and after (or NULL) print around the tracebacks.
@@ -29,6 +29,7 @@ typedef struct {
 	{                                                                              \
 		.pc = (uintptr_t)__builtin_return_address(0),                          \
 		.bp = *(uintptr_t *)__builtin_frame_address(0),                        \
+		.calledsp = (uintptr_t)__builtin_dwarf_cfa(),                          \
 	}
 
 // From here on the processor does not check alignment, as it does when the program has set

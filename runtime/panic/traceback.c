@@ -63,8 +63,8 @@ static void printoffset(uintptr_t pc, uintptr_t start)
 
 // at: in the instruction that the frame is at: where pc is a return address, in the call
 // before it, which may be the last thing in its function, and in the program's text. What is
-// inlined there comes first.
-static void printframe(uintptr_t pc, uintptr_t at, int32_t level, uintptr_t bp)
+// inlined there comes first. The frame is from sp up to fp.
+static void printframe(uintptr_t pc, uintptr_t at, int32_t level, uintptr_t fp, uintptr_t sp)
 {
 	uintptr_t start = 0;
 	const char *name = funcname(at, &start);
@@ -85,7 +85,7 @@ static void printframe(uintptr_t pc, uintptr_t at, int32_t level, uintptr_t bp)
 		if (n == 0)
 			printoffset(pc, start);
 		if (n == 0 && level >= 2)
-			print(" fp=0x%lx pc=0x%lx", bp, pc);
+			print(" fp=0x%lx sp=0x%lx pc=0x%lx", fp, sp, pc);
 		print("\n");
 	}
 }
@@ -151,25 +151,23 @@ static bool framemade(uintptr_t pc)
 	return false;
 }
 
-// The return address of a function interrupted at w, if its frame is not there yet, or no
-// more; otherwise 0. It is being made while the word at sp is bp: "push %rbp" has been, its
-// "mov" has not. It is gone when the word below sp is bp: "pop %rbp" or "leave" has been, and
-// nothing pushed since.
-static uintptr_t framelesscaller(const G *gp, const Where *w)
+// Where the return address of a function interrupted at w is, if its frame is not there yet,
+// or no more; otherwise NULL. It is being made while the word at sp is bp: "push %rbp" has
+// been, its "mov" has not. It is gone when the word below sp is bp: "pop %rbp" or "leave" has
+// been, and nothing pushed since.
+static const uintptr_t *framelessreturn(const G *gp, const Where *w)
 {
 	enum { Ret = 0xc3, Around = 32 }; // bytes looked at, at most
 	const uintptr_t *sp = (const uintptr_t *)w->sp;
 	const uint8_t *pc = (const uint8_t *)w->pc;
-	uintptr_t to;
 
 	if (!intext(w->pc + Around) || !readable(gp, w->sp - PtrSize, 2))
-		return 0;
+		return NULL;
 	if (!framemade(w->pc))
 		sp += sp[0] == w->bp;
 	else if (sp[-1] != w->bp && *pc != Ret && !inmorestack(sp[0]) && !instub(pc))
-		return 0;
-	to = readable(gp, (uintptr_t)sp, 1) ? returnaddress(gp, sp) : 0;
-	return intext(to) ? to : 0;
+		return NULL;
+	return readable(gp, (uintptr_t)sp, 1) && intext(returnaddress(gp, sp)) ? sp : NULL;
 }
 
 // Is frame n printed, when elide are left out in the middle? Says so where they would begin.
@@ -185,33 +183,37 @@ static bool shown(int32_t n, int32_t elide)
 static int32_t walk(G *gp, const Where *w, int32_t level, int32_t elide)
 {
 	enum { MaxSteps = 1 << 24 }; // more than 64 MiB have room for
-	uintptr_t pc = w->pc, bp = w->bp, to;
+	uintptr_t pc = w->pc, bp = w->bp, sp = w->sp ? w->sp : w->calledsp;
 	int32_t n = 0;
 	Where fault;
 
 	for (int32_t i = 0; i < MaxSteps && pc != skipPC; i++) {
 		uintptr_t *frame = (uintptr_t *)bp;
+		const uintptr_t *ret = w && w->sp ? framelessreturn(gp, w) : NULL;
 		bool crossing = inmorestack(pc);
+		uintptr_t fp = (uintptr_t)(ret ? ret + 1 : frame + 2 + crossing);
 
 		if (!crossing) {
 			if (shown(n, elide))
-				printframe(pc, w && w->sp ? pc : pc - 1, level, bp);
+				printframe(pc, w && w->sp ? pc : pc - 1, level, bp || ret ? fp : 0,
+				           sp);
 			n++;
 		}
 		if (pc == (uintptr_t)sigpanicreturn && bp != 0 && readable(gp, bp, 3)) {
 			// The caller was interrupted, and did not call.
-			fault = (Where){ frame[1], frame[2], frame[0] };
+			fault = (Where){ .pc = frame[1], .sp = frame[2], .bp = frame[0] };
 			w = &fault;
 			pc = fault.pc;
 			bp = fault.bp;
+			sp = fault.sp;
 			if (!intext(pc))
 				break;
 			continue;
 		}
-		to = w && w->sp ? framelesscaller(gp, w) : 0;
 		w = NULL;
-		if (to) {
-			pc = to;
+		if (ret) {
+			pc = returnaddress(gp, ret);
+			sp = fp;
 			continue;
 		}
 		if (bp == 0 || !readable(gp, bp, 2 + crossing))
@@ -221,6 +223,7 @@ static int32_t walk(G *gp, const Where *w, int32_t level, int32_t elide)
 		if (!intext(pc) || (frame[0] != 0 && frame[0] <= bp && !inmorestack(pc)))
 			break;
 		bp = frame[0];
+		sp = fp;
 	}
 	return n;
 }
@@ -237,12 +240,12 @@ Where whereparked(const G *gp)
 	const AsyncState *a = gp->asyncState;
 
 	if (gp->syscallsp != 0)
-		return (Where){ .pc = gp->syscallpc, .bp = gp->syscallbp };
+		return (Where){ .pc = gp->syscallpc, .bp = gp->syscallbp, .calledsp = gp->syscallsp };
 	if (gp->sched.pc == (uintptr_t)asyncResume)
-		return (Where){ a->rip, a->rsp, a->rbp };
+		return (Where){ .pc = a->rip, .sp = a->rsp, .bp = a->rbp };
 	if (gp->sched.pc == gp->startpc) // it has not begun
-		return (Where){ gp->sched.pc, gp->sched.sp, gp->sched.bp };
-	return (Where){ .pc = gp->sched.pc, .bp = gp->sched.bp };
+		return (Where){ .pc = gp->sched.pc, .sp = gp->sched.sp, .bp = gp->sched.bp };
+	return (Where){ .pc = gp->sched.pc, .bp = gp->sched.bp, .calledsp = gp->sched.sp };
 }
 
 static const char *statusname(const G *gp)
@@ -288,7 +291,8 @@ static void printcreator(uintptr_t pc, uintptr_t parent)
 	print("\n");
 }
 
-// The creation of gp, and with GODEBUG's tracebackancestors those before it.
+// The creation of gp, and with GODEBUG's tracebackancestors those before it. Nobody started
+// the main goroutine.
 static void printcreatedby(const G *gp)
 {
 	if (gp->goid == 1 || gp->gopc == 0)
@@ -296,7 +300,8 @@ static void printcreatedby(const G *gp)
 	printcreator(gp->gopc, gp->parentGoid);
 	for (uintptr_t i = 0; gp->ancestors && i < gp->ancestors[0]; i++) {
 		print("[originating from goroutine %lu]:\n", gp->ancestors[1 + 2 * i]);
-		printcreator(gp->ancestors[2 + 2 * i], 0);
+		if (gp->ancestors[1 + 2 * i] != 1)
+			printcreator(gp->ancestors[2 + 2 * i], 0);
 	}
 }
 

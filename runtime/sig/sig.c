@@ -214,7 +214,7 @@ static bool inprogram(const Caught *s, Where *w)
 	caller = *(uintptr_t *)w->sp;
 	if (w->pc >= 4096 && !inusertext(caller))
 		return false;
-	*w = (Where){ caller - 1, w->sp + PtrSize, w->bp }; // in the call
+	*w = (Where){ .pc = caller - 1, .sp = w->sp + PtrSize, .bp = w->bp }; // in the call
 	return true;
 }
 

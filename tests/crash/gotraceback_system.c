@@ -7,6 +7,6 @@
 // stderr: goroutine 2 [force gc (idle)]:
 // stderr: goroutine 3 [GC sweep wait]:
 // stderr: goroutine 4 [GC scavenge wait]:
-// stderr~: ^rt_main\(\.\.\.\)\n\t.*fp=0x[0-9a-f]+.* pc=0x[0-9a-f]+\nruntime_main\(\.\.\.\)\n
+// stderr~: ^rt_main\(\.\.\.\)\n\t.*fp=0x[0-9a-f]+ sp=0x[0-9a-f]+ pc=0x[0-9a-f]+\nruntime_main\(\.\.\.\)\n
 // exit: 2
 #include "gotraceback.h"
