@@ -479,7 +479,10 @@ void rt_memstats(struct rt_memstats *m);
  * kernel, and the processor is handed to another. A descriptor that came from outside is
  * taken in at its first use here, and keeps its mode: it is waited for before each call. One
  * that is used here must be closed here. Interrupted calls are begun again. One goroutine
- * at a time reads, and one writes; others wait for their turn. docs/network.md has more. */
+ * at a time reads, and one writes; others wait for their turn. A bad pointer to what the kernel
+ * reads or writes - bytes, a path, an rt_iovec, a pipe's numbers, an offset, an rt_address - is
+ * -EFAULT; one to text, options or results that are the runtime's own is a fault.
+ * docs/network.md has more. */
 
 /* flags and mode are open(2)'s, from <fcntl.h>. */
 int rt_open(const char *path, int flags, int mode);

@@ -40,7 +40,14 @@ const char *gogetenv(const char *name)
 	return NULL;
 }
 
+// A variable's name ends at the first '=', and is not empty.
 const char *rt_getenv(const char *name)
 {
+	const char *s = name;
+
+	while (*s && *s != '=')
+		s++;
+	if (s == name || *s == '=')
+		return NULL;
 	return gogetenv(name);
 }

@@ -170,6 +170,8 @@ int rt_pipe(int fd[2])
 	int64_t r;
 
 	preemptcheck();
+	if (!canwrite(fd, 2 * sizeof *fd))
+		return -EFAULT;
 	r = pipe2(p, O_CLOEXEC | O_NONBLOCK);
 	if (r < 0)
 		return (int)r;

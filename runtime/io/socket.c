@@ -385,6 +385,8 @@ int64_t rt_recv_from(int fd, void *buf, size_t n, rt_address *from)
 	int64_t r;
 
 	preemptcheck();
+	if (from && !canwrite(from, sizeof *from))
+		return -EFAULT;
 	if (from) {
 		c.arg[4] = ptrarg(from->sockaddr);
 		c.arg[5] = ptrarg(&size);
@@ -406,6 +408,8 @@ int64_t rt_send_to(int fd, const void *buf, size_t n, const rt_address *to)
 	int64_t r;
 
 	preemptcheck();
+	if (to && !canread(&to->size, sizeof to->size))
+		return -EFAULT;
 	if (to) {
 		c.arg[4] = ptrarg(to->sockaddr);
 		c.arg[5] = to->size;

@@ -23,6 +23,8 @@ int64_t rt_readv(int fd, const rt_iovec *v, int n)
 	preemptcheck();
 	if (n < 0)
 		return -EINVAL;
+	if (!canread(v, c.arg[2] * sizeof *v))
+		return -EFAULT;
 	r = fdlock(fd, PollRead, &d);
 	if (r < 0)
 		return r;
@@ -88,6 +90,8 @@ int64_t rt_writev(int fd, rt_iovec *v, int n)
 	preemptcheck();
 	if (n < 0)
 		return -EINVAL;
+	if (!canwrite(v, (size_t)n * sizeof *v))
+		return -EFAULT;
 	r = fdlock(fd, PollWrite, &d);
 	if (r < 0)
 		return r;

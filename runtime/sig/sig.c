@@ -17,6 +17,7 @@ bool (*sigsendp)(uint32_t sig);
 
 extern const char __user_text_start[], __user_text_end[]; // linker.ld
 extern const char __memory_text_end[], __text_end[];
+extern const char touchreadat[], touchwriteat[], touchfailed[]; // asm/touch.S
 
 // ---- installing ---------------------------------------------------------------------
 
@@ -242,6 +243,17 @@ static bool injectpanic(const Caught *s, const Where *w, const char *text)
 	return true;
 }
 
+// Was it touchread or touchwrite, which can tell their caller? They go on doing so.
+static bool touched(const Caught *s)
+{
+	uintptr_t pc = s->c->rip;
+
+	if (pc != (uintptr_t)touchreadat && pc != (uintptr_t)touchwriteat)
+		return false;
+	s->c->rip = (uintptr_t)touchfailed;
+	return true;
+}
+
 // ---- the handler --------------------------------------------------------------------
 
 // A panic of the program's, or the end.
@@ -251,6 +263,8 @@ static void catchfault(Caught *s, bool sent)
 	Report r = { .before = sayfatal, .after = sayregisters, .arg = s };
 	M *mp = s->gp->m;
 
+	if (!sent && touched(s))
+		return;
 	if (!sent && overflowed(s))
 		stackoverflow(s->gp, w.pc, w.sp, w.bp);
 	if (!sent && (sigflags[s->sig] & SigPanic) && inprogram(s, &w)) {

@@ -18,5 +18,7 @@ int rt_main(int argc, char **argv)
 		return 1;
 	show("FIRST");
 	show("EMPTY");
+	if (rt_getenv("FIRST=a") || rt_getenv(""))
+		return 1; // these are no names
 	return 0;
 }
