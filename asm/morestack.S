@@ -102,10 +102,8 @@ FUNC(__morestack)
 	// Everything goes into a MoreFrame on g0's stack, and newstack decides.
 .Lslow:
 	movq	g_m(%rax), %rdx
-	cmpq	m_g0(%rdx), %rax
-	je	.Lsystem
-	cmpq	m_gsignal(%rdx), %rax
-	je	.Lsystem
+	cmpq	m_curg(%rdx), %rax
+	jne	.Lsystem
 	movq	m_g0(%rdx), %rdx
 	movq	g_sched+gobuf_sp(%rdx), %rsp
 	subq	$mf_size, %rsp
@@ -203,8 +201,8 @@ FUNC(__morestack)
 	ret
 	.cfi_restore_state
 
-	// g0 or gsignal. A request to yield may have come for a goroutine that is not here
-	// any more: forget it. Anything else is the end.
+	// g0, gsignal or gcgo. A request to yield may have come for a goroutine that is not
+	// here any more: forget it. Anything else is the end.
 .Lsystem:
 	movabsq	$STACK_PREEMPT, %rdx
 	cmpq	%rdx, %fs:0x70
@@ -216,6 +214,7 @@ FUNC(__morestack)
 	cmpq	%rdx, %rax
 	jae	.Lgoon
 .Lbad:
+	movq	%rbp, %rdi
 	call	badmorestack
 END(__morestack)
 
@@ -236,6 +235,10 @@ FUNC(__morestack_allocate_stack_space)
 	.cfi_rel_offset rbp, 0
 	movq	%rsp, %rbp
 	.cfi_def_cfa_register rbp
+	movq	TLS_G, %rcx
+	movq	g_m(%rcx), %rdx
+	cmpq	m_curg(%rdx), %rcx
+	jne	2f				// no goroutine: there is no more
 	pushq	0(%rbp)				// the caller's frame pointer; see SpaceRequest
 	pushq	%rdi				// n, and the result
 	leaq	allocspace(%rip), %rdi
@@ -259,8 +262,15 @@ FUNC(__morestack_allocate_stack_space)
 	.cfi_adjust_cfa_offset -8
 	.cfi_register rip, rcx
 	subq	%r8, %rsp
+	.cfi_remember_state
 	.cfi_escape 0x0f, 5, 0x77, 0, 0x78, 0, 0x22 // CFA = rsp + r8
 	NOTRACK jmp *%rcx
+	.cfi_restore_state
+	.cfi_def_cfa rbp, 16
+	.cfi_offset rip, -8
+	.cfi_offset rbp, -16
+2:	movq	%rbp, %rdi
+	call	badmorestack
 END(__morestack_allocate_stack_space)
 
 // A function that got memory from there returns to here: allocspace put this into the place

@@ -75,6 +75,7 @@ void offsets(void)
 	OFFSET(m_leftpc, M, leftpc);
 	OFFSET(m_g0, M, g0);
 	OFFSET(m_gsignal, M, gsignal);
+	OFFSET(m_gcgo, M, gcgo);
 	OFFSET(m_curg, M, curg);
 	OFFSET(m_procid, M, procid);
 

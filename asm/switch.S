@@ -119,8 +119,8 @@ mcall_left:
 	movzwl	g_sched+gobuf_fcw(%rdx), %esi	// both would wait for both stores to
 	movw	%si, m_curfcw(%rcx)		// reach the cache
 	movq	m_g0(%rcx), %rsi		// rsi = m->g0, the G we enter
-	cmpq	%rsi, %rdx
-	je	.Lbadmcall
+	cmpq	m_curg(%rcx), %rdx
+	jne	.Lbadmcall			// no goroutine
 	movq	%rdi, %rax			// fn
 	movq	%rdx, %rdi			// its argument: g
 	movq	%rsi, TLS_G
@@ -157,11 +157,11 @@ FUNC(mcallexit)
 	jmp	mcall_left
 END(mcallexit)
 
-// Calls fn(arg) on g0's stack and returns to who called us.
-//	in:  %rax = m->g0, %rdx = g, %rdi = fn, %rsi = arg
+// Calls fn(arg) on another G's stack and returns to who called us.
+//	in:  %rax = m->g0 or m->gcgo, %rdx = g, %rdi = fn, %rsi = arg; sp: where its stack is
 // gdb lets a stack go on further in only at frames of __morestack and of signals: so this is
 // one of these, and shown as such. The goroutine is worth it.
-.macro CALL_ON_G0
+.macro CALL_ON sp
 	pushq	%rbp
 	.cfi_adjust_cfa_offset 8
 	.cfi_rel_offset rbp, 0
@@ -175,7 +175,7 @@ END(mcallexit)
 	movq	%r8, %fs:0x70
 
 	movq	%rax, TLS_G
-	movq	g_sched+gobuf_sp(%rax), %rsp
+	movq	\sp(%rax), %rsp
 	.cfi_endproc
 	.cfi_startproc
 	.cfi_signal_frame
@@ -203,7 +203,8 @@ END(mcallexit)
 
 // void systemstack(void (*fn)(void *), void *arg)
 // Calls fn(arg) on m->g0's stack: at once when already there or on the signal stack;
-// from a goroutine by a switch, and back. fn must not switch away.
+// from a goroutine, or a function that rt_cgocall runs, by a switch, and back. fn must not
+// switch away.
 FUNC(systemstack)
 	movq	TLS_G, %rdx
 	movq	g_m(%rdx), %rcx
@@ -213,8 +214,8 @@ FUNC(systemstack)
 	cmpq	m_gsignal(%rcx), %rdx
 	je	.Lnoswitch
 	cmpq	m_curg(%rcx), %rdx
-	jne	.Lbadsystemstack
-
+	jne	.Lnotcurg
+.Lswitch:
 	// Record where we are, for tracebacks: as if called from systemstack_switch.
 	leaq	systemstack_switch(%rip), %r8
 	movq	%r8, g_sched+gobuf_pc(%rdx)
@@ -222,25 +223,27 @@ FUNC(systemstack)
 	movq	%rdx, g_sched+gobuf_g(%rdx)
 	movq	%rbp, g_sched+gobuf_bp(%rdx)
 
-	CALL_ON_G0
+	CALL_ON	g_sched+gobuf_sp
 
 .Lnoswitch:
 	movq	%rdi, %rax
 	movq	%rsi, %rdi
 	jmp	*%rax				// a tail call: the traceback stays short
-.Lbadsystemstack:
+.Lnotcurg:
+	cmpq	m_gcgo(%rcx), %rdx
+	je	.Lswitch
 	call	badsystemstack
 	int3
 END(systemstack)
 
 // void asmcgocall(void (*fn)(void *), void *arg)
-// The same for code that is not the runtime's, from a goroutine that says itself where it is
-// meanwhile (entersyscall).
+// The same for code that is not the runtime's, on m->gcgo's stack, from a goroutine that says
+// itself where it is meanwhile (entersyscall).
 FUNC(asmcgocall)
 	movq	TLS_G, %rdx
 	movq	g_m(%rdx), %rax
-	movq	m_g0(%rax), %rax
-	CALL_ON_G0
+	movq	m_gcgo(%rax), %rax
+	CALL_ON	g_stack_hi
 END(asmcgocall)
 
 // Only its address is used: the pc of a goroutine that is away on the system stack.

@@ -572,11 +572,24 @@ int rt_lookup_host(const char *host, rt_address *a, int n);
 
 /* ---- a C library beside the runtime ------------------------------------------------ */
 
-/* Runs fn(arg) on this thread's system stack, where code that knows nothing of goroutines
- * has room (48 KiB at least), and without preempting it; other goroutines go on meanwhile on
- * another thread. Returns errno as fn left it, 0 if that was not touched: without a C library
- * always. fn may call nothing of this interface but this. docs/musl.md has more. */
+/* Runs fn(arg) on a stack like a thread's, for code that knows nothing of goroutines, and
+ * without preempting it; other goroutines go on meanwhile on another thread. The stack has
+ * RLIMIT_STACK bytes, as it is at the thread's first such call: 8 MiB if that is no limit, and
+ * 256 KiB at least. It takes memory as it is touched, and keeps it as long as the thread lives.
+ * Running over it is the fatal error "stack overflow". Returns errno as fn left it, 0 if that
+ * was not touched: without a C library always. docs/musl.md has more. */
 int rt_cgocall(rt_func *fn, void *arg);
+
+/* What a function that rt_cgocall runs may call of this interface: rt_cgocall, which then is a
+ * plain call; rt_malloc, rt_calloc, rt_realloc, rt_free, rt_malloc_usable_size, rt_memstats;
+ * rt_chan_make, rt_chan_free, rt_chan_len, rt_chan_cap; rt_nanotime, rt_walltime; rt_printf and
+ * rt_eprintf, which keep the thread waiting if need be; rt_snprintf, rt_vsnprintf, rt_strerror,
+ * rt_address_parse, rt_address_format; rt_getenv, rt_goid (the calling goroutine's),
+ * rt_num_cpu, rt_set_max_threads, rt_timer_c, rt_ctx_background, rt_ctx_done, rt_ctx_deadline;
+ * rt_defer; rt_exit, whose destructors then run there; and rt_panic, from which nobody can
+ * recover there: it ends the process. Any other call is the fatal error "... called within
+ * rt_cgocall", with the function's name. */
+
 
 /* ---- signals --------------------------------------------------------------------- */
 

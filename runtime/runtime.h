@@ -48,6 +48,11 @@ enum {
 #define StackFork ((uintptr_t)0x7ffffffffffffb2e)
 #define NoGuard ((uintptr_t)0)
 
+// In the guard in force it makes functions of the interface look before they begin: a
+// goroutine should yield (StackPreempt has it), or what calls is no goroutine. In any other
+// guard it is clear.
+#define GuardLook ((uintptr_t)2)
+
 // The states of a G. Its life is drawn in sched/g.c, where casgstatus checks it.
 enum {
 	Gidle = 0,      // allocated, not yet initialised; g0 and gsignal stay here
@@ -277,6 +282,8 @@ struct M {
 	G *gsignal;     // with the stack that signal handlers run on
 	uint32_t curmxcsr, curfcw; // the control words in force, while the scheduler runs
 	uintptr_t guard; // %fs:0x70, which every prologue compares the stack pointer with
+
+	G *gcgo; // with the stack that rt_cgocall's functions run on; NULL until the first
 
 	Gobuf morebuf;
 	uint64_t procid; // thread id

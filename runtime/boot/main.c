@@ -74,23 +74,36 @@ STEP void doInit(InitTask *t, void (*run)(void))
 
 // ---- the end ------------------------------------------------------------------------
 
+// The process ends any moment.
+static NORETURN void waitforend(bool goroutine)
+{
+	uint32_t never = 0;
+
+	if (goroutine)
+		gopark(NULL, NULL, WaitReasonPanicWait);
+	for (;;)
+		futexsleep(&never, 0, -1);
+}
+
 // The first to come runs the destructors; a destructor that comes again ends the process.
+// It may be called by a function of rt_cgocall's, which is no goroutine.
 _Noreturn void rt_exit(int status)
 {
 	static G *exiting;
 	G *gp = getg();
+	bool goroutine = gp == gp->m->curg;
 
 	if (!atomic_cas(&exiting, NULL, gp)) {
 		if (atomic_load_relaxed(&exiting) == gp)
 			exit(status);
-		gopark(NULL, NULL, WaitReasonPanicWait); // the process ends any moment
+		waitforend(goroutine);
 	}
 	if (!_cgo_exit) {
 		for (FiniFunc *const *p = __fini_array_end; p > __fini_array_start;)
 			(*--p)();
 	}
 	if (&__rt0_tracer)
-		__rt0_tracer.exit();
+		goroutine ? __rt0_tracer.exit() : __rt0_tracer.die();
 	if (_cgo_exit)
 		_cgo_exit(status); // its own list first, then the destructors, then its files
 	exit(status);
@@ -102,7 +115,7 @@ static void waitforpanics(void)
 	for (int32_t i = 0; i < 1000 && atomic_load_relaxed(&runningPanicDefers) != 0; i++)
 		rt_gosched();
 	if (atomic_load_relaxed(&panicking) != 0)
-		gopark(NULL, NULL, WaitReasonPanicWait);
+		waitforend(true);
 }
 
 // ---- the main goroutine -------------------------------------------------------------

@@ -66,6 +66,8 @@ int64_t restarting(const Call *c);
 void waitready(int32_t fd, PollMode mode);
 // The bare call: is it ready, or in so many ms? (-1: no limit)
 bool pollready(int32_t fd, PollMode mode, int32_t timeoutms);
+// rt_write for code that is on no goroutine: its thread waits.
+int64_t barewrite(int32_t fd, const char *p, size_t n);
 // What rt_write returns for err.
 int64_t writeerror(int32_t fd, int64_t err);
 // rt_write, as soon as a descriptor has an entry: fdwrite. A program that only writes does

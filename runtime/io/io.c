@@ -99,6 +99,23 @@ static int64_t plainwrite(int32_t fd, const char *p, size_t n)
 	return (int64_t)n;
 }
 
+NOSPLIT int64_t barewrite(int32_t fd, const char *p, size_t n)
+{
+	for (size_t left = n; left > 0;) {
+		int64_t r = write1(fd, p, left);
+
+		if (r == -EAGAIN) {
+			pollready(fd, PollWrite, -1);
+		} else if (r < 0 && r != -EINTR) {
+			return writeerror(fd, r);
+		} else if (r > 0) {
+			p += r;
+			left -= (size_t)r;
+		}
+	}
+	return (int64_t)n;
+}
+
 int64_t rt_write(int fd, const void *buf, size_t n)
 {
 	int64_t (*f)(int32_t, const char *, size_t) = atomic_load_acquire(&writehook);

@@ -115,11 +115,13 @@ static int nametext(int64_t nr, int fd, char *buf, size_t size)
 
 int rt_local_address(int fd, char *buf, size_t size)
 {
+	preemptcheck();
 	return nametext(__NR_getsockname, fd, buf, size);
 }
 
 int rt_peer_address(int fd, char *buf, size_t size)
 {
+	preemptcheck();
 	return nametext(__NR_getpeername, fd, buf, size);
 }
 
@@ -186,6 +188,7 @@ int rt_listen(const char *network, const char *address)
 {
 	rt_listen_options o = { 0 };
 
+	preemptcheck();
 	return rt_listen_with(network, address, &o);
 }
 
@@ -350,8 +353,10 @@ int rt_dial(const char *network, const char *address)
 int rt_shutdown(int fd, int how)
 {
 	Fd *d;
-	int64_t r = fdref(fd, &d);
+	int64_t r;
 
+	preemptcheck();
+	r = fdref(fd, &d);
 	if (r < 0)
 		return (int)r;
 	r = syscall3(__NR_shutdown, (uint32_t)fd, (uint32_t)how, 0);

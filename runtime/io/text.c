@@ -3,7 +3,8 @@
 // Built with the vector registers: a float among variable arguments arrives in one.
 #include "include/rt.h"
 #include "runtime/base/format.h"
-#include "runtime/base/types.h"
+#include "runtime/base/getg.h"
+#include "runtime/io/fd.h"
 
 enum { PrintBuffer = 4096 };
 
@@ -14,8 +15,15 @@ typedef struct {
 
 static NOSPLIT int flushwriter(Out *out)
 {
-	int64_t r = rt_write(((Writer *)out)->fd, out->buf, out->n);
+	const Writer *w = (const Writer *)out;
+	const G *gp = getg();
+	int64_t r;
 
+	// rt_write may park its goroutine.
+	if (likely(gp == gp->m->curg))
+		r = rt_write(w->fd, out->buf, out->n);
+	else
+		r = barewrite(w->fd, out->buf, out->n);
 	return r < 0 ? (int)r : 0;
 }
 

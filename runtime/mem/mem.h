@@ -46,6 +46,9 @@ void stackinit(void);
 Stack stackalloc(uint32_t n);
 // Gives it back: not the stack one runs on.
 void stackfree(Stack stk);
+// A stack of n bytes, whole pages, for rt_cgocall, guarded below; it goes back to the system.
+Stack cgostackalloc(uintptr_t n);
+void cgostackfree(Stack stk);
 // Gives what pp keeps to the others: it is going away.
 void stackpurge(P *pp);
 struct rt_memstats;

@@ -110,12 +110,25 @@ static Stack segmentalloc(void)
 	return (Stack){ hi - StackSegment, hi };
 }
 
+Stack cgostackalloc(uintptr_t n)
+{
+	uintptr_t lo = slotalloc(n) + StackGuardArea;
+
+	return (Stack){ lo, lo + n };
+}
+
+void cgostackfree(Stack stk)
+{
+	uintptr_t base = stk.lo - StackGuardArea;
+
+	sysFree((void *)base, alignup(stk.hi, physPageSize) - base);
+}
+
 // A free stack of this size, or a new one.
 static Stack largealloc(uint32_t n)
 {
 	FreeStack **list = &stackLarge.free[order(n)];
 	FreeStack *f;
-	uintptr_t lo;
 
 	lock(&stackLarge.lock);
 	f = *list;
@@ -128,8 +141,7 @@ static Stack largealloc(uint32_t n)
 		return f->stk;
 	if (n == StackSegment)
 		return segmentalloc();
-	lo = slotalloc(n) + StackGuardArea;
-	return (Stack){ lo, lo + n };
+	return cgostackalloc(n);
 }
 
 static void segmentfree(Stack stk)

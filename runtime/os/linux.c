@@ -66,6 +66,16 @@ void raisedefault(int32_t sig)
 	raise(sig);
 }
 
+uint64_t stacklimit(void)
+{
+	enum { RLIMIT_STACK = 3 };
+	uint64_t now_most[2];
+
+	if (syscall4(__NR_prlimit64, 0, RLIMIT_STACK, 0, ptrarg(now_most)) < 0)
+		return UINT64_MAX;
+	return now_most[0];
+}
+
 void osyield(void)
 {
 	syscall3(__NR_sched_yield, 0, 0, 0);

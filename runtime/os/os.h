@@ -119,6 +119,7 @@ int32_t getpid(void);
 int64_t tgkill(int32_t pid, int32_t tid, int32_t sig);
 void raise(int32_t sig); // at this thread
 void raisedefault(int32_t sig); // likewise, for the default action
+uint64_t stacklimit(void); // RLIMIT_STACK in bytes; UINT64_MAX: none
 void osyield(void);
 void usleep(uint32_t usec);
 void sigprocmask(int32_t how, const Sigset *set, Sigset *old);

@@ -116,6 +116,7 @@ _Noreturn void rt_goexit(void)
 	G *gp = getg();
 	Panic p = { .link = gp->_panic, .goexit = true };
 
+	goroutinecheck();
 	gp->_panic = &p;
 	goexit2(gp);
 }

@@ -33,10 +33,12 @@ static void printstacks(G *gp, const Where *w, bool others)
 
 	if (t.level == 0)
 		return;
-	if (gp == mp->g0 || gp == mp->gsignal) {
-		if (mp->throwing > 0 || t.level >= 2) {
+	if (gp != mp->curg) {
+		bool program = gp == mp->gcgo; // it is the program's code that runs there
+
+		if (program || mp->throwing > 0 || t.level >= 2) {
 			print("\nruntime stack:\n");
-			traceback(gp, w, 2);
+			traceback(gp, w, program ? t.level : 2);
 		}
 		gp = mp->curg;
 		if (gp)
@@ -151,8 +153,12 @@ static void sayoverflow(void *arg)
 	const Overflow *o = arg;
 	Stack stk = o->gp->segment.lo != 0 ? o->gp->segment : o->gp->stack;
 
-	print("runtime: goroutine stack exceeds %lu-byte limit\n",
-	      min(maxstacksize, stk.hi - stk.lo));
+	if (o->gp == getg()->m->gcgo)
+		print("runtime: stack of rt_cgocall exceeds %lu-byte limit (see ulimit -s)\n",
+		      stk.hi - stk.lo);
+	else
+		print("runtime: goroutine stack exceeds %lu-byte limit\n",
+		      min(maxstacksize, stk.hi - stk.lo));
 	print("runtime: sp=0x%lx stack=[0x%lx, 0x%lx]\n", o->sp, stk.lo, stk.hi);
 	print("fatal error: stack overflow\n");
 }
@@ -180,7 +186,11 @@ NORETURN void badx87(void);
 
 NORETURN void badmcall(void)
 {
-	throw("runtime: mcall called on m->g0 stack");
+	const G *gp = getg();
+
+	if (gp == gp->m->g0)
+		throw("runtime: mcall called on m->g0 stack");
+	notgoroutine("rt_gosched"); // it alone does not look before
 }
 
 NORETURN void badmcall2(void)

@@ -131,6 +131,7 @@ NOSPLIT bool rt_recover(rt_func *fn, void *arg, char *buf, size_t size)
 		.bp = *(uintptr_t **)__builtin_frame_address(0),
 	};
 
+	goroutinecheck();
 	forgetrecovered(gp);
 	r.panic = gp->_panic;
 	rt_deferproc(&r.d);

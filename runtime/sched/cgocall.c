@@ -1,33 +1,79 @@
-// cgocall.c - calls of code that knows nothing of goroutines: on the thread's own stack, as
-// in a system call.
+// cgocall.c - calls of code that knows nothing of goroutines: on a stack as a thread has it,
+// as if in a system call.
+//
+// The stack belongs to the M, which makes it at its first such call and keeps it to its end.
+// On it runs gcgo, a G of the M's own like g0: its guard is what the code's prologues compare
+// with, and has GuardLook, so that functions of the interface see who calls them.
 //
 // Follows Go's cgocall.go (cgocall).
 #include "include/rt.h"
+#include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/sched.h"
+
+enum {
+	UsualCgoStack = 8 << 20, // where RLIMIT_STACK sets no limit
+	LeastCgoStack = 256 << 10,
+};
+static const uint64_t MostCgoStack = (uint64_t)64 << 30;
+
+// What the process's main thread would have.
+static uintptr_t cgostacksize(void)
+{
+	uint64_t limit = stacklimit();
+
+	if (limit == UINT64_MAX)
+		return UsualCgoStack;
+	limit = min(max(limit, (uint64_t)LeastCgoStack), MostCgoStack);
+	return alignup(limit, physPageSize);
+}
+
+// On g0. The G itself lies above its stack.
+static COLD void makegcgo(void *arg)
+{
+	Stack stk = cgostackalloc(cgostacksize());
+	G *gp = (G *)((stk.hi - sizeof *gp) & ~(uintptr_t)(CacheLineSize - 1));
+	M *mp = arg;
+
+	*gp = (G){ .m = mp, .stack = { stk.lo, (uintptr_t)gp } };
+	gp->stackguard0 = gp->stackguard1 = (stk.lo + StackGuard) | GuardLook;
+	mp->gcgo = gp;
+}
+
+// mp ends, and is on g0.
+COLD void freegcgo(M *mp)
+{
+	if (mp->gcgo)
+		cgostackfree((Stack){ mp->gcgo->stack.lo, (uintptr_t)(mp->gcgo + 1) });
+	mp->gcgo = NULL;
+}
 
 // While gp is Gsyscall, no prologue may run on its stack.
 int rt_cgocall(rt_func *fn, void *arg)
 {
-	G *gp = getg();
+	G *gp = getg(), *gcgo;
+	M *mp = gp->m;
 	int error;
-	M *mp;
 
 	if (!fn)
 		throw("cgocall nil");
-	if (gp == gp->m->g0) { // called by such a fn
+	if (gp != mp->curg) { // called by such a fn, or by a signal handler
 		gp->cgoErrno = 0;
 		fn(arg);
 		return gp->cgoErrno;
 	}
 	preemptcheck();
 	mp = gp->m;
+	if (unlikely(!mp->gcgo))
+		systemstack(makegcgo, mp);
+	gcgo = mp->gcgo;
 	entersyscall();
-	mp->g0->cgoErrno = 0;
+	gcgo->cgoErrno = 0;
+	gcgo->goid = gp->goid;
 	mp->incgo = true;
 	asmcgocall(fn, arg);
 	mp->incgo = false;
-	error = mp->g0->cgoErrno;
+	error = gcgo->cgoErrno;
 	exitsyscall();
 	return error;
 }

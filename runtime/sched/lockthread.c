@@ -168,6 +168,7 @@ void rt_unlock_os_thread(void)
 {
 	G *gp = getg();
 
+	goroutinecheck();
 	if (gp->m->lockedExt == 0)
 		return;
 	gp->m->lockedExt--;

@@ -308,6 +308,7 @@ void mexit(void)
 	M *mp = getg()->m;
 	P *pp;
 
+	freegcgo(mp);
 	if (mp == &m0) {
 		handoffp(releasep());
 		lock(&sched.lock);

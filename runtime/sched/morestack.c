@@ -136,14 +136,17 @@ void freesegment(G *gp)
 
 // ---- no room for more ----------------------------------------------------------------
 
-NORETURN void badmorestack(void);
+NORETURN void badmorestack(const uintptr_t *fp);
 
-// On the stack of g0 or gsignal, which is full: there is no other, and the process dies.
-NORETURN NOSPLIT void badmorestack(void)
+// On the stack of g0, gsignal or gcgo, which is full: there is no other, and the process
+// dies. fp: the frame of who found out, called by the function that wants more.
+NORETURN NOSPLIT void badmorestack(const uintptr_t *fp)
 {
 	G *gp = getg();
 
 	setguard(NoGuard);
+	if (gp == gp->m->gcgo)
+		stackoverflow(gp, fp[1], (uintptr_t)&fp[2], fp[0]);
 	throw(gp == gp->m->g0 ? "morestack on g0" : "morestack on gsignal");
 }
 

@@ -104,13 +104,34 @@ bool canPreemptM(const M *mp)
 	       mp->p->status == Prunning;
 }
 
-// preemptcheck found the guard set, on the goroutine's stack.
-void yieldcheck(void)
+// The function of the interface called name is for goroutines alone.
+NORETURN void notgoroutine(const char *name)
+{
+	const G *gp = getg();
+
+	fatalf("%s called within %s", name,
+	       gp == gp->m->gsignal ? "a signal handler" : "rt_cgocall");
+}
+
+// goroutinecheck found the guard to say so. On g0 the runtime itself calls.
+void goroutineonly(const char *name)
+{
+	const G *gp = getg();
+
+	if (gp != gp->m->curg && gp != gp->m->g0)
+		notgoroutine(name);
+}
+
+// preemptcheck found the guard set, on the goroutine's stack. name: of a function of the
+// interface that is for goroutines alone; or NULL.
+void yieldcheck(const char *name)
 {
 	G *gp = getg();
 	M *mp = gp->m;
 
-	if (gp == mp->g0 || gp == mp->gsignal)
+	if (name)
+		goroutineonly(name);
+	if (gp != mp->curg)
 		return;
 	if (!canPreemptM(mp)) {
 		// Go on; gp->preempt is still set, and releasem puts the guard back.

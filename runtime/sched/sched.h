@@ -12,7 +12,7 @@ void gogo(Gobuf *buf);
 void mcall(void (*fn)(G *gp));
 void mcallexit(void (*fn)(G *gp));
 void systemstack_switch(void);
-void asmcgocall(void (*fn)(void *), void *arg); // on m->g0's stack; from a goroutine
+void asmcgocall(void (*fn)(void *), void *arg); // on m->gcgo's stack; from a goroutine
 void goexit(void);
 void mstart(void);
 void asminit(void);
@@ -291,25 +291,38 @@ bool suspendG(G *gp);
 void resumeG(G *gp);
 AsyncState *newasyncstate(void);
 void freeasyncstate(AsyncState *a);
-void yieldcheck(void);
+void yieldcheck(const char *name);
+void goroutineonly(const char *name);
+NORETURN void notgoroutine(const char *name);
 void asyncPreempt(void); // asm/preempt.S
 void asyncResume(void);
 void asyncPreempt2(G *gp);
 // SIGURG's handler, on gsignal: gp was interrupted at *c.
 void doSigPreempt(G *gp, Sigcontext *c);
 
-ALWAYS_INLINE bool preemptwanted(void)
-{
-	return getguard() == StackPreempt;
-}
+_Static_assert((StackPreempt & GuardLook) != 0, "mustlook sees a request to yield");
 
-// Functions of the interface that may stand in a loop begin with this: the place where a
-// goroutine whose time is up yields. Prologues do the same where the compiler makes them
-// check the stack; a runtime built without that has this. A macro, as getg is.
-#define preemptcheck() \
-	do { \
-		if (unlikely(Stress || getguard() == StackPreempt)) \
-			yieldcheck(); \
+// Must a function of the interface look whether it may go on? A macro, as getg is.
+#define mustlook() \
+	__extension__({ \
+		bool look_; \
+		__asm__ volatile("testb %1, %%fs:0x70" : "=@ccnz"(look_) : "i"(GuardLook)); \
+		look_; \
+	})
+
+// Functions of the interface that are for goroutines begin with one of these, which ends
+// the process if the caller is none. With the first, a goroutine whose time is up yields.
+// (Prologues do that too, where the compiler makes them check the stack.) The second is for
+// those that let others go on: these should not wait longer for it.
+#define preemptcheck()                                                                 \
+	do {                                                                           \
+		if (unlikely(Stress || mustlook()))                                    \
+			yieldcheck(__func__);                                          \
+	} while (0)
+#define goroutinecheck()                                                               \
+	do {                                                                           \
+		if (unlikely(mustlook()))                                              \
+			goroutineonly(__func__);                                       \
 	} while (0)
 
 // ---- morestack.c -----------------------------------------------------------------------
@@ -344,6 +357,10 @@ void entersyscall(void);
 void exitsyscall(void);
 void entersyscallblock(void); // gives the P away at once
 bool notetsleepg(Note *n, int64_t ns); // on a goroutine
+
+// ---- cgocall.c ----------------------------------------------------------------------
+
+void freegcgo(M *mp);
 
 // ---- sysmon.c -----------------------------------------------------------------------
 

@@ -270,8 +270,8 @@ __attribute__((noinline)) JUMPBACK int64_t rt_raw_syscall(int64_t nr, uint64_t a
 {
 	int64_t r;
 
-	if (Stress || !Split) // else the prologue did
-		preemptcheck();
+	if (unlikely(Stress || mustlook()))
+		yieldcheck("rt_syscall");
 	reentersyscall(getg(), CALLERPC, CALLERSP, CALLERBP);
 	r = syscall6(nr, a, b, c, d, e, f);
 	reexitsyscall(getg());

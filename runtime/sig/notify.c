@@ -115,6 +115,7 @@ int rt_signal_notify(int sig, rt_chan *c)
 	Listener *l, *spare;
 	bool first;
 
+	preemptcheck();
 	if (sig < 1 || sig >= NSIG || sig == SIGKILL || sig == SIGSTOP || sig == SIGURG || !c ||
 	    librarysig((uint32_t)sig) || chanelemsize(c) > sizeof(int64_t))
 		return -EINVAL;
@@ -162,6 +163,7 @@ void rt_signal_stop(rt_chan *c)
 	Listener *l;
 	bool found = false;
 
+	preemptcheck();
 	lock(&lk);
 	for (l = listeners; l; l = l->next) {
 		if (l->c == c) {

@@ -137,6 +137,7 @@ COLD void rt_chan_close(rt_chan *c)
 	Gqueue list = { 0 };
 	G *gp;
 
+	goroutinecheck();
 	if (!c)
 		rt_panic("close of nil channel");
 	takechan(c);

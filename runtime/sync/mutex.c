@@ -220,7 +220,8 @@ static bool lockslow(rt_mutex *m, int64_t when)
 static void lockforever(rt_mutex *m) __attribute__((noinline));
 static void lockforever(rt_mutex *m)
 {
-	preemptcheck();
+	if (Stress || mustlook())
+		yieldcheck("rt_mutex_lock");
 	lockslow(m, Never);
 }
 
@@ -266,7 +267,7 @@ NOSPLIT void rt_mutex_lock(rt_mutex *m)
 {
 	if (Stress)
 		preemptcheck();
-	if (likely(!preemptwanted())) {
+	if (likely(!mustlook())) {
 		if (onep() && atomic_load_relaxed(lockbyte(m)) == 0) {
 			atomic_store_relaxed(lockbyte(m), Locked);
 			return;
@@ -294,10 +295,24 @@ int rt_mutex_lock_until(rt_mutex *m, int64_t when)
 	return lockslow(m, when) ? 0 : -ETIMEDOUT;
 }
 
-NOSPLIT void rt_mutex_unlock(rt_mutex *m)
+ALWAYS_INLINE void unlocknow(rt_mutex *m)
 {
 	if (onep() && atomic_load_relaxed(lockbyte(m)) == Locked)
 		atomic_store_relaxed(lockbyte(m), 0);
 	else if (unlikely(atomic_xadd(lockbyte(m), -Locked) != 0)) // release: pairs with lock
 		unlockslow(m);
+}
+
+// Apart, so that rt_mutex_unlock calls nothing and has no frame.
+static NOSPLIT COLD void unlocklooking(rt_mutex *m)
+{
+	goroutineonly("rt_mutex_unlock");
+	unlocknow(m);
+}
+
+NOSPLIT void rt_mutex_unlock(rt_mutex *m)
+{
+	if (unlikely(mustlook()))
+		return unlocklooking(m);
+	unlocknow(m);
 }

@@ -208,41 +208,55 @@ static UNCHECKED_LOCKS bool lockslow(rt_rwmutex *m, bool writer, int64_t when)
 
 // ---- interface ----------------------------------------------------------------------
 
+ALWAYS_INLINE bool tryrlock(rt_rwmutex *m)
+{
+	return take(m, Writer | Queued, 1, false);
+}
+
+ALWAYS_INLINE bool trylock(rt_rwmutex *m)
+{
+	return atomic_cas(word(m), 0, Writer);
+}
+
 bool rt_rwmutex_try_rlock(rt_rwmutex *m)
 {
 	preemptcheck();
-	return take(m, Writer | Queued, 1, false);
+	return tryrlock(m);
 }
 
 bool rt_rwmutex_try_lock(rt_rwmutex *m)
 {
 	preemptcheck();
-	return atomic_cas(word(m), 0, Writer);
+	return trylock(m);
 }
 
 void rt_rwmutex_rlock(rt_rwmutex *m)
 {
-	if (!rt_rwmutex_try_rlock(m))
+	preemptcheck();
+	if (!tryrlock(m))
 		lockslow(m, false, Never);
 }
 
 int rt_rwmutex_rlock_until(rt_rwmutex *m, int64_t when)
 {
-	return rt_rwmutex_try_rlock(m) || lockslow(m, false, when) ? 0 : -ETIMEDOUT;
+	preemptcheck();
+	return tryrlock(m) || lockslow(m, false, when) ? 0 : -ETIMEDOUT;
 }
 
 void rt_rwmutex_lock(rt_rwmutex *m)
 {
-	if (!rt_rwmutex_try_lock(m))
+	preemptcheck();
+	if (!trylock(m))
 		lockslow(m, true, Never);
 }
 
 int rt_rwmutex_lock_until(rt_rwmutex *m, int64_t when)
 {
-	return rt_rwmutex_try_lock(m) || lockslow(m, true, when) ? 0 : -ETIMEDOUT;
+	preemptcheck();
+	return trylock(m) || lockslow(m, true, when) ? 0 : -ETIMEDOUT;
 }
 
-void rt_rwmutex_runlock(rt_rwmutex *m)
+ALWAYS_INLINE void runlock(rt_rwmutex *m)
 {
 	uint32_t v = atomic_load_relaxed(word(m));
 
@@ -256,11 +270,38 @@ void rt_rwmutex_runlock(rt_rwmutex *m)
 	} while (!atomic_cas_or_load(word(m), &v, v - 1));
 }
 
-void rt_rwmutex_unlock(rt_rwmutex *m)
+ALWAYS_INLINE void wunlock(rt_rwmutex *m)
 {
 	if (likely(atomic_cas(word(m), Writer, 0)))
 		return;
 	if (!(atomic_load_relaxed(word(m)) & Writer))
 		fatal("sync: Unlock of unlocked RWMutex");
 	unlockslow(m, true);
+}
+
+// Apart, so that the short ways have no frames.
+static COLD void rwunlocklooking(rt_rwmutex *m)
+{
+	goroutineonly("rt_rwmutex_runlock");
+	runlock(m);
+}
+
+static COLD void wunlocklooking(rt_rwmutex *m)
+{
+	goroutineonly("rt_rwmutex_unlock");
+	wunlock(m);
+}
+
+void rt_rwmutex_runlock(rt_rwmutex *m)
+{
+	if (unlikely(mustlook()))
+		return rwunlocklooking(m);
+	runlock(m);
+}
+
+void rt_rwmutex_unlock(rt_rwmutex *m)
+{
+	if (unlikely(mustlook()))
+		return wunlocklooking(m);
+	wunlock(m);
 }

@@ -56,12 +56,14 @@ void rt_sleep_until(int64_t when)
 
 int64_t rt_nanotime(void)
 {
-	preemptcheck();
+	if (unlikely(Stress || mustlook()))
+		yieldcheck(NULL);
 	return nanotime();
 }
 
 int64_t rt_walltime(void)
 {
-	preemptcheck();
+	if (unlikely(Stress || mustlook()))
+		yieldcheck(NULL);
 	return walltime();
 }

@@ -93,6 +93,7 @@ int rt_join_until(rt_task *t, int64_t when, void **result)
 
 void rt_detach(rt_task *t)
 {
+	goroutinecheck();
 	if (t)
 		giveup(t);
 }

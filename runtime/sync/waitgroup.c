@@ -9,7 +9,7 @@
 #include "runtime/os/os.h"
 #include "runtime/sync/sync.h"
 
-void rt_waitgroup_add(rt_waitgroup *wg, int delta)
+ALWAYS_INLINE void add(rt_waitgroup *wg, int delta)
 {
 	uint64_t state = atomic_xadd(&wg->state, (uint64_t)(uint32_t)delta << 32);
 	int32_t v = (int32_t)(state >> 32);
@@ -29,10 +29,16 @@ void rt_waitgroup_add(rt_waitgroup *wg, int delta)
 		semrelease(&wg->sema);
 }
 
+void rt_waitgroup_add(rt_waitgroup *wg, int delta)
+{
+	goroutinecheck();
+	add(wg, delta);
+}
+
 void rt_waitgroup_done(rt_waitgroup *wg)
 {
 	preemptcheck();
-	rt_waitgroup_add(wg, -1);
+	add(wg, -1);
 }
 
 // The deadline has come: one waiter less. But if the counter is 0, a permit is on its way.
@@ -53,7 +59,6 @@ static bool wait(rt_waitgroup *wg, int64_t when)
 	SemaUntil until = { .when = when, .cancel = giveup, .arg = wg };
 	uint64_t state;
 
-	preemptcheck();
 	do {
 		state = atomic_load_acquire(&wg->state); // sees what was done before done()
 		if (state >> 32 == 0)
@@ -68,10 +73,12 @@ static bool wait(rt_waitgroup *wg, int64_t when)
 
 void rt_waitgroup_wait(rt_waitgroup *wg)
 {
+	preemptcheck();
 	wait(wg, Never);
 }
 
 int rt_waitgroup_wait_until(rt_waitgroup *wg, int64_t when)
 {
+	preemptcheck();
 	return wait(wg, when) ? 0 : -ETIMEDOUT;
 }

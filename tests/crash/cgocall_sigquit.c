@@ -1,0 +1,37 @@
+// tests/crash/cgocall_sigquit.c - SIGQUIT while a function runs by rt_cgocall: the report has
+// that function and its goroutine.
+// matrix: GOMAXPROCS=1,4
+// stderr: SIGQUIT: quit
+// stderr~: ^runtime stack:\nquit\(\.\.\.\)\n\t.*\nouter\(\.\.\.\)\n\t.*\n\ngoroutine 1 \[syscall\]:\nrt_cgocall\(\.\.\.\)\n\t.*\nrt_main\(\.\.\.\)\n
+// exit: 2
+#include "../test.h"
+
+#include <signal.h>
+
+static volatile int kept;
+
+static int64_t call(int64_t nr, int64_t a, int64_t b, int64_t c)
+{
+	__asm__ volatile("syscall" : "+a"(nr) : "D"(a), "S"(b), "d"(c) : "rcx", "r11", "memory");
+	return nr;
+}
+
+static __attribute__((noinline)) void quit(void)
+{
+	call(SYS_tgkill, call(SYS_getpid, 0, 0, 0), call(SYS_gettid, 0, 0, 0), SIGQUIT);
+	kept = 1;
+}
+
+static __attribute__((noinline)) void outer(void *unused)
+{
+	(void)unused;
+	quit();
+	kept = 2;
+}
+
+int rt_main(int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	rt_cgocall(outer, NULL);
+	return 0;
+}
