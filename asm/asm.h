@@ -45,6 +45,66 @@
 #define CFI_SAVED_AT(reg, offset, base)                                                \
 	.cfi_escape 0x10, reg, 3, 0x70 + base, (offset) % 128 + 128, (offset) / 128
 
+// Where a debugger finds the real return address of a frame whose own was replaced by that of
+// code from from to to: in the record whose slot is the word below the stack pointer. The
+// records are in lists of the Gs. The running G's register is out of the debugger's reach, so it
+// looks through all of them:
+//
+//	for (i = allglen; i != 0;)
+//		for (a = allgs[--i]->list; a; a = a->link)
+//			if (a->slot == cfa - 8)
+//				return &a->retaddr;
+//	return NULL;
+//
+// By hand, because .cfi_escape takes no symbols.
+.macro STANDS_IN from, to, list, link, slot, retaddr
+	.pushsection .debug_frame, "", @progbits
+.Lcie\@: .long	.Lfde\@ - 1f
+1:	.long	-1				// a CIE
+	.byte	1, 0				// version, no augmentation
+	.byte	1, 0x78, DW_RIP			// code alignment, data alignment -8
+	.byte	0x0c, 7, 0			// CFA = rsp
+	.byte	0x10, DW_RIP			// rip at
+	.uleb128 .Lfound\@ - 2f
+2:	.byte	0x38, 0x1c			// cfa - 8: slot
+	.byte	0x03
+	.quad	allglen
+	.byte	0x06				// slot i
+.Lnextg\@:
+	.byte	0x12, 0x28			// i != 0?
+	.short	2f - 1f
+1:	.byte	0x2f
+	.short	.Lfound\@ - 2f
+2:	.byte	0x31, 0x1c			// slot i-1
+	.byte	0x12, 0x38, 0x1e, 0x03
+	.quad	allgs
+	.byte	0x06, 0x22, 0x06		// slot i g
+	.byte	0x23
+	.uleb128 \list
+	.byte	0x06				// slot i a
+.Lnexta\@:
+	.byte	0x12, 0x28			// a != NULL?
+	.short	2f - 1f
+1:	.byte	0x13, 0x2f			// slot i
+	.short	.Lnextg\@ - 2f
+2:	.byte	0x12, 0x23, \slot, 0x06
+	.byte	0x15, 3, 0x29, 0x28		// a->slot == slot?
+	.short	3f - 1f
+1:	.byte	0x23, \link, 0x06, 0x2f	// slot i a->link
+	.short	.Lnexta\@ - 2f
+2:
+3:	.byte	0x23, \retaddr
+.Lfound\@:
+	.balign	8
+.Lfde\@: .long	.Lend\@ - 1f
+1:	.long	.Lcie\@
+	.quad	\from
+	.quad	\to - \from
+	.balign	8
+.Lend\@:
+	.popsection
+.endm
+
 // Stores the x87 and vector state to the AsyncState at %rdi. Changes %rax, %rdx, flags.
 .macro SAVESTATE
 	movl	xsaveMask(%rip), %eax

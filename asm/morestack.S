@@ -313,61 +313,7 @@ allocreturn:
 	.cfi_endproc
 	.size allocreturn, . - allocreturn
 
-// Where a debugger finds the real return address of a frame that returns to allocreturn:
-// in the record whose slot is the word below the stack pointer. The G's own register is
-// out of its reach, so it looks through all of them:
-//
-//	for (i = allglen; i != 0;)
-//		for (a = allgs[--i]->allocs; a; a = a->prev)
-//			if (a->slot == cfa - 8)
-//				return &a->retaddr;
-//	return NULL;
-//
-// By hand, because .cfi_escape takes no symbols.
-	.section .debug_frame, "", @progbits
-.Lcie:	.long	.Lfde - 1f
-1:	.long	-1				// a CIE
-	.byte	1, 0				// version, no augmentation
-	.byte	1, 0x78, DW_RIP			// code alignment, data alignment -8
-	.byte	0x0c, 7, 0			// CFA = rsp
-	.byte	0x10, DW_RIP			// rip at
-	.uleb128 .Lfound - 2f
-2:	.byte	0x38, 0x1c			// cfa - 8: slot
-	.byte	0x03
-	.quad	allglen
-	.byte	0x06				// slot i
-.Lnextg:
-	.byte	0x12, 0x28			// i != 0?
-	.short	2f - 1f
-1:	.byte	0x2f
-	.short	.Lfound - 2f
-2:	.byte	0x31, 0x1c			// slot i-1
-	.byte	0x12, 0x38, 0x1e, 0x03
-	.quad	allgs
-	.byte	0x06, 0x22, 0x06		// slot i g
-	.byte	0x23
-	.uleb128 g_allocs
-	.byte	0x06				// slot i a
-.Lnexta:
-	.byte	0x12, 0x28			// a != NULL?
-	.short	2f - 1f
-1:	.byte	0x13, 0x2f			// slot i
-	.short	.Lnextg - 2f
-2:	.byte	0x12, 0x23, ar_slot, 0x06
-	.byte	0x15, 3, 0x29, 0x28		// a->slot == slot?
-	.short	3f - 1f
-1:	.byte	0x06, 0x2f			// slot i a->prev
-	.short	.Lnexta - 2f
-2:
-3:	.byte	0x23, ar_retaddr
-.Lfound:
-	.balign	8
-.Lfde:	.long	.Lend - 1f
-1:	.long	.Lcie
-	.quad	allocreturn_caller
-	.quad	.Lsearched - allocreturn_caller
-	.balign	8
-.Lend:
+	STANDS_IN allocreturn_caller, .Lsearched, g_allocs, ar_prev, ar_slot, ar_retaddr
 
 // void xsavestate(AsyncState *a): keeps the vector state, and leaves one that C expects.
 FUNC(xsavestate)

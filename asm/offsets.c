@@ -24,6 +24,12 @@ void offsets(void)
 	OFFSET(g_allocs, G, allocs);
 	OFFSET(g_preempt, G, preempt);
 
+	OFFSET(g_panic, G, _panic);
+
+	OFFSET(panic_link, Panic, link);
+	OFFSET(panic_slot, Panic, slot);
+	OFFSET(panic_retaddr, Panic, retaddr);
+
 	OFFSET(ar_prev, AllocRecord, prev);
 	OFFSET(ar_oldguard, AllocRecord, oldguard);
 	OFFSET(ar_retaddr, AllocRecord, retaddr);

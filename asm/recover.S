@@ -60,6 +60,33 @@ FUNC(recovered)
 	jmp	.Lreturn
 END(recovered)
 
+// The function that called rt_recover returns to here once it has recovered from a panic: that
+// panic is over (panic/recover.c). Goes on where it should.
+	.section .text.recoverreturn, "ax", @progbits
+	.p2align 2
+	.type recoverreturn_caller, @function
+recoverreturn_caller:
+	nop					// debuggers look at the byte before the pc
+	.size recoverreturn_caller, . - recoverreturn_caller
+	.globl recoverreturn
+	.type recoverreturn, @function
+recoverreturn:
+	movq	TLS_G, %r10
+	addq	$g_panic - panic_link, %r10
+	leaq	-8(%rsp), %rcx			// its slot
+1:	movq	panic_link(%r10), %r10
+	cmpq	%rcx, panic_slot(%r10)
+	jne	1b
+.Lsearched:					// up to here: STANDS_IN
+	.cfi_startproc
+	.cfi_def_cfa rsp, 0
+	CFI_SAVED_AT(DW_RIP, panic_retaddr, DW_R10)
+	movq	$0, panic_slot(%r10)
+	NOTRACK jmp *panic_retaddr(%r10)
+	.cfi_endproc
+	.size recoverreturn, . - recoverreturn
+	STANDS_IN recoverreturn_caller, .Lsearched, g_panic, panic_link, panic_slot, panic_retaddr
+
 	.section .note.GNU-stack, "", @progbits
 	.section .note.GNU-split-stack, "", @progbits
 	.section .note.GNU-no-split-stack, "", @progbits

@@ -181,6 +181,9 @@ struct Panic {
 	// Of one that was recovered from, and is allocated: gives what is left of the list when
 	// somebody panics or ends with the frame pointer bp (panic/recover.c).
 	Panic *(*recovered)(Panic *p, uintptr_t bp);
+	// Until the function that called rt_recover returns: where its return address was, and
+	// what that was. recoverreturn stands there now.
+	uintptr_t *slot, retaddr;
 	bool goexit;
 	bool repanicked; // the next one has the same text
 	uint32_t sig;    // of a fault
@@ -525,6 +528,7 @@ extern bool mainStarted;
 extern int64_t runtimeInitTime;
 extern uintptr_t maxstacksize;
 extern uint32_t goroutineStack; // StackMin; or StackSegment, see sched/morestack.c
+extern uint32_t watchcreation;      // sched/newproc.c
 extern uint32_t panicking;          // Ms that are dying
 extern uint32_t runningPanicDefers; // panics whose deferred calls run now
 

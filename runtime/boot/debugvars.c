@@ -57,5 +57,6 @@ STEP void parsedebugvars(void)
 	debug.madvdontneed = 1;
 	if (godebug && !auxvSecure)
 		parsegodebug(godebug);
+	watchcreation = debug.tracebackancestors > 0;
 	setTraceback(gogetenv("GOTRACEBACK"));
 }

@@ -69,6 +69,10 @@ void droppanics(G *gp, const Panic *last)
 	Panic *p;
 
 	while ((p = gp->_panic) != last) {
+		if (p->slot && onstacks(gp, (uintptr_t)(p->slot + 1)) &&
+		    keptreturn(gp, p->slot) == (uintptr_t)recoverreturn)
+			keepreturn(gp, p->slot, p->retaddr);
+		compilerbarrier(); // a traceback finds one or the other
 		gp->_panic = p->link;
 		if (p->recovered)
 			rt_free(p);

@@ -7,7 +7,9 @@
 //
 // A panic that is recovered from stays in the list, as a copy, while the function that
 // called rt_recover runs, as in Go while the deferred function that called recover runs: if
-// it panics again, both are told.
+// it panics again, both are told. Nothing that the function leaves on its stack says whether it
+// has returned: called again from the same place it puts the same words there. So it is made to
+// return to recoverreturn (asm/recover.S), which writes into the copy that it has.
 //
 // Follows Go's panic.go (gorecover, recovery).
 #include "include/rt.h"
@@ -27,7 +29,6 @@ typedef struct {
 
 typedef struct {
 	Panic p;
-	uintptr_t *bp, bpword, retaddr; // of who called rt_recover, and what was there
 	char text[];
 } Recovered;
 
@@ -43,10 +44,34 @@ static void forgetrecovered(G *gp)
 		droppanics(gp, gp->_panic->link);
 }
 
-// Do its two words lie on gp's stacks?
+extern const char __text_start[], __text_end[]; // linker.ld
+
+// Is pc behind a call instruction? Of a near one, direct or indirect.
+static bool iscallsite(uintptr_t pc)
+{
+	enum { Direct = 0xe8, DirectSize = 5, Indirect = 0xff, ShortestIndirect = 2,
+	       LongestIndirect = 7, Extension = 7 << 3, CallExtension = 2 << 3 };
+	const uint8_t *p = (const uint8_t *)pc;
+
+	if (pc < (uintptr_t)__text_start + LongestIndirect || pc > (uintptr_t)__text_end)
+		return false;
+	if (p[-DirectSize] == Direct)
+		return true;
+	for (int32_t n = ShortestIndirect; n <= LongestIndirect; n++) {
+		if (p[-n] == Indirect && (p[1 - n] & Extension) == CallExtension)
+			return true;
+	}
+	return false;
+}
+
+// Is a function's frame at bp? The function that called rt_recover may use rbp for something
+// else: what is there is not to be changed then.
 static bool isframe(const G *gp, const uintptr_t *bp)
 {
-	return onstacks(gp, (uintptr_t)bp) && onstacks(gp, (uintptr_t)(bp + 2));
+	return (uintptr_t)bp % PtrSize == 0 && onstacks(gp, (uintptr_t)bp) &&
+	       onstacks(gp, (uintptr_t)(bp + 2)) &&
+	       (keptreturn(gp, bp + 1) == (uintptr_t)recoverreturn ||
+	        iscallsite(keptreturn(gp, bp + 1)));
 }
 
 // Is the frame at bp one of those that the frame at inner will return to?
@@ -61,11 +86,14 @@ static bool surrounds(const G *gp, uintptr_t bp, uintptr_t inner)
 // after it if the function that recovered has returned.
 static Panic *stillrecovered(Panic *l, uintptr_t bp)
 {
-	const Recovered *r = (const Recovered *)l;
 	G *gp = getg();
+	uintptr_t *slot = l->slot;
 
-	if (isframe(gp, r->bp) && surrounds(gp, (uintptr_t)r->bp, bp) && r->bp[0] == r->bpword &&
-	    r->bp[1] == r->retaddr)
+	// A function that realigned its stack returned by a copy of the address: the place may
+	// be another's by now.
+	if (slot && onstacks(gp, (uintptr_t)(slot + 1)) &&
+	    surrounds(gp, (uintptr_t)(slot - 1), bp) &&
+	    keptreturn(gp, slot) == (uintptr_t)recoverreturn)
 		return l;
 	droppanics(gp, l->link);
 	return gp->_panic;
@@ -90,10 +118,12 @@ static void endpanics(G *gp, const Recovery *r, const Panic *p)
 		rt_free(end);
 		return;
 	}
-	end->bp = r->bp;
-	end->bpword = r->bp[0];
-	end->retaddr = r->bp[1];
+	end->p.slot = r->bp + 1;
+	end->p.retaddr = keptreturn(gp, end->p.slot);
 	gp->_panic = &end->p;
+	atomic_store_relaxed(&watchcreation, 1);
+	compilerbarrier(); // a traceback that finds recoverreturn finds the copy
+	keepreturn(gp, end->p.slot, (uintptr_t)recoverreturn);
 }
 
 // The deferred call of a Recovery.

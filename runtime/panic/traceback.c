@@ -8,7 +8,8 @@
 //
 // That step is a frame of __morestack: its return address is the stub's in the function
 // that runs on the segment already, and its caller's is the next word. A function that has
-// memory from alloca in the segment returns to allocreturn; the record has the real place.
+// memory from alloca in the segment returns to allocreturn; the record has the real place. So
+// it is with recoverreturn, to which a function returns that has recovered from a panic.
 #include "include/rt.h"
 #include "runtime/base/getg.h"
 #include "runtime/base/str.h"
@@ -165,7 +166,8 @@ static const uintptr_t *framelessreturn(const G *gp, const Where *w)
 		return NULL;
 	if (!framemade(w->pc))
 		sp += sp[0] == w->bp;
-	else if (sp[-1] != w->bp && *pc != Ret && !inmorestack(sp[0]) && !instub(pc))
+	else if (sp[-1] != w->bp && *pc != Ret && !inmorestack(returnaddress(gp, sp)) &&
+	         !instub(pc))
 		return NULL;
 	return readable(gp, (uintptr_t)sp, 1) && intext(returnaddress(gp, sp)) ? sp : NULL;
 }
@@ -183,7 +185,8 @@ static bool shown(int32_t n, int32_t elide)
 static int32_t walk(G *gp, const Where *w, int32_t level, int32_t elide)
 {
 	enum { MaxSteps = 1 << 24 }; // more than 64 MiB have room for
-	uintptr_t pc = w->pc, bp = w->bp, sp = w->sp ? w->sp : w->calledsp;
+	uintptr_t pc = realreturn(gp, w->pc, NULL), bp = w->bp;
+	uintptr_t sp = w->sp ? w->sp : w->calledsp;
 	int32_t n = 0;
 	Where fault;
 

@@ -255,8 +255,9 @@ _Static_assert(sizeof(AllocRecord) <= AllocAlign, "a record precedes its memory"
 void allocspace(void *arg);
 void allocreturn(void); // asm/morestack.S
 
-// The return address at slot.
-uintptr_t returnaddress(const G *gp, const uintptr_t *slot)
+// Where the function whose return address was at slot returns to, its alloca's memory given
+// back: that may be recoverreturn.
+uintptr_t keptreturn(const G *gp, const uintptr_t *slot)
 {
 	if (*slot == (uintptr_t)allocreturn) {
 		for (const AllocRecord *a = gp->allocs; a; a = a->prev) {
@@ -267,6 +268,38 @@ uintptr_t returnaddress(const G *gp, const uintptr_t *slot)
 	return *slot;
 }
 
+// Makes it return to pc instead.
+void keepreturn(G *gp, uintptr_t *slot, uintptr_t pc)
+{
+	if (*slot != (uintptr_t)allocreturn) {
+		*slot = pc;
+		return;
+	}
+	for (AllocRecord *a = gp->allocs; a; a = a->prev) {
+		if (a->slot == slot)
+			a->retaddr = pc;
+	}
+}
+
+// What pc, a return address, stands for. It was found at slot; NULL: a function whose caller
+// ends with a jump to it has been called from pc, and slot is the caller's, the innermost.
+uintptr_t realreturn(const G *gp, uintptr_t pc, const uintptr_t *slot)
+{
+	if (pc != (uintptr_t)recoverreturn)
+		return pc;
+	for (const Panic *p = gp->_panic; p; p = p->link) {
+		if (p->slot && (p->slot == slot || !slot))
+			return p->retaddr;
+	}
+	return pc;
+}
+
+// The return address at slot.
+uintptr_t returnaddress(const G *gp, const uintptr_t *slot)
+{
+	return realreturn(gp, keptreturn(gp, slot), slot);
+}
+
 // On g0: n bytes at the low end of the segment, until the function returns (by way of
 // allocreturn) or raises its stack pointer.
 void allocspace(void *arg)
@@ -274,7 +307,7 @@ void allocspace(void *arg)
 	SpaceRequest *r = arg;
 	G *gp = getg()->m->curg;
 	uintptr_t *slot = &r->bp[1], sp = (uintptr_t)(r + 1), n, p, end;
-	uintptr_t retaddr = returnaddress(gp, slot);
+	uintptr_t retaddr = keptreturn(gp, slot);
 	bool base = onbase(gp, sp), again = retaddr != *slot;
 	AllocRecord *a;
 

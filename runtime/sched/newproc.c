@@ -36,14 +36,22 @@ STEP bool isSystemGoroutine(const G *gp)
 	       gp->startpc != (uintptr_t)runtime_main;
 }
 
-// The chain of creations that led to callergp and its own, for the traceback: a count,
-// then a goid and the pc of the go statement each. NULL unless GODEBUG's
-// tracebackancestors asks for it.
-COLD HOTSTEP uintptr_t *saveAncestors(const G *callergp)
+// saveAncestors has something to do: GODEBUG's tracebackancestors is set, or a goroutine may
+// have a function that returns to recoverreturn.
+uint32_t watchcreation;
+
+// The chain of creations that led to newg, for the traceback: a count, then a goid and the pc
+// of the go statement each. NULL unless GODEBUG's tracebackancestors asks for it.
+COLD HOTSTEP uintptr_t *saveAncestors(G *newg)
 {
+	const G *callergp;
 	uintptr_t n, *a;
 
-	if (likely(debug.tracebackancestors <= 0) || callergp->goid == 0)
+	if (likely(!atomic_load_relaxed(&watchcreation)))
+		return NULL;
+	callergp = getg();
+	newg->gopc = realreturn(callergp, newg->gopc, NULL);
+	if (debug.tracebackancestors <= 0 || callergp->goid == 0)
 		return NULL;
 	n = callergp->ancestors ? callergp->ancestors[0] : 0;
 	n = min(n, (uintptr_t)debug.tracebackancestors - 1);
@@ -135,7 +143,7 @@ HOTSTEP G *newproc1(void (*fn)(void *), void *ctxt, const void *argp, uintptr_t 
 	gostartcallfn(&newg->sched, fn, ctxt);
 	newg->gopc = callerpc;
 	newg->parentGoid = callergp->goid;
-	newg->ancestors = saveAncestors(callergp);
+	newg->ancestors = saveAncestors(newg);
 	newg->startpc = (uintptr_t)fn;
 	newg->issystem = isSystemGoroutine(newg);
 	if (newg->issystem)

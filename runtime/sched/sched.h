@@ -125,7 +125,7 @@ void gfput(P *pp, G *gp);
 void gfpurge(P *pp);
 int32_t gcount(void);
 bool isSystemGoroutine(const G *gp);
-uintptr_t *saveAncestors(const G *callergp);
+uintptr_t *saveAncestors(G *newg);
 void goexit1(void);
 void goexit0(G *gp);
 
@@ -335,6 +335,10 @@ void freesegment(G *gp);
 void forgetallocs(G *gp, uintptr_t sp);
 int64_t newstack(MoreFrame *f);
 uintptr_t returnaddress(const G *gp, const uintptr_t *slot);
+uintptr_t keptreturn(const G *gp, const uintptr_t *slot);
+void keepreturn(G *gp, uintptr_t *slot, uintptr_t pc);
+uintptr_t realreturn(const G *gp, uintptr_t pc, const uintptr_t *slot);
+void recoverreturn(void); // asm/recover.S
 void xsavestate(AsyncState *a); // asm/morestack.S
 NORETURN void stackoverflow(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp); // panic/
 

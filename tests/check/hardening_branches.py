@@ -16,6 +16,7 @@ ELSEWHERE = {
     "goexit": "goroutines return to it",
     "systemstack_switch": "only its address is used",
     "allocreturn": "functions return to it",
+    "recoverreturn": "functions return to it",
     "sigreturn": "handlers return to it",
     "sigpanicreturn": "a return address, for tracebacks to know",
     "__morestack": "a range of addresses, for tracebacks to know",

@@ -96,6 +96,28 @@ KEPT int middle_blocks(int n)
 	return n;
 }
 
+// ---- a function that has recovered from a panic and returns to recoverreturn --------------
+
+static void panics(void *arg)
+{
+	(void)arg;
+	rt_panic("caught");
+}
+
+KEPT int inner_recovered(int n)
+{
+	kept += n;
+	return n + 1;
+}
+
+KEPT int middle_recovers(int n)
+{
+	rt_recover(panics, NULL, NULL, 0);
+	n += inner_recovered(n);
+	kept += n;
+	return n;
+}
+
 // ---- leaving and coming back --------------------------------------------------------------
 
 KEPT int middle_yields(int n)
@@ -137,6 +159,7 @@ KEPT void walker(void *done)
 	kept += outer(middle_small, 1);
 	kept += outer(middle_alloca, 5000);
 	kept += outer(middle_blocks, 5000);
+	kept += outer(middle_recovers, 1);
 	kept += outer(middle_yields, 1);
 	spinning = 1;
 	kept += outer(middle_spins, 1);

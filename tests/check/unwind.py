@@ -29,7 +29,8 @@ STACK_GUARD = 928
 REGISTERS = ("rsp", "rbp", "rbx", "r12", "r13", "r14", "r15", "rip")
 CLEAN = (gdb.FRAME_UNWIND_OUTERMOST, gdb.FRAME_UNWIND_NO_REASON)
 # What stands between the functions of the program.
-BETWEEN = ("__morestack", "allocreturn", "allocreturn_caller")
+BETWEEN = ("__morestack", "allocreturn", "allocreturn_caller", "recoverreturn",
+           "recoverreturn_caller")
 # A switch to or from a goroutine.
 ENDS = ("mcall", "mcallexit", "gogo", "gostart", "asyncPreempt", "asyncResume")
 
@@ -103,7 +104,7 @@ class Walk:
             return why
         found = names(frames)
         tail = [name for name in found if name not in BETWEEN][-len(self.chain):]
-        if value("$rsp") > self.sp and found[0] == "allocreturn":
+        if value("$rsp") > self.sp and found[0] in ("allocreturn", "recoverreturn"):
             tail = self.chain[:1] + tail  # middle has just returned
         if tail != self.chain:
             if self.switches and found[-1] in ENDS:
@@ -216,6 +217,13 @@ def spin():
     return walk.go()
 
 
+def recover():
+    """From the call that follows rt_recover."""
+    walk = walk_to("middle_recovers")
+    run_to("inner_recovered")
+    return walk.go()
+
+
 def main():
     for setting in ("pagination off", "confirm off", "startup-with-shell off",
                     "print thread-events off", "print inferior-events off", "width 0",
@@ -231,6 +239,7 @@ def main():
     good &= walk_to("middle_small", True).go(lambda name: ask_to_yield(name, True))
     good &= walk_to("middle_alloca").go()
     good &= walk_to("middle_blocks").go()
+    good &= recover()
     good &= walk_to("middle_yields", True).go()
     good &= spin()
     return good

@@ -1,8 +1,9 @@
 #!/bin/sh
 # tests/check/unwind.sh - gdb sees the goroutine's whole stack at every instruction of the
-# ways between its stacks: __morestack's, alloca's, systemstack's; and it stops cleanly
-# where one goroutine is left for another. With programs of -O0, -O2 and -O3.
-# stdout~: ^21 calls, [0-9]+ steps, 0 bad$
+# ways between its stacks: __morestack's, alloca's, systemstack's, and of a return after
+# rt_recover; and it stops cleanly where one goroutine is left for another. With programs of
+# -O0, -O2 and -O3.
+# stdout~: ^24 calls, [0-9]+ steps, 0 bad$
 # variants: release debug
 # needs: gdb gcc
 # timeout: 300

@@ -201,6 +201,65 @@ static void alloca_s_memory_is_free_again(void)
 	}
 }
 
+// ---- the results of a function that recovers, in all the registers that they come in
+
+typedef struct {
+	double a, b;
+} pair_of_doubles;
+
+#define RECOVERS(type, name, result)                                                       \
+	static __attribute__((noipa)) type name(int n)                                     \
+	{                                                                                  \
+		check(rt_recover(panics, "hello", NULL, 0));                               \
+		if (n & 1)                                                                 \
+			check(rt_recover(panics, "once more", NULL, 0));                   \
+		return result;                                                             \
+	}
+
+RECOVERS(__int128, wide_result, ((__int128)n << 64) + n + 1)
+RECOVERS(double, double_result, n + 0.5)
+RECOVERS(long double, x87_result, n + 0.25L)
+RECOVERS(_Complex long double, complex_result, n + 1.0iL * (n + 2))
+RECOVERS(pair_of_doubles, pair_result, ((pair_of_doubles){ n + 2, n + 3 }))
+
+static __attribute__((noipa)) int recovers_beside_alloca(int n)
+{
+	volatile char *before = __builtin_alloca((size_t)n * 1000 + 1), *after;
+	int inner = n > 0 ? recovers_beside_alloca(n - 1) : 0;
+
+	before[n] = (char)n;
+	check(rt_recover(panics, "hello", NULL, 0));
+	after = __builtin_alloca((size_t)n * 1000 + 1);
+	after[n] = 1;
+	check(rt_recover(panics, "hello", NULL, 0));
+	return inner + before[n] + after[n];
+}
+
+static __attribute__((noipa)) void results_at(int n)
+{
+	volatile char frame[1 + n];
+	pair_of_doubles pair = pair_result(n);
+	_Complex long double c = complex_result(n);
+	__int128 wide = wide_result(n);
+
+	frame[0] = 1;
+	equal(wide >> 64, n);
+	equal(wide & UINT64_MAX, n + 1);
+	check(double_result(n) == n + 0.5);
+	check(x87_result(n) == n + 0.25L);
+	check(__real__ c == n && __imag__ c == n + 2);
+	check(pair.a == n + 2 && pair.b == n + 3);
+	equal(recovers_beside_alloca(9), 45 + 10);
+	kept += frame[0];
+}
+
+static void results_at_all_depths(void *wg)
+{
+	for (int bytes = 0; bytes < 2000; bytes += 16)
+		results_at(bytes);
+	rt_waitgroup_done(wg);
+}
+
 // ---- the floating-point unit
 
 static void changes_control_words(void *arg)
@@ -410,9 +469,11 @@ int rt_main(int argc, char **argv)
 	the_red_zone_stays();
 	nested();
 	goexit_passes();
-	rt_waitgroup_add(&wg, 10);
+	rt_waitgroup_add(&wg, 12);
 	for (int i = 0; i < 10; i++)
 		rt_go(at_all_depths, &wg);
+	for (int i = 0; i < 2; i++)
+		rt_go(results_at_all_depths, &wg);
 	rt_waitgroup_wait(&wg);
 	return 0;
 }
