@@ -172,6 +172,11 @@ define ASSEMBLE
 	$(Q)$(CC) -g $(ASFLAGS) $(ASNEEDED) -c -o $@ $<
 endef
 
+# Said in one place: here, by rtcc, in the manual, and what is installed.
+$(B)/runtime/boot/schedinit.o $(B)/pie/runtime/boot/schedinit.o: VERSION
+$(B)/runtime/boot/schedinit.o $(B)/pie/runtime/boot/schedinit.o: \
+	DEFS += -DRT0_VERSION='"$(shell cat VERSION)"'
+
 $(B)/%.o: %.c Makefile
 	$(COMPILE)
 

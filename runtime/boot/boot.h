@@ -25,6 +25,7 @@ const char *gogetenv(const char *name);
 
 // ---- schedinit.c --------------------------------------------------------------------
 
+extern const char __rt0_version[];
 extern const char *buildVersion;
 
 void schedinit(void);

@@ -8,7 +8,9 @@
 #include "runtime/panic/panic.h"
 #include "runtime/sched/sched.h"
 
-const char *buildVersion = "rt0 0.1";
+// RT0_VERSION is what the file VERSION says. The name is for those who look into a program.
+const char __rt0_version[] = "rt0 " RT0_VERSION;
+const char *buildVersion = __rt0_version;
 
 // Reads the mask that the process was started with; it is not changed here.
 STEP void msigsave(M *mp)

@@ -39,6 +39,7 @@ for object in "$build/rt0.o" "$RT0_TMP/gcc/rt0.o" "$RT0_TMP/clang/rt0.o"; do
 	$2 == "U" && ($1 in laid || $1 == "rt_main" || $1 ~ /^__(popcount|u?divt|u?modt)[a-z]*[0-9]$/) { n++; next }
 	$2 ~ /^[TW]$/ && $1 ~ /^(rt_[a-z0-9_]+|_rt0_amd64_linux|__morestack[a-z_]*|__rt0_[a-z0-9_]+)$/ { n++; next }
 	$2 == "B" && $1 == "__rt0_traceon" { n++; next }
+	$2 == "R" && $1 == "__rt0_version" { n++; next }
 	$2 ~ /^[W]$/ && $1 ~ /^(memcpy|memmove|memset|memcmp|__stack_chk_fail)$/ { n++; next }
 	$2 == "V" && $1 ~ /^_cgo_(init|thread_start|exit)$/ { n++; next }
 	$2 == "w" && ($1 ~ /^(__rt0_segments|__rt0_places|_cgo_sigforeign)$/ || $1 ~ /^__rt0_trace(r|event|give|wake)?$/) { n++; next }

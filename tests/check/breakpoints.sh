@@ -1,0 +1,61 @@
+#!/bin/sh
+# tests/check/breakpoints.sh - a breakpoint on a function of the scheduler or the interface
+# stops in that function's own lines, not in an inlined function that it begins with; gdb
+# finds the sources from any folder; frames behind a switch of stacks are there.
+# needs: gdb
+
+cd "$RT0_TMP" || exit 1
+unset RT0_FLAGS
+"$RT0_ROOT/tools/rtcc" -O2 -g "$RT0_ROOT/examples/pipeline.c" -o program || exit 1
+cat >commands.py <<'END'
+import os
+import sys
+
+import gdb
+
+FUNCTIONS = ("schedule", "execute", "findrunnable", "gopark", "sysmon", "rt_go", "rt_chan_send",
+             "rt_chan_recv")
+failures = 0
+
+
+def check(good, what):
+    global failures
+    if not good:
+        print(f"FAILED: {what}")
+        failures += 1
+
+
+gdb.execute("set pagination off")
+gdb.execute("set style enabled off")
+gdb.execute("set breakpoint pending off")
+gdb.execute("handle SIGURG nostop noprint pass", to_string=True)
+for name in FUNCTIONS:
+    gdb.execute(f"tbreak {name}", to_string=True)
+    gdb.execute("run >/dev/null", to_string=True)
+    frame = gdb.selected_frame()
+    function, here = frame.function(), frame.find_sal()
+    check(frame.type() != gdb.INLINE_FRAME and frame.name() == name
+          and here.symtab.filename == function.symtab.filename
+          and function.line <= here.line < function.line + 12,
+          f"break {name} stops in {frame.name()}, {here.symtab}:{here.line}")
+    check(os.path.isfile(here.symtab.fullname()), f"the source {here.symtab} is not found")
+    gdb.execute("delete")
+
+# What a goroutine that makes another calls on g0's stack.
+gdb.execute("tbreak rt_main")
+gdb.execute("run >/dev/null", to_string=True)
+gdb.execute("tbreak stackallocfn", to_string=True)
+gdb.execute("continue", to_string=True)
+names, frame = [], gdb.selected_frame()
+while frame is not None:
+    names.append("<signal>" if frame.type() == gdb.SIGTRAMP_FRAME else frame.name())
+    frame = frame.older()
+check("<signal>" in names and names[-1] == "goexit",
+      f"from g0 back to the goroutine: {names}")
+gdb.execute("kill", to_string=True)
+sys.exit(1 if failures else 0)
+END
+gdb -nx -q -batch -iex 'set auto-load no' -ex "directory $RT0_ROOT" -x commands.py program >log 2>&1 ||
+	{ cat log; exit 1; }
+grep FAILED log && exit 1
+exit 0
