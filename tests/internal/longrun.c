@@ -517,6 +517,13 @@ static void watch(int64_t seconds, Mean half[2])
 
 // ---- what is left afterwards --------------------------------------------------------
 
+// Whether goroutines start on small stacks.
+#ifdef __clang__
+enum { Splits = false };
+#else
+enum { Splits = true };
+#endif
+
 typedef struct {
 	int64_t sudogs, threads, goroutines; // free Sudogs; Ms and Gs, whatever their state
 	uint64_t objects;
@@ -545,7 +552,8 @@ static Counts quiet(void)
 	check(pending <= 1); // bgscavenge's
 	rt_memstats(&stats);
 	n.objects = stats.objects;
-	equal(stats.segments - stats.segments_free, 0);
+	// Where goroutines start on segments, a dead one keeps its own.
+	check(stats.segments - stats.segments_free <= (Splits ? 0 : (uint64_t)n.goroutines));
 	return n;
 }
 

@@ -5,6 +5,7 @@
 // stderr: fatal error: stack overflow
 // stderr~: goroutine 1 \[running\]:
 // exit: 2
+// compilers: gcc
 #include "internal.h"
 
 static __attribute__((noinline)) uint64_t recurse(uint64_t n)

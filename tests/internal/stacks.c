@@ -5,6 +5,7 @@
 // next of its size; a segment is 64 MiB, its top is aligned to 16, and neighbours' tops
 // differ within a page. A goroutine starts on 2 KiB, and runs on a segment, one of its own,
 // while a frame does not fit. (stackpool.c has the small stacks.)
+// compilers: gcc
 #include "internal.h"
 
 enum { Many = 40 };

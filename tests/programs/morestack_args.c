@@ -2,6 +2,7 @@
 // arguments, of every kind and in every number, as its caller passed them: each call at 300
 // depths and more, as morestack.h counts them.
 // matrix: GOMAXPROCS=1,2,4
+// compilers: gcc
 #include "../morestack.h"
 
 typedef float v4 __attribute__((vector_size(16)));
