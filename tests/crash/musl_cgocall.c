@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-static int *nowhere;
+static int *volatile nowhere; // volatile, or a compiler sees that it is NULL
 
 static void read_null(void *arg)
 {

@@ -2,6 +2,7 @@
 // not fit on the small stack lives as long as the language says, and no longer: got at 300
 // depths and more, as morestack.h counts them.
 // matrix: GOMAXPROCS=1,2,4
+// compilers: gcc
 #define FRAMES 8
 #include "../morestack.h"
 

@@ -4,6 +4,7 @@
 // them.
 // stdout~: ^1 2 3 4 5 6 7 8.0 nine$
 // matrix: GOMAXPROCS=1,2,4
+// compilers: gcc
 #include "../morestack.h"
 
 // ---- frames ---------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 // tests/programs/morestack_vectors.c - goroutines are preempted in prologues alone, while
 // their vector arguments, control words and results are live.
 // matrix: GOMAXPROCS=1,2
+// compilers: gcc
 // env: GODEBUG=asyncpreemptoff=1
 // timeout: 20
 #include "../morestack.h"

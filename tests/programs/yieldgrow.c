@@ -4,6 +4,7 @@
 // matrix: GODEBUG=asyncpreemptoff=0,asyncpreemptoff=1
 // env: GOMAXPROCS=1
 // env: GOMAXPROCS=4
+// compilers: gcc
 #include "../test.h"
 
 #include <stdarg.h>
