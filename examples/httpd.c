@@ -3,26 +3,31 @@
 //	httpd [-l ADDRESS] [-t SECONDS] DIRECTORY
 //
 // ADDRESS is :8080 if none is given. A goroutine for each connection; keep-alive, HEAD,
-// ranges, entity tags, index.html. A request must have arrived SECONDS (10) after its first
-// byte, and a client must take each mebibyte of an answer in that time; a silent connection
-// is closed after six times as long. SIGTERM and SIGINT end it: what is being answered is
-// finished first.
+// ranges, entity tags and the other preconditions, index.html. A request must have arrived
+// SECONDS (10) after its first byte, and a client must take an answer of 16 KiB, and 64 KiB of a
+// larger one, in that time; a silent connection is closed after six times as long. SIGTERM and
+// SIGINT end it: what is being answered is finished first.
 //
 // Files are opened by openat2 beneath the directory: neither ".." nor a symbolic link leads
-// out of it, whatever the path looks like.
+// out of it, whatever the path looks like. Before Linux 5.6, and under valgrind, there is no
+// openat2: then symbolic links lead nowhere.
 #include <rt.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
 enum {
 	SmallBuffer = 1024, MaxBuffer = 16384, // of a request's head
-	MaxPath = 2048,
+	MaxPath = 2048, MaxQuery = 1024,
 	InOnePiece = 16384, // files up to this go out together with the head
 	Chunk = 1 << 20,
+	Slowest = 64 << 10, // bytes of a chunk that a client must take while our patience lasts
 	MaxFd = 1 << 16,
+	MaxSeconds = 1000000,
 	Grace = 10, // s to finish answers in, at the end
 };
 
@@ -45,6 +50,8 @@ typedef struct {
 	size_t cap, len; // of buf; what has been read
 	char *buf;
 	bool close; // after this answer
+	bool stays; // says so: HTTP/1.0 would not expect it
+	bool dropped;
 } Conn;
 
 static bool goidle(const Conn *c)
@@ -104,6 +111,15 @@ static bool is(Str s, const char *word) // in any case of letters
 	return i == s.n && word[i] == '\0';
 }
 
+static bool same(Str s, const char *word) // letter by letter
+{
+	size_t i;
+
+	for (i = 0; i < s.n && word[i] == s.p[i] && word[i]; i++)
+		;
+	return i == s.n && word[i] == '\0';
+}
+
 static Str trim(Str s)
 {
 	while (s.n > 0 && (*s.p == ' ' || *s.p == '\t'))
@@ -140,15 +156,20 @@ static bool istoken(Str s)
 	return s.n > 0;
 }
 
-// Decimal digits only; false also when that is too large.
+// Decimal digits only. What is too large is INT64_MAX.
 static bool number(Str s, int64_t *v)
 {
+	bool large = false;
+
 	*v = 0;
 	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] < '0' || s.p[i] > '9' || __builtin_mul_overflow(*v, 10, v) ||
-		    __builtin_add_overflow(*v, s.p[i] - '0', v))
+		if (s.p[i] < '0' || s.p[i] > '9')
 			return false;
+		large = large || __builtin_mul_overflow(*v, 10, v) ||
+		        __builtin_add_overflow(*v, s.p[i] - '0', v);
 	}
+	if (large)
+		*v = INT64_MAX;
 	return s.n > 0;
 }
 
@@ -170,12 +191,74 @@ static void httpdate(char *buf, size_t size, int64_t t)
 	            (int)(sec / 60 % 60), (int)(sec % 60));
 }
 
+// Days from 1 January 1970; month from 1.
+static int64_t daysto(int64_t year, int64_t month, int64_t day)
+{
+	int64_t y = year - (month <= 2), era = y / 400, yoe = y % 400;
+	int64_t doy = (153 * ((month + 9) % 12) + 2) / 5 + day - 1; // from 1 March
+
+	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
+}
+
+static int64_t monthof(Str s)
+{
+	static const char *const names[] = { "jan", "feb", "mar", "apr", "may", "jun",
+	                                     "jul", "aug", "sep", "oct", "nov", "dec" };
+
+	for (int i = 0; i < 12; i++) {
+		if (is(s, names[i]))
+			return i + 1;
+	}
+	return 0;
+}
+
+// The three forms that HTTP has had: those of httpdate, "Sunday, 06-Nov-94 08:49:37 GMT" and
+// "Sun Nov  6 08:49:37 1994". -1 for anything else.
+static int64_t parsedate(Str s)
+{
+	Str word[9]; // weekday, day, month, year, hour, minute, second, GMT
+	int64_t day, year, hour, min, sec, month;
+	int n = 0;
+
+	for (size_t i = 0; i < s.n && n < 9; n++) {
+		size_t from = i;
+
+		while (i < s.n && s.p[i] != ' ' && s.p[i] != ',' && s.p[i] != '-' && s.p[i] != ':')
+			i++;
+		word[n] = (Str){ s.p + from, i - from };
+		while (i < s.n && (s.p[i] == ' ' || s.p[i] == ',' || s.p[i] == '-' || s.p[i] == ':'))
+			i++;
+	}
+	if (n == 7) { // the third form
+		Str last = word[6];
+
+		__builtin_memmove(&word[4], &word[3], 3 * sizeof *word);
+		word[3] = last;
+		last = word[1];
+		word[1] = word[2];
+		word[2] = last;
+	} else if (n != 8 || !same(word[7], "GMT")) {
+		return -1;
+	}
+	month = monthof(word[2]);
+	if (month == 0 || !number(word[1], &day) || !number(word[3], &year) ||
+	    !number(word[4], &hour) || !number(word[5], &min) || !number(word[6], &sec) ||
+	    day < 1 || day > 31 || year > 9999 || hour > 23 || min > 59 || sec > 60)
+		return -1;
+	if (word[3].n == 2)
+		year += year < 70 ? 2000 : 1900;
+	return daysto(year, month, day) * 86400 + hour * 3600 + min * 60 + sec;
+}
+
 // ---- requests -----------------------------------------------------------------------
 
 typedef struct {
 	bool head, hashost, hasbody, http10;
+	int64_t length; // of the body, -1: none was said
 	char path[MaxPath]; // decoded; begins with '/'
-	Str range, ifrange, ifnonematch, connection, target;
+	Str target;
+	Str fields; // all header lines
+	Str range, ifrange;
 } Request;
 
 static int hex(char c)
@@ -192,6 +275,8 @@ static int decodepath(Str target, char *path)
 	for (size_t i = 0; i < target.n && target.p[i] != '?' && target.p[i] != '#'; i++) {
 		char c = target.p[i];
 
+		if ((unsigned char)c < ' ' || c == 127)
+			return 400;
 		if (c == '%') {
 			if (i + 2 >= target.n || hex(target.p[i + 1]) < 0 || hex(target.p[i + 2]) < 0)
 				return 400;
@@ -223,7 +308,9 @@ static int header(Request *r, Str line)
 	if (name.p + name.n == line.p || !istoken(name)) // no colon, or a blank before it
 		return 400;
 	for (size_t i = 0; i < value.n; i++) {
-		if ((unsigned char)value.p[i] < ' ' && value.p[i] != '\t')
+		unsigned char c = (unsigned char)value.p[i];
+
+		if ((c < ' ' && c != '\t') || c == 127)
 			return 400;
 	}
 	if (is(name, "host")) {
@@ -231,19 +318,17 @@ static int header(Request *r, Str line)
 			return 400;
 		r->hashost = true;
 	} else if (is(name, "content-length")) {
-		if (!number(value, &length))
+		if (!number(value, &length) || length == INT64_MAX ||
+		    (r->length >= 0 && r->length != length))
 			return 400;
+		r->length = length;
 		r->hasbody |= length > 0;
 	} else if (is(name, "transfer-encoding")) {
 		r->hasbody = true;
-	} else if (is(name, "connection")) {
-		r->connection = value;
 	} else if (is(name, "range")) {
 		r->range = value;
 	} else if (is(name, "if-range")) {
 		r->ifrange = value;
-	} else if (is(name, "if-none-match")) {
-		r->ifnonematch = value;
 	}
 	return 0;
 }
@@ -251,14 +336,18 @@ static int header(Request *r, Str line)
 static int requestline(Request *r, Str line)
 {
 	Str method = until(&line, ' '), target = until(&line, ' ');
+	int64_t major, minor;
 
 	if (!istoken(method) || target.n == 0)
 		return 400;
-	r->http10 = is(line, "HTTP/1.0");
-	if (!r->http10 && !is(line, "HTTP/1.1"))
-		return line.n >= 5 && is((Str){ line.p, 5 }, "HTTP/") ? 505 : 400;
-	r->head = is(method, "HEAD");
-	if (!r->head && !is(method, "GET"))
+	if (line.n != 8 || !same((Str){ line.p, 5 }, "HTTP/") || line.p[6] != '.' ||
+	    !number((Str){ line.p + 5, 1 }, &major) || !number((Str){ line.p + 7, 1 }, &minor))
+		return 400;
+	if (major != 1)
+		return 505;
+	r->http10 = minor == 0;
+	r->head = same(method, "HEAD");
+	if (!r->head && !same(method, "GET"))
 		return 405;
 	if (target.n > 7 && is((Str){ target.p, 7 }, "http://")) { // as to a proxy
 		target.p += 7;
@@ -288,12 +377,86 @@ static int parse(Request *r, Str lines)
 
 	if (status)
 		return status;
+	r->fields = lines;
+	r->length = -1;
 	for (Str line = nextline(&lines); line.n > 0; line = nextline(&lines)) {
 		status = header(r, line);
 		if (status)
 			return status;
 	}
 	return r->hashost || r->http10 ? 0 : 400;
+}
+
+// The next line of this name to *value; lines becomes what comes behind it.
+static bool nextfield(Str *lines, const char *name, Str *value)
+{
+	for (Str line = nextline(lines); line.n > 0; line = nextline(lines)) {
+		if (!is(until(&line, ':'), name))
+			continue;
+		*value = trim(line);
+		return true;
+	}
+	return false;
+}
+
+// Is word on the list that all lines of this name are together?
+static bool haslisted(const Request *r, const char *name, const char *word)
+{
+	Str value;
+
+	for (Str lines = r->fields; nextfield(&lines, name, &value);) {
+		while (value.n > 0) {
+			if (is(trim(until(&value, ',')), word))
+				return true;
+		}
+	}
+	return false;
+}
+
+// Is etag on the list of entity tags s? Weak ones, W/"...", count only if that is enough.
+static bool hastag(Str s, const char *etag, bool weak)
+{
+	while (s = trim(s), s.n > 0) {
+		bool isweak = s.n > 2 && s.p[0] == 'W' && s.p[1] == '/';
+		Str tag, rest;
+
+		s.p += 2 * isweak;
+		s.n -= 2 * isweak;
+		if (s.p[0] != '"' && s.p[0] != ',')
+			return !isweak && same(s, "*");
+		if (s.p[0] == ',') {
+			until(&s, ',');
+			continue;
+		}
+		rest = (Str){ s.p + 1, s.n - 1 };
+		tag = (Str){ s.p, until(&rest, '"').n + 2 };
+		if (tag.n > s.n)
+			return false;
+		if (same(tag, etag) && (weak || !isweak))
+			return true;
+		until(&rest, ',');
+		s = rest;
+	}
+	return false;
+}
+
+// Is it on that of all lines of this name? -1: there is no such line.
+static int hasetag(const Request *r, const char *name, const char *etag, bool weak)
+{
+	int has = -1;
+	Str value;
+
+	for (Str lines = r->fields; has != 1 && nextfield(&lines, name, &value);)
+		has = hastag(value, etag, weak);
+	return has;
+}
+
+// The date in the line of this name; -1: there is none.
+static int64_t datefield(const Request *r, const char *name)
+{
+	Str lines = r->fields, value;
+
+	return nextfield(&lines, name, &value) ? parsedate(value) : -1;
 }
 
 // ---- answers ------------------------------------------------------------------------
@@ -310,6 +473,7 @@ static const char *reason(int status)
 	case 404: return "Not Found";
 	case 405: return "Method Not Allowed";
 	case 408: return "Request Timeout";
+	case 412: return "Precondition Failed";
 	case 414: return "URI Too Long";
 	case 416: return "Range Not Satisfiable";
 	case 431: return "Request Header Fields Too Large";
@@ -356,22 +520,37 @@ static int head(const Conn *c, char *buf, size_t size, int status)
 	httpdate(date, sizeof date, rt_walltime() / RT_SECOND);
 	return rt_snprintf(buf, size, "HTTP/1.1 %d %s\r\nServer: rt0-httpd\r\nDate: %s\r\n%s",
 	                   status, reason(status), date,
-	                   c->close ? "Connection: close\r\n" : "");
+	                   c->close ? "Connection: close\r\n" :
+	                   c->stays ? "Connection: keep-alive\r\n" : "");
 }
 
-static bool writeout(const Conn *c, rt_iovec *v, int n)
+// The client takes too long. What it has not taken goes, too: the kernel would keep that, and
+// offer it for hours.
+static bool drop(Conn *c)
 {
+	static const struct linger now = { .l_onoff = 1 };
+
+	rt_syscall(SYS_setsockopt, c->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+	c->dropped = true;
+	return false;
+}
+
+static bool writeout(Conn *c, rt_iovec *v, int n)
+{
+	int64_t r;
+
 	rt_set_deadline(c->fd, 0, rt_nanotime() + patience);
-	return rt_writev(c->fd, v, n) >= 0;
+	r = rt_writev(c->fd, v, n);
+	return r >= 0 || (r == -ETIMEDOUT && drop(c));
 }
 
 // An answer that is only a status; extra is further header lines.
 static bool answer(Conn *c, const Request *r, int status, const char *extra)
 {
-	char buf[1024 + MaxPath * 3], body[128];
+	char buf[1024 + MaxPath * 3 + MaxQuery], body[128];
 	int n, len;
 
-	if (status >= 400 && status != 404 && status != 416)
+	if (status >= 400 && status != 404 && status != 412 && status != 416)
 		c->close = true; // who knows what comes next
 	len = rt_snprintf(body, sizeof body, "<!doctype html><title>%d</title><h1>%d %s</h1>\n",
 	                  status, status, reason(status));
@@ -394,6 +573,34 @@ typedef struct {
 	int64_t mtime;
 } File;
 
+// One name after the other, none of which may be a symbolic link or, says decodepath, "..".
+static int openbynames(const char *path)
+{
+	Str rest = text(path);
+	char name[256] = ".";
+	int64_t dir = root, fd;
+
+	for (;;) {
+		Str part = until(&rest, '/');
+		bool last = rest.n == 0;
+
+		if (part.n >= sizeof name)
+			return -ENAMETOOLONG;
+		if (part.n > 0) {
+			__builtin_memcpy(name, part.p, part.n);
+			name[part.n] = '\0';
+		}
+		fd = rt_syscall(SYS_openat, dir, part.n > 0 ? name : ".",
+		                O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |
+		                (last ? 0 : O_DIRECTORY));
+		if (dir != root)
+			rt_syscall(SYS_close, dir);
+		if (fd < 0 || last)
+			return (int)fd;
+		dir = fd;
+	}
+}
+
 static int openbeneath(const char *path)
 {
 	struct open_how how = {
@@ -401,9 +608,12 @@ static int openbeneath(const char *path)
 		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
 	};
 
+	int64_t fd;
+
 	while (*path == '/')
 		path++;
-	return (int)rt_syscall(SYS_openat2, root, *path ? path : ".", &how, sizeof how);
+	fd = rt_syscall(SYS_openat2, root, *path ? path : ".", &how, sizeof how);
+	return fd == -ENOSYS ? openbynames(path) : (int)fd;
 }
 
 // Opens what path means and looks at it. Returns 0 or a status.
@@ -415,7 +625,7 @@ static int openfile(File *f, char *path)
 	n = text(path).n;
 	f->fd = openbeneath(path);
 	if (f->fd < 0)
-		return f->fd == -13 ? 403 : f->fd == -24 || f->fd == -23 ? 503 : 404;
+		return f->fd == -EACCES ? 403 : f->fd == -EMFILE || f->fd == -ENFILE ? 503 : 404;
 	if (rt_syscall(SYS_fstat, f->fd, &st) < 0)
 		return 500;
 	if (S_ISDIR(st.st_mode)) {
@@ -433,6 +643,22 @@ static int openfile(File *f, char *path)
 	f->mtime = st.st_mtim.tv_sec;
 	rt_snprintf(f->etag, sizeof f->etag, "\"%lx-%lx.%lx\"", (unsigned long)st.st_size,
 	            (unsigned long)st.st_mtim.tv_sec, (unsigned long)st.st_mtim.tv_nsec);
+	return 0;
+}
+
+// What the request's conditions make of the answer: 0 (it goes out), 304 or 412. Entity tags
+// count more than dates, which have no more than seconds.
+static int conditions(const Request *r, const File *f)
+{
+	int match = hasetag(r, "if-match", f->etag, false);
+	int none = hasetag(r, "if-none-match", f->etag, true);
+	int64_t date = datefield(r, "if-unmodified-since");
+
+	if (match == 0 || (match < 0 && date >= 0 && f->mtime > date))
+		return 412;
+	date = datefield(r, "if-modified-since");
+	if (none == 1 || (none < 0 && date >= 0 && f->mtime <= date))
+		return 304;
 	return 0;
 }
 
@@ -468,23 +694,26 @@ static int range(File *f, Str s)
 }
 
 // What is large goes from the file to the socket in the kernel.
-static bool sendlarge(const Conn *c, File *f, rt_iovec *first)
+static bool sendlarge(Conn *c, File *f, rt_iovec *first)
 {
 	int64_t at = f->from;
 
 	if (!writeout(c, first, 1))
 		return false;
 	while (at < f->to) {
-		int64_t left = f->to - at;
+		int64_t left = f->to - at, want = left < Chunk ? left : Chunk, n;
 
 		rt_set_deadline(c->fd, 0, rt_nanotime() + patience);
-		if (rt_sendfile(c->fd, f->fd, &at, (size_t)(left < Chunk ? left : Chunk)) <= 0)
-			return false; // also a file that has become shorter
+		n = rt_sendfile(c->fd, f->fd, &at, (size_t)want);
+		if (n == -ETIMEDOUT || (n > 0 && n < want && n < Slowest))
+			return drop(c);
+		if (n <= 0) // also a file that has become shorter
+			return false;
 	}
 	return true;
 }
 
-static bool sendsmall(const Conn *c, File *f, rt_iovec *first)
+static bool sendsmall(Conn *c, File *f, rt_iovec *first)
 {
 	size_t n = (size_t)(f->to - f->from);
 	char *body = rt_malloc(n);
@@ -498,15 +727,17 @@ static bool sendsmall(const Conn *c, File *f, rt_iovec *first)
 static bool sendfile(Conn *c, const Request *r, File *f)
 {
 	char buf[1024], date[32], extra[160] = "";
-	int status = 200, n;
+	int status, n;
 	rt_iovec first;
 
 	httpdate(date, sizeof date, f->mtime);
-	if (is(r->ifnonematch, f->etag) || is(r->ifnonematch, "*")) {
+	status = conditions(r, f);
+	if (status) {
 		rt_snprintf(extra, sizeof extra, "ETag: %s\r\nLast-Modified: %s\r\n", f->etag, date);
-		return answer(c, r, 304, extra);
+		return answer(c, r, status, extra);
 	}
-	if (r->range.n > 0 && !r->head && (r->ifrange.n == 0 || is(r->ifrange, f->etag)))
+	status = 200;
+	if (r->range.n > 0 && !r->head && (r->ifrange.n == 0 || same(r->ifrange, f->etag)))
 		status = range(f, r->range);
 	if (status == 416) {
 		rt_snprintf(extra, sizeof extra, "Content-Range: bytes */%ld\r\n", (long)f->size);
@@ -526,22 +757,45 @@ static bool sendfile(Conn *c, const Request *r, File *f)
 	return f->to - f->from <= InOnePiece ? sendsmall(c, f, &first) : sendlarge(c, f, &first);
 }
 
+// What may be in a path as it is, but for the slash.
+static bool plain(char c)
+{
+	static const char others[] = "-._~!$&'()*+,;=:@";
+	char l = lower(c);
+
+	if ((l >= 'a' && l <= 'z') || (c >= '0' && c <= '9'))
+		return true;
+	for (size_t i = 0; i < sizeof others - 1; i++) {
+		if (c == others[i])
+			return true;
+	}
+	return false;
+}
+
 // A directory without the slash at its end: relative links would lead elsewhere.
 static bool redirect(Conn *c, const Request *r)
 {
-	char location[MaxPath * 3 + 32], *p = location;
+	char location[MaxPath * 3 + MaxQuery + 32], *p = location;
 	const char *path = r->path;
+	Str query = r->target;
 
 	while (path[0] == '/' && path[1] == '/') // "//host/" is another host
 		path++;
 	p += rt_snprintf(p, 16, "Location: ");
 	for (; *path; path++) {
-		if (istoken((Str){ path, 1 }) || *path == '/')
+		if (plain(*path) || *path == '/')
 			*p++ = *path;
 		else
 			p += rt_snprintf(p, 4, "%%%02X", (unsigned char)*path);
 	}
-	__builtin_memcpy(p, "/\r\n", 4);
+	*p++ = '/';
+	until(&query, '?');
+	for (size_t i = 0; i < query.n; i++)
+		if ((unsigned char)query.p[i] <= ' ' || (unsigned char)query.p[i] >= 127)
+			query.n = 0; // not one
+	if (query.n > 0 && query.n < MaxQuery)
+		p += rt_snprintf(p, MaxQuery + 1, "?%.*s", (int)query.n, query.p);
+	__builtin_memcpy(p, "\r\n", 3);
 	return answer(c, r, 301, location);
 }
 
@@ -555,9 +809,10 @@ static __attribute__((noinline)) bool handle(Conn *c, Str lines)
 
 	if (status)
 		return answer(c, &r, status, status == 405 ? "Allow: GET, HEAD\r\n" : "") && false;
+	c->stays = r.http10 && haslisted(&r, "connection", "keep-alive");
 	// A body is not read: what follows is not a request.
-	c->close = r.hasbody || is(r.connection, "close") || stopping ||
-	           (r.http10 && !is(r.connection, "keep-alive"));
+	c->close = r.hasbody || haslisted(&r, "connection", "close") || stopping ||
+	           (r.http10 && !c->stays);
 	status = openfile(&f, r.path);
 	if (status == 0)
 		ok = sendfile(c, &r, &f);
@@ -625,7 +880,7 @@ static bool readrequest(Conn *c, size_t *n)
 		if (idle && !gobusy(c))
 			return false;
 		if (r <= 0) {
-			if (r == -110 && !idle)
+			if (r == -ETIMEDOUT && !idle)
 				refuse(c, 408);
 			return false;
 		}
@@ -665,7 +920,7 @@ static void serve(void *arg)
 		if (c.len == 0 && c.cap > SmallBuffer)
 			c.buf = rt_realloc(c.buf, c.cap = SmallBuffer);
 	}
-	if (c.len > 0)
+	if (c.len > 0 && !c.dropped)
 		linger(&c);
 	rt_free(c.buf);
 	__atomic_store_n(&states[c.fd], Busy, __ATOMIC_SEQ_CST);
@@ -727,7 +982,8 @@ int rt_main(int argc, char **argv)
 
 		if (is(arg, "-l") && i + 1 < argc)
 			address = argv[++i];
-		else if (is(arg, "-t") && i + 1 < argc && number(text(argv[i + 1]), &n) && n > 0)
+		else if (is(arg, "-t") && i + 1 < argc && number(text(argv[i + 1]), &n) && n > 0 &&
+		         n <= MaxSeconds)
 			patience = n * RT_SECOND, i++;
 		else if (*argv[i] != '-' && !directory)
 			directory = argv[i];

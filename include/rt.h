@@ -510,8 +510,10 @@ int64_t rt_readv(int fd, const rt_iovec *v, int n);
 int64_t rt_writev(int fd, rt_iovec *v, int n);
 
 /* n bytes of the file in from *offset on, or from its position if offset is NULL, to the
- * descriptor out, without copying them here. Returns how many: fewer only at the end of the
- * file; or a negative errno when none went out. */
+ * descriptor out, without copying them here. Returns how many, and adds that to the offset or
+ * the position: fewer at the end of the file, and when out's deadline passes or an error comes
+ * after some of them have gone out. Then the next call returns that as a negative errno, as
+ * this one does when none went out: a deadline stays passed until another one is set. */
 int64_t rt_sendfile(int out, int in, int64_t *offset, size_t n);
 
 /* network is "tcp", "tcp4", "tcp6", "udp", "udp4", "udp6" with "host:port"

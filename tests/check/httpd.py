@@ -34,19 +34,25 @@ def build():
                     f"{TMP}/httpd"], check=True)
     subprocess.run(["cc", "-O2", f"{ROOT}/tests/check/httpd_fuzz.c", "-o", f"{TMP}/fuzz"],
                    check=True)
+    subprocess.run(["cc", "-O2", f"{ROOT}/tests/check/refuse.c", "-o", f"{TMP}/refuse"],
+                   check=True)
     os.makedirs(f"{WWW}/sub/a b")
+    os.makedirs(f"{WWW}/a%b#?*")
     for name, data in (("index.html", b"<h1>hi</h1>\n"), ("big.bin", os.urandom(3000000)),
                        ("small.bin", os.urandom(5000)), ("sub/index.html", b"sub\n"),
-                       ("empty", b""), ("sub/a b/x.txt", b"x\n")):
+                       ("empty", b""), ("sub/a b/x.txt", b"x\n"),
+                       ("a%b#?*/index.html", b"x\n")):
         with open(f"{WWW}/{name}", "wb") as file:
             file.write(data)
+    with open(f"{WWW}/huge", "wb") as file:
+        file.truncate(50000000)
     os.symlink("/etc/passwd", f"{WWW}/evil")
     os.symlink("sub", f"{WWW}/alias")
     os.mkfifo(f"{WWW}/fifo")
 
 
-def start(*options):
-    server = subprocess.Popen([f"{TMP}/httpd", "-l", "127.0.0.1:0", *options, WWW],
+def start(*options, command=()):
+    server = subprocess.Popen([*command, f"{TMP}/httpd", "-l", "127.0.0.1:0", *options, WWW],
                               stdout=subprocess.PIPE)
     line = server.stdout.readline().decode()
     return server, int(re.search(r":(\d+)$", line).group(1))
@@ -100,6 +106,16 @@ def requests(port):
             (b"GET / HTTP/1.1\r\nContent-Length: -1\r\n" + HOST, "400"),
             (b"nonsense\r\n\r\n", "400"),
             (b"POST / HTTP/1.1\r\n" + HOST, "405"),
+            (b"get / HTTP/1.1\r\n" + HOST, "405"),
+            (b"GET / http/1.1\r\n" + HOST, "400"),
+            (b"GET / HTTP/1.01\r\n" + HOST, "400"),
+            (b"GET / HTTP/1.1 \r\n" + HOST, "400"),
+            (b"GET / HTTP/1.2\r\n" + HOST, "200"),
+            (b"GET /\x01 HTTP/1.1\r\n" + HOST, "400"),
+            (b"GET / HTTP/1.1\r\nX: \x7f\r\n" + HOST, "400"),
+            (b"GET / HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 6\r\n" + HOST, "400"),
+            (b"GET /big.bin HTTP/1.1\r\nRange: bytes=0-9223372036854775808\r\n" + HOST, "206"),
+            (b"GET /big.bin HTTP/1.1\r\nRange: bytes=9223372036854775808-\r\n" + HOST, "416"),
             (b"GET /" + b"a" * 3000 + b" HTTP/1.1\r\n" + HOST, "414"),
             (b"GET / HTTP/1.1\r\nX: " + b"a" * 20000 + b"\r\n" + HOST, "431"),
             (b"GET / HTTP/2.0\r\n" + HOST, "505"),
@@ -128,12 +144,108 @@ def contents(port):
     check(status(port, b"GET / HTTP/1.1\r\nIf-None-Match: " + etag + b"\r\n" + HOST), "304",
           "ETag")
     check(b"Allow: GET, HEAD\r\n" in talk(port, b"PUT / HTTP/1.1\r\n" + HOST), True, "Allow")
-    check(b"\r\nLocation: /sub/a%20b/\r\n" in talk(port, b"GET //sub/a%20b HTTP/1.1\r\n" + HOST),
-          True, "Location")
+    for path, location in ((b"//sub/a%20b", b"/sub/a%20b/"), (b"/sub?", b"/sub/"),
+                           (b"/a%25b%23%3F%2a", b"/a%25b%23%3F*/"),
+                           (b"/sub?q=%25&r", b"/sub/?q=%25&r")):
+        check(re.search(rb"\r\nLocation: (.*)\r", talk(port, b"GET " + path + b" HTTP/1.1\r\n" +
+                                                       HOST)).group(1), location, path)
+        check(status(port, b"GET " + location + b" HTTP/1.1\r\n" + HOST),
+              "404" if location == b"/sub/a%20b/" else "200", location)
+    conditions(port, etag)
     three = talk(port, (b"GET / HTTP/1.1\r\n" + HOST) * 2 + b"HEAD /none HTTP/1.1\r\n" + HOST)
     check(three.count(b"HTTP/1.1 "), 3, "three at once")
     check(talk(port, b"GET / HTTP/1.1\r\nConnection: close\r\n" + HOST, False)[-4:], b"h1>\n",
           "close")
+
+
+def conditions(port, etag):
+    """RFC 9110, 13: which of the conditions counts, and how tags and dates are compared."""
+    old, new = b"Sun, 06 Nov 1994 08:49:37 GMT", b"Fri, 01 Jan 2100 00:00:00 GMT"
+    now = re.search(rb"Last-Modified: (.*)\r", talk(port, b"HEAD / HTTP/1.1\r\n" + HOST)).group(1)
+    part = b"\r\nRange: bytes=0-1"
+    for lines, wanted in (
+            (b"If-None-Match: *", "304"),
+            (b'If-None-Match: "a", ' + etag, "304"),
+            (b'If-None-Match: ,, ' + etag + b', "a"', "304"),
+            (b'If-None-Match: "a,b", W/' + etag, "304"),
+            (b'If-None-Match: "a"\r\nIf-None-Match: ' + etag, "304"),
+            (b'If-None-Match: "a", "b"', "200"),
+            (b'If-None-Match: "a', "200"),
+            (b"If-None-Match: " + etag[:-1], "200"),
+            (b"If-None-Match: x" + etag, "200"),
+            (b"If-None-Match:", "200"),
+            (b'If-None-Match: "a"\r\nIf-Modified-Since: ' + new, "200"),
+            (b"If-Modified-Since: " + new, "304"),
+            (b"If-Modified-Since: " + now, "304"),
+            (b"If-Modified-Since: " + old, "200"),
+            (b"If-Modified-Since: Friday, 01-Jan-69 00:00:00 GMT", "304"),
+            (b"If-Modified-Since: Sunday, 06-Nov-94 08:49:37 GMT", "200"),
+            (b"If-Modified-Since: Fri Jan  1 00:00:00 2100", "304"),
+            (b"If-Modified-Since: Sun Nov  6 08:49:37 1994", "200"),
+            (b"If-Modified-Since: Fri, 01 Jan 2100 00:00:00", "200"),
+            (b"If-Modified-Since: tomorrow", "200"),
+            (b'If-Match: "a"', "412"),
+            (b'If-Match: "a", ' + etag, "200"),
+            (b"If-Match: W/" + etag, "412"),
+            (b"If-Match: *", "200"),
+            (b"If-Match: *\r\nIf-Unmodified-Since: " + old, "200"),
+            (b"If-Unmodified-Since: " + old, "412"),
+            (b"If-Unmodified-Since: " + now, "200"),
+            (b"If-Match: *\r\nIf-None-Match: *", "304"),
+            (b"If-Range: " + etag + part, "206"),
+            (b"If-Range: W/" + etag + part, "200"),
+            (b'If-Match: "a"' + part, "412")):
+        check(status(port, b"GET / HTTP/1.1\r\n" + lines + b"\r\n" + HOST), wanted, lines)
+
+
+def staying(port):
+    """Which connections stay open, and what the answer says of it."""
+    for request, said, answers in (
+            (b"GET / HTTP/1.1\r\nHost: x\r\n", None, 2),
+            (b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n", b"close", 1),
+            (b"GET / HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, Close\r\n", b"close", 1),
+            (b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nConnection: x\r\n", b"close", 1),
+            (b"GET / HTTP/1.1\r\nHost: x\r\nConnection: x, closed\r\n", None, 2),
+            (b'GET / HTTP/1.1\r\nHost: x\r\nIf-Match: "a"\r\n', None, 2),
+            (b"GET / HTTP/1.0\r\n", b"close", 1),
+            (b"GET / HTTP/1.0\r\nConnection: x, Keep-Alive\r\n", b"keep-alive", 2),
+            (b"GET / HTTP/1.0\r\nConnection: keep-alive, close\r\n", b"close", 1)):
+        got = talk(port, (request + b"\r\n") * 2)
+        line = re.search(rb"\r\nConnection: (.*)\r", got)
+        check((line and line.group(1), got.count(b"HTTP/1.1 ")), (said, answers), request)
+
+
+def drip(port):
+    """A client that takes little of a large answer, again and again, is dropped."""
+    with socket.socket() as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        sock.settimeout(20)
+        sock.connect(("127.0.0.1", port))
+        sock.sendall(b"GET /huge HTTP/1.1\r\n" + HOST)
+        got, wanted = 0, 50000000
+        try:
+            while got < wanted and (data := sock.recv(2500)):
+                got += len(data)
+                time.sleep(0.05)
+        except ConnectionResetError:
+            wanted = 0
+    check(wanted, 0, f"a dripping client got {got} bytes")
+
+
+def withoutopenat2():
+    """Where there is no openat2, files are found, and links are not followed."""
+    server, port = start(command=(f"{TMP}/refuse", "437", "38"))
+    try:
+        for path, wanted in ((b"/", "200"), (b"/sub/a%20b/x.txt", "200"), (b"/sub", "301"),
+                             (b"/sub//a%20b///x.txt", "200"), (b"/sub/./index.html", "200"),
+                             (b"/sub/index.html/x", "404"), (b"/none/x", "404"),
+                             (b"/index.html/", "404"), (b"/" + b"a" * 300 + b"/x", "404"),
+                             (b"/evil", "404"), (b"/alias/", "404"), (b"/fifo", "404")):
+            check(status(port, b"GET " + path + b" HTTP/1.1\r\n" + HOST), wanted, path)
+        check(len(os.listdir(f"/proc/{server.pid}/fd")) < 12, True, "descriptors left open")
+    finally:
+        server.kill()
+        server.wait()
 
 
 def slow(port):
@@ -174,7 +286,9 @@ def main():
     try:
         requests(port)
         contents(port)
+        staying(port)
         slow(port)
+        drip(port)
         fuzz(server, port)
         check(server.poll(), None, "still there")
         with open(f"{ROOT}/include/rt.h", encoding="ascii") as file:
@@ -183,6 +297,7 @@ def main():
     finally:
         server.kill()
         server.wait()
+    withoutopenat2()
     return 1 if failures else 0
 
 

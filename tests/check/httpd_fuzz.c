@@ -24,6 +24,11 @@ static const char *const requests[] = {
 	"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello",
 	"GET /../../etc/passwd HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
 	"GET http://a/sub/../index.html HTTP/1.1\r\nHost: a\r\n\r\n",
+	"GET / HTTP/1.1\r\nHost: a\r\nIf-None-Match: \"a\", W/\"b,c\" , *\r\nIf-None-Match:,\r\n\r\n",
+	"GET / HTTP/1.1\r\nHost: a\r\nIf-Match: *\r\n"
+	"If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\nConnection: a, keep-alive,close\r\n\r\n",
+	"GET /sub?a=%25 HTTP/1.1\r\nHost: a\r\nIf-Unmodified-Since: Sun Nov  6 08:49:37 2094\r\n"
+	"If-Range: \"x\"\r\nRange: bytes=0-9999999999999999999\r\n\r\n",
 };
 
 static uint64_t seed;
