@@ -106,6 +106,7 @@ FUNC(__morestack)
 	jne	.Lsystem
 	movq	m_g0(%rdx), %rdx
 	movq	g_sched+gobuf_sp(%rdx), %rsp
+	movups	%xmm7, mf_xmm+112-mf_size(%rsp)	// first, so that valgrind sees this sp, too
 	subq	$mf_size, %rsp
 	movq	%rax, mf_g(%rsp)
 	movq	%r10, mf_framesize(%rsp)
@@ -128,7 +129,6 @@ FUNC(__morestack)
 	movups	%xmm4, mf_xmm+64(%rsp)
 	movups	%xmm5, mf_xmm+80(%rsp)
 	movups	%xmm6, mf_xmm+96(%rsp)
-	movups	%xmm7, mf_xmm+112(%rsp)
 	movq	%rdx, TLS_G
 	movq	g_stackguard0(%rdx), %rax
 	movq	%rax, %fs:0x70

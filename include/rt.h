@@ -598,9 +598,10 @@ int rt_cgocall(rt_func *fn, void *arg);
 /* From now on sends sig to c (elements: int) instead of doing what it does by default;
  * what does not fit into c is dropped, so give it room. May be called for several signals
  * and channels. -EINVAL for SIGKILL, SIGSTOP, SIGURG (which the runtime uses for
- * preemption), numbers outside 1..64 and a null c. SIGSEGV, SIGBUS, SIGFPE and SIGILL are
- * sent to c only when somebody sent them. A program that has asked for a signal can be
- * woken by it: "all goroutines are asleep" is not reported any more. */
+ * preemption), numbers outside 1..64, what an emulator keeps for itself (64 under valgrind)
+ * and a null c. SIGSEGV, SIGBUS, SIGFPE and SIGILL are sent to c only when somebody sent
+ * them. A program that has asked for a signal can be woken by it: "all goroutines are
+ * asleep" is not reported any more. */
 int rt_signal_notify(int sig, rt_chan *c);
 
 /* No more signals to c; those that came before are in it when this returns. A signal that

@@ -14,6 +14,7 @@
 // them (scavengeone).
 //
 // Follows Go's mheap.go (alloc, grow, freeSpan) and mgcscavenge.go.
+#include "runtime/base/valgrind.h"
 #include "runtime/mem/mem.h"
 #include "runtime/mem/mheap.h"
 #include "runtime/os/os.h"
@@ -234,6 +235,7 @@ Mspan *spanalloc(uint32_t class, uintptr_t npages, uint32_t size, uint32_t nelem
 		setpages(s, true);
 		account(s, 1);
 		mheap.dirtylow = min(mheap.dirtylow, dirtypages());
+		valgrindMakeMemUndefined(s->base, npages << PageShift);
 	}
 	unlock(&mheap.lock);
 	return s;

@@ -24,6 +24,7 @@
 // and system stacks wait in stackLarge, by size; more than a few segments go back to the
 // system.
 #include "include/rt.h"
+#include "runtime/base/valgrind.h"
 #include "runtime/lock/lock.h"
 #include "runtime/mem/mem.h"
 #include "runtime/mem/mheap.h"
@@ -75,6 +76,7 @@ STEP void stackinit(void)
 {
 	if (__rt0_segments)
 		goroutineStack = StackSegment;
+	valgrindRegisterStacks();
 	lockInit(&stackLarge.lock, RankStack);
 	lockInit(&stackpool.lock, RankStackPool);
 	if (StackCacheSize % physPageSize != 0 || StackGuardArea % physPageSize != 0)
@@ -88,17 +90,18 @@ static uint32_t order(uintptr_t n)
 
 static uintptr_t slotalloc(uintptr_t n)
 {
-	uintptr_t base = (uintptr_t)sysReserve(StackGuardArea + n);
+	uintptr_t gap = onvalgrind() ? ValgrindStackGap : 0; // stays when the slot goes
+	uintptr_t base = (uintptr_t)sysReserve(gap + StackGuardArea + n);
 
 	if (base == 0) {
 		print("runtime: cannot reserve %lu bytes for a stack\n", n);
 		throw("runtime: out of memory");
 	}
-	if (!sysGuard((void *)base, StackGuardArea - ShiftPage)) {
+	if (!sysGuard((void *)(base + gap), StackGuardArea - ShiftPage)) {
 		print("runtime: cannot guard a stack; see vm.max_map_count\n");
 		throw("runtime: out of memory");
 	}
-	return base;
+	return base + gap;
 }
 
 static Stack segmentalloc(void)
@@ -334,6 +337,7 @@ STEP Stack stackalloc(uint32_t n)
 
 void stackfree(Stack stk)
 {
+	valgrindMakeMemUndefined(stk.lo, stk.hi - stk.lo);
 	if (stk.hi - stk.lo < StackMin << NumStackOrders)
 		smallfree(stk);
 	else

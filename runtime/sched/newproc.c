@@ -12,6 +12,7 @@
 //
 // sched.pc is the function, sched.ctxt what it gets in %rdi.
 #include "include/rt.h"
+#include "runtime/base/valgrind.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/sched.h"
@@ -126,6 +127,7 @@ HOTSTEP G *newproc1(void (*fn)(void *), void *ctxt, const void *argp, uintptr_t 
 
 	mp = acquirem(); // documented; and memcpy may be the program's, and yield
 	newg = gnew(mp->p, narg);
+	valgrindMakeMemUndefined(newg->stack.lo, newg->stack.hi - newg->stack.lo);
 	sp = newg->stack.hi - MinFrameSize - alignup(narg, SpAlign);
 	if (narg > 0) {
 		__builtin_memcpy((void *)sp, argp, narg);

@@ -9,6 +9,7 @@
 // (asm/preempt.S); anywhere else it does nothing, and the guard does its work later.
 //
 // Follows Go's proc.go (preemptone), stack.go (newstack) and preempt.go.
+#include "runtime/base/valgrind.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/sched.h"
@@ -24,6 +25,9 @@ static struct {
 
 AsyncState *newasyncstate(void)
 {
+	// asyncResume's stack pointer walks through it. For valgrind what it has passed is dead,
+	// less a red zone: so 128 bytes before an AsyncState are nobody's.
+	enum { Before = valgrindenabled ? 128 : 0 };
 	AsyncState *a;
 
 	xsaveinit();
@@ -32,7 +36,9 @@ AsyncState *newasyncstate(void)
 	if (a)
 		asyncstates.free = a->next;
 	unlock(&asyncstates.lock);
-	return a ? a : persistentalloc(sizeof *a, 64);
+	if (a)
+		return a;
+	return (AsyncState *)((uintptr_t)persistentalloc(Before + sizeof *a, 64) + Before);
 }
 
 COLD void freeasyncstate(AsyncState *a)

@@ -2,6 +2,7 @@
 //
 // Follows Go's proc.go (schedule, execute, gopark, ready).
 #include "include/rt.h"
+#include "runtime/base/valgrind.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/sched.h"
 
@@ -33,6 +34,7 @@ HOTSTEP void execute(G *gp, bool inheritTime)
 		gp->stackguard0 = guardfor(gp, gp->sched.sp);
 	if (!inheritTime)
 		mp->p->schedtick++;
+	valgrindMakeMemDefined(gp->sched.sp, PtrSize); // gogo compares what is there
 	gogo(&gp->sched);
 }
 

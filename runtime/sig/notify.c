@@ -80,13 +80,18 @@ static void signalloop(void *unused)
 
 // ---- handlers -----------------------------------------------------------------------
 
-static void enable(uint32_t sig) HOLDS(lk);
-static void enable(uint32_t sig)
+// False when the kernel refuses to let anybody handle sig.
+static bool enable(uint32_t sig) HOLDS(lk);
+static bool enable(uint32_t sig)
 {
 	sigsendp = sigsend;
 	atomic_or(&sigwanted, sigbit(sig));
-	sigenable(sig);
+	if (!sigenable(sig)) {
+		atomic_and(&sigwanted, ~sigbit(sig));
+		return false;
+	}
 	wakereceiver(); // for setmask
+	return true;
 }
 
 // The handler goes first: with it, a signal that nobody wants would be swallowed.
@@ -121,6 +126,12 @@ int rt_signal_notify(int sig, rt_chan *c)
 		return -EINVAL;
 	spare = rt_malloc(sizeof *spare);
 	lock(&lk);
+	if (!enable((uint32_t)sig)) {
+		unlock(&lk);
+		rt_free(spare);
+		return -EINVAL;
+	}
+	// What is caught meanwhile waits for lk in deliver.
 	l = listening(c);
 	if (!l) {
 		l = spare;
@@ -131,7 +142,6 @@ int rt_signal_notify(int sig, rt_chan *c)
 	l->want |= sigbit((uint32_t)sig);
 	first = !started;
 	started = true;
-	enable((uint32_t)sig);
 	unlock(&lk);
 	rt_free(spare);
 	if (first)

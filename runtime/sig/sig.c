@@ -21,7 +21,13 @@ extern const char touchreadat[], touchwriteat[], touchfailed[]; // asm/touch.S
 
 // ---- installing ---------------------------------------------------------------------
 
-STEP void setsig(uint32_t sig, void *fn)
+// valgrind keeps signal 64 to itself, qemu-user 32, 33 and 64.
+static bool mayberefused(uint32_t sig)
+{
+	return sig == 32 || sig == 33 || sig == 64;
+}
+
+STEP bool setsig(uint32_t sig, void *fn)
 {
 	Sigaction sa = {
 		.handler = fn,
@@ -30,8 +36,11 @@ STEP void setsig(uint32_t sig, void *fn)
 		.mask = ~(Sigset)0, // no signal comes in while another is handled
 	};
 
-	if (sigaction((int32_t)sig, &sa, NULL) != 0)
+	if (sigaction((int32_t)sig, &sa, NULL) == 0)
+		return true;
+	if (!mayberefused(sig))
 		throw("sigaction failed");
+	return false;
 }
 
 static void *getsig(uint32_t sig)
@@ -54,12 +63,15 @@ static bool wantshandler(uint32_t sig)
 	return (sig != SIGHUP && sig != SIGINT) || fwdSig[sig] != (uintptr_t)SIG_IGN;
 }
 
-void sigenable(uint32_t sig)
+bool sigenable(uint32_t sig)
 {
-	if (!atomic_xchg(&handlingSig[sig], 1)) {
-		fwdSig[sig] = (uintptr_t)getsig(sig);
-		setsig(sig, (void *)sigtramp);
-	}
+	if (atomic_xchg(&handlingSig[sig], 1))
+		return true;
+	fwdSig[sig] = (uintptr_t)getsig(sig);
+	if (setsig(sig, (void *)sigtramp))
+		return true;
+	atomic_store_relaxed(&handlingSig[sig], 0);
+	return false;
 }
 
 void sigdisable(uint32_t sig)
@@ -79,8 +91,7 @@ STEP void initsig(void)
 		fwdSig[sig] = (uintptr_t)getsig(sig);
 		if (!wantshandler(sig))
 			continue;
-		handlingSig[sig] = 1;
-		setsig(sig, (void *)sigtramp);
+		handlingSig[sig] = setsig(sig, (void *)sigtramp);
 	}
 }
 

@@ -18,9 +18,10 @@ ALWAYS_INLINE Sigset sigbit(uint32_t sig)
 	return (Sigset)1 << (sig - 1);
 }
 
-void setsig(uint32_t sig, void *fn);
+// Both: false when sig is one that an emulator may keep for itself, and it does.
+bool setsig(uint32_t sig, void *fn);
 // The program wants sig, or no longer: there is a handler then, or what there was before.
-void sigenable(uint32_t sig);
+bool sigenable(uint32_t sig);
 void sigdisable(uint32_t sig);
 void sigtramp(int32_t sig, Siginfo *info, void *ctx);
 void sigreturn(void);
