@@ -65,7 +65,7 @@ WARN += -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 NOCHECK = $(addprefix runtime/,base/popcount.c base/str.c $(addprefix os/,auxv.c clock.c futex.c linux.c \
 	osinit.c sigtable.c sysmem.c vdso.c xsave.c) lock/mutex.c lock/note.c \
 	$(addprefix mem/,fault.c malloc.c mcache.c mcentral.c mheap.c pagealloc.c persistent.c stack.c) \
-	$(addprefix sched/,cgocall.c checkdead.c findrunnable.c g.c lockthread.c m.c minit.c morestack.c netpoll.c newproc.c \
+	$(addprefix sched/,cgocall.c checkdead.c findrunnable.c g.c halt.c lockthread.c m.c minit.c morestack.c netpoll.c newproc.c \
 	order.c p.c preempt.c proc.c runq.c stw.c syscall.c sudog.c sysmon.c timer.c trace.c \
 	wake.c) \
 	$(addprefix boot/,args.c check.c cpu.c debugvars.c gc.c module.c random.c relocate.c schedinit.c) \

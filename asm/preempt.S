@@ -36,6 +36,8 @@ FUNC(asyncPreempt)
 	xorl	%ebp, %ebp
 	call	asyncPreempt2			// does not return
 	call	abort
+	.globl	asyncPreemptEnd
+asyncPreemptEnd:
 END(asyncPreempt)
 
 // gogo comes here to let the goroutine go on where it was interrupted. The stack pointer
@@ -77,6 +79,8 @@ FUNC(asyncResume)
 	popq	%rax
 	movq	TLS_ASYNC_SP, %rsp		// mov and jmp leave the flags alone
 	jmp	*TLS_ASYNC_PC			// %fs takes the place of NOTRACK
+	.globl	asyncResumeEnd
+asyncResumeEnd:
 END(asyncResume)
 
 	.section .note.GNU-stack, "", @progbits

@@ -83,6 +83,8 @@ FUNC(gogo)
 	pushq	%rbp				// so that mcall's caller is in the traceback
 	movq	%rsp, %rbp
 	call	badx87
+	.globl	gogoEnd
+gogoEnd:
 END(gogo)
 
 // void mcall(void (*fn)(G *gp))

@@ -139,6 +139,13 @@ typedef struct {
 	uint32_t fcw; // x87 control word, in the low half
 } Gobuf;
 
+// Where an M was interrupted, in its goroutine or in another G of its own; without sp: where it
+// called.
+typedef struct {
+	G *g;
+	uintptr_t pc, sp, bp, calledsp;
+} Halted;
+
 // What an asynchronous preemption takes off the processor: the general registers by the
 // signal handler, the vector state by asyncPreempt. Nothing goes to the goroutine's stack.
 // The registers are in the order in which asyncResume pops them.
@@ -303,6 +310,8 @@ struct M {
 	uint32_t freeWait; // not 0 until the thread has left its stack
 	uint32_t fastrand[2];
 	uint8_t traceback;
+	uint32_t haltstate; // sched/halt.c
+	Halted haltedat;
 	Printbuf *printbuf; // where its messages go instead, or NULL
 	Note park;
 	M *alllink;   // on allm

@@ -12,6 +12,7 @@
 // Units are tried one after another by the ranges of their outermost entry: .debug_aranges
 // says the same, and not all compilers write it. The last unit is tried first, and the last
 // answers are kept, since many goroutines wait in few places.
+#include "runtime/base/atomic.h"
 #include "runtime/panic/dwarf.h"
 
 enum {
@@ -678,11 +679,17 @@ const Place *__rt0_places(Bytes file, uint64_t pc, int32_t *n)
 	__typeof__(answers[0]) *a = &answers[pc * 0x9e3779b97f4a7c15 >> (64 - AnswerBits)];
 
 	if (dwarf.section[Info].n == 0) {
-		for (uint32_t i = 0; i < NSections; i++)
+		// Who dies in the middle begins once more: what is asked about comes last.
+		for (uint32_t i = NSections; i-- > 0;) {
 			dwarf.section[i] = __rt0_section(file, sectionnames[i]);
+			compilerbarrier();
+		}
 	}
 	if (a->pc != pc) {
+		a->pc = 0; // no answer, if it dies here
+		compilerbarrier();
 		a->n = findplaces(&dwarf, pc, a->places);
+		compilerbarrier();
 		a->pc = pc;
 	}
 	*n = a->n;

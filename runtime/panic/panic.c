@@ -28,7 +28,6 @@ static UNCHECKED_LOCKS void startpanic_m(M *mp)
 static void printstacks(G *gp, const Where *w, bool others)
 {
 	M *mp = gp->m;
-	Where parked;
 	Traceback t = gotraceback();
 
 	if (t.level == 0)
@@ -41,16 +40,17 @@ static void printstacks(G *gp, const Where *w, bool others)
 			traceback(gp, w, program ? t.level : 2);
 		}
 		gp = mp->curg;
-		if (gp)
-			parked = whereparked(gp);
-		w = &parked;
 	}
 	if (gp) {
+		Where at = halted(gp) ? wherehalted(gp, halted(gp)) : whereparked(gp);
+
 		print("\n");
-		printgoroutine(gp, w->pc ? w : NULL, t.level);
+		printgoroutine(gp, at.pc ? &at : NULL, t.level);
 	}
-	if (others && t.all)
+	if (others && t.all) {
+		haltothers();
 		tracebackothers(gp, t.level);
+	}
 }
 
 static NORETURN void endprocess(void)
@@ -86,8 +86,11 @@ static NORETURN void panicagain(M *mp, const Report *r)
 static UNCHECKED_LOCKS void dopanic(void *arg)
 {
 	const Report *r = arg;
+	const Where *w = &r->where;
+	Halted at = { r->gp, w->pc, w->sp, w->bp, w->calledsp };
 	M *mp = getg()->m;
 
+	haltmyself(&at);
 	if (mp->dying != 0)
 		panicagain(mp, r);
 	startpanic_m(mp);

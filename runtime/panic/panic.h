@@ -68,6 +68,7 @@ extern uintptr_t skipPC;
 void tracebackinit(void);
 void traceback(G *gp, const Where *w, int32_t level); // frames from w outwards
 Where whereparked(const G *gp);                       // where it goes on
+Where wherehalted(const G *gp, const Halted *b);      // while it runs; sched/halt.c
 // The same with who it is and who created it; without w its stack cannot be read.
 void printgoroutine(G *gp, const Where *w, int32_t level);
 void tracebackothers(const G *me, int32_t level);

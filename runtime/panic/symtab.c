@@ -69,7 +69,6 @@ static Bytes findself(void)
 
 static void mapself(void)
 {
-	self.tried = true;
 	if (auxvSecure) // the file need not be the one that runs
 		return;
 	self.file = findself();
@@ -82,8 +81,11 @@ const char *funcname(uintptr_t pc, uintptr_t *start)
 {
 	const Elf64_Sym *found = NULL, *s, *end;
 
-	if (!self.tried)
+	if (!self.tried) {
 		mapself();
+		compilerbarrier(); // a thread may die in it, and begins once more
+		self.tried = true;
+	}
 	pc -= loadbias;
 	s = (const void *)self.syms.base;
 	if ((uintptr_t)s % PtrSize != 0)

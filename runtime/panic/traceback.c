@@ -98,6 +98,7 @@ static bool intext(uintptr_t pc)
 
 extern const char __morestack[], __morestack_non_split[]; // next to each other
 extern const char sigpanicreturn[]; // asm/signal.S: where a fault's panic returns to
+extern const char gogoEnd[], asyncPreemptEnd[], asyncResumeEnd[];
 
 // May n words at bp be read?
 static bool readable(const G *gp, uintptr_t bp, uintptr_t n)
@@ -222,8 +223,8 @@ static int32_t walk(G *gp, const Where *w, int32_t level, int32_t elide)
 		if (bp == 0 || !readable(gp, bp, 2 + crossing))
 			break;
 		pc = returnaddress(gp, &frame[1 + crossing]);
-		// Further out lies further up; 0 ends the chain after this frame.
-		if (!intext(pc) || (frame[0] != 0 && frame[0] <= bp && !inmorestack(pc)))
+		// Further out lies further up. 0, or another stack, ends the chain after this frame.
+		if (!intext(pc) || (frame[0] <= bp && readable(gp, frame[0], 2) && !inmorestack(pc)))
 			break;
 		bp = frame[0];
 		sp = fp;
@@ -238,6 +239,11 @@ void traceback(G *gp, const Where *w, int32_t level)
 	walk(gp, w, level, max(n - InnerFrames - OuterFrames, 0));
 }
 
+static bool awayonsystemstack(const G *gp)
+{
+	return gp->sched.pc == (uintptr_t)systemstack_switch && gp->sched.sp != 0;
+}
+
 Where whereparked(const G *gp)
 {
 	const AsyncState *a = gp->asyncState;
@@ -246,9 +252,73 @@ Where whereparked(const G *gp)
 		return (Where){ .pc = gp->syscallpc, .bp = gp->syscallbp, .calledsp = gp->syscallsp };
 	if (gp->sched.pc == (uintptr_t)asyncResume)
 		return (Where){ .pc = a->rip, .sp = a->rsp, .bp = a->rbp };
-	if (gp->sched.pc == gp->startpc) // it has not begun
+	// It has not begun; or systemstack was called, as systemstack_switch, until it clears sp
+	// on its way back.
+	if (gp->sched.pc == gp->startpc || awayonsystemstack(gp))
 		return (Where){ .pc = gp->sched.pc, .sp = gp->sched.sp, .bp = gp->sched.bp };
 	return (Where){ .pc = gp->sched.pc, .bp = gp->sched.bp, .calledsp = gp->sched.sp };
+}
+
+// Assembly calls on g0 with this frame of its own on gp's stack. Where is gp? __morestack has
+// not called the function that it was called from: that is at its stub's call still.
+static Where wherecalled(const G *gp, const uintptr_t *frame)
+{
+	enum { CallSize = 5, RetSize = 1 };
+	const uint8_t *ret = (const uint8_t *)frame[1];
+	uintptr_t sp = (uintptr_t)&frame[2];
+
+	if (intext(frame[1]) && instub(ret + RetSize))
+		return (Where){ .pc = frame[1] - CallSize, .sp = sp, .bp = frame[0] };
+	return (Where){ .pc = returnaddress(gp, &frame[1]), .bp = frame[0], .calledsp = sp };
+}
+
+// The same for a goroutine that is away on g0, whose innermost frame there is at bp: outwards to
+// the one that was called from gp's stack. mcall leaves none, but gp's context is there.
+static Where whereaway(const G *gp, uintptr_t bp)
+{
+	const Stack *s = &gp->m->g0->stack;
+	uintptr_t last = 0;
+
+	if (gp->syscallsp != 0 || awayonsystemstack(gp))
+		return whereparked(gp);
+	while (!readable(gp, bp, 3)) {
+		if (bp <= last || bp % PtrSize != 0 || bp < s->lo || bp > s->hi - 2 * PtrSize)
+			return whereparked(gp);
+		last = bp;
+		bp = *(const uintptr_t *)bp;
+	}
+	return wherecalled(gp, (const uintptr_t *)bp);
+}
+
+static bool within(uintptr_t pc, void (*fn)(void), const char *end)
+{
+	return pc >= (uintptr_t)fn && pc < (uintptr_t)end;
+}
+
+// gp runs, and its M was interrupted at *b, on this goroutine's or on its own account; or it has
+// called from there, without sp.
+Where wherehalted(const G *gp, const Halted *b)
+{
+	const AsyncState *a = gp->asyncState;
+	Where w = { .pc = b->pc, .sp = b->sp, .bp = b->bp, .calledsp = b->calledsp };
+	bool own = b->g == gp;
+
+	if (within(w.pc, asyncPreempt, asyncPreemptEnd) ||
+	    within(w.pc, asyncResume, asyncResumeEnd))
+		return (Where){ .pc = a->rip, .sp = a->rsp, .bp = a->rbp };
+	if (own && w.sp == 0)
+		return w;
+	if (w.sp == 0 || !onstacks(gp, w.sp))
+		return own && !onstacks(gp->m->g0, w.sp) ? w : whereaway(gp, w.bp);
+	if (own && !within(w.pc, (void (*)(void))gogo, gogoEnd))
+		return w;
+	// In the middle of a switch: the context tells, as far as gogo has not cleared it.
+	w = whereparked(gp);
+	if (w.pc == gp->startpc && w.sp == 0)
+		w.sp = b->sp;
+	if (w.bp == 0)
+		w.bp = b->bp;
+	return w;
 }
 
 static const char *statusname(const G *gp)
@@ -320,10 +390,12 @@ void printgoroutine(G *gp, const Where *w, int32_t level)
 
 static void printother(G *gp, int32_t level)
 {
-	Where w = whereparked(gp);
+	bool running = readgstatus(gp) == Grunning;
+	const Halted *b = running ? halted(gp) : NULL;
+	Where w = b ? wherehalted(gp, b) : whereparked(gp);
 
 	print("\n");
-	printgoroutine(gp, readgstatus(gp) != Grunning ? &w : NULL, level);
+	printgoroutine(gp, b || !running ? &w : NULL, level);
 }
 
 void tracebackothers(const G *me, int32_t level)

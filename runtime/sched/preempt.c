@@ -249,8 +249,11 @@ static void divert(G *gp, Sigcontext *c)
 void doSigPreempt(G *gp, Sigcontext *c)
 {
 	M *mp = gp->m;
-	bool spare = mp->signalPending && (gp->asyncState || mp->asyncSpare) &&
-	             debug.asyncpreemptoff == 0;
+	bool spare;
+
+	haltifasked(gp, c);
+	spare = mp->signalPending && (gp->asyncState || mp->asyncSpare) &&
+	        debug.asyncpreemptoff == 0;
 
 	if (spare && wantAsyncPreempt(gp) && isAsyncSafePoint(gp, c->rip, c->rsp))
 		divert(gp, c);

@@ -351,7 +351,17 @@ void startTheWorld(void);
 void forEachP(void (*fn)(P *));
 void runSafePointFn(void);
 void freezetheworld(void);
+
+// ---- halt.c: the process dies, and its goroutines' stacks are to be read ------------
+
 NORETURN void haltm(void);
+// This M dies, or was asked by one that does, when it was at this place.
+void haltmyself(const Halted *at);
+void haltifasked(G *gp, const Sigcontext *c);
+// Halts all Ms that run goroutines, as far as they answer soon.
+void haltothers(void);
+// Where the M that runs gp was halted; NULL: it was not.
+const Halted *halted(const G *gp);
 
 // ---- syscall.c ----------------------------------------------------------------------
 

@@ -50,15 +50,6 @@ static void worldrelease(void)
 		ready(gp, false);
 }
 
-// This M has no part any more in a process that dies: it sleeps until the end.
-NORETURN void haltm(void)
-{
-	static uint32_t never;
-
-	for (;;)
-		futexsleep(&never, 0, -1);
-}
-
 static void haltiffreezing(void)
 {
 	if (unlikely(atomic_load_acquire(&sched.freezing)))

@@ -289,7 +289,7 @@ static void catchfault(Caught *s, bool sent)
 		}
 	}
 	r.where = w;
-	r.gp = onstacks(s->gp, w.sp) ? s->gp : NULL;
+	r.gp = s->gp;
 	mp->caughtsig = s->gp;
 	mp->throwing = sent ? -1 : 1; // if sent, it is not the runtime's fault
 	die(&r);

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # tests/check/quitstorm.py - SIGQUIT ends a program with one report, whole and alone, also while the
 # world is being stopped and started: with 1, 2 and 4 processors, sent to the process or to any
-# of its threads. An argument is the number of signals: 1000 by make stress.
+# of its threads. It has every goroutine's stack down to its first function, wherever they were.
+# An argument is the number of signals: 1000 by make stress.
 # timeout: 600
 
 import collections
@@ -25,6 +26,10 @@ REPORT = re.compile(
     r"(\n(goroutine \d+ \[.*\]:|runtime stack:)\n([^\n]+\n)*)+"
     r"\n(r[a-z0-9]+ +0x[0-9a-f]+\n){18}cs     0x[0-9a-f]+\nfs .*\ngs .*\n")
 
+GOROUTINE = re.compile(r"^goroutine (\d+) \[.*\]:\n((?:[^\n]+\n)*)", re.MULTILINE)
+FIRST = re.compile(r"^(resizes|looks|calls|sleeps|locked|loops)\(\.\.\.\)\n\t.*\n"
+                   r"created by rt_main in goroutine 1\n", re.MULTILINE)
+
 libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -35,6 +40,23 @@ def strike(process):
         process.send_signal(SIGQUIT)
     elif libc.syscall(SYS_TGKILL, process.pid, int(random.choice(tasks)), SIGQUIT) != 0:
         process.send_signal(SIGQUIT)  # the thread has ended
+
+
+def fault(text):
+    """Returns what is wrong with a report, or None."""
+    if not REPORT.fullmatch(text):
+        return "not one whole report"
+    goroutines = GOROUTINE.findall(text)
+    if len(goroutines) < 12:
+        return f"{len(goroutines)} goroutines"
+    for goid, stack in goroutines:
+        if goid == "1":
+            whole = re.search(r"^rt_main\(\.\.\.\)$", stack, re.MULTILINE)
+        else:
+            whole = FIRST.search(stack)
+        if not whole:
+            return f"the stack of goroutine {goid}"
+    return None
 
 
 def run(program, procs):
@@ -52,7 +74,8 @@ def run(program, procs):
     text = text.decode("utf-8", "replace")
     if process.returncode != 2:
         return f"status {process.returncode}\n{text}"
-    return None if REPORT.fullmatch(text) else f"not one whole report:\n{text}"
+    why = fault(text)
+    return f"{why}:\n{text}" if why else None
 
 
 def main():
