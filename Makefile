@@ -67,7 +67,7 @@ NOCHECK = $(addprefix runtime/,base/popcount.c base/str.c $(addprefix os/,auxv.c
 	$(addprefix mem/,fault.c malloc.c mcache.c mcentral.c mheap.c pagealloc.c persistent.c stack.c) \
 	$(addprefix sched/,cgocall.c checkdead.c findrunnable.c g.c halt.c lockthread.c m.c minit.c morestack.c netpoll.c newproc.c \
 	order.c p.c preempt.c proc.c runq.c stw.c syscall.c sudog.c sysmon.c timer.c trace.c \
-	wake.c) \
+	waiting.c wake.c) \
 	$(addprefix boot/,args.c check.c cpu.c debugvars.c gc.c module.c random.c relocate.c schedinit.c) \
 	$(addprefix panic/,elf.c gotraceback.c panic.c symtab.c traceback.c) \
 	sig/sig.c sync/chan.c sync/sleep.c trace/event.c) cgo/musl.c

@@ -226,6 +226,7 @@ struct G {
 	M *m; // NULL when not running
 	Gobuf sched;
 	uint32_t atomicstatus; // written by casgstatus alone
+	uint32_t waitsince;    // about when it parked, 0: not long ago; sched/waiting.c
 	uint8_t preempt;       // wanted off its M: doubles stackguard0 == StackPreempt
 	uint8_t preemptStop;   // when preempted, stop in Gpreempted
 	uint8_t waitreason;    // a WaitReason, while Gwaiting
@@ -237,10 +238,7 @@ struct G {
 
 	// What is written or read when it starts, ends or runs comes first: it takes fewer
 	// lines of the cache then.
-	union {
-		int64_t waitsince; // about when it parked; 0: a collector's to fill in
-		G *ahead; // on the global queue: one that stands some places behind it
-	};
+	G *ahead; // on the global queue: one that stands some places behind it
 	Panic *_panic; // innermost first
 	Defer *_defer; // calls to make when it ends, panics or leaves a scope; newest first
 

@@ -336,12 +336,12 @@ static const char *statusname(const G *gp)
 static void goroutineheader(G *gp)
 {
 	const char *locked = gp->lockedm ? ", locked to thread" : "";
-	int64_t waitfor = 0;
+	uint32_t waitfor = 0; // minutes
 
 	if (readgstatus(gp) == Gwaiting && gp->waitsince != 0)
-		waitfor = (nanotime() - gp->waitsince) / 60000000000;
+		waitfor = (waitclock(nanotime()) - gp->waitsince) / 60;
 	if (waitfor >= 1)
-		print("goroutine %lu [%s, %ld minutes%s]:\n", gp->goid, statusname(gp), waitfor,
+		print("goroutine %lu [%s, %u minutes%s]:\n", gp->goid, statusname(gp), waitfor,
 		      locked);
 	else
 		print("goroutine %lu [%s%s]:\n", gp->goid, statusname(gp), locked);

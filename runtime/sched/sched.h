@@ -376,6 +376,16 @@ bool notetsleepg(Note *n, int64_t ns); // on a goroutine
 
 void freegcgo(M *mp);
 
+// ---- waiting.c: since when goroutines wait ------------------------------------------
+
+uint32_t waitclock(int64_t now); // now in what waitsince is in: seconds
+// If gp waits and has no mark yet it gets one, the time: true.
+bool markwaiting(G *gp, uint32_t clock);
+// sysmon's: a step of the look at all, if it is time; when the next is; one is to come soon.
+void lookatwaiting(int64_t now);
+int64_t nextlook(void);
+void looksoon(int64_t now);
+
 // ---- sysmon.c -----------------------------------------------------------------------
 
 void sysmon(void);

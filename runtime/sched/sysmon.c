@@ -165,11 +165,13 @@ static bool deepsleep(int64_t now)
 	lock(&sched.lock);
 	if (idle()) {
 		next = timeSleepUntil();
-		if (next > now) {
+		if (next > now && nextlook() > now) {
 			atomic_store_relaxed(&sched.notDueAfter, INT64_MAX);
 			atomic_store_relaxed(&sched.sysmonwait, 1);
 			unlock(&sched.lock);
-			notetsleep(&sched.sysmonnote, min(next - now, forcegcperiod / 2));
+			next = min(next, nextlook());
+			if (notetsleep(&sched.sysmonnote, min(next - now, forcegcperiod / 2)))
+				looksoon(nanotime());
 			lock(&sched.lock);
 			atomic_store_relaxed(&sched.sysmonwait, 0);
 			noteclear(&sched.sysmonnote);
@@ -228,6 +230,7 @@ void sysmon(void)
 	uint32_t idlerounds = 0, delay = 0;
 	int64_t now = nanotime();
 
+	looksoon(now);
 	lock(&sched.lock);
 	sched.nmsys++;
 	checkdead();
@@ -244,6 +247,7 @@ void sysmon(void)
 			haltm(); // it would start Ms for Ps that may not run
 		helpscavenger();
 		now = nanotime();
+		lookatwaiting(now);
 		if (debug.schedtrace <= 0 && idle() && deepsleep(now)) {
 			idlerounds = 0;
 			delay = MinDelay;
