@@ -128,8 +128,7 @@ void addtimer(Timer *t)
 	int64_t when;
 
 	netpollGenericInit();
-	if (t->when <= 0)
-		t->when = INT64_MAX;
+	t->when = max(t->when, (int64_t)1); // 0: no timer
 	when = t->when;
 	lock(&pp->timersLock);
 	push(pp, t);
