@@ -106,7 +106,8 @@ typedef struct rt_task rt_task;
  * then nothing of it is left when the goroutine has ended. */
 rt_task *rt_spawn(void *(*fn)(void *arg), void *arg);
 
-/* Parks until fn has returned, and returns what it returned. The handle is gone. */
+/* Parks until fn has returned, and returns what it returned. The handle is gone: giving it
+ * to any of these once more is the fatal error "use of a task that was joined or detached". */
 void *rt_join(rt_task *t);
 
 /* The same, with *result (NULL: dropped) set and 0 returned; or -ETIMEDOUT, and the
@@ -124,7 +125,8 @@ typedef struct rt_chan rt_chan;
  * with "makechan: size out of range" when that is too much. */
 rt_chan *rt_chan_make(size_t elem_size, size_t cap);
 
-/* Gives its memory back. No goroutine may be using it. NULL is fine. */
+/* Gives its memory back. No goroutine may be using it: one that waits is a fatal error. NULL
+ * is fine. */
 void rt_chan_free(rt_chan *c);
 
 /* Sends *elem; parks until there is a receiver or room. Panics with "send on closed
@@ -258,7 +260,8 @@ bool rt_timer_stop(rt_timer *t);
 /* Stops it and starts it anew, in one. Returns what stopping did. */
 bool rt_timer_reset(rt_timer *t, rt_duration d, rt_duration period);
 
-/* Stops it and gives its memory back, its channel's too. NULL is fine. */
+/* Stops it and gives its memory back, its channel's too. NULL is fine. A second time is the
+ * fatal error "use of a freed timer". */
 void rt_timer_free(rt_timer *t);
 
 /* ---- synchronisation ------------------------------------------------------------- */
@@ -442,10 +445,13 @@ void *rt_realloc(void *p, size_t size);
 
 /* NULL is fine. A second rt_free of the same object is the fatal error "free of a free
  * object", any other address "free of a pointer that was not allocated"; both name the
- * address and the size of the objects there. */
+ * address and the size of the objects there. Debug builds find what was written outside of
+ * objects or to freed ones, and the use of all objects of this interface after they were
+ * freed: docs/memory.md. */
 void rt_free(void *p);
 
-/* The bytes at p that may be used: at least what was asked for. 0 for NULL. */
+/* The bytes at p that may be used: at least what was asked for, in debug builds just that.
+ * 0 for NULL. */
 size_t rt_malloc_usable_size(const void *p);
 
 /* What the heap is made of, in bytes where nothing else is said. Read while others go on, so

@@ -5,6 +5,7 @@
 
 #include "include/rt.h"
 #include "runtime/boot/boot.h"
+#include "runtime/mem/mem.h"
 #include "runtime/sched/sched.h"
 
 const FuncVal mainPC = { runtime_main };
@@ -162,5 +163,7 @@ STEP void runtime_main(void *ctxt)
 
 	status = rt_main(argc, argv);
 	waitforpanics();
+	if (Debug)
+		heapcheck(); // what was written past objects that are never freed
 	rt_exit(status);
 }

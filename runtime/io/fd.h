@@ -2,6 +2,7 @@
 #ifndef RT0_IO_FD_H
 #define RT0_IO_FD_H
 
+#include "runtime/mem/object.h"
 #include "runtime/os/syscall.h"
 #include "runtime/sched/polldesc.h"
 

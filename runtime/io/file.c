@@ -112,6 +112,7 @@ JUMPBACK int64_t rt_read(int fd, void *buf, size_t n)
 	int64_t r;
 
 	preemptcheck();
+	checkmemory(buf, n, "the buffer of a read");
 	r = fdlock(fd, PollRead, &d);
 	if (r < 0)
 		return r;

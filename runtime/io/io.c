@@ -121,5 +121,6 @@ int64_t rt_write(int fd, const void *buf, size_t n)
 	int64_t (*f)(int32_t, const char *, size_t) = atomic_load_acquire(&writehook);
 
 	preemptcheck();
+	checkmemory(buf, n, "the text of a write");
 	return f ? f(fd, buf, n) : plainwrite(fd, buf, n);
 }

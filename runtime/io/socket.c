@@ -392,6 +392,7 @@ int64_t rt_recv_from(int fd, void *buf, size_t n, rt_address *from)
 	preemptcheck();
 	if (from && !canwrite(from, sizeof *from))
 		return -EFAULT;
+	checkmemory(buf, n, "the buffer of a read");
 	if (from) {
 		c.arg[4] = ptrarg(from->sockaddr);
 		c.arg[5] = ptrarg(&size);
@@ -415,6 +416,7 @@ int64_t rt_send_to(int fd, const void *buf, size_t n, const rt_address *to)
 	preemptcheck();
 	if (to && !canread(&to->size, sizeof to->size))
 		return -EFAULT;
+	checkmemory(buf, n, "the text of a write");
 	if (to) {
 		c.arg[4] = ptrarg(to->sockaddr);
 		c.arg[5] = to->size;

@@ -85,6 +85,9 @@ static __attribute__((noinline)) void lockslow(Mutex *l)
 			else
 				osyield();
 		}
+		// Memory that was freed, or written over: it would never be unlocked.
+		if (atomic_load_relaxed(&l->key) > Sleeping)
+			throw("lock of what is no lock");
 		// Pairs with unlock: it sees Sleeping and wakes us, or we see Unlocked and
 		// have the lock.
 		uint32_t v = atomic_xchg(&l->key, Sleeping);

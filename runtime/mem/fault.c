@@ -29,6 +29,8 @@ NORETURN void badpointer(uintptr_t p)
 	bool free = pageisfree(&mheap.pages, i);
 	bool used = free || (i < mheap.npages && mheap.spans[i].s); // not in a hole
 
+	if (Debug)
+		badrecorded(p);
 	if (large)
 		say(p == large->base ? twice : no, p, "large object",
 		    (uint64_t)large->npages << PageShift);
@@ -41,9 +43,4 @@ NORETURN void badpointer(uintptr_t p)
 	fatalf("%s: 0x%lx, class %u (%u bytes)",
 	       i < s->nelems && s->base + i * s->size == p ? twice : no, p, s->class,
 	       s->size);
-}
-
-NORETURN void badwrite(Mspan *s, uintptr_t p)
-{
-	fatalf("write to a free object: 0x%lx, class %u (%u bytes)", p, s->class, s->size);
 }

@@ -24,8 +24,12 @@ enum {
 
 ALWAYS_INLINE void *handout(Slot o)
 {
-	if (Debug)
-		checkpoison(spanof(o.p), o.p);
+	if (Debug) { // dress makes it Busy
+		Mspan *s = spanof(o.p);
+
+		checkfree(s, (uint32_t)(o.state - s->state));
+		return (void *)o.p;
+	}
 	atomic_store_relaxed(o.state, ObjectBusy);
 	return (void *)o.p;
 }
@@ -87,7 +91,7 @@ static COLD void smallfn(void *arg)
 	if (!o.p)
 		o = shift(l);
 	if (*o.state != ObjectCached)
-		badpointer(o.p); // freed twice at the same instant
+		badpointer((uintptr_t)objectat(o.p)); // freed twice at the same instant
 	r->p = handout(o);
 	putcache(c);
 }
@@ -99,18 +103,6 @@ static COLD void *smallslow(uintptr_t list)
 
 	systemstack(smallfn, &r);
 	return r.p;
-}
-
-// The state of the busy object that begins at p, in the span of r; NULL for any other p.
-ALWAYS_INLINE uint8_t *stateof(const Spanref *r, uintptr_t p)
-{
-	Product product = objectproduct(p - r->base, r->recip);
-	uint8_t *state;
-
-	if (unlikely(!atobject(product, r->recip)))
-		return NULL; // as for every p that is in no span
-	state = &r->s->state[productindex(product)];
-	return likely(*state == ObjectBusy) ? state : NULL;
 }
 
 // ---- large objects ------------------------------------------------------------------
@@ -138,7 +130,7 @@ static COLD void largefn(void *arg)
 
 static COLD void *largealloc(uintptr_t size, bool zero)
 {
-	uintptr_t n = alignup(size, (uintptr_t)HeapPage);
+	uintptr_t n = alignup(withzones(size), (uintptr_t)HeapPage);
 	LargeRequest r = { .npages = n >> PageShift };
 
 	if (size > PTRDIFF_MAX)
@@ -148,23 +140,19 @@ static COLD void *largealloc(uintptr_t size, bool zero)
 		sysUnused((void *)r.s->base, n, false);
 	else if (zero && !r.s->zeroed)
 		__builtin_memset((void *)r.s->base, 0, n);
-	r.s->state[0] = ObjectBusy;
+	if (!Debug)
+		r.s->state[0] = ObjectBusy;
 	return (void *)r.s->base;
 }
 
-static uintptr_t objectsize(const Mspan *s)
-{
-	return s->class == LargeClass ? (uintptr_t)s->npages << PageShift : s->size;
-}
-
 // How many bytes the object at p has; fatal when there is none.
-static COLD uintptr_t sizeofobject(uintptr_t p)
+static COLD uintptr_t sizeofobject(const void *p)
 {
-	const Spanref *r = spanref(p);
+	const Spanref *r = spanref(slotof(p));
 
-	if (!stateof(r, p))
-		badpointer(p);
-	return objectsize(r->s);
+	if (!stateof(r, slotof(p)))
+		badpointer((uintptr_t)p);
+	return Debug ? sizeasked((uintptr_t)p) : slotsize(r->s);
 }
 
 // ---- freeing ------------------------------------------------------------------------
@@ -184,8 +172,6 @@ static COLD void freefn(void *arg)
 
 	if (class == LargeClass)
 		return spanfree(r->s);
-	if (Debug)
-		poison(r->p, r->s->size);
 	c = getcache();
 	l = &c->list[class];
 	if (l->top >= l->end)
@@ -194,21 +180,24 @@ static COLD void freefn(void *arg)
 	putcache(c);
 }
 
-// The rest of rt_free: there is no P, its list is full, p is large, NULL, or no object.
-static COLD void freeslow(uintptr_t p)
+// The rest of rt_free, whose frame this is: there is no P, its list is full, p is large, NULL,
+// or no object.
+static COLD void freeslow(void *p, void *frame)
 {
-	const Spanref *ref = spanref(p);
-	FreeRequest r = { .p = p };
+	const Spanref *ref = spanref(slotof(p));
+	FreeRequest r = { .p = slotof(p) };
 
 	if (!p)
 		return;
-	r.state = stateof(ref, p);
+	r.state = stateof(ref, r.p);
 	// The exchange chooses one of two that free a large object at the same instant.
 	if (!r.state || atomic_xchg(r.state, ObjectCached) != ObjectBusy)
-		badpointer(p);
+		badpointer((uintptr_t)p);
 	r.s = ref->s; // nobody else frees p now, so its span stays
 	if (debug.clobberfree)
-		__builtin_memset((void *)p, DeadByte, objectsize(r.s));
+		__builtin_memset(p, DeadByte, Debug ? sizeasked((uintptr_t)p) : slotsize(r.s));
+	if (Debug)
+		undress((uintptr_t)p, frame);
 	systemstack(freefn, &r);
 }
 
@@ -217,26 +206,32 @@ static COLD void freeslow(uintptr_t p)
 // Where the list for so many times 16 bytes is.
 static const uint16_t listtable[ClassTableMax / 16 + 1] = { CLASSTABLE(LISTOF) };
 
+// What the program gets of a slot for size bytes, from a function that it has called.
+ALWAYS_INLINE void *finish(void *slot, size_t size)
+{
+	return Debug ? dress((uintptr_t)slot, size, __builtin_frame_address(0)) : slot;
+}
+
 // From half a line of the instruction cache on: other functions are packed.
 #define HOTCODE __attribute__((aligned(32)))
 
 NOSPLIT HOTCODE void *rt_malloc(size_t size)
 {
-	uintptr_t list;
+	uintptr_t list, n = withzones(size);
 	void *p;
 
-	if (likely(size <= ClassTableMax))
-		list = listtable[(size + 15) / 16];
-	else if (size <= MaxSmallSize)
-		list = LISTOFFSET(sizeclass(size));
+	if (likely(n <= ClassTableMax))
+		list = listtable[(n + 15) / 16];
+	else if (n <= MaxSmallSize)
+		list = LISTOFFSET(sizeclass(n));
 	else
-		return largealloc(size, false);
-	return likely(pop(listat(mcache, list), &p)) ? p : smallslow(list);
+		return finish(largealloc(size, false), size);
+	return finish(likely(pop(listat(mcache, list), &p)) ? p : smallslow(list), size);
 }
 
 NOSPLIT HOTCODE void rt_free(void *ptr)
 {
-	uintptr_t p = (uintptr_t)ptr;
+	uintptr_t p = slotof(ptr);
 	const Spanref *r = spanref(p);
 	uint8_t *state;
 	Freelist *l;
@@ -244,13 +239,13 @@ NOSPLIT HOTCODE void rt_free(void *ptr)
 
 	state = stateof(r, p);
 	if (unlikely(!state))
-		return freeslow(p);
+		return freeslow(ptr, __builtin_frame_address(0));
 	l = listat(mcache, r->list);
 	top = l->top;
 	if (unlikely(top >= l->end))
-		return freeslow(p);
+		return freeslow(ptr, __builtin_frame_address(0));
 	if (Debug)
-		poison(p, r->s->size);
+		undress((uintptr_t)ptr, __builtin_frame_address(0));
 	push(l, top, p, state);
 }
 
@@ -261,14 +256,15 @@ void *rt_calloc(size_t n, size_t size)
 
 	if (__builtin_mul_overflow(n, size, &bytes))
 		rt_panic("runtime error: makeslice: len out of range");
-	if (bytes > MaxSmallSize)
-		return largealloc(bytes, true);
+	if (withzones(bytes) > MaxSmallSize)
+		return finish(largealloc(bytes, true), bytes);
 	p = rt_malloc(bytes);
 	__builtin_memset(p, 0, bytes);
 	return p;
 }
 
-// Stays in place while at least half of the object is used.
+// Stays in place while at least half of the object is used; in debug builds never, so that
+// what still has the old address is found.
 void *rt_realloc(void *p, size_t size)
 {
 	uintptr_t have;
@@ -276,8 +272,8 @@ void *rt_realloc(void *p, size_t size)
 
 	if (!p)
 		return rt_malloc(size);
-	have = sizeofobject((uintptr_t)p);
-	if (size <= have && size >= have / 2)
+	have = sizeofobject(p);
+	if (!Debug && size <= have && size >= have / 2)
 		return p;
 	q = rt_malloc(size);
 	__builtin_memcpy(q, p, min(size, have));
@@ -287,5 +283,5 @@ void *rt_realloc(void *p, size_t size)
 
 size_t rt_malloc_usable_size(const void *p)
 {
-	return p ? sizeofobject((uintptr_t)p) : 0;
+	return p ? sizeofobject(p) : 0;
 }

@@ -19,10 +19,8 @@ static Mspan *newsmall(uint32_t class)
 	uint32_t size = classsize(class), npages = spanpages(size);
 	Mspan *s = spanalloc(class, npages, size, (npages << PageShift) / size);
 
-	if (!s)
-		return NULL;
-	for (uint32_t i = 0; Debug && i < s->nelems; i++)
-		poison(s->base + i * size, size);
+	for (uint32_t i = 0; Debug && s && i < s->nelems; i++)
+		poison(s, i);
 	return s;
 }
 
@@ -143,7 +141,7 @@ static void give(Mcentral *ct, const Slot *slot) HOLDS(ct->lock)
 	Spanlist *from = s->nfree == 0 ? &ct->full : partiallist(ct, s);
 
 	if (s->state[i] != ObjectCached)
-		badpointer(slot->p); // freed twice at the same instant
+		badpointer((uintptr_t)objectat(slot->p)); // freed twice at the same instant
 	s->state[i] = ObjectFree;
 	s->scan = (uint16_t)min(s->scan, i);
 	s->nfree++;

@@ -36,11 +36,6 @@ static bool lazily; // MADV_FREE was used: what the kernel has need not read as 
 
 // ---- Mspans -------------------------------------------------------------------------
 
-static uint32_t spanunits(uint32_t nelems)
-{
-	return (SpanHeader + nelems + 1 + SpanUnit - 1) / SpanUnit;
-}
-
 static Mspan *newspan(uint32_t nelems) HOLDS(mheap.lock)
 {
 	uint32_t n = spanunits(nelems);
@@ -49,11 +44,13 @@ static Mspan *newspan(uint32_t nelems) HOLDS(mheap.lock)
 	if (s) {
 		mheap.freespans[n] = s->next;
 	} else {
-		s = persistentalloc(n * SpanUnit, SpanUnit);
-		memstats.mspan_sys += n * SpanUnit;
+		s = persistentalloc(n * SpanUnit + recordbytes(n), SpanUnit);
+		memstats.mspan_sys += n * SpanUnit + recordbytes(n);
 	}
 	__builtin_memset(s, 0, SpanHeader + nelems);
 	__builtin_memset(s->state + nelems, ObjectNone, n * SpanUnit - SpanHeader - nelems);
+	if (Debug)
+		__builtin_memset((char *)s + n * SpanUnit, 0, nelems * sizeof(Record));
 	return s;
 }
 
@@ -192,7 +189,8 @@ static void setpages(Mspan *s, bool inuse) HOLDS(mheap.lock)
 {
 	Spanref ref = { s, s->base, inuse ? reciprocal(s) : 0, LISTOFFSET(s->class), inuse };
 	Spanref *r = &mheap.spans[heappage(s->base)];
-	uint32_t n = s->class == LargeClass ? 1 : s->npages;
+	// Debug builds look up what an address inside an object belongs to.
+	uint32_t n = s->class == LargeClass && !Debug ? 1 : s->npages;
 
 	for (uint32_t i = 0; i < n; i++)
 		r[i] = ref;

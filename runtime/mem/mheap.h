@@ -23,6 +23,7 @@
 #define RT0_MEM_MHEAP_H
 
 #include "runtime/lock/lock.h"
+#include "runtime/mem/mem.h"
 #include "runtime/mem/pagealloc.h"
 #include "runtime/mem/sizeclass.h"
 
@@ -131,6 +132,12 @@ ALWAYS_INLINE uintptr_t heappage(uintptr_t p)
 
 extern Spanref nospan; // of what is not in the heap
 
+// SpanUnits of an Mspan.
+ALWAYS_INLINE uint32_t spanunits(uint32_t nelems)
+{
+	return (SpanHeader + nelems + 1 + SpanUnit - 1) / SpanUnit;
+}
+
 // For any p.
 ALWAYS_INLINE const Spanref *spanref(uintptr_t p)
 {
@@ -141,6 +148,18 @@ ALWAYS_INLINE const Spanref *spanref(uintptr_t p)
 
 // The span of p's page, or NULL, for any p.
 Mspan *spanof(uintptr_t p);
+
+// The state of the busy object that begins at p, in the span of r; NULL for any other p.
+ALWAYS_INLINE uint8_t *stateof(const Spanref *r, uintptr_t p)
+{
+	Product product = objectproduct(p - r->base, r->recip);
+	uint8_t *state;
+
+	if (unlikely(!atobject(product, r->recip)))
+		return NULL; // as for every p that is in no span
+	state = &r->s->state[productindex(product)];
+	return likely(*state == ObjectBusy) ? state : NULL;
+}
 
 // ---- mcentral.c ---------------------------------------------------------------------
 
@@ -207,30 +226,90 @@ void cachemakeroom(Mcache *c, uint32_t class);
 Mcache *getcache(void);
 void putcache(Mcache *c);
 
+// ---- debug builds: red zones and records; object.c -------------------------------------
+
+// What was asked for is between two zones of bytes that the program must not touch:
+//
+//	slot | front zone | what was asked for | back zone | next slot
+//	                  ^what rt_malloc returned
+//
+// They are written before the object is Busy and stay while it is free. The back zone takes
+// up what is left of the slot, to BackMax bytes.
+enum {
+	FrontZone = Debug ? 16 : 0, // keeps the alignment
+	BackZone = Debug ? 16 : 0,  // at least
+	BackMax = 128, // a multiple of 8
+	SiteDepth = 8,
+};
+
+// Where in the program, and by whom.
+typedef struct {
+	uint64_t goid;
+	uint32_t pc[SiteDepth]; // return addresses from the inside out, less __text_start
+} Site;
+
+// A slot has one, behind the states of its span.
+struct Record {
+	uintptr_t size;  // what was asked for
+	uint32_t uses;   // +1 with every allocation, when all the rest is there
+	uint8_t kind;    // an ObjectKind; stays when it is freed
+	uint8_t was;     // of the object that was freed here
+	bool retired;    // rt_free may free it though it is no memory
+	Site made, freed;
+};
+
+// What to call the slot of an address that the program has, and the other way round.
+ALWAYS_INLINE uintptr_t slotof(const void *p)
+{
+	return (uintptr_t)p - FrontZone;
+}
+
+ALWAYS_INLINE void *objectat(uintptr_t slot)
+{
+	return (void *)(slot + FrontZone);
+}
+
+// The bytes of a slot for n of the program's. What is too much stays so.
+ALWAYS_INLINE uintptr_t withzones(uintptr_t n)
+{
+	return n <= PTRDIFF_MAX ? n + FrontZone + BackZone : n;
+}
+
+ALWAYS_INLINE uintptr_t slotsize(const Mspan *s)
+{
+	return s->class == LargeClass ? (uintptr_t)s->npages << PageShift : s->size;
+}
+
+// Bytes of the records of an Mspan of so many units.
+ALWAYS_INLINE uintptr_t recordbytes(uint32_t units)
+{
+	return Debug ? (units * SpanUnit - SpanHeader) * sizeof(Record) : 0;
+}
+
+ALWAYS_INLINE Record *records(const Mspan *s)
+{
+	return (Record *)(uintptr_t)((const char *)s + spanunits(s->nelems) * SpanUnit);
+}
+
+// The slot becomes an object of n bytes, Busy. frame: of the function that the program
+// called. Returns what that returns.
+void *dress(uintptr_t slot, uintptr_t n, void *frame);
+// The object at p is being freed: fatal if it must not be, or its zones were written to.
+void undress(uintptr_t p, void *frame);
+// What an object in use was asked to have.
+uintptr_t sizeasked(uintptr_t p);
+// A free slot gets words that nothing writes by chance.
+void poison(const Mspan *s, uint32_t i);
+// Slot i is free: fatal when it was written to.
+void checkfree(const Mspan *s, uint32_t i);
+// badpointer, if p is in a slot that was used. Otherwise it returns.
+void badrecorded(uintptr_t p);
+// heapcheck's: slot i, whatever its state; that may change meanwhile.
+void checkslot(const Mspan *s, uint32_t i);
+
 // ---- fault.c ------------------------------------------------------------------------
 
-// p was to be freed or looked at, and no busy object begins there.
+// p was to be freed or looked at, and no busy object begins there. p is what the program has.
 NORETURN void badpointer(uintptr_t p);
-// The free object at p was written to.
-NORETURN void badwrite(Mspan *s, uintptr_t p);
-
-// ---- debug builds: a free object begins with these words ----------------------------
-
-enum { PoisonWords = 8 };
-#define Poison UINT64_C(0xdeadf4eedeadf4ee)
-
-ALWAYS_INLINE void poison(uintptr_t p, uint32_t size)
-{
-	for (uint32_t i = 0; i < min(PoisonWords, size / PtrSize); i++)
-		((volatile uint64_t *)p)[i] = Poison;
-}
-
-ALWAYS_INLINE void checkpoison(Mspan *s, uintptr_t p)
-{
-	for (uint32_t i = 0; i < min(PoisonWords, s->size / PtrSize); i++) {
-		if (((volatile uint64_t *)p)[i] != Poison)
-			badwrite(s, p);
-	}
-}
 
 #endif

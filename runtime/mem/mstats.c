@@ -92,10 +92,8 @@ static void checkspan(const Mspan *s, uint32_t class)
 		want(state <= ObjectBusy, "state of an object", class);
 		want(state != ObjectFree || i >= s->scan, "free object below scan", class);
 		nfree += state == ObjectFree;
-		for (uint32_t k = 0; Debug && state == ObjectFree &&
-		                     k < min(PoisonWords, s->size / PtrSize); k++)
-			want(((uint64_t *)s->base)[i * (s->size / PtrSize) + k] == Poison,
-			     "write to a free object", class);
+		if (Debug)
+			checkslot(s, i);
 	}
 	want(nfree == s->nfree, "number of free objects", class);
 	want(s->state[s->nelems] == ObjectNone, "state behind the last object", class);
@@ -140,6 +138,19 @@ static void checkcached(const Slot *t, uint32_t class)
 	want(*t->state == ObjectCached, "state of a cached object", class);
 	want(t->p == s->base + (uintptr_t)(t->state - s->state) * s->size,
 	     "place of a state", class);
+	if (Debug)
+		checkfree(s, (uint32_t)(t->state - s->state));
+}
+
+// The zones of what has pages of its own.
+static void checklarge(void) HOLDS(mheap.lock)
+{
+	for (uintptr_t i = 0; Debug && i < mheap.npages; i++) {
+		const Spanref *r = &mheap.spans[i];
+
+		if (r->inuse && r->s->class == LargeClass && heappage(r->base) == i)
+			checkslot(r->s, 0);
+	}
 }
 
 // The caller's own.
@@ -168,6 +179,7 @@ void heapcheck(void)
 		checkcache(mp->p->mcache);
 	lock(&mheap.lock);
 	pagecheck(&mheap.pages);
+	checklarge();
 	unlock(&mheap.lock);
 	releasem(mp);
 }

@@ -147,6 +147,36 @@ NORETURN __attribute__((noinline)) void fatal(const char *s)
 }
 
 typedef struct {
+	const char *text;
+	const Record *r;
+	Freed freed;
+} ObjectError;
+
+static void sayobject(void *arg)
+{
+	const ObjectError *e = arg;
+
+	print("fatal error: %s\n", e->text);
+	if (!e->r || gotraceback().level == 0)
+		return;
+	if (e->freed == FreedBefore)
+		printsite("freed", &e->r->freed);
+	printsite(e->freed == FreedBefore ? "allocated again" : "allocated", &e->r->made);
+	if (e->freed == FreedSince)
+		printsite("freed", &e->r->freed);
+}
+
+NORETURN __attribute__((noinline)) void fatalobject(const char *text, const Record *r,
+                                                        Freed freed)
+{
+	ObjectError e = { text, r, freed };
+	Report report = { .before = sayobject, .arg = &e, .where = HERE };
+
+	getg()->m->throwing = -1;
+	die(&report);
+}
+
+typedef struct {
 	const G *gp;
 	uintptr_t sp;
 } Overflow;

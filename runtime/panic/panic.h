@@ -2,6 +2,7 @@
 #ifndef RT0_PANIC_PANIC_H
 #define RT0_PANIC_PANIC_H
 
+#include "runtime/mem/mheap.h"
 #include "runtime/os/os.h"
 #include "runtime/panic/dwarf.h"
 #include "runtime/runtime.h"
@@ -72,6 +73,8 @@ Where wherehalted(const G *gp, const Halted *b);      // while it runs; sched/ha
 // The same with who it is and who created it; without w its stack cannot be read.
 void printgoroutine(G *gp, const Where *w, int32_t level);
 void tracebackothers(const G *me, int32_t level);
+// Where an object was allocated, or whatever what says; nothing if that never happened.
+void printsite(const char *what, const Site *s);
 
 // ---- gotraceback.c ------------------------------------------------------------------
 

@@ -416,3 +416,16 @@ void tracebackothers(const G *me, int32_t level)
 		printother(gp, level);
 	}
 }
+
+void printsite(const char *what, const Site *s)
+{
+	if (s->pc[0] == 0)
+		return;
+	print("%s by goroutine %lu:\n", what, s->goid);
+	for (uint32_t i = 0; i < nelem(s->pc) && s->pc[i] != 0; i++) {
+		uintptr_t pc = (uintptr_t)__text_start + s->pc[i];
+
+		if (intext(pc) && pc != skipPC)
+			printframe(pc, pc - 1, 1, 0, 0);
+	}
+}

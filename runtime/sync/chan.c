@@ -132,14 +132,11 @@ static COLD void releasewaiters(Hchan *c, Waitq *q, bool zero, Gqueue *list)
 	}
 }
 
-COLD void rt_chan_close(rt_chan *c)
+COLD void closechan(Hchan *c)
 {
 	Gqueue list = { 0 };
 	G *gp;
 
-	goroutinecheck();
-	if (!c)
-		rt_panic("close of nil channel");
 	takechan(c);
 	if (c->closed) {
 		leavechan(c);
@@ -154,6 +151,15 @@ COLD void rt_chan_close(rt_chan *c)
 		gp->schedlink = NULL;
 		goready(gp);
 	}
+}
+
+COLD void rt_chan_close(rt_chan *c)
+{
+	goroutinecheck();
+	if (!c)
+		rt_panic("close of nil channel");
+	checkobject(c, KindChan);
+	closechan(c);
 }
 
 uint64_t chanelemsize(const Hchan *c)
@@ -174,14 +180,22 @@ COLD rt_chan *rt_chan_make(size_t elem_size, size_t cap)
 	c = rt_malloc(sizeof *c + size);
 	*c = (Hchan){ .dataqsiz = cap, .elemsize = elem_size };
 	lockInit(&c->lock, RankHchan);
+	setkind(c, KindChan);
 	return c;
+}
+
+COLD void freechan(Hchan *c, ObjectKind kind)
+{
+	retire(c, kind);
+	if (c->recvq.first || c->sendq.first)
+		fatal("rt_chan_free: goroutines wait on the channel");
+	rt_free(c);
 }
 
 COLD void rt_chan_free(rt_chan *c)
 {
-	if (c && (c->recvq.first || c->sendq.first))
-		throw("rt_chan_free: goroutines wait on the channel");
-	rt_free(c);
+	if (c)
+		freechan(c, KindChan);
 }
 
 void rt_chan_send(rt_chan *c, const void *elem)
@@ -189,6 +203,7 @@ void rt_chan_send(rt_chan *c, const void *elem)
 	preemptcheck();
 	if (!c)
 		blockforever(WaitReasonChanSendNil);
+	checksend(c, elem);
 	chansend(c, elem, true);
 }
 
@@ -199,6 +214,7 @@ bool rt_chan_recv(rt_chan *c, void *elem)
 	preemptcheck();
 	if (!c)
 		blockforever(WaitReasonChanReceiveNil);
+	checkrecv(c, elem);
 	chanrecv(c, elem, true, &ok);
 	return ok;
 }
@@ -210,6 +226,7 @@ bool rt_chan_try_send(rt_chan *c, const void *elem)
 	preemptcheck();
 	if (!c)
 		return false;
+	checksend(c, elem);
 	if (!atomic_load_relaxed(&c->closed) && c->dataqsiz > 0 &&
 	    atomic_load_relaxed(&c->qcount) == c->dataqsiz)
 		return false;
@@ -223,6 +240,7 @@ bool rt_chan_try_recv(rt_chan *c, void *elem, bool *ok)
 	preemptcheck();
 	if (!c)
 		return false;
+	checkrecv(c, elem);
 	done = chanrecv(c, elem, false, &received);
 	if (done && ok)
 		*ok = received;
@@ -231,10 +249,16 @@ bool rt_chan_try_recv(rt_chan *c, void *elem, bool *ok)
 
 size_t rt_chan_len(rt_chan *c)
 {
-	return c ? atomic_load_relaxed(&c->qcount) : 0;
+	if (!c)
+		return 0;
+	checkchan(c);
+	return atomic_load_relaxed(&c->qcount);
 }
 
 size_t rt_chan_cap(rt_chan *c)
 {
-	return c ? c->dataqsiz : 0;
+	if (!c)
+		return 0;
+	checkchan(c);
+	return c->dataqsiz;
 }

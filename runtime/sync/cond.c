@@ -132,12 +132,14 @@ static bool wait(rt_cond *c, int64_t when)
 void rt_cond_wait(rt_cond *c)
 {
 	preemptcheck();
+	checkmemory(c, sizeof *c, "a cond");
 	wait(c, Never);
 }
 
 int rt_cond_wait_until(rt_cond *c, int64_t when)
 {
 	preemptcheck();
+	checkmemory(c, sizeof *c, "a cond");
 	return wait(c, when) ? 0 : -ETIMEDOUT;
 }
 
@@ -147,6 +149,7 @@ void rt_cond_signal(rt_cond *c)
 	Sudog *s;
 
 	preemptcheck();
+	checkmemory(c, sizeof *c, "a cond");
 	// Who unlocked c->l before us to wait has queued up before that.
 	if (!atomic_load_relaxed(&c->head))
 		return;
@@ -166,6 +169,7 @@ void rt_cond_broadcast(rt_cond *c)
 	G *gp;
 
 	preemptcheck();
+	checkmemory(c, sizeof *c, "a cond");
 	if (!atomic_load_relaxed(&c->head))
 		return;
 	lock(lockof(c));

@@ -76,7 +76,7 @@ static void endall(rt_ctx *top, int err)
 		atomic_store_release(&n->err, err); // for who finds done closed, or just looks
 		if (deltimer(&n->t))
 			n->refs--; // not the last: n has a handle or a child
-		rt_chan_close(n->done);
+		closechan(n->done);
 	}
 }
 
@@ -100,7 +100,8 @@ static void unref(rt_ctx *c)
 	unlock(&root->lock); // of which nobody else knows any more, if it is among them
 	while ((c = freed)) {
 		freed = c->next;
-		rt_chan_free(c->done);
+		freechan(c->done, KindCtxChan);
+		retire(c, KindCtx);
 		rt_free(c);
 	}
 }
@@ -120,15 +121,26 @@ static void deadline(void *arg, uintptr_t seq)
 	unref(arg);
 }
 
+static void checkctx(const rt_ctx *c)
+{
+	if (c != &background)
+		checkobject(c, KindCtx);
+}
+
 static rt_ctx *newctx(rt_ctx *parent, int64_t when)
 {
-	rt_ctx *c = rt_calloc(1, sizeof *c);
-	bool timed = when < parent->deadline;
+	rt_ctx *c;
+	bool timed;
 
+	checkctx(parent);
+	c = rt_calloc(1, sizeof *c);
+	timed = when < parent->deadline;
 	c->parent = parent;
 	c->root = parent == &background ? c : parent->root;
 	c->deadline = min(when, parent->deadline);
 	c->done = rt_chan_make(0, 0);
+	setkind(c, KindCtx);
+	setkind(c->done, KindCtxChan);
 	c->refs = 1;
 	lockInit(&c->lock, RankCtx);
 
@@ -178,29 +190,34 @@ rt_ctx *rt_ctx_with_timeout(rt_ctx *parent, rt_duration d)
 void rt_ctx_cancel(rt_ctx *c)
 {
 	preemptcheck();
+	checkctx(c);
 	if (c != &background)
 		end(c, -ECANCELED);
 }
 
 rt_chan *rt_ctx_done(rt_ctx *c)
 {
+	checkctx(c);
 	return c->done;
 }
 
 int rt_ctx_err(rt_ctx *c)
 {
 	preemptcheck();
+	checkctx(c);
 	return atomic_load_acquire(&c->err); // pairs with endall's store
 }
 
 int64_t rt_ctx_deadline(rt_ctx *c)
 {
+	checkctx(c);
 	return c->deadline;
 }
 
 rt_ctx *rt_ctx_ref(rt_ctx *c)
 {
 	preemptcheck();
+	checkctx(c);
 	if (c != &background) {
 		lock(&c->root->lock);
 		c->refs++;
@@ -212,6 +229,10 @@ rt_ctx *rt_ctx_ref(rt_ctx *c)
 void rt_ctx_free(rt_ctx *c)
 {
 	preemptcheck();
-	if (c && c != &background)
-		unref(c);
+	if (!c || c == &background)
+		return;
+	checkctx(c);
+	if (atomic_load_relaxed(&c->refs) == 0) // as the last unref left it
+		fatalf("use of a freed context: %p", c);
+	unref(c);
 }

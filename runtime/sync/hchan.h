@@ -110,6 +110,19 @@ static __attribute__((noinline)) void takebuf(Hchan *c, void *ep)
 	atomic_store_relaxed(&c->qcount, c->qcount - 1);
 }
 
+// Debug builds: c may be used, and ep have its elements.
+ALWAYS_INLINE void checksend(const Hchan *c, const void *ep)
+{
+	checkchan(c);
+	checkmemory(ep, c->elemsize, "an element to send");
+}
+
+ALWAYS_INLINE void checkrecv(const Hchan *c, const void *ep)
+{
+	checkchan(c);
+	checkmemory(ep, c->elemsize, "a received element");
+}
+
 // ---- wait queues, under c->lock -----------------------------------------------------
 
 ALWAYS_INLINE void enqueue(Waitq *q, Sudog *s)

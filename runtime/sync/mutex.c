@@ -267,6 +267,7 @@ NOSPLIT void rt_mutex_lock(rt_mutex *m)
 {
 	if (Stress)
 		preemptcheck();
+	checkmemory(m, sizeof *m, "a mutex");
 	if (likely(!mustlook())) {
 		if (onep() && atomic_load_relaxed(lockbyte(m)) == 0) {
 			atomic_store_relaxed(lockbyte(m), Locked);
@@ -283,6 +284,7 @@ bool rt_mutex_try_lock(rt_mutex *m)
 	uint32_t old;
 
 	preemptcheck();
+	checkmemory(m, sizeof *m, "a mutex");
 	old = atomic_load_relaxed(&m->state);
 	return !(old & (Locked | Starving)) && atomic_cas(&m->state, old, taken(old));
 }
@@ -290,6 +292,7 @@ bool rt_mutex_try_lock(rt_mutex *m)
 int rt_mutex_lock_until(rt_mutex *m, int64_t when)
 {
 	preemptcheck();
+	checkmemory(m, sizeof *m, "a mutex");
 	if (atomic_cas(lockbyte(m), 0, Locked))
 		return 0;
 	return lockslow(m, when) ? 0 : -ETIMEDOUT;
@@ -297,6 +300,7 @@ int rt_mutex_lock_until(rt_mutex *m, int64_t when)
 
 ALWAYS_INLINE void unlocknow(rt_mutex *m)
 {
+	checkmemory(m, sizeof *m, "a mutex");
 	if (onep() && atomic_load_relaxed(lockbyte(m)) == Locked)
 		atomic_store_relaxed(lockbyte(m), 0);
 	else if (unlikely(atomic_xadd(lockbyte(m), -Locked) != 0)) // release: pairs with lock

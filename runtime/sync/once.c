@@ -30,6 +30,7 @@ static void doslow(rt_once *o, rt_func *fn, void *arg)
 void rt_once_do(rt_once *o, rt_func *fn, void *arg)
 {
 	preemptcheck();
+	checkmemory(o, sizeof *o, "a once");
 	if (likely(atomic_load_acquire(&o->done))) // sees what fn did
 		return;
 	rt_mutex_lock(&o->m);
@@ -39,6 +40,7 @@ void rt_once_do(rt_once *o, rt_func *fn, void *arg)
 int rt_once_do_until(rt_once *o, rt_func *fn, void *arg, int64_t when)
 {
 	preemptcheck();
+	checkmemory(o, sizeof *o, "a once");
 	if (atomic_load_acquire(&o->done))
 		return 0;
 	if (rt_mutex_lock_until(&o->m, when) < 0)

@@ -210,11 +210,13 @@ static UNCHECKED_LOCKS bool lockslow(rt_rwmutex *m, bool writer, int64_t when)
 
 ALWAYS_INLINE bool tryrlock(rt_rwmutex *m)
 {
+	checkmemory(m, sizeof *m, "an rwmutex");
 	return take(m, Writer | Queued, 1, false);
 }
 
 ALWAYS_INLINE bool trylock(rt_rwmutex *m)
 {
+	checkmemory(m, sizeof *m, "an rwmutex");
 	return atomic_cas(word(m), 0, Writer);
 }
 
@@ -258,8 +260,10 @@ int rt_rwmutex_lock_until(rt_rwmutex *m, int64_t when)
 
 ALWAYS_INLINE void runlock(rt_rwmutex *m)
 {
-	uint32_t v = atomic_load_relaxed(word(m));
+	uint32_t v;
 
+	checkmemory(m, sizeof *m, "an rwmutex");
+	v = atomic_load_relaxed(word(m));
 	do {
 		if (unlikely((v & Readers) == 0))
 			fatal("sync: RUnlock of unlocked RWMutex");
@@ -272,6 +276,7 @@ ALWAYS_INLINE void runlock(rt_rwmutex *m)
 
 ALWAYS_INLINE void wunlock(rt_rwmutex *m)
 {
+	checkmemory(m, sizeof *m, "an rwmutex");
 	if (likely(atomic_cas(word(m), Writer, 0)))
 		return;
 	if (!(atomic_load_relaxed(word(m)) & Writer))

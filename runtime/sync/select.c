@@ -364,10 +364,24 @@ static UNCHECKED_LOCKS rt_case *block(rt_case *cases, int n, WaitReason reason, 
 	return k ? k : otherwise;
 }
 
+// Debug builds.
+static void checkcases(const rt_case *cases, int n)
+{
+	for (const rt_case *k = cases; k < cases + n; k++) {
+		if (k->chan && k->kind == RT_CASE_SEND)
+			checksend(k->chan, k->elem);
+		else if (k->chan && k->kind == RT_CASE_RECV)
+			checkrecv(k->chan, k->elem);
+	}
+}
+
 static int64_t selectuntil(rt_case *cases, int n, WaitReason reason, int64_t when)
 {
-	rt_case *k = doone(cases, n);
+	rt_case *k;
 
+	if (Debug)
+		checkcases(cases, n);
+	k = doone(cases, n);
 	if (!k)
 		k = block(cases, n, reason, when);
 	return k ? k - cases : -ETIMEDOUT;

@@ -6,6 +6,7 @@
 void rt_sem_acquire(rt_sem *s)
 {
 	preemptcheck();
+	checkmemory(s, sizeof *s, "a semaphore");
 	semacquire(&s->count, WaitReasonSemacquire);
 }
 
@@ -14,6 +15,7 @@ int rt_sem_acquire_until(rt_sem *s, int64_t when)
 	SemaUntil until = { .when = when };
 
 	preemptcheck();
+	checkmemory(s, sizeof *s, "a semaphore");
 	if (semacquire1(&s->count, false, WaitReasonSemacquire, &until))
 		return 0;
 	return -ETIMEDOUT;
@@ -21,9 +23,11 @@ int rt_sem_acquire_until(rt_sem *s, int64_t when)
 
 bool rt_sem_try_acquire(rt_sem *s)
 {
-	uint32_t v = atomic_load_relaxed(&s->count);
+	uint32_t v;
 
 	preemptcheck();
+	checkmemory(s, sizeof *s, "a semaphore");
+	v = atomic_load_relaxed(&s->count);
 	while (v > 0) {
 		if (atomic_cas(&s->count, v, v - 1))
 			return true;
@@ -35,5 +39,6 @@ bool rt_sem_try_acquire(rt_sem *s)
 void rt_sem_release(rt_sem *s)
 {
 	preemptcheck();
+	checkmemory(s, sizeof *s, "a semaphore");
 	semrelease(&s->count);
 }

@@ -4,6 +4,7 @@
 
 #include <asm-generic/errno.h>
 
+#include "runtime/mem/object.h"
 #include "runtime/sched/sched.h"
 #include "runtime/sched/sudog.h"
 
@@ -13,6 +14,9 @@
 // ---- chan.c -------------------------------------------------------------------------
 
 uint64_t chanelemsize(const Hchan *c);
+// rt_chan_close and rt_chan_free, of channels that the program must not give to those.
+void closechan(Hchan *c);
+void freechan(Hchan *c, ObjectKind kind);
 
 // ---- sleep.c ------------------------------------------------------------------------
 

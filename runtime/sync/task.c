@@ -2,7 +2,8 @@
 //
 // A task has two owners, the goroutine and the handle. Each gives up its half once: the
 // goroutine when it has left its result, the handle by a join or by rt_detach. The second
-// one frees.
+// one frees. The rest of the word says that it is a task: a handle that is given up once more
+// is found, be its memory free or something else by now.
 #include "include/rt.h"
 #include "runtime/os/os.h"
 #include "runtime/sync/sync.h"
@@ -12,13 +13,25 @@ struct rt_task {
 	void *arg;
 	void *result;
 	uint32_t done; // a semaphore: 1 when there is a result
-	uint32_t owners;
+	uint32_t owners; // IsTask and those that there are
 };
 
-static void giveup(rt_task *t)
+enum { Goroutine = 1, Handle = 2, IsTask = 0x7a5c << 16 };
+
+static void giveup(rt_task *t, uint32_t owner)
 {
-	if (atomic_xadd(&t->owners, -1u) == 0) // the other has done with it
-		rt_free(t);
+	if (atomic_xadd(&t->owners, -owner) != IsTask)
+		return; // the other still needs it
+	retire(t, KindTask);
+	rt_free(t);
+}
+
+// What may be given to rt_join or rt_detach.
+static void checkhandle(const rt_task *t)
+{
+	checkobject(t, KindTask);
+	if ((atomic_load_relaxed(&t->owners) & ~(uint32_t)Goroutine) != (IsTask | Handle))
+		fatalf("use of a task that was joined or detached: %p", t);
 }
 
 // What ends the call of fn, whichever way it is left.
@@ -27,7 +40,7 @@ static void taskdone(void *arg)
 	rt_task *t = arg;
 
 	semrelease(&t->done); // publishes the result
-	giveup(t);
+	giveup(t, Goroutine);
 }
 
 static void taskmain(void *arg)
@@ -60,7 +73,8 @@ rt_task *rt_spawn(void *(*fn)(void *arg), void *arg)
 	if (!fn)
 		fatal("go of nil func value");
 	t = rt_malloc(sizeof *t);
-	*t = (rt_task){ .fn = fn, .arg = arg, .owners = 2 };
+	*t = (rt_task){ .fn = fn, .arg = arg, .owners = IsTask | Goroutine | Handle };
+	setkind(t, KindTask);
 	newg = newproc1(taskmain, t, NULL, 0, getg(), (uintptr_t)__builtin_return_address(0));
 	makeuser(newg, (uintptr_t)fn);
 	startg(newg);
@@ -72,9 +86,10 @@ void *rt_join(rt_task *t)
 	void *result;
 
 	preemptcheck();
+	checkhandle(t);
 	semacquire(&t->done, WaitReasonSemacquire);
 	result = t->result;
-	giveup(t);
+	giveup(t, Handle);
 	return result;
 }
 
@@ -83,17 +98,22 @@ int rt_join_until(rt_task *t, int64_t when, void **result)
 	SemaUntil until = { .when = when };
 
 	preemptcheck();
+	checkhandle(t);
+	if (result)
+		checkmemory(result, sizeof *result, "a task's result");
 	if (!semacquire1(&t->done, false, WaitReasonSemacquire, &until))
 		return -ETIMEDOUT;
 	if (result)
 		*result = t->result;
-	giveup(t);
+	giveup(t, Handle);
 	return 0;
 }
 
 void rt_detach(rt_task *t)
 {
 	goroutinecheck();
-	if (t)
-		giveup(t);
+	if (!t)
+		return;
+	checkhandle(t);
+	giveup(t, Handle);
 }

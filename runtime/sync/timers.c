@@ -11,7 +11,8 @@
 // after they have returned; and it counts as pending, since nobody has seen it.
 //
 // refs: one for the owner and one for each start that has neither been taken back nor
-// finished firing. rt_timer_free gives the owner's up; the last frees.
+// finished firing. rt_timer_free gives the owner's up; the last frees. Until then t.arg is the
+// timer itself: who uses it once more is found, be its memory free or something else by now.
 //
 // Follows Go's time.go of 1.23 and later.
 #include "include/rt.h"
@@ -41,8 +42,17 @@ static UNCHECKED_LOCKS void unref(rt_timer *t)
 	unlock(&t->lock);
 	if (!last)
 		return;
-	rt_chan_free(t->c);
+	if (t->c)
+		freechan(t->c, KindTimerChan);
+	retire(t, KindTimer);
 	rt_free(t);
+}
+
+static void checktimer(const rt_timer *t)
+{
+	checkobject(t, KindTimer);
+	if (t->t.arg != t)
+		fatalf("use of a freed timer: %p", t);
 }
 
 static void start(rt_timer *t, int64_t when) HOLDS(t->lock);
@@ -124,6 +134,9 @@ static rt_timer *newtimer(rt_duration d, rt_duration period, rt_func *fn, void *
 		.c = c,
 	};
 	lockInit(&t->lock, RankTimer);
+	setkind(t, KindTimer);
+	if (c)
+		setkind(c, KindTimerChan);
 	lock(&t->lock);
 	start(t, whenafter(d));
 	unlock(&t->lock);
@@ -148,6 +161,7 @@ rt_timer *rt_timer_chan(rt_duration d, rt_duration period)
 
 rt_chan *rt_timer_c(rt_timer *t)
 {
+	checkobject(t, KindTimer);
 	return t->c;
 }
 
@@ -156,6 +170,7 @@ bool rt_timer_stop(rt_timer *t)
 	bool was;
 
 	preemptcheck();
+	checktimer(t);
 	lock(&t->lock);
 	was = stop(t);
 	unlock(&t->lock);
@@ -167,6 +182,7 @@ bool rt_timer_reset(rt_timer *t, rt_duration d, rt_duration period)
 	bool was;
 
 	preemptcheck();
+	checktimer(t);
 	lock(&t->lock);
 	was = stop(t);
 	t->t.period = period;
@@ -180,7 +196,9 @@ UNCHECKED_LOCKS void rt_timer_free(rt_timer *t)
 	preemptcheck();
 	if (!t)
 		return;
+	checktimer(t);
 	lock(&t->lock);
 	stop(t);
+	t->t.arg = NULL;
 	unref(t);
 }

@@ -11,10 +11,14 @@
 
 ALWAYS_INLINE void add(rt_waitgroup *wg, int delta)
 {
-	uint64_t state = atomic_xadd(&wg->state, (uint64_t)(uint32_t)delta << 32);
-	int32_t v = (int32_t)(state >> 32);
-	uint32_t w = (uint32_t)state;
+	uint64_t state;
+	uint32_t w;
+	int32_t v;
 
+	checkmemory(wg, sizeof *wg, "a waitgroup");
+	state = atomic_xadd(&wg->state, (uint64_t)(uint32_t)delta << 32);
+	v = (int32_t)(state >> 32);
+	w = (uint32_t)state;
 	if (v < 0)
 		rt_panic("sync: negative WaitGroup counter");
 	if (w != 0 && delta > 0 && v == delta)
@@ -59,6 +63,7 @@ static bool wait(rt_waitgroup *wg, int64_t when)
 	SemaUntil until = { .when = when, .cancel = giveup, .arg = wg };
 	uint64_t state;
 
+	checkmemory(wg, sizeof *wg, "a waitgroup");
 	do {
 		state = atomic_load_acquire(&wg->state); // sees what was done before done()
 		if (state >> 32 == 0)

@@ -12,6 +12,6 @@ static void freetwice(void)
 	Mspan *s = spanof((uintptr_t)p);
 
 	rt_free(p);
-	s->state[((uintptr_t)p - s->base) / Size] = ObjectBusy; // the other P saw this, too
+	s->state[((uintptr_t)p - s->base) / s->size] = ObjectBusy; // the other P saw this, too
 	rt_free(p);
 }

@@ -161,7 +161,7 @@ static void nothing_left(uint64_t stays)
 static void abandoned(size_t n, int count)
 {
 	static void *p[100000];
-	uint32_t class = sizeclass(n);
+	uint32_t class = sizeclass(withzones(n));
 	uint64_t before = spans(class), most;
 
 	for (int i = 0; i < count; i++)
@@ -183,7 +183,7 @@ static void abandoned(size_t n, int count)
 static void one_object(void)
 {
 	enum { N = 48 };
-	const Freelist *l = &own[0].mcache->list[sizeclass(N)];
+	const Freelist *l = &own[0].mcache->list[sizeclass(withzones(N))];
 	void *p = alloc(&own[0], N);
 
 	purge();

@@ -190,19 +190,33 @@ static void never(void *arg, uintptr_t seq)
 	check(!"a timer that is never due has run");
 }
 
+static int counted;
+
+static void count(void *arg, uintptr_t seq)
+{
+	(void)arg, (void)seq;
+	counted++;
+}
+
 static void limits(void)
 {
-	static Timer t[2];
-	int64_t clock = INT64_MAX - 1;
+	static Timer t[3];
+	int64_t clock = 1;
 	bool ran;
 
-	t[0] = (Timer){ .when = 0, .f = never };
-	t[1] = (Timer){ .when = -5, .f = never };
+	t[0] = (Timer){ .when = 0, .f = count };
+	t[1] = (Timer){ .when = INT64_MIN, .f = count };
 	addto(&home, &t[0]);
 	addto(&home, &t[1]);
+	equal(checkTimers(&home, &clock, &ran), 0);
+	check(ran);
+	equal(counted, 2);
+	t[2] = (Timer){ .when = INT64_MAX, .f = never };
+	addto(&home, &t[2]);
+	clock = INT64_MAX - 1;
 	equal(checkTimers(&home, &clock, &ran), INT64_MAX);
 	check(!ran);
-	equal(home.timerslen, 2);
+	equal(home.timerslen, 1);
 	home.timerslen = 0;
 	home.numTimers = 0;
 	home.timer0When = 0;

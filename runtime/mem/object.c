@@ -1,0 +1,401 @@
+// object.c - what a debug build knows of each object of the heap: who asked for it and where,
+// and who freed it; and what it says when an object is used that must not be.
+//
+// A record belongs to its object's owner, as the state does (mheap.h): dress writes it before
+// the object is Busy, undress before it is Cached. Others who read it tell of an error of the
+// program, or are checkslot.
+//
+// What is called for each operation checks no stack, so that nothing yields in it: it may be
+// called where a lock's place is taken by that.
+#include "runtime/mem/object.h"
+
+#include "runtime/base/getg.h"
+#include "runtime/base/str.h"
+#include "runtime/mem/mem.h"
+#include "runtime/mem/mheap.h"
+#include "runtime/os/os.h"
+
+enum { PoisonWords = 8 };
+#define Poison UINT64_C(0xdeadf4eedeadf4ee) // a free object begins with these words
+#define ZoneWord UINT64_C(0xfbfbfbfbfbfbfbfb)
+#define ZoneByte 0xfb
+
+extern const char __text_start[];
+extern const char __morestack[], __morestack_non_split[]; // next to each other
+
+// ---- sites ----------------------------------------------------------------------------
+
+static NOSPLIT bool onstack(const G *gp, uintptr_t p)
+{
+	return (p >= gp->stack.lo && p < gp->stack.hi) ||
+	       (p >= gp->segment.lo && p < gp->segment.hi);
+}
+
+// The calls that led to the function with this frame, by frame pointers, as far as they are
+// such: a program may use rbp for something else.
+static NOSPLIT void sitehere(Site *s, const void *frame)
+{
+	const uintptr_t *f = frame, *last = NULL;
+	const G *gp = getg();
+	uint32_t n = 0;
+
+	s->goid = gp->m->curg ? gp->m->curg->goid : gp->goid;
+	while (n < SiteDepth && (uintptr_t)f % PtrSize == 0 && f > last &&
+	       onstack(gp, (uintptr_t)f) && onstack(gp, (uintptr_t)(f + 2))) {
+		uintptr_t pc = f[1];
+		bool crossing = pc > (uintptr_t)__morestack &&
+		                pc < (uintptr_t)__morestack_non_split;
+
+		// In the segment, called by __morestack, whose frame is on the small stack: its
+		// own return address is in the prologue's stub, the caller's is behind it.
+		if (crossing) {
+			f = (const uintptr_t *)f[0];
+			if (!onstack(gp, (uintptr_t)f) || !onstack(gp, (uintptr_t)(f + 2)))
+				break;
+			pc = f[2];
+		}
+		s->pc[n++] = (uint32_t)(pc - (uintptr_t)__text_start);
+		last = f;
+		f = (const uintptr_t *)f[0];
+	}
+	while (n < SiteDepth)
+		s->pc[n++] = 0;
+}
+
+// ---- zones and poison -----------------------------------------------------------------
+
+typedef struct {
+	uint64_t *from, *to;
+} Words;
+
+// The words that poison fills. Before the first use of a slot there are no zones.
+static NOSPLIT Words poisoned(const Mspan *s, uint32_t i, const Record *r)
+{
+	uintptr_t slot = s->base + i * s->size;
+	uint64_t *p = r->uses > 0 ? objectat(slot) : (uint64_t *)slot;
+	uintptr_t n = r->uses > 0 ? r->size : s->size;
+
+	return (Words){ p, p + min((uintptr_t)PoisonWords, n / sizeof *p) };
+}
+
+NOSPLIT void poison(const Mspan *s, uint32_t i)
+{
+	Words w = poisoned(s, i, &records(s)[i]);
+
+	for (volatile uint64_t *p = w.from; p < w.to; p++)
+		*p = Poison;
+}
+
+static NOSPLIT uintptr_t backend(const Mspan *s, uintptr_t p, uintptr_t n)
+{
+	return min(slotof((void *)p) + slotsize(s), p + n + BackMax);
+}
+
+static NOSPLIT void makezones(const Mspan *s, uintptr_t p, uintptr_t n)
+{
+	volatile uint64_t *front = (uint64_t *)slotof((void *)p);
+	uintptr_t end = backend(s, p, n);
+
+	front[0] = front[1] = ZoneWord;
+	for (p += n; p % sizeof *front != 0; p++)
+		*(volatile uint8_t *)p = ZoneByte;
+	for (; p < end; p += sizeof *front)
+		*(volatile uint64_t *)p = ZoneWord;
+}
+
+// The address nearest to the object of n bytes at p that was written to in its zones; 0: none.
+static NOSPLIT uintptr_t spoiled(const Mspan *s, uintptr_t p, uintptr_t n)
+{
+	uintptr_t end = backend(s, p, n);
+
+	for (uintptr_t q = p - 1; q >= slotof((void *)p); q--) {
+		if (*(volatile uint8_t *)q != ZoneByte)
+			return q;
+	}
+	for (uintptr_t q = p + n; q < end; q++) {
+		if (*(volatile uint8_t *)q != ZoneByte)
+			return q;
+	}
+	return 0;
+}
+
+// ---- looking up -----------------------------------------------------------------------
+
+typedef struct {
+	const Mspan *s; // NULL: no such slot
+	uint32_t i;
+	uintptr_t p; // what the program has of it
+	Record *r;
+} Found;
+
+// The slot that p is in, in use or not; of pages that are free what was there last.
+static NOSPLIT Found find(uintptr_t p)
+{
+	const Spanref *ref = spanref(p);
+	const Mspan *s = ref->s;
+	Found f = { 0 };
+	uint32_t i;
+
+	if (!s || s->base != ref->base || s->class == StackClass)
+		return f;
+	i = s->class == LargeClass ? 0 : (uint32_t)((p - s->base) / s->size);
+	if (i >= s->nelems)
+		return f;
+	return (Found){ s, i, (uintptr_t)objectat(s->base + i * s->size), &records(s)[i] };
+}
+
+static NOSPLIT bool inuse(const Found *f)
+{
+	return f->s && atomic_load_relaxed(&f->s->state[f->i]) == ObjectBusy;
+}
+
+// ---- what is said ---------------------------------------------------------------------
+
+static const char *kindname(uint32_t kind)
+{
+	static const char names[] = "memory\0a channel\0a timer's channel\0a context's channel\0"
+				    "a timer\0a task\0a context";
+
+	return nthtext(names, kind);
+}
+
+// The same with "freed": its parts.
+static void sayfreed(Message *msg, uint32_t kind)
+{
+	if (kind == KindMemory)
+		printto(msg, "freed memory");
+	else
+		printto(msg, "a freed %s", kindname(kind) + 2);
+}
+
+// before: the object at f is one that came after the one that is meant.
+static NORETURN void diewith(Message *msg, const Found *f, bool before)
+{
+	Freed freed = before ? FreedBefore : inuse(f) ? FreedNot : FreedSince;
+
+	printto(msg, "%c", '\0');
+	fatalobject(msg->buf, f->s && f->r->uses > 0 ? f->r : NULL, freed);
+}
+
+static void saysize(Message *msg, const Found *f)
+{
+	printto(msg, "%lu bytes", f->r->size);
+}
+
+static void badoverrun(const Found *f);
+
+static NORETURN void badzone(const Found *f, uintptr_t at)
+{
+	Message msg = { .n = 0 };
+
+	if (at < f->p)
+		badoverrun(f);
+	printto(&msg, "write outside of an object: byte %ld of 0x%lx, which has ",
+	        (int64_t)(at - f->p), f->p);
+	saysize(&msg, f);
+	diewith(&msg, f, false);
+}
+
+// The slot before f's, if there are signs that its object was written past.
+static void badoverrun(const Found *f)
+{
+	Found before = f->i > 0 ? find(f->s->base + (f->i - 1) * f->s->size) : *f;
+	uintptr_t at;
+
+	if (f->i == 0 || before.r->uses == 0)
+		return;
+	at = spoiled(before.s, before.p, before.r->size);
+	if (at > before.p)
+		badzone(&before, at);
+}
+
+static NORETURN void badfree(const Found *f)
+{
+	Message msg = { .n = 0 };
+
+	badoverrun(f);
+	printto(&msg, "write to a free object: 0x%lx, ", f->p);
+	if (f->r->uses > 0)
+		saysize(&msg, f);
+	else
+		printto(&msg, "never allocated");
+	diewith(&msg, f, false);
+}
+
+static NORETURN void badobject(const void *ptr, uint32_t kind)
+{
+	uintptr_t p = (uintptr_t)ptr;
+	Found f = find(p);
+	Message msg = { .n = 0 };
+
+	if (!f.s || f.r->uses == 0) {
+		printto(&msg, "use of 0x%lx as %s: it was not allocated", p, kindname(kind));
+	} else if (f.p != p) {
+		printto(&msg, "use of 0x%lx as %s: it is inside an object of ", p,
+		        kindname(kind));
+		saysize(&msg, &f);
+	} else if (!inuse(&f)) {
+		printto(&msg, "use of ");
+		sayfreed(&msg, f.r->kind);
+		printto(&msg, ": 0x%lx", p);
+		if (f.r->kind != kind)
+			printto(&msg, ", as %s", kindname(kind));
+	} else if (f.r->kind == KindTimerChan || f.r->kind == KindCtxChan) {
+		printto(&msg, "use of %s as the program's: 0x%lx", kindname(f.r->kind), p);
+	} else if (f.r->was == kind && f.r->uses > 1) {
+		printto(&msg, "use of ");
+		sayfreed(&msg, kind);
+		printto(&msg, ": 0x%lx, which is %s now", p, kindname(f.r->kind));
+		diewith(&msg, &f, true);
+	} else {
+		printto(&msg, "use of %s as %s: 0x%lx", kindname(f.r->kind), kindname(kind), p);
+	}
+	diewith(&msg, &f, false);
+}
+
+static NORETURN void badmemory(uintptr_t p, uintptr_t n, const char *what)
+{
+	Found f = find(p);
+	Message msg = { .n = 0 };
+
+	printto(&msg, "%s of %lu bytes at 0x%lx is ", what, n, p);
+	if (!inuse(&f)) {
+		printto(&msg, "in freed memory");
+	} else {
+		printto(&msg, "not within the object of ");
+		saysize(&msg, &f);
+		printto(&msg, " at 0x%lx", f.p);
+	}
+	diewith(&msg, &f, false);
+}
+
+void badrecorded(uintptr_t p)
+{
+	Found f = find(p);
+	Message msg = { .n = 0 };
+
+	if (!f.s || f.r->uses == 0)
+		return;
+	if (f.p == p)
+		printto(&msg, "free of a free object: 0x%lx, ", p);
+	else
+		printto(&msg, "free of a pointer that was not allocated: 0x%lx, in ", p);
+	if (f.p != p && !inuse(&f))
+		printto(&msg, "a free object of ");
+	else if (f.p != p)
+		printto(&msg, "an object of ");
+	saysize(&msg, &f);
+	diewith(&msg, &f, false);
+}
+
+// ---- an object's life -----------------------------------------------------------------
+
+NOSPLIT void *dress(uintptr_t slot, uintptr_t n, void *frame)
+{
+	Found f = find(slot);
+	Record *r = f.r;
+
+	r->size = n;
+	r->kind = KindMemory;
+	r->retired = false;
+	sitehere(&r->made, frame);
+	makezones(f.s, f.p, n);
+	atomic_store_release(&r->uses, r->uses + 1); // for checkslot
+	atomic_store_release((uint8_t *)(uintptr_t)&f.s->state[f.i], ObjectBusy);
+	return (void *)f.p;
+}
+
+NOSPLIT void undress(uintptr_t p, void *frame)
+{
+	Found f = find(p);
+	Record *r = f.r;
+	uintptr_t at;
+
+	if (unlikely(r->kind != KindMemory && !r->retired))
+		badobject((void *)p, KindMemory);
+	at = spoiled(f.s, p, r->size);
+	if (unlikely(at != 0))
+		badzone(&f, at);
+	r->was = r->kind;
+	sitehere(&r->freed, frame);
+	if (f.s->class != LargeClass)
+		poison(f.s, f.i);
+}
+
+NOSPLIT uintptr_t sizeasked(uintptr_t p)
+{
+	return find(p).r->size;
+}
+
+NOSPLIT void checkfree(const Mspan *s, uint32_t i)
+{
+	const Record *r = &records(s)[i];
+	Found f = find(s->base + i * s->size);
+	Words w = poisoned(s, i, r);
+	uintptr_t at;
+
+	for (volatile uint64_t *p = w.from; p < w.to; p++) {
+		if (unlikely(*p != Poison))
+			badfree(&f);
+	}
+	at = r->uses > 0 ? spoiled(s, f.p, r->size) : 0;
+	if (unlikely(at != 0))
+		badzone(&f, at);
+}
+
+// A busy object may be freed and become another while this looks at it. Then its state is
+// another, or uses has grown, which dress writes last before the state.
+void checkslot(const Mspan *s, uint32_t i)
+{
+	Found f = find(s->base + i * slotsize(s));
+	uint32_t uses = atomic_load_acquire(&f.r->uses);
+	uintptr_t at;
+
+	switch (atomic_load_acquire(&s->state[i])) {
+	case ObjectFree:
+		checkfree(s, i);
+		return;
+	case ObjectBusy:
+		at = spoiled(s, f.p, min(f.r->size, slotsize(s) - FrontZone - BackZone));
+		if (at != 0 && inuse(&f) && atomic_load_acquire(&f.r->uses) == uses)
+			badzone(&f, at);
+	}
+}
+
+// ---- at each use ----------------------------------------------------------------------
+
+NOSPLIT void objectcheck(const void *p, ObjectKind first, ObjectKind last)
+{
+	uintptr_t slot = slotof(p);
+	const Spanref *ref = spanref(slot);
+	Record *r = stateof(ref, slot) ? find(slot).r : NULL;
+
+	if (likely(r && r->kind >= first && r->kind <= last && !r->retired))
+		return;
+	badobject(p, first);
+}
+
+NOSPLIT void memorycheck(const void *ptr, uintptr_t n, const char *what)
+{
+	uintptr_t p = (uintptr_t)ptr;
+	const Spanref *ref = spanref(p);
+	Found f;
+
+	if (n == 0 || ref == &nospan || (ref->inuse && ref->s->class == StackClass))
+		return;
+	f = find(p);
+	if (inuse(&f) && p >= f.p && n <= f.r->size && p - f.p <= f.r->size - n)
+		return;
+	badmemory(p, n, what);
+}
+
+NOSPLIT void objectsetkind(const void *p, ObjectKind kind)
+{
+	find((uintptr_t)p).r->kind = (uint8_t)kind;
+}
+
+NOSPLIT void objectretire(const void *p, ObjectKind kind)
+{
+	objectcheck(p, kind, kind);
+	find((uintptr_t)p).r->retired = true;
+}

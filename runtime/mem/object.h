@@ -1,0 +1,61 @@
+// object.h - may an object be used? What debug builds check at each call of rt.h.
+//
+// In other builds all of this is empty.
+#ifndef RT0_MEM_OBJECT_H
+#define RT0_MEM_OBJECT_H
+
+#include "runtime/base/types.h"
+
+// What an object is for.
+typedef enum {
+	KindMemory,
+	KindChan,
+	KindTimerChan, // a timer's and a context's channel: the program
+	KindCtxChan,   // neither closes nor frees it
+	KindTimer,
+	KindTask,
+	KindCtx,
+} ObjectKind;
+
+// ---- object.c: fatal when it is not so ------------------------------------------------
+
+// p begins an object in use of a kind in [first, last].
+void objectcheck(const void *p, ObjectKind first, ObjectKind last);
+// [p, p + n) is no part of the heap, or lies in one object in use. what: "a mutex".
+void memorycheck(const void *p, uintptr_t n, const char *what);
+void objectsetkind(const void *p, ObjectKind kind);
+// As objectcheck; and rt_free, which takes memory alone, may be called once.
+void objectretire(const void *p, ObjectKind kind);
+
+ALWAYS_INLINE void checkobject(const void *p, ObjectKind kind)
+{
+	if (Debug)
+		objectcheck(p, kind, kind);
+}
+
+// A channel for any use.
+ALWAYS_INLINE void checkchan(const void *p)
+{
+	if (Debug)
+		objectcheck(p, KindChan, KindCtxChan);
+}
+
+ALWAYS_INLINE void checkmemory(const void *p, uintptr_t n, const char *what)
+{
+	if (Debug)
+		memorycheck(p, n, what);
+}
+
+ALWAYS_INLINE void setkind(const void *p, ObjectKind kind)
+{
+	if (Debug)
+		objectsetkind(p, kind);
+}
+
+ALWAYS_INLINE void retire(const void *p, ObjectKind kind)
+{
+	if (Debug)
+		objectretire(p, kind);
+}
+
+#endif
