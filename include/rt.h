@@ -64,7 +64,7 @@ typedef void rt_func(void *arg);
 void rt_go(rt_func *fn, void *arg);
 
 /* The same, but size bytes at args are copied to the top of the new goroutine's stack,
- * and fn gets the copy's address, aligned to 16. size must be below 2008; else "newproc:
+ * and fn gets the copy's address, aligned to 16. size must be 2007 at most; else "newproc:
  * function arguments too large for new goroutine" is thrown. */
 void rt_go_copy(rt_func *fn, const void *args, size_t size);
 

@@ -58,7 +58,7 @@ static void preemptM(M *mp)
 	// dies may hold the allocator's lock; the guard alone must do then.
 	if (!mp->asyncSpare && !getg()->m->dying)
 		mp->asyncSpare = newasyncstate();
-	if (tgkill(getpid(), (int32_t)mp->procid, SIGURG) != 0)
+	if (killthread((int32_t)mp->procid, SIGURG) != 0)
 		atomic_store_release(&mp->signalPending, 0); // the thread has ended
 }
 

@@ -42,6 +42,47 @@ static bool timers(void)
 	return true;
 }
 
+static volatile bool stop;
+
+static void spin(void *arg)
+{
+	(void)arg;
+	while (!stop)
+		;
+	rt_chan_send(c, NULL);
+}
+
+// A loop that calls nothing has the only processor, and is to give it back.
+static bool preemption(void)
+{
+	int procs = rt_gomaxprocs(1);
+
+	c = rt_chan_make(0, 0);
+	for (int i = 0; i < 3; i++) {
+		stop = false;
+		rt_go(spin, NULL);
+		rt_gosched();
+		stop = true;
+		rt_chan_recv(c, NULL);
+	}
+	rt_gomaxprocs(procs);
+	return true;
+}
+
+// Does sysmon sleep? This thread does, and the process has used next to no time.
+static bool idleness(void)
+{
+	enum { ClockProcess = 2 };
+	int64_t before[2], after[2];
+
+	equal(rt_syscall(SYS_clock_gettime, ClockProcess, before), 0);
+	for (int i = 0; i < 3; i++)
+		rt_sleep(20 * RT_MILLISECOND);
+	equal(rt_syscall(SYS_clock_gettime, ClockProcess, after), 0);
+	check((after[0] - before[0]) * RT_SECOND + after[1] - before[1] < 30 * RT_MILLISECOND);
+	return true;
+}
+
 // Big enough that the kernel is asked each time.
 static __attribute__((noinline)) int deep(int n)
 {
@@ -143,8 +184,9 @@ int rt_main(int argc, char **argv)
 		const char *name;
 		bool (*run)(void);
 	} parts[] = {
-		{ "channels", channels }, { "timers", timers }, { "memory", memory },
-		{ "signals", signals },   { "file", file },     { "network", network },
+		{ "channels", channels }, { "timers", timers },         { "memory", memory },
+		{ "signals", signals },   { "preemption", preemption }, { "idleness", idleness },
+		{ "file", file },         { "network", network },
 	};
 
 	(void)argc, (void)argv;

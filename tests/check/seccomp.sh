@@ -11,7 +11,7 @@ here=$RT0_ROOT/tests/check
 gcc -O1 -Wall "$here/refuse.c" -o refuse || exit 1
 "$RT0_ROOT/tools/rtcc" -O2 "$here/refused.c" -o refused || exit 1
 "$RT0_ROOT/tools/rtcc" -O2 "$RT0_ROOT/examples/hello.c" -o hello || exit 1
-parts='channels timers memory signals file network'
+parts='channels timers memory signals preemption idleness file network'
 export GOMAXPROCS=2
 status=0
 
@@ -66,7 +66,7 @@ ends() {
 	done
 }
 
-for call in nanosleep madvise setsockopt gettid getpid tgkill sched_yield fcntl \
+for call in nanosleep madvise setsockopt gettid getpid tgkill tkill sched_yield fcntl \
 	sched_getaffinity munmap lseek; do
 	costs $call
 done

@@ -1,6 +1,6 @@
 // tests/programs/gocopy.c - rt_go_copy gives the goroutine its own copy of the arguments.
 //
-// Promises: sizes 0, 1, 8, 24, 33, 1000 and 2007 arrive whole, aligned to 16, although the
+// Promises: sizes 0, 1, 8, 24, 33, 1000 and 1999 to 2007 arrive whole, aligned to 16, although the
 // caller changes its variables at once; the copy belongs to the goroutine alone.
 // matrix: GOMAXPROCS=1,2,4,64
 #include "../test.h"
@@ -64,7 +64,8 @@ static void start(uint32_t size, uint32_t seed)
 
 int rt_main(int argc, char **argv)
 {
-	static const uint32_t sizes[] = { 8, 24, 33, 1000, 1999, Largest };
+	static const uint32_t sizes[] = { 8,    24,   33,   1000, 1999, 2000, 2001,
+	                                  2002, 2003, 2004, 2005, 2006, Largest };
 	int64_t wanted = 0;
 
 	(void)argc, (void)argv;
@@ -72,7 +73,7 @@ int rt_main(int argc, char **argv)
 		uint8_t one = 77;
 
 		rt_waitgroup_add(&all, 3);
-		start(sizes[i % 6], i);
+		start(sizes[i % (sizeof sizes / sizeof sizes[0])], i);
 		wanted += i;
 		rt_go_copy(receive_one, &one, 1);
 		one = 0;
