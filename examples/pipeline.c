@@ -26,7 +26,7 @@ static void *count(void *arg)
 
 	while (put(s, i))
 		i++;
-	rt_chan_close(rt_untyped(s->out));
+	rt_chan_close(s->out);
 	return (void *)(intptr_t)i;
 }
 
@@ -37,7 +37,7 @@ static void *square(void *arg)
 
 	for (; rt_recv_ok(s->in, &v) && put(s, v * v); n++)
 		;
-	rt_chan_close(rt_untyped(s->out));
+	rt_chan_close(s->out);
 	return (void *)(intptr_t)n;
 }
 
@@ -66,7 +66,7 @@ int rt_main(int argc, char **argv)
 	rt_printf("%ld squared, %ld arrived, ", (long)(intptr_t)rt_join(tasks[1]), (long)n);
 	rt_printf("the last is %ld\n", (long)last);
 	rt_ctx_free(ctx);
-	rt_chan_free(rt_untyped(numbers));
-	rt_chan_free(rt_untyped(squares));
+	rt_chan_free(numbers);
+	rt_chan_free(squares);
 	return n == 0 || last != (n - 1) * (n - 1);
 }

@@ -42,11 +42,18 @@ extern "C" {
 #define RT_NORETURN _Noreturn
 #endif
 
+/* Used by the runtime, which -fwhole-program does not see. clang has no such option. */
+#ifdef __clang__
+#define RT_VISIBLE
+#else
+#define RT_VISIBLE __attribute__((__externally_visible__))
+#endif
+
 /* ---- the program ----------------------------------------------------------------- */
 
 /* The program, run on the main goroutine. What it returns is the exit status; goroutines
  * that still exist end with the process. */
-int rt_main(int argc, char **argv);
+RT_VISIBLE int rt_main(int argc, char **argv);
 
 /* Runs the destructors (.fini_array), then ends the process; the kernel keeps the low 8
  * bits of status. */
@@ -190,12 +197,14 @@ int rt_select_until(rt_case *cases, int n, int64_t when);
  *	rt_send(c, 42);
  *	int v = rt_recv(c);                   all zero when the channel is closed
  *	while (rt_recv_ok(c, &v)) ...         false: closed and drained
- *	rt_chan_close(rt_untyped(c));
- *	rt_chan_free(rt_untyped(c));
+ *	rt_chan_close(c);
+ *	rt_chan_free(c);
  *
  * rt_try_send(c, v), rt_try_recv(c, &v, &ok), rt_send_until(c, v, when) and
  * rt_recv_until(c, &v, when) are the other forms; RT_SEND_OF(c, &v) and RT_RECV_OF(c, &v)
- * are cases of a select. Arguments are evaluated once. */
+ * are cases of a select. rt_chan_close, rt_chan_free, rt_chan_len and rt_chan_cap take
+ * channels of either kind; for other calls rt_untyped(c) is the rt_chan *. Arguments are
+ * evaluated once. */
 #define rt_chan_of(T) __typeof__(__typeof__(T) (*)(rt_chan *))
 #define rt_make_chan(T, cap) ((rt_chan_of(T))rt_chan_make(RT_SIZE_OF(__typeof__(T)), (cap)))
 #define rt_untyped(c)                                                                   \
@@ -396,7 +405,8 @@ RT_NORETURN void rt_panic(const char *format, ...) __attribute__((format(printf,
 
 /* Calls fn(arg) when the enclosing braced scope ends, by any way out of it: at its end, by
  * return, break, continue or goto, by a panic, by rt_goexit; not by rt_exit. The last
- * deferred is called first. Both arguments are evaluated here and now. It is a declaration:
+ * deferred is called first. fn takes arg, a pointer or an integer of any type, and may
+ * return anything: rt_defer(rt_mutex_unlock, &m), rt_defer(rt_close, fd). Both arguments are evaluated here and now. It is a declaration:
  * it may stand wherever one may, as often as one likes. Nothing is allocated. */
 #define rt_defer(fn, arg) RT_DEFER_IMPL(fn, arg)
 
@@ -655,7 +665,8 @@ void rt_deferreturn(rt_deferred *d);
 #define RT_DEFER_IMPL(fn, arg) RT_DEFER_NTH(fn, arg, __COUNTER__)
 #define RT_DEFER_NTH(fn, arg, n) RT_DEFER_NAMED(fn, arg, n)
 #define RT_DEFER_NAMED(fn, arg, n)                                                     \
-	rt_deferred rt_deferred_##n __attribute__((__cleanup__(rt_deferreturn))) = { 0, fn, arg },     \
+	rt_deferred rt_deferred_##n __attribute__((__cleanup__(rt_deferreturn))) =              \
+		RT_DEFERRED(fn, arg),                                                      \
 	            *rt_deferred_##n##_ __attribute__((__unused__)) = rt_deferproc(&rt_deferred_##n)
 
 int64_t rt_raw_syscall(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
@@ -684,8 +695,45 @@ int64_t rt_raw_syscall(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t 
 		rt_p_;                                                                  \
 	})
 
+#define rt_chan_close(c) rt_chan_close(RT_ANY_CHAN(c))
+#define rt_chan_free(c) rt_chan_free(RT_ANY_CHAN(c))
+#define rt_chan_len(c) rt_chan_len(RT_ANY_CHAN(c))
+#define rt_chan_cap(c) rt_chan_cap(RT_ANY_CHAN(c))
+
 #ifdef __cplusplus
 }
+
+/* fn may take any pointer or integer, to which arg converts: they all come in the same
+ * register. The type in between is the one that compilers let be cast into any other. */
+template <typename T>
+struct rt_same {
+	typedef T type;
+};
+template <typename R, typename T>
+inline rt_deferred rt_deferred_of(R (*fn)(T), typename rt_same<T>::type arg)
+{
+	return { 0, (rt_func *)(void (*)())fn, (void *)(uintptr_t)arg };
+}
+inline rt_deferred rt_deferred_of(rt_func *fn, void *arg) /* a lambda, too */
+{
+	return { 0, fn, arg };
+}
+template <typename R>
+rt_deferred rt_deferred_of(R (*fn)(float), float arg) = delete;
+template <typename R>
+rt_deferred rt_deferred_of(R (*fn)(double), double arg) = delete;
+#define RT_DEFERRED(fn, arg) rt_deferred_of(fn, arg)
+
+inline rt_chan *rt_any_chan(rt_chan *c)
+{
+	return c;
+}
+template <typename T>
+inline rt_chan *rt_any_chan(T (*c)(rt_chan *))
+{
+	return (rt_chan *)c;
+}
+#define RT_ANY_CHAN(c) rt_any_chan(c)
 
 /* Elements are copied as bytes, and nobody constructs or destroys the copies. */
 template <typename T>
@@ -697,5 +745,21 @@ constexpr size_t rt_size_of()
 #define RT_SIZE_OF(T) (rt_size_of<T>())
 #else
 #define RT_SIZE_OF(T) sizeof(T)
+
+/* fn may take any pointer or integer, and is looked at as if it were called with arg: they all
+ * come in the same register. The type in between is the one that compilers let be cast into
+ * any other. */
+#define RT_DEFERRED(fn, arg)                                                            \
+	{ 0, ((void)(__typeof__((fn)(arg)) *)0, (rt_func *)(void (*)(void))(fn)),       \
+	  ((void)sizeof(char[RT_IS_REAL(arg) ? -1 : 1]), (void *)(uintptr_t)(arg)) }
+#define RT_IS_REAL(x) (__builtin_classify_type(x) == __builtin_classify_type(0.0))
+
+/* A channel of either kind. Any other pointer is refused, since it cannot be called as a
+ * typed channel can. */
+#define RT_ANY_CHAN(c)                                                                  \
+	__extension__(_Generic((c), rt_chan *: (c), void *: (c),                        \
+		default: ((void)(__typeof__(RT_CALLABLE(c)((rt_chan *)0)) *)0, (rt_chan *)(c))))
+#define RT_CALLABLE(c)                                                                  \
+	_Generic((c), rt_chan *: (rt_chan_free), void *: (rt_chan_free), default: (c))
 #endif
 #endif

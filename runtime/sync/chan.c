@@ -153,7 +153,7 @@ COLD void closechan(Hchan *c)
 	}
 }
 
-COLD void rt_chan_close(rt_chan *c)
+COLD void (rt_chan_close)(rt_chan *c)
 {
 	goroutinecheck();
 	if (!c)
@@ -192,7 +192,7 @@ COLD void freechan(Hchan *c, ObjectKind kind)
 	rt_free(c);
 }
 
-COLD void rt_chan_free(rt_chan *c)
+COLD void (rt_chan_free)(rt_chan *c)
 {
 	if (c)
 		freechan(c, KindChan);
@@ -247,7 +247,7 @@ bool rt_chan_try_recv(rt_chan *c, void *elem, bool *ok)
 	return done;
 }
 
-size_t rt_chan_len(rt_chan *c)
+size_t (rt_chan_len)(rt_chan *c)
 {
 	if (!c)
 		return 0;
@@ -255,7 +255,7 @@ size_t rt_chan_len(rt_chan *c)
 	return atomic_load_relaxed(&c->qcount);
 }
 
-size_t rt_chan_cap(rt_chan *c)
+size_t (rt_chan_cap)(rt_chan *c)
 {
 	if (!c)
 		return 0;

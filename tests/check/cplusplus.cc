@@ -99,8 +99,8 @@ static T through(T value)
 
 	rt_send(c, value);
 	T result = rt_recv(c);
-	rt_chan_close(rt_untyped(c));
-	rt_chan_free(rt_untyped(c));
+	rt_chan_close(c);
+	rt_chan_free(c);
 	return result;
 }
 
@@ -115,6 +115,23 @@ static void channels()
 	rt_printf("%d\n", rt_select(cases, 3));
 	rt_printf("%d %d\n", w, cases[0].ok);
 	rt_printf("%d\n", rt_recv_until(c, &w, rt_nanotime()) < 0);
+}
+
+static int forget(int *n)
+{
+	return *n = 0;
+}
+
+// Functions that take other things than a void *.
+static int deferred_types(rt_mutex *m, int *n)
+{
+	rt_mutex_lock(m);
+	rt_defer(rt_mutex_unlock, m);
+	rt_defer(forget, n);
+	rt_defer(rt_close, -1);
+	rt_defer(rt_free, nullptr);
+	rt_defer(+[](const int *p) { rt_printf("+%d\n", *p); }, n);
+	return rt_mutex_try_lock(m);
 }
 
 static int deferred()
@@ -153,6 +170,10 @@ int rt_main(int argc, char **)
 	rt_sem_acquire(&sem);
 	heap();
 	channels();
+	rt_mutex m = {};
+	int n = 7;
+	bool locked = deferred_types(&m, &n);
+	rt_printf("%d %d %d\n", locked, rt_mutex_try_lock(&m), n);
 	deferred();
 	rt_printf("%d %s\n", rt_recover(panics, nullptr, text, sizeof text), text);
 	rt_printf("%d\n", static_cast<int>(rt_syscall(39) > 0));

@@ -24,6 +24,8 @@ cat >wanted <<'END'
 0
 3 1
 1
++7
+0 1 0
 +local
 -local
 deferred
@@ -36,7 +38,8 @@ destructor function
 END
 while read -r cc options; do
 	# shellcheck disable=SC2086 # a list of words
-	CC=$cc "$rtcc" $options -g -Wall -Wextra -Werror "$here/cplusplus.cc" -o program ||
+	CC=$cc "$rtcc" $options -g -Wall -Wextra -Wcast-function-type -Werror \
+		"$here/cplusplus.cc" -o program ||
 		fail "$cc $options builds"
 	timeout 60 ./program >got 2>&1 || fail "$cc $options ends well"
 	diff wanted got || fail "$cc $options says so"
@@ -107,6 +110,7 @@ refuses() {
 		struct A { virtual ~A() {} };
 		struct B : A {};
 		struct Deep { Deep(const Deep &); int x; };
+		void real(double d);
 		void test(A *a, rt_chan_of(int) c, long *lp);
 		void test(A *a, rt_chan_of(int) c, long *lp) { (void)a, (void)c, (void)lp; $2; }
 	END
@@ -122,7 +126,10 @@ refuses rtti 'typeid(*a).name()'
 refuses 'copied as bytes' 'rt_make_chan(Deep, 1)'
 refuses 'invalid conversion\|cannot initialize' 'rt_send(c, "x")'
 refuses 'cannot convert\|cannot initialize' 'rt_recv_ok(c, lp)'
-refuses 'no matching\|cannot convert\|cannot initialize' 'rt_chan_close(c)'
+refuses 'no matching' 'rt_chan_close(lp)'
+refuses 'no matching' 'rt_defer(rt_mutex_unlock, lp)'
+refuses 'no matching' 'rt_defer(rt_close, lp)'
+refuses 'deleted' 'rt_defer(real, 1.0)'
 
 for option in -fexceptions -frtti; do
 	"$rtcc" $option own.cc -o none >out 2>err

@@ -133,6 +133,34 @@ static void defers_in_deferred(void)
 	rt_defer(say, "2");
 }
 
+static int remember(const char *p)
+{
+	log_[nlog++] = *p;
+	return nlog;
+}
+
+// What takes a pointer of its own type, or a number, and whatever it returns.
+static void functions_of_other_types(rt_mutex *m, int fd)
+{
+	rt_mutex_lock(m);
+	rt_defer(rt_mutex_unlock, m);
+	rt_defer(rt_close, fd);
+	rt_defer(remember, "r");
+}
+
+static void calls_other_types(void)
+{
+	rt_mutex m = { 0 };
+	int fd[2];
+
+	equal(rt_pipe(fd), 0);
+	functions_of_other_types(&m, fd[1]);
+	check(rt_mutex_try_lock(&m));
+	equal(rt_write(fd[1], "", 1), -9); // EBADF
+	rt_close(fd[0]);
+	log_[nlog] = '\0';
+}
+
 int rt_main(int argc, char **argv)
 {
 	rt_chan *done = rt_chan_make(0, 0);
@@ -159,5 +187,7 @@ int rt_main(int argc, char **argv)
 	rt_go(exits_deep, done);
 	rt_chan_recv(done, NULL);
 	expect("rt_goexit", "21");
+	calls_other_types();
+	expect("other types", "r");
 	return 0;
 }

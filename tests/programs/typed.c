@@ -15,7 +15,7 @@ static void send_places(void *arg)
 
 	for (int i = 0; i < 10; i++)
 		rt_send(c, ((Place){ .x = i, .y = -i, .name = "here" }));
-	rt_chan_close(rt_untyped(c));
+	rt_chan_close(c);
 }
 
 static void structs(void)
@@ -33,7 +33,7 @@ static void structs(void)
 	equal(i, 10);
 	p = rt_recv(c);
 	equal(p.name[0], 0); // closed: zeros
-	rt_chan_free(rt_untyped(c));
+	rt_chan_free(c);
 }
 
 static int evaluated;
@@ -75,9 +75,9 @@ static void scalars(void)
 	k[1] = RT_RECV_OF(d, NULL);
 	equal(rt_select(k, 2), 0);
 	equal(rt_recv(c), 9);
-	rt_chan_free(rt_untyped(c));
-	rt_chan_free(rt_untyped(names));
-	rt_chan_free(rt_untyped(d));
+	rt_chan_free(c);
+	rt_chan_free(names);
+	rt_chan_free(d);
 }
 
 static void answer(void *arg)
@@ -95,8 +95,8 @@ static void channels_of_channels(void)
 	rt_go(answer, (void *)requests);
 	rt_send(requests, reply);
 	equal(rt_recv(reply), 42);
-	rt_chan_free(rt_untyped(requests));
-	rt_chan_free(rt_untyped(reply));
+	rt_chan_free(requests);
+	rt_chan_free(reply);
 }
 
 int rt_main(int argc, char **argv)
