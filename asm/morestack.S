@@ -225,6 +225,15 @@ FUNC(__morestack_non_split)
 	jmp	__morestack
 END(__morestack_non_split)
 
+// With -mcmodel=large a stub has the address in r11 and both sizes in r10: the arguments' in
+// its upper half.
+FUNC(__morestack_large_model)
+	movq	%r10, %r11
+	shrq	$32, %r11
+	movl	%r10d, %r10d
+	jmp	__morestack
+END(__morestack_large_model)
+
 // void *__morestack_allocate_stack_space(size_t n): memory that lives as long as the
 // calling function's frame, for an alloca that does not fit. It lowers the caller's stack
 // pointer a little where there is room, as the caller's own code would have done: when the

@@ -118,21 +118,42 @@ static bool inmorestack(uintptr_t pc)
 	return pc > (uintptr_t)__morestack && pc < (uintptr_t)__morestack_non_split;
 }
 
+enum { RetSize = 1, CallSize = 5, CallR11Size = 3 }; // bytes
+
+// Is there a stub's call at p?
+static bool callsmorestack(const uint8_t *p)
+{
+	enum { Call = 0xe8, CallR11Ret = 0xc3d3ff41 };
+	uintptr_t to = (uintptr_t)p + CallSize + (uintptr_t)*(const int32_t *)(p + 1);
+
+	if (*(const uint32_t *)p == CallR11Ret) // -mcmodel=large; nothing else returns right there
+		return true;
+	return *p == Call && (to == (uintptr_t)__morestack || to == (uintptr_t)__morestack_non_split);
+}
+
+// The size of the stub's call that returns to ret; 0: there is none.
+static uintptr_t stubcall(const uint8_t *ret)
+{
+	if (callsmorestack(ret - CallSize))
+		return CallSize;
+	return callsmorestack(ret - CallR11Size) ? CallR11Size : 0;
+}
+
 // Is pc in a prologue's stub (asm/morestack.S)? Up to its call; or behind its ret.
 static bool instub(const uint8_t *pc)
 {
-	enum { Call = 0xe8, CallSize = 5, MovR10 = 0xba41, MovR11 = 0xbb41, XorR11 = 0x3145 };
-	enum { RetSize = 1, Moves = 12 }; // bytes
-	const uint8_t *p = pc - RetSize - CallSize, *end = p;
+	enum { Call = 0xe8, MovR10 = 0xba41, MovR11 = 0xbb41, XorR11 = 0x3145 };
+	enum { MovabsR10 = 0xba49, MovabsR11 = 0xbb49, CallR11 = 0xff41 };
+	enum { Moves = 20 }; // bytes
 	uint16_t op = *(const uint16_t *)pc;
 
-	if (*pc == Call || op == MovR10 || op == MovR11 || op == XorR11)
-		end = pc + Moves;
-	for (; p <= end; p++) {
-		uintptr_t to = (uintptr_t)p + CallSize + (uintptr_t)*(const int32_t *)(p + 1);
-
-		if (*p == Call && (to == (uintptr_t)__morestack ||
-		                   to == (uintptr_t)__morestack_non_split))
+	if (stubcall(pc - RetSize))
+		return true;
+	if (*pc != Call && op != MovR10 && op != MovR11 && op != XorR11 && op != MovabsR10 &&
+	    op != MovabsR11 && op != CallR11)
+		return false;
+	for (const uint8_t *p = pc; p <= pc + Moves; p++) {
+		if (callsmorestack(p))
 			return true;
 	}
 	return false;
@@ -263,12 +284,11 @@ Where whereparked(const G *gp)
 // not called the function that it was called from: that is at its stub's call still.
 static Where wherecalled(const G *gp, const uintptr_t *frame)
 {
-	enum { CallSize = 5, RetSize = 1 };
-	const uint8_t *ret = (const uint8_t *)frame[1];
+	uintptr_t call = intext(frame[1]) ? stubcall((const uint8_t *)frame[1]) : 0;
 	uintptr_t sp = (uintptr_t)&frame[2];
 
-	if (intext(frame[1]) && instub(ret + RetSize))
-		return (Where){ .pc = frame[1] - CallSize, .sp = sp, .bp = frame[0] };
+	if (call)
+		return (Where){ .pc = frame[1] - call, .sp = sp, .bp = frame[0] };
 	return (Where){ .pc = returnaddress(gp, &frame[1]), .bp = frame[0], .calledsp = sp };
 }
 

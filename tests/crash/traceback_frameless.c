@@ -2,7 +2,7 @@
 // made, or after it is taken down, stands in the traceback once, and its caller too; on
 // either stack, and between them.
 // matrix: STACK=small,segment
-// matrix: EDGE=entry,pushed,pushed_mixed,realigned,made,left,popped,popped_mixed,tail,frameless,stub,crossed
+// matrix: EDGE=entry,pushed,pushed_mixed,realigned,made,left,popped,popped_mixed,tail,frameless,stub,crossed,stub_large,crossed_large
 // stderr: panic: runtime error: invalid memory address or nil pointer dereference
 // stderr~: \ngoroutine [0-9]+ \[running\]:\nedge_(\w+)\(\.\.\.\)\n\t.*\ncaller\(\.\.\.\)\n\t.*\n(large\(\.\.\.\)\n\t.*\n)?walker\(\.\.\.\)\n\t.*\ncreated by rt_main in goroutine 1\n
 // exit: 2
@@ -40,6 +40,12 @@ EDGE(stub, "jmp 1f; 2: " MAKE "pop %rbp; ret;"
 EDGE(crossed, "jmp 1f; 2: " FAULT MAKE "pop %rbp; ret;"
               "1: mov $4000, %r10d; xor %r11d, %r11d; call __morestack; ret; jmp 2b")
 
+// The same with -mcmodel=large.
+#define CALL_LARGE "movabs $__morestack_large_model, %r11; movabs $4000, %r10; call *%r11; ret;"
+
+EDGE(stub_large, "jmp 1f; 2: " MAKE "pop %rbp; ret; 1: " CALL_LARGE FAULT " jmp 2b")
+EDGE(crossed_large, "jmp 1f; 2: " FAULT MAKE "pop %rbp; ret; 1: " CALL_LARGE " jmp 2b")
+
 static const struct {
 	const char *name;
 	void (*fn)(void);
@@ -50,6 +56,7 @@ static const struct {
 	{ "popped", edge_popped },       { "popped_mixed", edge_popped_mixed },
 	{ "tail", edge_tail },           { "frameless", edge_frameless },
 	{ "stub", edge_stub },           { "crossed", edge_crossed },
+	{ "stub_large", edge_stub_large }, { "crossed_large", edge_crossed_large },
 };
 
 static volatile int kept;
