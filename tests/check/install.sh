@@ -46,7 +46,10 @@ cat >wanted <<END
 ./lib/cmake/rt0/rt0ConfigVersion.cmake
 ./lib/librt0.a
 ./lib/pkgconfig/rt0.pc
+./lib/rt0/ld-rt0/explain
 ./lib/rt0/ld-rt0/ld
+./lib/rt0/ld-rt0/ld.bfd
+./lib/rt0/ld-rt0/ld.lld
 ./lib/rt0/linker.ld
 ./lib/rt0/manifest
 ./lib/rt0/pie.ld

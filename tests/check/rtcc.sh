@@ -1,7 +1,7 @@
 #!/bin/sh
 # tests/check/rtcc.sh - rtcc makes static binaries of ours, passes on what is the
 # compiler's, and says plainly what it cannot do.
-# needs: gcc clang ar nm readelf strip
+# needs: gcc clang ar nm readelf strip make
 
 . "$RT0_ROOT/tests/check/expect.sh"
 
@@ -111,12 +111,41 @@ works "LTO objects without -flto run" says_42 ./lto_mixed
 
 works "clang" env CC=clang "$rtcc" -O2 -Werror answer.c forty_two.c -o clang
 works "clang runs" says_42 ./clang
+works "RT0_CC" env RT0_CC=clang CC=gcc "$rtcc" -v answer.c forty_two.c -o clang 2>err
+grep -q 'clang version' err || fail "RT0_CC goes before CC"
 works "a CC of two words" env CC="gcc -std=gnu11" "$rtcc" answer.c forty_two.c -o two
+
+# CC is rtcc where make and configure say so: then it is not the compiler below. If it hides
+# in another command, that is said, and nothing runs away.
+mkdir path && ln -s "$rtcc" path/rtcc && ln -s "$rtcc" path/another
+for cc in rtcc "$rtcc" path/another "rtcc -static-pie" "env A=b rtcc"; do
+	works "CC=$cc" env PATH="$PWD/path:$PATH" CC="$cc" timeout 60 "$rtcc" answer.c forty_two.c -o self
+	works "CC=$cc runs" says_42 ./self
+done
+printf '#!/bin/sh\nexec rtcc "$@"\n' >path/hidden && chmod +x path/hidden
+refuses "rtcc: CC=hidden calls rtcc again: name the compiler below by RT0_CC" \
+	env PATH="$PWD/path:$PATH" CC=hidden timeout 60 hidden answer.c forty_two.c -o none
+works "RT0_CC below a hidden rtcc" \
+	env PATH="$PWD/path:$PATH" CC=hidden RT0_CC=gcc hidden answer.c forty_two.c -o self
+refuses "rtcc: RT0_CC=rtcc is rtcc" env PATH="$PWD/path:$PATH" RT0_CC=rtcc "$rtcc" answer.c
+cat answer.c forty_two.c >single.c
+works "CC=rtcc make" env -u MAKEFLAGS PATH="$PWD/path:$PATH" CC=rtcc make -s single
+works "CC=rtcc make: it runs" says_42 ./single
+refuses "rtcc: RT0_VARIANT=nonsense is not there: there is " env RT0_VARIANT=nonsense "$rtcc" answer.c
+grep -qw "${RT0_VARIANT%/*}" err || fail "RT0_VARIANT=nonsense does not say what there is"
+
 works "-v" "$rtcc" -v 2>err
 works "--version" "$rtcc" --version >out
 grep -q '^rtcc:' out || fail "--version says whose it is"
 works "--help" "$rtcc" --help >out
 grep -q '^usage: rtcc' out || fail "--help begins with the usage"
+
+# Options in files.
+printf '%s\n' "-O2 'answer.c' forty_\\two.c" >words
+printf '@words\n-o "from file"' >words2
+works "@file" "$rtcc" @words2
+works "@file runs" says_42 "./from file"
+works "an argument that begins with @, and is no file" "$rtcc" -DAT=@nothing @words -o at
 
 # Places with spaces, for the program and for the tree; a symbolic link to rtcc.
 mkdir "my program"
@@ -168,13 +197,20 @@ works "a program may use the runtime's names" "$rtcc" -O1 -fno-builtin names.c -
 works "a program with the runtime's names runs" ./names
 
 # What goes wrong, and how it is said.
-! LC_ALL=C "$rtcc" forty_two.c -o none 2>err || fail "a program without rt_main links"
-grep -q 'undefined reference to .rt_main' err || fail "a missing rt_main is not named"
+refuses "rtcc: the program has no rt_main(int, char **)" "$rtcc" forty_two.c -o none
 ! "$rtcc" nosuch.c -o none 2>err || fail "a missing file compiles"
 grep -q 'nosuch\.c' err || fail "a missing file is not named"
 ! "$rtcc" -O2 -o none 2>err || fail "no files compile"
 grep -q 'no input files' err || fail "no input files: it said $(cat err)"
 refuses "usage: rtcc" "$rtcc"
+echo 'int main(void) { return 0; }' >main.c
+echo old >old
+refuses "rtcc: rt0 programs define rt_main(int, char **)" "$rtcc" main.c -o old
+[ ! -e old ] || fail "an old program is left where none was made"
+echo 'int nosuch(void), strlen(void); int rt_main(void) { return nosuch() + strlen(); }' >unknown.c
+! "$rtcc" -w unknown.c -o none 2>err || fail "an unknown name links"
+grep -q "^rtcc: .*strlen is the C library's" err && grep -q 'nosuch' err ||
+	fail "an unknown name beside a known one: it said $(cat err)"
 for option in -shared -pie -fPIE; do
 	refuses "rtcc: $option " "$rtcc" $option answer.c forty_two.c -o none
 done
