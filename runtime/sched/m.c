@@ -8,6 +8,7 @@
 #include "include/rt.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
+#include "runtime/os/syscall.h"
 #include "runtime/sched/sched.h"
 
 enum {
@@ -223,15 +224,28 @@ static int64_t startthread(M *mp)
 	return r;
 }
 
+// The kernel may be short of something for a moment, above all below a limit on processes:
+// after pauses of 1 to 19 ms it is. The signals are not blocked meanwhile, and this M holds no
+// lock; its P waits.
+static int64_t startthreadpatiently(M *mp)
+{
+	enum { Tries = 20 };
+	int64_t r;
+
+	for (uint32_t ms = 1; (r = startthread(mp)) == -EAGAIN && ms < Tries; ms++)
+		usleep(ms * 1000);
+	return r;
+}
+
 STEP void newosproc(M *mp)
 {
-	int64_t r = startthread(mp);
+	int64_t r = startthreadpatiently(mp);
 
 	if (r >= 0)
 		return;
 	print("runtime: failed to create new OS thread (have %ld already; errno=%ld)\n",
-	      mp->id, -r);
-	if (r == -11) // EAGAIN
+	      mcount(), -r);
+	if (r == -EAGAIN)
 		print("runtime: may need to increase max user processes (ulimit -u)\n");
 	throw("newosproc");
 }

@@ -84,7 +84,7 @@ ends mprotect "$both" 'fatal error: runtime: cannot reserve arena virtual addres
 ends rt_sigprocmask "$both" 'fatal error: rt_sigprocmask failed$'
 ends sigaltstack "$both" 'fatal error: sigaltstack failed$'
 ends rt_sigaction "$both" 'fatal error: sigaction failed$'
-ends clone "$both" 'runtime: failed to create new OS thread (have 1 already; errno='
+ends clone "$both" 'runtime: failed to create new OS thread (have 2 already; errno='
 ends futex "$both" 'futexwakeup addr=0x[0-9a-f]* returned -'
 ends exit_group "$both" 'SIGILL: illegal instruction$'
 for call in epoll_create1 eventfd2 epoll_ctl; do
