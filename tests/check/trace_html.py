@@ -94,6 +94,13 @@ def build(source, name):
                    check=True, env={**os.environ, "CC": "gcc"})
 
 
+def time_text(ns):
+    """As the page says it."""
+    unit, name = next((u, n) for u, n in ((1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1, "ns"))
+                      if ns >= u or u == 1)
+    return f"{ns / unit:.6g} {name}"
+
+
 def looks():
     """Something of each colour is where it should be."""
     browse(f"file://{TMP}/small.html", f"--screenshot={TMP}/page.png")
@@ -135,6 +142,13 @@ def main():
     expect(page["details"].startswith("runtime_main 1\nwaiting: "
                                       + model.trace.reasons[span.detail]), "details",
            page["details"])
+
+    # Its shortest span, when all is seen and others are in the same pixel.
+    span = min((s for s in main_g.spans if s.end - s.begin > 1), key=lambda s: s.end - s.begin)
+    begin, end = (time - model.trace.begin for time in (span.begin, span.end))
+    page = state("small.html", f"row={len(model.ps)}&click={(begin + end) // 2}")
+    expect(f"from {time_text(begin)} to {time_text(end)}\n" in page["details"],
+           f"clicking on {time_text(begin)} to {time_text(end)}", page["details"])
 
     # Many goroutines and events; one of them by its number, far down.
     model = record("2", "big", f"{TMP}/sieve", "300")
