@@ -91,7 +91,9 @@ NEEDED = -std=gnu11 -ffreestanding -fno-pic -fno-pie -mno-red-zone -fno-omit-fra
 	-fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables \
 	-fno-strict-aliasing -fno-common $(MAPPED) -ffunction-sections -fdata-sections $(SPLIT) \
 	$(DEFS) -I. -Iinclude
-ASNEEDED = $(MAPPED) -I. -I$(B)
+# clang's own assembler does not say in .debug_frame which frames are a signal handler's.
+ASNEEDED = $(MAPPED) $(if $(SUFFIX),-fno-integrated-as -Wa$(comma)-g) -I. -I$(B)
+comma = ,
 
 # Where speed counts; everything else is compiled for size. Jumps and loops are not aligned:
 # that would be 1 % of a small program, and nothing measurable.

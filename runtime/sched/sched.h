@@ -58,6 +58,14 @@ typedef enum {
 // no more than its test.
 #define TRACEHOOK __attribute__((no_caller_saved_registers))
 
+// A function of this kind that clang makes changes the registers of its arguments.
+#define TRACECALL ".weak __rt0_traceevent; call __rt0_traceevent"
+#ifdef __clang__
+#define CALLTRACE(what, arg) __asm__ volatile(TRACECALL : "+D"(what), "+S"(arg) : : "cc", "memory")
+#else
+#define CALLTRACE(what, arg) __asm__ volatile(TRACECALL : : "D"(what), "S"(arg) : "cc", "memory")
+#endif
+
 // The tracer, in programs that have it: only these have __rt0_traceon.
 WEAK TRACEHOOK void __rt0_traceevent(uint32_t what, uintptr_t arg);
 typedef struct {
@@ -70,12 +78,11 @@ extern const Tracer __rt0_tracer WEAK;
 
 ALWAYS_INLINE void trace2(TraceKind kind, uint32_t detail, uintptr_t arg)
 {
+	uint32_t what = (uint32_t)kind | detail << 8;
+
 	// A plain load, which makes the shortest code. What is a moment old does no harm.
 	if (unlikely(__rt0_traceon))
-		__asm__ volatile(".weak __rt0_traceevent; call __rt0_traceevent"
-		                 :
-		                 : "D"((uint32_t)kind | detail << 8), "S"(arg)
-		                 : "cc", "memory");
+		CALLTRACE(what, arg);
 }
 
 ALWAYS_INLINE void trace(TraceKind kind, uintptr_t arg)

@@ -2,6 +2,7 @@
 # tests/check/debian.sh - dpkg-buildpackage makes a package of a copy of the tree; installed,
 # it builds programs, by each variant; purged, it leaves nothing. Its version is the
 # runtime's, and no folder of the build can be found in it.
+# compilers: gcc
 # variants: release
 # needs: dpkg-buildpackage dh dpkg-deb gcc tar
 # timeout: 500

@@ -2,6 +2,7 @@
 # tests/check/gcore.sh - gdb's generate-core-file writes what a program uses, not the address
 # space that the heap has reserved; goroutines can be seen in it.
 # stdout: ok
+# compilers: gcc
 # needs: gcc gdb
 # timeout: 120
 

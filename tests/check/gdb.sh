@@ -2,6 +2,7 @@
 # tests/check/gdb.sh - gdb loads its commands from the program by itself; they say what is
 # so, on a process, in a signal handler and on a core file; every stack is seen to its end.
 # stdout~: ^[0-9]+ commands hold, 0 do not$
+# compilers: gcc
 # variants: release debug
 # needs: gdb gcc
 # timeout: 120

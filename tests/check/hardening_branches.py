@@ -13,6 +13,7 @@ import sys
 
 # Why there is no indirect branch to it.
 ELSEWHERE = {
+    "touchfailed": "the handler of a fault goes on there",
     "goexit": "goroutines return to it",
     "systemstack_switch": "only its address is used",
     "allocreturn": "functions return to it",

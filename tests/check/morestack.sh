@@ -3,6 +3,7 @@
 # with the stack protector and without, and with all that this processor has: every kind of
 # call crosses at 300 depths and more (tests/morestack.h), and from small frames too.
 # timeout: 300
+# compilers: gcc
 
 cd "$RT0_TMP" || exit 1
 

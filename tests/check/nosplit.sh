@@ -2,6 +2,7 @@
 # tests/check/nosplit.sh - what runs below a goroutine's guard fits there, in the examples
 # and with all of the runtime linked; what does not fit is found.
 # stdout~: ^check-nosplit: \d+ functions, \d+ unchecked, deepest chain \d+ of 672 bytes:
+# compilers: gcc
 # variants: release debug
 # timeout: 120
 # needs: python3 gcc objdump readelf nm

@@ -3,6 +3,7 @@
 # and status 2, never a crash: under ulimit -v, of small objects, large ones, goroutines;
 # and for each request to the kernel, the first to the last, that fails (debug builds).
 # timeout: 300
+# compilers: gcc
 
 cd "$RT0_TMP" || exit 1
 cat >eats.c <<'END'

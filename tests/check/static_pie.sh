@@ -2,6 +2,7 @@
 # tests/check/static_pie.sh - a program that may lie anywhere lies anywhere, and there the
 # tour, the debugger's commands and the lines of tracebacks are as in any other.
 # stdout: ok
+# compilers: gcc
 # variants: release debug
 # needs: gdb python3
 # timeout: 300

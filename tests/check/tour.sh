@@ -3,6 +3,7 @@
 # says, to the letter; it goes forwards, back and to any step, in a program of one's own;
 # and docs/ has no picture that its source would not make.
 # stdout: ok
+# compilers: gcc
 # variants: release debug
 # needs: gdb python3
 # timeout: 120

@@ -4,6 +4,7 @@
 # rt_recover; and it stops cleanly where one goroutine is left for another. With programs of
 # -O0, -O2 and -O3.
 # stdout~: ^24 calls, [0-9]+ steps, 0 bad$
+# compilers: gcc
 # variants: release debug
 # needs: gdb gcc
 # timeout: 300
