@@ -585,8 +585,21 @@ int rt_lookup_host(const char *host, rt_address *a, int n);
 
 /* A system call that may block: up to six arguments, integers or pointers of any width.
  * Returns what the kernel returned, a negative errno included; not begun again after a
- * signal. */
-#define rt_syscall(...) RT_SYSCALL_IMPL(__VA_ARGS__)
+ * signal. What it changes of a thread, it changes of the one that it happens to be on. */
+#define rt_syscall(...) RT_SYSCALL_IMPL(rt_raw_syscall, __VA_ARGS__)
+
+/* A system call on every thread of the process. For what the kernel keeps for each thread -
+ * setuid, setgid, setresuid, setresgid, setgroups, setfsuid, capset, prctl
+ * (PR_SET_NO_NEW_PRIVS, PR_CAPBSET_DROP, PR_SET_SECCOMP), seccomp, setns and the like - use
+ * this: a goroutine may be on any thread. (unshare would give each thread another namespace.)
+ * The world stops; when this returns, no thread that runs code of the program is as it was,
+ * and threads made later are as these are. Returns what the kernel returned, the same on all
+ * threads: an error of the caller's own thread has changed nothing. If another thread has
+ * another result, or does not answer for ten seconds, the process ends with a fatal error that
+ * says so. Other threads' system calls may be interrupted, as by a signal. -EOPNOTSUPP with a
+ * C library, whose own setuid and the like change all threads. docs/hardening.md, "Dropping
+ * rights". */
+#define rt_syscall_all(...) RT_SYSCALL_IMPL(rt_raw_syscall_all, __VA_ARGS__)
 
 /* ---- a C library beside the runtime ------------------------------------------------ */
 
@@ -671,12 +684,14 @@ void rt_deferreturn(rt_deferred *d);
 
 int64_t rt_raw_syscall(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
                        uint64_t e, uint64_t f);
+int64_t rt_raw_syscall_all(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
+                           uint64_t e, uint64_t f);
 
 /* Fills up with zeros what is not given. The cast widens an integer with its own sign. */
 #define RT_SYSCALL_IMPL(...) RT_SYSCALL_FILL(__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0)
-#define RT_SYSCALL_FILL(nr, a, b, c, d, e, f, ...)                                     \
-	rt_raw_syscall((int64_t)(nr), RT_WORD(a), RT_WORD(b), RT_WORD(c), RT_WORD(d),     \
-	               RT_WORD(e), RT_WORD(f))
+#define RT_SYSCALL_FILL(fn, nr, a, b, c, d, e, f, ...)                                 \
+	fn((int64_t)(nr), RT_WORD(a), RT_WORD(b), RT_WORD(c), RT_WORD(d), RT_WORD(e),     \
+	   RT_WORD(f))
 #define RT_WORD(x) ((uint64_t)(x))
 
 /* A channel of T is a pointer to a function that returns T: a type that holds T, that is

@@ -336,6 +336,7 @@ struct M {
 	uint32_t signalPending;
 	uint32_t preemptGen;    // signals handled
 	AsyncState *asyncSpare; // for a goroutine that has none
+	uint32_t needPerThreadSyscall; // by rt_syscall_all; cleared by this thread
 
 	// The execution trace, trace/event.c.
 	TraceBuf *tracebuf; // its events that nobody has taken yet, or NULL

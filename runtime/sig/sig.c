@@ -14,6 +14,7 @@ uintptr_t fwdSig[NSIG];
 uint32_t handlingSig[NSIG];
 Sigset sigwanted;
 bool (*sigsendp)(uint32_t sig);
+void (*runPerThreadSyscallp)(M *mp);
 
 extern const char __user_text_start[], __user_text_end[]; // linker.ld
 extern const char __memory_text_end[], __text_end[];
@@ -295,13 +296,23 @@ static void catchfault(Caught *s, bool sent)
 	die(&r);
 }
 
+static void sigurg(const Caught *s)
+{
+	// Pairs with the store before the signal was sent.
+	void (*run)(M *) = atomic_load_acquire(&runPerThreadSyscallp);
+
+	if (unlikely(run))
+		run(s->gp->m);
+	doSigPreempt(s->gp, s->c);
+}
+
 static void sighandler(Caught *s)
 {
 	uint32_t flags = sigflags[s->sig];
 	bool sent = s->info->code <= 0; // by kill, sigqueue, a timer: not by what this code did
 
 	if (s->sig == SIGURG)
-		doSigPreempt(s->gp, s->c);
+		sigurg(s);
 	else if ((sent || (flags & SigNotify)) &&
 	         (atomic_load_acquire(&sigwanted) & sigbit(s->sig)) && sigsendp(s->sig))
 		return; // the program gets it; its own faults never

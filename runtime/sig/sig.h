@@ -12,6 +12,9 @@ extern uint32_t handlingSig[];
 // wanted, NULL in a program that does not ask.
 extern Sigset sigwanted;
 extern bool (*sigsendp)(uint32_t sig);
+// In SIGURG's handler on mp: the system call that rt_syscall_all wants of it; NULL in a program
+// that has never called that.
+extern void (*runPerThreadSyscallp)(M *mp);
 
 ALWAYS_INLINE Sigset sigbit(uint32_t sig)
 {

@@ -25,7 +25,7 @@ static void *const all[] = {
 	rt_panic, rt_deferproc, rt_deferreturn, rt_recover, rt_stack,
 	rt_trace_start, rt_trace_stop,
 	rt_malloc, rt_calloc, rt_realloc, rt_free, rt_malloc_usable_size, rt_memstats,
-	rt_open, rt_read, rt_write, rt_close, rt_pipe, rt_raw_syscall,
+	rt_open, rt_read, rt_write, rt_close, rt_pipe, rt_raw_syscall, rt_raw_syscall_all,
 	rt_signal_notify, rt_signal_stop, rt_cgocall,
 	rt_readv, rt_writev, rt_sendfile, rt_listen, rt_listen_with, rt_accept, rt_dial,
 	rt_shutdown, rt_local_address, rt_peer_address, rt_set_deadline, rt_recv_from,

@@ -44,13 +44,14 @@ dies() {
 
 # signalled SIGNAL LINE: nobody sends it to the secure program.
 signalled() {
+	rm -f out # or its last line would do for the next program
 	$nobody env GOTRACEBACK=system "$place/secure" spin >out 2>err &
 	pid=$!
 	while ! grep -qs '^ready$' out; do
 		kill -0 $pid || { fail "$1: not ready"; return; }
 		sleep 0.01
 	done
-	$nobody sh -c "kill -$1 $pid" || fail "$1: not sent"
+	$nobody sh -c "kill -$1 $pid" || { fail "$1: not sent"; kill -KILL $pid; }
 	wait $pid
 	got=$?
 	pid=
@@ -91,7 +92,7 @@ for kind in -static -static-pie; do
 	signalled SEGV 'SIGSEGV: segmentation violation'
 	signalled FPE 'SIGFPE: floating-point exception'
 	signalled SYS 'SIGSYS: bad system call'
-	signalled STKFLT 'SIGSTKFLT: stack fault'
+	signalled 16 'SIGSTKFLT: stack fault'
 
 	run secure stack
 	[ $got -eq 2 ] && grep -q '^goroutine 1 \[running\]:$' out && grep -q '^0x[0-9a-f]*(...)$' out ||
