@@ -54,8 +54,4 @@ unset CC
 commands BUILD='../a b' | grep -q 'BUILD must be one word' || fail 'a space in BUILD'
 make -C "$tree" -s BUILD=$to >log 2>&1
 grep . log && fail 'make -s says something'
-
-"$tree/tools/bootstrap" --help | grep -q '^	tools/bootstrap run' || fail 'bootstrap --help'
-"$tree/tools/bootstrap" --help >/dev/null || fail 'the status of bootstrap --help'
-"$tree/tools/bootstrap" nonsense 2>/dev/null && fail 'bootstrap nonsense'
 exit $status
