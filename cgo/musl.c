@@ -25,8 +25,6 @@ int pthread_attr_setdetachstate(ThreadAttr *attr, int state);
 int pthread_create(void **thread, const ThreadAttr *attr, void *(*fn)(void *), void *arg);
 int pthread_sigmask(int how, const LibrarySet *set, LibrarySet *old);
 int sigfillset(LibrarySet *set); // all but the library's own
-void *signal(int sig, void *handler);
-int kill(int pid, int sig);
 
 int *__errno_location(void);
 int *___errno_location(void);
@@ -37,7 +35,7 @@ void crosscall_amd64(void (*fn)(void));
 
 void x_cgo_stack(G *gp, uintptr_t sp);
 void x_cgo_thread_start(void *arg);
-void _cgo_sigforeign(int sig, Siginfo *info, Ucontext *ctx);
+void _cgo_signalfork(void);
 
 void *_cgo_init = (void *)x_cgo_init;
 CgoThreadStartFunc *_cgo_thread_start = x_cgo_thread_start;
@@ -113,6 +111,8 @@ int __wrap_fork(void)
 	int pid = __real_fork();
 	G *gp = getg();
 
+	if (pid == 0)
+		_cgo_signalfork();
 	if (pid == 0 && gp) {
 		M *mp = gp->m;
 
@@ -124,25 +124,4 @@ int __wrap_fork(void)
 		}
 	}
 	return pid;
-}
-
-// ---- signals ------------------------------------------------------------------------
-
-// A signal for the process came to a thread that is not the runtime's. It goes back, for
-// another thread to take, and this one has it blocked from now on. What the thread itself
-// did kills.
-void _cgo_sigforeign(int sig, Siginfo *info, Ucontext *ctx)
-{
-	enum { SigmaskWord = 37 }; // of the kernel's ucontext
-	static const Sigset mine = LibrarySigs | 1 << (SIGILL - 1) | 1 << (SIGTRAP - 1) |
-	                           1 << (SIGBUS - 1) | 1 << (SIGFPE - 1) | 1 << (SIGSEGV - 1);
-
-	if (sig == SIGURG)
-		return;
-	if (info->code > 0 && (mine >> (sig - 1) & 1)) {
-		signal(sig, SIG_DFL); // and the instruction is tried again
-		return;
-	}
-	((Sigset *)ctx)[SigmaskWord] |= ~mine;
-	kill(getpid(), sig);
 }

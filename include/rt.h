@@ -585,7 +585,9 @@ int rt_lookup_host(const char *host, rt_address *a, int n);
 
 /* A system call that may block: up to six arguments, integers or pointers of any width.
  * Returns what the kernel returned, a negative errno included; not begun again after a
- * signal. What it changes of a thread, it changes of the one that it happens to be on. */
+ * signal. What it changes of a thread, it changes of the one that it happens to be on. Not for
+ * rt_sigaction and sigaltstack: a handler installed so would run on a goroutine's stack, where
+ * it has no room and may be preempted. Use rt_signal_notify, or with musl its sigaction. */
 #define rt_syscall(...) RT_SYSCALL_IMPL(rt_raw_syscall, __VA_ARGS__)
 
 /* A system call on every thread of the process. For what the kernel keeps for each thread -

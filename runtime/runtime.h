@@ -213,6 +213,7 @@ typedef struct {
 } TimerWhen;
 
 typedef struct Printbuf Printbuf; // os/os.h
+typedef struct Handling Handling; // sig/handler.c
 
 // ---- G ------------------------------------------------------------------------------
 
@@ -292,6 +293,7 @@ struct M {
 	uintptr_t guard; // %fs:0x70, which every prologue compares the stack pointer with
 
 	G *gcgo; // with the stack that rt_cgocall's functions run on; NULL until the first
+	Handling *handling; // of the program's signal handlers that run: the last interrupted
 
 	Gobuf morebuf;
 	uint64_t procid; // thread id

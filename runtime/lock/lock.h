@@ -60,6 +60,14 @@ bool notetsleep(Note *n, int64_t ns);
 // Calls fn(arg) on g0's stack.
 void systemstack(void (*fn)(void *), void *arg);
 
+// ---- caller.c -----------------------------------------------------------------------
+
+// Ends the process unless the function of the interface called name may be called where it
+// was: on a goroutine; elsewhere but in a signal handler.
+void goroutineonly(const char *name);
+void nothandler(const char *name);
+NORETURN void notgoroutine(const char *name);
+
 // ---- pinning the goroutine to its M -------------------------------------------------
 
 // Until releasem: no preemption, so that what belongs to this M and its P can be used.

@@ -101,6 +101,7 @@ static COLD void *smallslow(uintptr_t list)
 {
 	SmallRequest r = { .class = LISTCLASS(list) };
 
+	nothandler("rt_malloc");
 	systemstack(smallfn, &r);
 	return r.p;
 }
@@ -133,6 +134,7 @@ static COLD void *largealloc(uintptr_t size, bool zero)
 	uintptr_t n = alignup(withzones(size), (uintptr_t)HeapPage);
 	LargeRequest r = { .npages = n >> PageShift };
 
+	nothandler("rt_malloc");
 	if (size > PTRDIFF_MAX)
 		rt_panic("runtime error: allocation size out of range");
 	systemstack(largefn, &r);
@@ -189,6 +191,7 @@ static COLD void freeslow(void *p, void *frame)
 
 	if (!p)
 		return;
+	nothandler("rt_free");
 	r.state = stateof(ref, r.p);
 	// The exchange chooses one of two that free a large object at the same instant.
 	if (!r.state || atomic_xchg(r.state, ObjectCached) != ObjectBusy)

@@ -38,6 +38,7 @@ void rt_memstats(struct rt_memstats *m)
 {
 	_Static_assert(nelem(m->by_class) == NumSizeClasses, "rt.h's number of classes");
 
+	nothandler("rt_memstats");
 	*m = (struct rt_memstats){ .other = atomic_load_relaxed(&memstats.other_sys) };
 	lock(&mheap.lock);
 	m->heap = (uint64_t)(mheap.pages.end - mheap.holepages) << PageShift;

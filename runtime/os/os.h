@@ -45,6 +45,7 @@ typedef struct {
 	uint16_t cs, gs, fs, ss;
 	uint64_t err, trapno, oldmask, cr2;
 	void *fpstate;
+	uint64_t reserved[8];
 } Sigcontext;
 
 typedef struct {
@@ -52,6 +53,7 @@ typedef struct {
 	void *link;
 	Sigaltstack stack;
 	Sigcontext mcontext;
+	Sigset sigmask;
 } Ucontext;
 
 typedef struct {

@@ -33,7 +33,8 @@ static void printstacks(G *gp, const Where *w, bool others)
 	if (t.level == 0)
 		return;
 	if (gp != mp->curg) {
-		bool program = gp == mp->gcgo; // it is the program's code that runs there
+		// It is the program's code that runs there.
+		bool program = gp == mp->gcgo || (gp == mp->gsignal && mp->handling);
 
 		if (program || mp->throwing > 0 || t.level >= 2) {
 			print("\nruntime stack:\n");
@@ -186,8 +187,11 @@ static void sayoverflow(void *arg)
 	const Overflow *o = arg;
 	Stack stk = o->gp->segment.lo != 0 ? o->gp->segment : o->gp->stack;
 
-	if (o->gp == getg()->m->gcgo)
+	if (o->gp == o->gp->m->gcgo)
 		print("runtime: stack of rt_cgocall exceeds %lu-byte limit (see ulimit -s)\n",
+		      stk.hi - stk.lo);
+	else if (o->gp == o->gp->m->gsignal)
+		print("runtime: stack of signal handlers exceeds %lu-byte limit\n",
 		      stk.hi - stk.lo);
 	else
 		print("runtime: goroutine stack exceeds %lu-byte limit\n",

@@ -22,9 +22,21 @@ NORETURN void haltm(void)
 		futexsleep(&never, 0, -1);
 }
 
+// mp runs handlers of the program's: where was it before?
+static Halted beforehandlers(const M *mp)
+{
+	const Handling *h = mp->handling;
+	const Sigcontext *c;
+
+	while (h->outer)
+		h = h->outer;
+	c = &h->ctx->mcontext;
+	return (Halted){ .g = h->gp, .pc = c->rip, .sp = c->rsp, .bp = c->rbp };
+}
+
 static void answer(M *mp, const Halted *at)
 {
-	mp->haltedat = *at;
+	mp->haltedat = at->g == mp->gsignal && mp->handling ? beforehandlers(mp) : *at;
 	atomic_store_release(&mp->haltstate, HaltAnswered); // pairs with halted
 }
 

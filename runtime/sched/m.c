@@ -104,7 +104,7 @@ static G *msystemg(G *gp, M *mp, uint32_t stacksize)
 // what the handler needs.
 STEP void mpreinit(M *mp)
 {
-	uint32_t size = GsignalStackSize;
+	uint32_t size = iscgo ? 2 * GsignalStackSize : GsignalStackSize; // the program's, too
 
 	while (size < auxvMinSigStkSz + (16 << 10))
 		size *= 2;
@@ -367,6 +367,7 @@ int rt_set_max_threads(int n)
 {
 	int32_t old;
 
+	nothandler("rt_set_max_threads");
 	lock(&sched.lock);
 	old = sched.maxmcount;
 	if (n > 0)

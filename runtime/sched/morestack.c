@@ -145,7 +145,7 @@ NORETURN NOSPLIT void badmorestack(const uintptr_t *fp)
 	G *gp = getg();
 
 	setguard(NoGuard);
-	if (gp == gp->m->gcgo)
+	if (gp == gp->m->gcgo || gp->m->handling)
 		stackoverflow(gp, fp[1], (uintptr_t)&fp[2], fp[0]);
 	throw(gp == gp->m->g0 ? "morestack on g0" : "morestack on gsignal");
 }

@@ -110,24 +110,6 @@ bool canPreemptM(const M *mp)
 	       mp->p->status == Prunning;
 }
 
-// The function of the interface called name is for goroutines alone.
-NORETURN void notgoroutine(const char *name)
-{
-	const G *gp = getg();
-
-	fatalf("%s called within %s", name,
-	       gp == gp->m->gsignal ? "a signal handler" : "rt_cgocall");
-}
-
-// goroutinecheck found the guard to say so. On g0 the runtime itself calls.
-void goroutineonly(const char *name)
-{
-	const G *gp = getg();
-
-	if (gp != gp->m->curg && gp != gp->m->g0)
-		notgoroutine(name);
-}
-
 // preemptcheck found the guard set, on the goroutine's stack. name: of a function of the
 // interface that is for goroutines alone; or NULL.
 void yieldcheck(const char *name)

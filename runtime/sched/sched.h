@@ -299,8 +299,6 @@ void resumeG(G *gp);
 AsyncState *newasyncstate(void);
 void freeasyncstate(AsyncState *a);
 void yieldcheck(const char *name);
-void goroutineonly(const char *name);
-NORETURN void notgoroutine(const char *name);
 void asyncPreempt(void); // asm/preempt.S
 void asyncResume(void);
 void asyncPreempt2(G *gp);
@@ -358,6 +356,18 @@ void startTheWorld(void);
 void forEachP(void (*fn)(P *));
 void runSafePointFn(void);
 void freezetheworld(void);
+
+// ---- signal handlers of the program's, sig/handler.c ---------------------------------
+
+// One that runs on gsignal.
+struct Handling {
+	G *gp; // who was interrupted, with these
+	uintptr_t guard;
+	Mcache *cache;
+	Ucontext *ctx;
+	Handling *outer;
+	int32_t error; // gsignal's errno, the interrupted handler's if there is one
+};
 
 // ---- halt.c: the process dies, and its goroutines' stacks are to be read ------------
 

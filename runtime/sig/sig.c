@@ -255,14 +255,14 @@ static bool injectpanic(const Caught *s, const Where *w, const char *text)
 	return true;
 }
 
-// Was it touchread or touchwrite, which can tell their caller? They go on doing so.
-static bool touched(const Caught *s)
+bool touched(uint32_t sig, const Siginfo *info, Sigcontext *c)
 {
-	uintptr_t pc = s->c->rip;
+	uintptr_t pc = c->rip;
 
-	if (pc != (uintptr_t)touchreadat && pc != (uintptr_t)touchwriteat)
+	if ((sig != SIGSEGV && sig != SIGBUS) || info->code <= 0 ||
+	    (pc != (uintptr_t)touchreadat && pc != (uintptr_t)touchwriteat))
 		return false;
-	s->c->rip = (uintptr_t)touchfailed;
+	c->rip = (uintptr_t)touchfailed;
 	return true;
 }
 
@@ -275,7 +275,7 @@ static void catchfault(Caught *s, bool sent)
 	Report r = { .before = sayfatal, .after = sayregisters, .arg = s };
 	M *mp = s->gp->m;
 
-	if (!sent && touched(s))
+	if (touched(s->sig, s->info, s->c))
 		return;
 	if (!sent && overflowed(s))
 		stackoverflow(s->gp, w.pc, w.sp, w.bp);
@@ -329,6 +329,8 @@ NOSPLIT void sigtrampgo(uint32_t sig, Siginfo *info, Ucontext *ctx)
 	Caught s = { .sig = sig, .info = info, .c = &ctx->mcontext, .gp = gp };
 	uintptr_t guard = getguard();
 
+	if (unlikely(gp == gsignal))
+		s.gp = interrupted(gp, ctx);
 	setg(gsignal);
 	setguard(gsignal->stackguard0);
 	sighandler(&s);

@@ -21,6 +21,8 @@ ALWAYS_INLINE Sigset sigbit(uint32_t sig)
 	return (Sigset)1 << (sig - 1);
 }
 
+// ---- sig.c --------------------------------------------------------------------------
+
 // Both: false when sig is one that an emulator may keep for itself, and it does.
 bool setsig(uint32_t sig, void *fn);
 // The program wants sig, or no longer: there is a handler then, or what there was before.
@@ -33,5 +35,17 @@ void sigpanic0(void); // asm/signal.S
 // ignored at its start or the program has asked for it.
 void sigpipe(void);
 void sigtrampgo(uint32_t sig, Siginfo *info, Ucontext *ctx);
+// Was it touchread or touchwrite, which can tell their caller? They go on doing so.
+bool touched(uint32_t sig, const Siginfo *info, Sigcontext *c);
+
+// ---- handler.c: the program's own, for cgo/ -----------------------------------------
+
+typedef void SignalHandler(int32_t sig, Siginfo *info, void *ctx);
+
+// On the signal stack, with the interrupted G still in %fs:-8: calls fn.
+void __rt0_callhandler(SignalHandler *fn, int32_t sig, Siginfo *info, Ucontext *ctx);
+// Before longjmp, on a thread of the runtime's, to where the stack pointer is sp.
+void __rt0_longjmp(uintptr_t sp);
+G *interrupted(const G *gsignal, const Ucontext *ctx);
 
 #endif

@@ -60,7 +60,7 @@ enum { Legal = 1, InSignal = 2 };
 
 // The name, where else than on goroutines it may be called, the call.
 #define CALLS(f)                                                                       \
-	f(rt_exit, Legal, rt_exit(7))                                                  \
+	f(rt_exit, Legal | InSignal, rt_exit(7))                                       \
 	f(rt_getenv, Legal | InSignal, check(rt_getenv("PATH")))                       \
 	f(rt_go, 0, rt_go(nothing, NULL))                                              \
 	f(rt_go_copy, 0, rt_go_copy(nothing, "x", 2))                                  \
@@ -136,9 +136,9 @@ enum { Legal = 1, InSignal = 2 };
 	f(rt_ctx_deadline, Legal | InSignal, equal(rt_ctx_deadline(the.ctx), INT64_MAX)) \
 	f(rt_ctx_ref, 0, rt_ctx_ref(the.ctx))                                          \
 	f(rt_ctx_free, 0, rt_ctx_free(the.ctx))                                        \
-	f(rt_panic, Legal, rt_panic("called"))                                         \
-	f(rt_deferproc, Legal, defers())                                               \
-	f(rt_deferreturn, Legal, defers())                                             \
+	f(rt_panic, Legal | InSignal, rt_panic("called"))                              \
+	f(rt_deferproc, Legal | InSignal, defers())                                    \
+	f(rt_deferreturn, Legal | InSignal, defers())                                  \
 	f(rt_recover, 0, rt_recover(nothing, NULL, NULL, 0))                           \
 	f(rt_stack, 0, rt_stack(NULL, 0, false))                                       \
 	f(rt_trace_start, 0, rt_trace_start("/dev/null"))                              \
@@ -147,7 +147,8 @@ enum { Legal = 1, InSignal = 2 };
 	f(rt_calloc, Legal, check(rt_calloc(10, 10)))                                  \
 	f(rt_realloc, Legal, check(rt_realloc(the.object, 5000)))                      \
 	f(rt_free, Legal, rt_free(the.object))                                         \
-	f(rt_malloc_usable_size, Legal, check(rt_malloc_usable_size(the.object) >= 20)) \
+	f(rt_malloc_usable_size, Legal | InSignal,                                     \
+	  check(rt_malloc_usable_size(the.object) >= 20))                              \
 	f(rt_memstats, Legal, rt_memstats(&(struct rt_memstats){ 0 }))                 \
 	f(rt_open, 0, rt_open("/dev/null", 0, 0))                                      \
 	f(rt_read, 0, rt_read(the.pipe[0], &the.iov, 1))                               \

@@ -1,13 +1,15 @@
 #!/bin/sh
 # tests/check/cgocalls.sh - every function of rt.h, called by a function that rt_cgocall runs,
 # works if rt.h lists it as one that may be called there; every other one ends the process with a
-# line that names it, whatever it would have had to do, stripped or not.
+# line that names it, whatever it would have had to do, in stripped programs too. Likewise in a signal
+# handler that a program with musl has installed.
 # needs: gcc nm strip
 # timeout: 300
 
 . "$RT0_ROOT/tests/check/expect.sh"
 here=$RT0_ROOT/tests/check
 works "cgocalls.c builds" "$rtcc" -O2 -Wall -Wextra "$here/cgocalls.c" -o calls || exit 1
+works "with musl" "$rtcc" --musl -DMUSL -O2 -Wall -Wextra "$here/cgocalls.c" -o handler || exit 1
 strip calls
 ./calls >list
 
@@ -22,27 +24,34 @@ sed -n 's/ legal.*//p' list | grep -v '^rt_cgocall$' |
 	sed 's/rt_deferproc/rt_defer/; /rt_deferreturn/d' | sort |
 	diff - documented || fail "rt.h names others"
 
-# outcome NAME STATUS LINE: what the run must come to.
+# outcome NAME MAY WHERE COMMAND...: it works if it may be called, else the last word tells.
 outcome() {
-	timeout -k 5 30 ./calls "$1" >out 2>err </dev/null
+	name=$1 may=$2 where=$3 wanted=2
+	shift 3
+	case $name-$may in
+	rt_exit-*) wanted=7 line= ;;
+	rt_panic-*) line='panic: called' ;;
+	*-yes) wanted=0 line=fine ;;
+	rt_raw_syscall-*) line="fatal error: rt_syscall called within $where" ;;
+	rt_[cr]*alloc-*) line="fatal error: rt_malloc called within $where" ;;
+	rt_chan_make-*) line="fatal error: rt_malloc called within $where" ;;
+	rt_chan_free-*) line="fatal error: rt_free called within $where" ;;
+	*) line="fatal error: $name called within $where" ;;
+	esac
+	timeout -k 5 30 "$@" >out 2>err </dev/null
 	got=$?
-	[ $got -eq "$2" ] && grep -qxF -e "$3" err && return
-	fail "GOMAXPROCS=$GOMAXPROCS $1: exit status $got, not $2 with '$3'"
+	[ $got -eq $wanted ] && grep -qxF -e "$line" err || [ $got-$name = 7-rt_exit ] && return
+	fail "GOMAXPROCS=$GOMAXPROCS $*: exit status $got, not $wanted with '$line'"
 	head -n 5 err
 }
 
 for GOMAXPROCS in 1 4; do
 	export GOMAXPROCS
-	while read -r name legal rest; do
-		case $name-$legal in
-		rt_exit-*) outcome_of="7" line='' ;;
-		rt_panic-*) outcome_of=2 line='panic: called' ;;
-		rt_raw_syscall-*) outcome_of=2 line='fatal error: rt_syscall called within rt_cgocall' ;;
-		*-legal) outcome_of=0 line=fine ;;
-		*) outcome_of=2 line="fatal error: $name called within rt_cgocall" ;;
-		esac
-		[ "$line" ] || { timeout -k 5 30 ./calls "$name"; [ $? -eq $outcome_of ] || fail "$name"; continue; }
-		outcome "$name" $outcome_of "$line"
+	while read -r name legal insignal; do
+		[ $legal = legal ] && may=yes || may=no
+		outcome $name $may rt_cgocall ./calls $name
+		[ "$insignal" ] && may=yes || may=no
+		outcome $name $may "a signal handler" ./handler $name signal
 	done <list
 done
 exit $status

@@ -1,0 +1,189 @@
+// musl_signal.c - signals with musl: handlers that the program installs by sigaction, and jumps
+// out of them; threads that are not the runtime's. docs/musl.md tells the whole.
+//
+// rtcc has calls of sigaction, longjmp and sigaltstack come here, the library's own too:
+// signal, siginterrupt, siglongjmp. Compiled as musl.c is.
+#include "runtime/base/getg.h"
+#include "runtime/os/sigtable.h"
+#include "runtime/sig/sig.h"
+
+enum { EINVAL = 22 };
+
+typedef struct {
+	uint64_t words[16];
+} LibrarySet; // sigset_t
+
+typedef struct {
+	SignalHandler *handler;
+	LibrarySet mask;
+	int32_t flags;
+	void *restorer;
+} LibraryAction; // struct sigaction
+
+int pthread_sigmask(int how, const LibrarySet *set, LibrarySet *old);
+int sigfillset(LibrarySet *set); // all but the library's own
+void *signal(int sig, void *handler);
+int kill(int pid, int sig);
+int sched_yield(void);
+int *___errno_location(void);
+
+int __real___sigaction(int sig, const LibraryAction *new, LibraryAction *old);
+int __wrap___sigaction(int sig, const LibraryAction *new, LibraryAction *old);
+int __wrap_sigaction(int sig, const LibraryAction *new, LibraryAction *old);
+int __real_sigaltstack(const Sigaltstack *new, Sigaltstack *old);
+int __wrap_sigaltstack(const Sigaltstack *new, Sigaltstack *old);
+NORETURN void __real_longjmp(uintptr_t *buf, int value);
+NORETURN void __wrap_longjmp(uintptr_t *buf, int value);
+NORETURN void __wrap__longjmp(uintptr_t *buf, int value);
+void _cgo_sigforeign(int sig, Siginfo *info, Ucontext *ctx);
+void _cgo_signalfork(void);
+
+// ---- threads that are not the runtime's ---------------------------------------------
+
+// A signal for the process came to such a thread. It goes back, for another thread to take,
+// and this one has it blocked from now on. What the thread itself did kills.
+void _cgo_sigforeign(int sig, Siginfo *info, Ucontext *ctx)
+{
+	static const Sigset mine = LibrarySigs | 1 << (SIGILL - 1) | 1 << (SIGTRAP - 1) |
+	                           1 << (SIGBUS - 1) | 1 << (SIGFPE - 1) | 1 << (SIGSEGV - 1);
+
+	if (sig == SIGURG)
+		return;
+	if (info->code > 0 && (mine >> (sig - 1) & 1)) {
+		signal(sig, SIG_DFL); // and the instruction is tried again
+		return;
+	}
+	ctx->sigmask |= ~mine;
+	kill(getpid(), sig);
+}
+
+// ---- the program's handlers ---------------------------------------------------------
+
+// What the program has asked for: the kernel knows anyhandler in its place. A handler is
+// stored before the kernel may call it.
+static struct {
+	SignalHandler *handler;
+	int32_t flags;
+} asked[NSIG];
+
+// Held with all signals blocked: a handler may call sigaction.
+static uint32_t askedlock;
+
+// Where no handler was asked for, the runtime's own may be in place. The program gets it as
+// the old one, which it may call or put back.
+static SignalHandler *runtimes;
+
+static void anyhandler(int32_t sig, Siginfo *info, void *ctx)
+{
+	SignalHandler *fn = atomic_load_relaxed(&asked[sig].handler);
+
+	if (getg())
+		__rt0_callhandler(fn, sig, info, ctx);
+	else
+		fn(sig, info, ctx);
+}
+
+static bool isfunction(const void *handler)
+{
+	return handler != SIG_DFL && handler != SIG_IGN && handler != runtimes;
+}
+
+// The action that the kernel had, as the program has set it.
+static void translate(LibraryAction *old, SignalHandler *handler, int32_t flags)
+{
+	enum { Ours = SA_SIGINFO | SA_ONSTACK };
+
+	if (old->handler == anyhandler) {
+		old->handler = handler;
+		old->flags = (old->flags & ~Ours) | (flags & Ours);
+	} else if (isfunction(old->handler)) {
+		runtimes = old->handler;
+	}
+}
+
+// With askedlock held.
+static int exchange(int sig, const LibraryAction *new, LibraryAction *old)
+{
+	SignalHandler *handler = asked[sig].handler;
+	int32_t flags = asked[sig].flags;
+	LibraryAction was, ours;
+	int r;
+
+	if (new) {
+		ours = *new;
+		if (isfunction(new->handler)) {
+			atomic_store_relaxed(&asked[sig].handler, new->handler);
+			asked[sig].flags = new->flags;
+			ours.handler = anyhandler;
+			ours.flags |= SA_SIGINFO | SA_ONSTACK;
+		}
+	}
+	r = __real___sigaction(sig, new ? &ours : NULL, &was);
+	if (r != 0) {
+		atomic_store_relaxed(&asked[sig].handler, handler);
+		asked[sig].flags = flags;
+		return r;
+	}
+	translate(&was, handler, flags);
+	if (old)
+		*old = was;
+	return 0;
+}
+
+int __wrap___sigaction(int sig, const LibraryAction *new, LibraryAction *old)
+{
+	LibrarySet all, blocked;
+	int r;
+
+	if (sig < 1 || sig >= NSIG)
+		return __real___sigaction(sig, new, old);
+	if (sig == SIGURG && new) {
+		// The runtime cannot do without it, and looks like the default action.
+		if (isfunction(new->handler)) {
+			*___errno_location() = EINVAL;
+			return -1;
+		}
+		new = NULL;
+	}
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &blocked);
+	while (atomic_xchg(&askedlock, 1)) // acquire: pairs with the release
+		sched_yield();
+	r = exchange(sig, new, old);
+	atomic_store_release(&askedlock, 0);
+	pthread_sigmask(SIG_SETMASK, &blocked, NULL);
+	return r;
+}
+
+int __wrap_sigaction(int sig, const LibraryAction *new, LibraryAction *old)
+{
+	return __wrap___sigaction(sig, new, old);
+}
+
+// In the child, whose other threads are gone: one may have held it.
+void _cgo_signalfork(void)
+{
+	askedlock = 0;
+}
+
+// The runtime's threads have their signal stacks already, and need them.
+int __wrap_sigaltstack(const Sigaltstack *new, Sigaltstack *old)
+{
+	return __real_sigaltstack(getg() ? NULL : new, old);
+}
+
+// ---- leaving them -------------------------------------------------------------------
+
+NORETURN void __wrap_longjmp(uintptr_t *buf, int value)
+{
+	enum { StackPointer = 6 }; // in jmp_buf
+
+	if (getg())
+		__rt0_longjmp(buf[StackPointer]);
+	__real_longjmp(buf, value);
+}
+
+NORETURN void __wrap__longjmp(uintptr_t *buf, int value)
+{
+	__wrap_longjmp(buf, value);
+}

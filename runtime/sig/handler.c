@@ -1,0 +1,127 @@
+// handler.c - signal handlers of the program's own, which a C library lets it install.
+//
+// A handler is the program's code, with prologues that look at the guard. On a goroutine's
+// stack it would find what the goroutine finds: no room, or a request to yield, and leave
+// for another goroutine. So the kernel calls cgo/musl.c on the M's signal stack, and that calls
+// the handler from here, as gsignal: with a guard that fits, which no request to yield comes
+// to, and which tells functions of the interface that there is no goroutine (GuardLook).
+//
+// Handlers nest: one has blocked the signals in its sa_mask alone. The G that was interrupted
+// first is not gsignal; it is what runs again when all have returned, or when one of them
+// leaves by siglongjmp.
+#include "runtime/mem/mem.h"
+#include "runtime/os/sigtable.h"
+#include "runtime/panic/panic.h"
+#include "runtime/sched/sched.h"
+#include "runtime/sig/sig.h"
+
+enum { ReportRoom = 16 << 10 }; // of the signal stack, to say that a handler has used it up
+
+extern const char __runtime_text_start[], __runtime_text_end[];
+
+// ---- calling one --------------------------------------------------------------------
+
+// What was interrupted may be about to use the P's cache: without one, rt_malloc and rt_free
+// come to where they see that a handler calls.
+static void enter(Handling *h, M *mp)
+{
+	G *gsignal = mp->gsignal;
+
+	h->outer = mp->handling;
+	h->error = gsignal->cgoErrno;
+	mp->handling = h;
+	gsignal->goid = mp->curg ? mp->curg->goid : 0;
+	setg(gsignal);
+	setguard((gsignal->stack.lo + StackGuard + ReportRoom) | GuardLook);
+	mcache = nocache;
+}
+
+// Back to who was interrupted when h began.
+static void leave(const Handling *h, M *mp, uintptr_t guard)
+{
+	G *gp = h->gp;
+
+	mcache = h->cache;
+	mp->gsignal->cgoErrno = h->error;
+	mp->handling = h->outer;
+	setg(gp);
+	// A request to yield may have come meanwhile.
+	setguard(gp->preempt && gp == mp->curg ? StackPreempt : guard);
+}
+
+void __rt0_callhandler(SignalHandler *fn, int32_t sig, Siginfo *info, Ucontext *ctx)
+{
+	G *gp = getg();
+	M *mp = gp->m;
+	Handling h = { .gp = gp, .guard = getguard(), .cache = mcache, .ctx = ctx };
+
+	if (touched((uint32_t)sig, info, &ctx->mcontext))
+		return; // a fault that the runtime has provoked
+	enter(&h, mp);
+	fn(sig, info, ctx);
+	leave(&h, mp, h.guard);
+}
+
+// The handler of gsignal's M calls the runtime's, which it has replaced: whom is it about?
+G *interrupted(const G *gsignal, const Ucontext *ctx)
+{
+	const Handling *h = gsignal->m->handling;
+
+	return h && h->ctx == ctx ? h->gp : (G *)(uintptr_t)gsignal;
+}
+
+// ---- leaving one by siglongjmp ------------------------------------------------------
+
+static bool inside(const Stack *s, uintptr_t sp)
+{
+	return sp >= s->lo && sp <= s->hi;
+}
+
+// May gp, interrupted by h, go on at sp? Only on its own stacks; and the runtime's functions
+// are not left in the middle: they may hold a lock, or a P in a register.
+static void checkjump(const Handling *h, uintptr_t sp)
+{
+	const G *gp = h->gp;
+	const M *mp = gp->m;
+	uintptr_t pc = h->ctx->mcontext.rip;
+	bool running = gp == mp->gcgo || (gp == mp->curg && readgstatus(gp) == Grunning);
+
+	if (!(gp == mp->curg ? onstacks(gp, sp) : gp == mp->gcgo && inside(&gp->stack, sp)))
+		fatal("longjmp out of a signal handler to what it has not interrupted");
+	if (!running || mp->locks != 0 ||
+	    (pc >= (uintptr_t)__runtime_text_start && pc < (uintptr_t)__runtime_text_end))
+		fatal("longjmp out of a signal handler that has interrupted the runtime");
+}
+
+// The M's handlers end; it is at sp, on who was interrupted, that the thread goes on. The
+// signals that were not blocked there are not blocked again.
+static void leavehandlers(M *mp, uintptr_t sp)
+{
+	const Handling *h = mp->handling;
+	G *gp;
+
+	while (h->outer)
+		h = h->outer;
+	gp = h->gp;
+	checkjump(h, sp);
+	if (gp == mp->curg)
+		forgetallocs(gp, sp);
+	leave(h, mp, gp == mp->curg ? guardfor(gp, sp) : gp->stackguard0);
+	sigprocmask(SIG_SETMASK, &h->ctx->sigmask, NULL);
+}
+
+// longjmp is about to set the stack pointer to sp. On a goroutine it may do as it likes.
+void __rt0_longjmp(uintptr_t sp)
+{
+	G *gp = getg();
+	M *mp = gp->m;
+
+	if (gp == mp->gcgo && !inside(&gp->stack, sp))
+		fatal("longjmp out of rt_cgocall");
+	if (gp != mp->gsignal || !mp->handling)
+		return;
+	if (!inside(&gp->stack, sp))
+		return leavehandlers(mp, sp);
+	while (mp->handling && (uintptr_t)mp->handling < sp) // to an outer handler
+		mp->handling = mp->handling->outer;
+}
