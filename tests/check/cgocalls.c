@@ -174,6 +174,7 @@ enum { Legal = 1, InSignal = 2 };
 	  equal(rt_address_format(&the.address, NULL, 0), 9))                          \
 	f(rt_lookup_host, 0, rt_lookup_host("localhost", &the.address, 1))             \
 	f(rt_raw_syscall, 0, rt_syscall(SYS_getpid))                                   \
+	f(rt_raw_syscall_all, 0, rt_syscall_all(SYS_getpid))                           \
 	f(rt_cgocall, Legal | InSignal, equal(rt_cgocall(nothing, NULL), 0))           \
 	f(rt_signal_notify, 0, rt_signal_notify(10, the.ints ? rt_untyped(the.ints) : NULL)) \
 	f(rt_signal_stop, 0, rt_signal_stop(rt_untyped(the.ints)))                     \
