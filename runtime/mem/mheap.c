@@ -111,7 +111,8 @@ static bool commit(uintptr_t n) HOLDS(mheap.lock)
 }
 
 // The next n pages become a hole: others use that address space. rt_free reads their records
-// in spans[]: all zero, and read-only, since memory that can be written counts as used.
+// in spans[]: all zero, and read-only, since memory that can be written counts as used. Pages
+// that hold records of the heap before and behind it too are memory, by sysMap's rounding.
 static bool skip(uintptr_t n) HOLDS(mheap.lock)
 {
 	uint32_t end = mheap.pages.end;

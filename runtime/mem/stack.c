@@ -79,7 +79,9 @@ STEP void stackinit(void)
 	valgrindRegisterStacks();
 	lockInit(&stackLarge.lock, RankStack);
 	lockInit(&stackpool.lock, RankStackPool);
-	if (StackCacheSize % physPageSize != 0 || StackGuardArea % physPageSize != 0)
+	// The guard is what sysGuard finds of whole pages below ShiftPage: one at least.
+	if (StackCacheSize % physPageSize != 0 || StackGuardArea % physPageSize != 0 ||
+	    StackGuardArea - ShiftPage < physPageSize)
 		throw("runtime: cache size must be a multiple of page size");
 }
 

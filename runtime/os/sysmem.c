@@ -1,4 +1,15 @@
 // sysmem.c - memory from the kernel.
+//
+// The kernel works on whole pages, which may be larger than what a caller has: the heap's pages
+// have 8 KiB, a record of one 32 bytes. It refuses an address within a page, and takes all of
+// the page that a range ends in. So the rounding is done here, by what becomes of the bytes of
+// neighbours in the pages at the ends:
+//
+//	inwards    sysUnused, sysGuard, sysReadOnly, sysPopulate, sysDump: they would be lost,
+//	           fault, or become resident; a little more than was asked for stays as it is
+//	outwards   sysMap: they may be used, too, which does no harm
+//	not        what is mapped and unmapped begins at a page; the kernel rounds both
+//	           lengths up alike
 #include "runtime/base/str.h"
 #include "runtime/os/os.h"
 #include "runtime/os/syscall.h"
@@ -50,15 +61,44 @@ void *sysReserveNone(void *hint, uintptr_t n)
 	return mmap(hint, n, PROT_NONE, MAP_ANON | MAP_PRIVATE | MAP_NORESERVE, -1);
 }
 
+typedef struct {
+	uintptr_t from, to;
+} Pages;
+
+// The pages that have no other bytes than [p, p + n): perhaps none, at an end of the range.
+static Pages within(void *p, uintptr_t n)
+{
+	uintptr_t end = (uintptr_t)p + n;
+	uintptr_t from = min(alignup((uintptr_t)p, physPageSize), end);
+
+	return (Pages){ from, max(end & -physPageSize, from) };
+}
+
+static int64_t madvise(Pages p, int32_t advice)
+{
+	if (p.from == p.to)
+		return 0;
+	return syscall3(__NR_madvise, p.from, p.to - p.from, (uint32_t)advice);
+}
+
+static int64_t mprotect(Pages p, int32_t prot)
+{
+	if (p.from == p.to)
+		return 0;
+	return syscall3(__NR_mprotect, p.from, p.to - p.from, (uint32_t)prot);
+}
+
 bool sysMap(void *p, uintptr_t n)
 {
-	return !failsnow() &&
-	       syscall3(__NR_mprotect, ptrarg(p), n, PROT_READ | PROT_WRITE) == 0;
+	uintptr_t from = (uintptr_t)p & -physPageSize;
+	Pages all = { from, alignup((uintptr_t)p + n, physPageSize) };
+
+	return !failsnow() && mprotect(all, PROT_READ | PROT_WRITE) == 0;
 }
 
 void sysPopulate(void *p, uintptr_t n)
 {
-	syscall3(__NR_madvise, ptrarg(p), n, MADV_POPULATE_WRITE);
+	madvise(within(p, n), MADV_POPULATE_WRITE);
 }
 
 void sysFree(void *p, uintptr_t n)
@@ -68,14 +108,21 @@ void sysFree(void *p, uintptr_t n)
 
 void sysDump(void *p, uintptr_t n, bool dump)
 {
-	syscall3(__NR_madvise, ptrarg(p), n, dump ? MADV_DODUMP : MADV_DONTDUMP);
+	madvise(within(p, n), dump ? MADV_DODUMP : MADV_DONTDUMP);
 }
 
 void sysUnused(void *p, uintptr_t n, bool lazily)
 {
+	Pages whole = within(p, n);
+	uintptr_t start = (uintptr_t)p;
+
 	// Locked memory stays; its content must not.
-	if (syscall3(__NR_madvise, ptrarg(p), n, lazily ? MADV_FREE : MADV_DONTNEED) != 0)
-		__builtin_memset(p, 0, n);
+	if (madvise(whole, lazily ? MADV_FREE : MADV_DONTNEED) != 0)
+		whole.to = whole.from;
+	else if (lazily)
+		return;
+	__builtin_memset(p, 0, whole.from - start);
+	__builtin_memset((void *)whole.to, 0, start + n - whole.to);
 }
 
 // Since Linux 6.13 a guard needs no mapping of its own. Before that each one splits the
@@ -83,18 +130,19 @@ void sysUnused(void *p, uintptr_t n, bool lazily)
 bool sysGuard(void *p, uintptr_t n)
 {
 	static bool nomadvise;
+	Pages whole = within(p, n);
 
 	if (!atomic_load_relaxed(&nomadvise)) {
-		if (syscall3(__NR_madvise, ptrarg(p), n, MADV_GUARD_INSTALL) == 0)
+		if (madvise(whole, MADV_GUARD_INSTALL) == 0)
 			return true;
 		atomic_store_relaxed(&nomadvise, true);
 	}
-	return syscall3(__NR_mprotect, ptrarg(p), n, PROT_NONE) == 0;
+	return mprotect(whole, PROT_NONE) == 0;
 }
 
 int64_t sysReadOnly(void *p, uintptr_t n)
 {
-	return syscall3(__NR_mprotect, ptrarg(p), n, PROT_READ);
+	return mprotect(within(p, n), PROT_READ);
 }
 
 const void *sysMapFile(int32_t fd, uintptr_t n)
