@@ -44,6 +44,8 @@ static uint64_t onewait(PollMode mode)
 
 static Fd *chunks[Chunks];
 
+static PollDesc *polldesc(int32_t fd);
+
 // The entry of a number; NULL if it is out of range.
 static Fd *entry(int64_t fd)
 {
@@ -62,9 +64,15 @@ static Fd *entry(int64_t fd)
 			chunk = atomic_load_acquire(&chunks[i]);
 			sysFree(old, sizeof(Fd) << ChunkBits);
 		}
+		atomic_store_release(&polldescof, polldesc); // before an event can come
 		atomic_store_release(&writehook, fdwrite);
 	}
 	return &chunk[fd & ((1 << ChunkBits) - 1)];
+}
+
+static PollDesc *polldesc(int32_t fd)
+{
+	return &entry(fd)->pd;
 }
 
 // ---- mu -----------------------------------------------------------------------------

@@ -26,7 +26,7 @@
 //     waiter sets the word to Wait and then looks at info. Both are locked instructions,
 //     so one of the two sees the other.
 //
-// An event carries the PollDesc's address and the low bits of seq. seq moves on when the
+// An event carries the descriptor's number and seq. seq moves on when the
 // descriptor is closed, before the kernel can give its number to another: an event of
 // before is then ignored. One that has been compared already when seq moves makes the new
 // user's word Ready for nothing, which is harmless. PollDescs are never freed.
@@ -60,15 +60,17 @@ static struct {
 
 // ---- events -------------------------------------------------------------------------
 
-// 47 bits of address, the low 6 are zero; 23 of seq.
-static uint64_t tag(const PollDesc *pd)
+PollDesc *(*polldescof)(int32_t fd);
+
+// Not the address, which would leave few bits for seq. Never 0, which is netpoll's own.
+static uint64_t tag(int32_t fd, const PollDesc *pd)
 {
-	return (uint64_t)(uintptr_t)pd >> 6 << 23 | (atomic_load_acquire(&pd->seq) & 0x7fffff);
+	return (uint64_t)(uint32_t)(fd + 1) << 32 | atomic_load_acquire(&pd->seq);
 }
 
-static PollDesc *untag(uint64_t data)
+static int32_t taggedfd(uint64_t data)
 {
-	return (PollDesc *)(uintptr_t)(data >> 23 << 6);
+	return (int32_t)(data >> 32) - 1;
 }
 
 // Takes the waiter out of the word, which becomes Ready or, if not ready, Nil.
@@ -90,11 +92,11 @@ static int32_t pollevent(const EpollEvent *ev, Gqueue *list)
 		[PollRead] = EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLHUP | EPOLLERR,
 		[PollWrite] = EPOLLOUT | EPOLLHUP | EPOLLERR,
 	};
-	PollDesc *pd = untag(ev->data);
-	int32_t n = 0;
+	int32_t fd = taggedfd(ev->data), n = 0;
+	PollDesc *pd = polldescof(fd);
 	G *gp;
 
-	if (ev->data != tag(pd))
+	if (ev->data != tag(fd, pd))
 		return 0;
 	// Before the word turns Ready: who finds it so sees this too.
 	if (ev->events & (EPOLLPRI | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
@@ -115,7 +117,7 @@ int64_t netpollopen(int32_t fd, PollDesc *pd)
 {
 	EpollEvent ev = {
 		.events = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET,
-		.data = tag(pd),
+		.data = tag(fd, pd),
 	};
 
 	int64_t err = netpollTryInit();

@@ -32,6 +32,9 @@ enum {
 	PollHup = 8,     // the other end closed, or an error: no more edges may come
 };
 
+// The PollDesc of a descriptor that was given to netpollopen. Set before that by who has them.
+extern PollDesc *(*polldescof)(int32_t fd);
+
 // Has the kernel tell of fd. Returns 0, -EPERM when fd is never waited for (a regular
 // file), or another error of the kernel's.
 int64_t netpollopen(int32_t fd, PollDesc *pd);
