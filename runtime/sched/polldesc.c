@@ -31,11 +31,19 @@
 // before is then ignored. One that has been compared already when seq moves makes the new
 // user's word Ready for nothing, which is harmless. PollDescs are never freed.
 //
-// Deadlines are timers that are never stopped. What counts is side.when; a timer only has
-// somebody look at it, and another is started if that was too early. So moving a deadline
-// on, which is what servers do with each request, touches no heap; and a timer of a former
-// use of the number does no harm. A side has more than one pending only while its deadline
-// has moved back: each is earlier than those before it.
+// A side with a deadline has one timer. What counts is side.when: the timer only has it looked
+// at, and is started again if that was too early. So moving a deadline on, which is what
+// servers do with each request, touches no heap. One that moves back moves its timer, in its
+// place in the heap; one that is taken back, or whose descriptor is closed, stops it, so that
+// it neither keeps memory nor looks like something that may happen still (checkdead).
+//
+//	when == 0  =>  timer == NULL
+//	the timer is pending  =>  its when <= side.when
+//	it is not  =>  the deadline has passed, or its function waits for the lock
+//
+// The function brings the seq that its timer was started with, and does nothing if the timer
+// was started again or stopped since. It knows the PollDesc, not the timer, which may be
+// another side's by then.
 //
 // Follows Go's netpoll.go.
 #include "runtime/sched/polldesc.h"
@@ -47,16 +55,16 @@
 enum { PollNil = 0, PollReady = 1, PollWait = 2 };
 
 struct PollTimer {
-	Timer t;
-	PollDesc *pd;
-	PollMode mode;
-	PollTimer *link; // on side.timers or the free list
+	Timer t; // seq: timerseq, and in the lowest bit the mode
+	PollTimer *link; // on the free list
 };
 
 static struct {
 	Mutex lock;
 	PollTimer *list;
 } freetimers = { .lock = { .rank = RANKED(RankPoll) } };
+
+static void unwatch(PollDesc *pd, PollMode mode) HOLDS(pd->lock);
 
 // ---- events -------------------------------------------------------------------------
 
@@ -136,7 +144,8 @@ void netpollclose(int32_t fd, PollDesc *pd)
 	lock(&pd->lock); // io/fd.c wants seq to stay for a moment
 	atomic_store_release(&pd->seq, pd->seq + 1);
 	pd->side[PollRead].g = pd->side[PollWrite].g = PollNil;
-	pd->side[PollRead].when = pd->side[PollWrite].when = 0;
+	unwatch(pd, PollRead);
+	unwatch(pd, PollWrite);
 	atomic_store_relaxed(&pd->info, 0);
 	unlock(&pd->lock);
 }
@@ -241,45 +250,60 @@ static void freetimer(PollTimer *pt)
 
 static void deadlinedue(void *arg, uintptr_t seq);
 
+// The side has no deadline any more.
+static void unwatch(PollDesc *pd, PollMode mode)
+{
+	PollSide *s = &pd->side[mode];
+	PollTimer *pt = s->timer;
+
+	s->when = 0;
+	s->timer = NULL;
+	if (!pt)
+		return;
+	deltimer(&pt->t); // its function, if it is under way, does not look at it
+	freetimer(pt);
+}
+
 // Has somebody look at the deadline when it is due, if nobody does before.
 static void watch(PollDesc *pd, PollMode mode) HOLDS(pd->lock);
 static void watch(PollDesc *pd, PollMode mode)
 {
 	PollSide *s = &pd->side[mode];
-	PollTimer *pt;
+	PollTimer *pt = s->timer;
 
-	if (s->when == 0 || (s->timers && s->timers->t.when <= s->when))
+	if (!pt)
+		pt = s->timer = newtimer();
+	else if (pt->t.when <= s->when && atomic_load_acquire(&pt->t.pp))
+		return; // if it is being taken off the heap now: its function waits for the lock
+	else if (modtimer(&pt->t, s->when))
 		return;
-	pt = newtimer();
-	pt->pd = pd;
-	pt->mode = mode;
-	pt->t = (Timer){ .when = s->when, .f = deadlinedue, .arg = pt };
-	pt->link = s->timers;
-	s->timers = pt;
+	pt->t = (Timer){
+		.when = s->when,
+		.f = deadlinedue,
+		.arg = pd,
+		.seq = (uintptr_t)++pd->timerseq << 1 | mode,
+		.stoppable = true,
+	};
 	addtimer(&pt->t);
 }
 
 // A timer has come to its time, on g0. The deadline may be another one now.
 static void deadlinedue(void *arg, uintptr_t seq)
 {
-	PollTimer *pt = arg, **link;
-	PollDesc *pd = pt->pd;
-	PollMode mode = pt->mode;
+	PollDesc *pd = arg;
+	PollMode mode = seq & 1;
 	PollSide *s = &pd->side[mode];
-	bool expired;
+	bool expired = false;
 
-	(void)seq;
 	lock(&pd->lock);
-	for (link = &s->timers; *link != pt; link = &(*link)->link)
-		; // one on another P's heap may be late
-	*link = pt->link;
-	expired = s->when != 0 && s->when <= pt->t.when;
-	if (expired)
-		atomic_or(&pd->info, (uint32_t)PollExpired << mode); // as in netpollevict
-	else
-		watch(pd, mode);
+	if (s->timer && s->timer->t.seq == seq) {
+		expired = s->when <= s->timer->t.when;
+		if (expired)
+			atomic_or(&pd->info, (uint32_t)PollExpired << mode); // as in netpollevict
+		else
+			watch(pd, mode);
+	}
 	unlock(&pd->lock);
-	freetimer(pt);
 	if (expired)
 		wake(pd, mode);
 }
@@ -290,11 +314,14 @@ void netpolldeadline(PollDesc *pd, PollMode mode, int64_t when)
 	bool expired = when != 0 && when <= nanotime();
 
 	lock(&pd->lock);
-	pd->side[mode].when = when;
-	if (expired) {
+	if (expired)
 		atomic_or(&pd->info, bit);
-	} else {
+	else
 		atomic_and(&pd->info, ~bit);
+	if (when == 0 || expired) {
+		unwatch(pd, mode);
+	} else {
+		pd->side[mode].when = when;
 		watch(pd, mode);
 	}
 	unlock(&pd->lock);

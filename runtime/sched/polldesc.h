@@ -11,8 +11,8 @@ typedef struct {
 	uintptr_t g; // PollNil, PollReady, PollWait or the G that is parked
 
 	// The PollDesc's lock protects:
-	int64_t when;      // the deadline; 0 none
-	PollTimer *timers; // that are pending for this side, the earliest first
+	int64_t when;     // the deadline; 0 none
+	PollTimer *timer; // NULL while there has been none since when was 0
 } PollSide;
 
 typedef enum { PollRead, PollWrite } PollMode;
@@ -23,6 +23,7 @@ typedef struct {
 	Mutex lock;
 	uint32_t seq;  // +1 with every use of the descriptor's number; in the events' data
 	uint32_t info; // PollClosing and the like: atomic, by locked instructions
+	uint32_t timerseq; // +1 with every start of a side's timer; lock protects it
 	PollSide side[2];
 } PollDesc;
 

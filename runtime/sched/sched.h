@@ -415,6 +415,7 @@ void schedtrace(bool detailed);
 
 // Starts t on the current P's heap.
 void addtimer(Timer *t);
+bool modtimer(Timer *t, int64_t when); // t is stoppable, as for deltimer
 // Stops it, if it is stoppable; false: it was not pending.
 bool deltimer(Timer *t);
 // Runs the timers of pp that are due. *now is the time, or 0 to have it read if it is

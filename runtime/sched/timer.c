@@ -16,7 +16,7 @@
 // it is due or because it is stopped, sets pp to NULL there. So exactly one of the two
 // happens, and its memory is not looked at after that.
 //
-// Follows Go's time.go of 1.14 (addtimer, deltimer, runtimer, siftupTimer).
+// Follows Go's time.go of 1.14 (addtimer, deltimer, modtimer, runtimer, siftupTimer).
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/sched.h"
@@ -74,6 +74,17 @@ static void siftdown(TimerWhen *t, int32_t n, int32_t i, TimerWhen w)
 	place(t, i, w);
 }
 
+// Puts w at place i, or where it belongs from there.
+static void resift(P *pp, int32_t i, TimerWhen w)
+{
+	TimerWhen *t = pp->timers;
+
+	if (i > 0 && w.when < t[(i - 1) / Arity].when)
+		siftup(t, i, w);
+	else
+		siftdown(t, pp->timerslen, i, w);
+}
+
 static void publish(P *pp)
 {
 	int64_t when = pp->timerslen > 0 ? pp->timers[0].when : 0;
@@ -110,12 +121,8 @@ static void removeat(P *pp, int32_t i)
 	TimerWhen *t = pp->timers, w = t[--pp->timerslen];
 
 	atomic_store_release(&timerof(t[i])->pp, NULL); // pairs with deltimer
-	if (i < pp->timerslen) {
-		if (i > 0 && w.when < t[(i - 1) / Arity].when)
-			siftup(t, i, w);
-		else
-			siftdown(t, pp->timerslen, i, w);
-	}
+	if (i < pp->timerslen)
+		resift(pp, i, w);
 	publish(pp);
 }
 
@@ -135,6 +142,32 @@ void addtimer(Timer *t)
 	unlock(&pp->timersLock); // now it may fire, and be gone
 	wakeNetPoller(when);
 	releasem(mp);
+}
+
+// True: t was pending, and is due at when now. False: it was not, and is the caller's; its
+// function may be being called at this moment.
+bool modtimer(Timer *t, int64_t when)
+{
+	P *pp;
+
+	when = max(when, (int64_t)1);
+	while ((pp = atomic_load_acquire(&t->pp))) { // as in deltimer
+		bool there;
+
+		lock(&pp->timersLock);
+		there = t->pp == pp;
+		if (there) {
+			t->when = when;
+			resift(pp, t->index, (TimerWhen){ when, pp->timers[t->index].timer });
+			publish(pp);
+		}
+		unlock(&pp->timersLock);
+		if (there) {
+			wakeNetPoller(when);
+			return true;
+		}
+	}
+	return false;
 }
 
 // True: t was pending, and its function will not be called for it. False: it was not, or

@@ -2,8 +2,8 @@
 //
 // Promises: whatever is added, what is due runs in the order of its time, once, and
 // nothing else does; checkTimers and timer0When say when the next one is due; one that is
-// stopped, wherever it is in the heap, does not run; a timer's function may add timers;
-// moveTimers moves all; a time before 0 means never.
+// stopped, wherever it is in the heap, does not run; one that is moved runs at its new time;
+// a timer's function may add timers; moveTimers moves all; a time of 0 or below is now.
 #include "internal.h"
 
 enum { Operations = 100000, MaxTimers = 3000, Arity = 4 };
@@ -77,8 +77,18 @@ static void stop(uint32_t i)
 	check(deltimer(&timers[i]));
 	check(timers[i].pp == NULL);
 	check(!deltimer(&timers[i]));
+	check(!modtimer(&timers[i], now));
 	live[i] = false;
 	nlive--;
+}
+
+static void moveto(uint32_t i, int64_t at)
+{
+	P *own = borrowp(&home); // it may wake another M
+
+	check(modtimer(&timers[i], at));
+	returnp(own);
+	when[i] = at;
 }
 
 static uint32_t due(int64_t *next)
@@ -132,8 +142,10 @@ static void random(uint32_t full, int operations)
 			start(&home, i, now + fastrandn(500));
 		else if (fastrandn(16) == 0)
 			advance(&home, fastrandn(100));
-		else if (timers[i].stoppable)
+		else if (timers[i].stoppable && fastrandn(2))
 			stop(i);
+		else if (timers[i].stoppable)
+			moveto(i, now + fastrandn(500));
 		if (op % 256 == 0)
 			wellformed(&home);
 	}
