@@ -219,7 +219,7 @@ static void forget(int32_t fd, Fd *d)
 	d->flags = 0;
 	d->drained = false;
 	d->failures = 0;
-	d->closerwaits = false;
+	d->closer = NULL;
 }
 
 // By the last user.
@@ -242,14 +242,15 @@ static int64_t destroy(int32_t fd, Fd *d)
 	return r;
 }
 
-// By another than the closer, who may wait for it.
+// By another than the closer, which may wait for it. The semaphore is the closer's own: as soon
+// as the kernel has the number, another may have it and be closing the entry, too.
 static void lastuse(int32_t fd, Fd *d)
 {
-	bool waits = d->closerwaits;
+	uint32_t *closer = d->closer;
 
 	destroy(fd, d);
-	if (waits)
-		semrelease(&d->closesema);
+	if (closer)
+		semrelease(closer); // the last look at it: the closer returns
 }
 
 int64_t fdref(int32_t fd, Fd **dp)
@@ -306,6 +307,8 @@ static void seize(Fd *d)
 		netpollevict(&d->pd);
 		rt_sleep(100 * RT_MICROSECOND);
 	}
+	if (d->closer) // its last user has seen Claimed, and left the rest to us
+		semrelease(d->closer);
 }
 
 int64_t fdinstall(int64_t r, FdKind kind, uint32_t flags)
@@ -337,6 +340,7 @@ int64_t fdinstall(int64_t r, FdKind kind, uint32_t flags)
 int rt_close(int fd)
 {
 	Fd *d = entry(fd);
+	uint32_t gone = 0;
 	bool waits;
 
 	preemptcheck();
@@ -346,10 +350,11 @@ int rt_close(int fd)
 	netpollevict(&d->pd);
 	// Those who are parked or in a call that does not block are gone soon. A thread in a
 	// system call may take for ever.
-	waits = d->closerwaits = d->kind == FdOwn;
+	waits = d->kind == FdOwn;
+	d->closer = waits ? &gone : NULL;
 	if (release(d, 0, 0, NULL))
 		return (int)destroy(fd, d);
 	if (waits)
-		semacquire(&d->closesema, WaitReasonSemacquire);
+		semacquire(&gone, WaitReasonSemacquire);
 	return 0;
 }

@@ -27,8 +27,8 @@ typedef struct {
 
 	uint64_t mu; // who uses it: fd.c
 	uint32_t sema[2]; // by PollMode: who waits for the right to read or write
-	uint32_t closesema; // the closer, until the last user is gone:
-	bool closerwaits;   // it does; written while it is a user itself
+	uint32_t *closer; // the semaphore of the closer that waits for the last user, or NULL;
+	                  // written while it is a user itself
 	uint8_t kind, flags;
 
 	// The right to read protects:
