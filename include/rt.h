@@ -93,7 +93,8 @@ int rt_num_goroutine(void);
 int rt_num_cpu(void);
 
 /* How many goroutines may run at the same time. n > 0 sets it, which stops all of them for
- * a moment and may park the caller; returns what it was. */
+ * a moment and may park the caller; returns what it was. More than 8192, as many processors
+ * as Linux knows, count as 8192. */
 int rt_gomaxprocs(int n);
 
 /* The most threads the process may have (10,000 at first); needing one more is the fatal

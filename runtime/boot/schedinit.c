@@ -18,18 +18,18 @@ STEP void msigsave(M *mp)
 	sigprocmask(SIG_SETMASK, NULL, &mp->sigmask);
 }
 
-// As many Ps as GOMAXPROCS says, a plain positive decimal; else one for each processor, but
-// no more than the control groups give us time for. Two are useful even then. A set-user-ID
-// program makes no more threads for its user's sake than the machine can run.
+// As many Ps as GOMAXPROCS says, a plain positive decimal, up to MaxProcs; else one for each
+// processor, but no more than the control groups give us time for. Two are useful even then. A
+// set-user-ID program makes no more threads for its user's sake than the machine can run.
 static int32_t procs(void)
 {
 	const char *s = gogetenv("GOMAXPROCS");
 	int32_t n;
 
 	if (s && atoi32(s, &n) && n > 0)
-		return auxvSecure ? min(n, ncpu) : n;
+		return min(n, auxvSecure ? ncpu : MaxProcs);
 	n = getcpulimit();
-	return min(ncpu, max(n, 2));
+	return min(min(ncpu, max(n, 2)), MaxProcs);
 }
 
 // ---- the steps ------------------------------------------------------------------------

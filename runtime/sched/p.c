@@ -195,7 +195,7 @@ STEP P *procresize(int32_t nprocs)
 	int32_t old = gomaxprocs;
 	P *runnable = NULL;
 
-	if (old < 0 || nprocs <= 0)
+	if (old < 0 || nprocs <= 0 || nprocs > MaxProcs)
 		throw("procresize: invalid arg");
 	settotaltime(old);
 	if (nprocs > allpcap)

@@ -188,7 +188,11 @@ void startlockedm(G *gp);
 
 // ---- p.c: a processor's life --------------------------------------------------------
 
-P *procresize(int32_t nprocs) HOLDS(sched.lock);
+// The most processors that Linux runs on. A P takes 7 KiB, so a million of them would take a
+// minute and gigabytes: a greater number counts as this.
+enum { MaxProcs = 8192 };
+
+P *procresize(int32_t nprocs) HOLDS(sched.lock); // 0 < nprocs <= MaxProcs
 void p_init(P *pp, int32_t id);
 void p_destroy(P *pp) HOLDS(sched.lock);
 bool takesyscallp(P *pp, uint32_t status);

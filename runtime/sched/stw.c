@@ -311,6 +311,7 @@ int rt_gomaxprocs(int n)
 	int32_t old;
 
 	preemptcheck();
+	n = min(n, MaxProcs);
 	lock(&sched.lock);
 	old = gomaxprocs;
 	unlock(&sched.lock);
