@@ -15,7 +15,8 @@ END(_rt0_amd64)
 
 // The bootstrap, told once in assembly.
 //	in:  %rdi = argc, %rsi = argv
-// Runs on the kernel's process stack, which becomes g0's. Does not return.
+// Runs on the kernel's process stack, which becomes g0's, unless osinit finds that it is too
+// small. Does not return.
 FUNC(rt0_go)
 	.cfi_undefined rip
 	xorl	%ebp, %ebp			// frame pointers end here
@@ -105,6 +106,9 @@ ok:
 	movq	24(%rsp), %rsi			// argv
 	call	args
 	call	osinit
+	movq	g0+g_sched+gobuf_sp(%rip), %rax
+	testq	%rax, %rax
+	cmovnzq	%rax, %rsp			// osinit found this one too small
 	call	schedinit
 
 	// A goroutine to start the program: newproc(0, &mainPC), arguments on the stack.

@@ -1,6 +1,10 @@
 // osinit.c - the number of processors, what of their time is ours, and the size of a huge
 // page.
+#include <asm-generic/errno-base.h>
+
+#include "runtime/base/getg.h"
 #include "runtime/base/str.h"
+#include "runtime/base/valgrind.h"
 #include "runtime/os/os.h"
 
 int32_t ncpu;
@@ -13,13 +17,40 @@ STEP void osinit(void)
 	physHugePageSize = getHugePageSize();
 }
 
-// The processors this process may run on.
+// RLIMIT_STACK does not grant all of g0's stack: g0 gets another of that size, with a guard.
+// rt0_go goes on where g0.sched.sp says.
+static COLD void movestack(void)
+{
+	uintptr_t guard = physPageSize, n = alignup(g0.stack.hi - g0.stack.lo, physPageSize);
+	char *p = sysReserveNone(NULL, guard + n);
+
+	if (!p || !sysMap(p + guard, n)) {
+		print("fatal error: no memory for the first stack, which is above the limit "
+		      "RLIMIT_STACK (ulimit -s)\n");
+		exit(2);
+	}
+	g0.stack.lo = (uintptr_t)p + guard;
+	g0.stack.hi = g0.sched.sp = g0.stack.lo + n;
+	g0.stackguard0 = g0.stackguard1 = g0.stack.lo + StackGuard;
+	setguard(g0.stackguard0);
+}
+
+// The processors this process may run on. The kernel writes them to the far end of g0's stack,
+// and so tells whether that is there, where a store of ours would kill the process.
 STEP int32_t getproccount(void)
 {
-	uint8_t buf[8192]; // 64 Ki processors; only g0's stack has room for it
-	int64_t r = sched_getaffinity(0, sizeof buf, buf);
+	enum { Size = 8192 }; // bytes: 64 Ki processors
+	uint8_t *buf = (uint8_t *)g0.stack.lo;
 	int32_t n = 0;
+	int64_t r;
 
+	valgrindMakeMemUndefined(g0.stack.lo, Size); // below the stack pointer
+	r = sched_getaffinity(0, Size, buf);
+	if (unlikely(r == -EFAULT)) {
+		movestack();
+		buf = (uint8_t *)g0.stack.lo;
+		r = sched_getaffinity(0, Size, buf);
+	}
 	for (int64_t i = 0; i < r; i++)
 		n += __builtin_popcount(buf[i]);
 	return n > 0 ? n : 1;

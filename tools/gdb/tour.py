@@ -96,7 +96,8 @@ read without a system call.
 
 == osinit: what the system is like
 How many processors may be used (sched_getaffinity: taskset counts) and how big a huge page
-is (a file in /sys). The stack must be g0's: the bit mask of processors has 8 KiB.
+is (a file in /sys). The mask of processors is written to the far end of g0's stack, and so
+tells whether RLIMIT_STACK grants all of it; if not, g0 gets memory elsewhere.
 = physPageSize
 = the vDSO has a clock: vdsoClockgettimeSym != 0
 = startupRandomData != 0
