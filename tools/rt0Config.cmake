@@ -9,7 +9,7 @@ set(RT0_VARIANT release CACHE STRING "The build of the runtime: release, debug o
 function(rt0_ask result option compiler)
   get_filename_component(rtcc "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/@rtcc@" ABSOLUTE)
   execute_process(
-    COMMAND "${CMAKE_COMMAND}" -E env "CC=${compiler}" "RT0_VARIANT=${RT0_VARIANT}"
+    COMMAND "${CMAKE_COMMAND}" -E env "RT0_CC=${compiler}" "RT0_VARIANT=${RT0_VARIANT}"
             "${rtcc}" "${option}"
     OUTPUT_VARIABLE text OUTPUT_STRIP_TRAILING_WHITESPACE RESULT_VARIABLE status)
   if(NOT status EQUAL 0)
@@ -19,8 +19,12 @@ function(rt0_ask result option compiler)
   set(${result} "${words}" PARENT_SCOPE)
 endfunction()
 
-if(NOT TARGET rt0::rt0)
-  add_library(rt0::rt0 INTERFACE IMPORTED)
+if(TARGET rt0::rt0)
+  return()
+endif()
+add_library(rt0::rt0 INTERFACE IMPORTED)
+# Where rtcc is the compiler (CC=rtcc cmake) it gives all of that by itself.
+if(NOT "${CMAKE_C_COMPILER} ${CMAKE_CXX_COMPILER} " MATCHES "/rtcc ")
   foreach(language C CXX ASM)
     if(CMAKE_${language}_COMPILER)
       rt0_ask(flags --cflags "${CMAKE_${language}_COMPILER}")

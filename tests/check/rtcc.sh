@@ -207,6 +207,14 @@ echo 'int main(void) { return 0; }' >main.c
 echo old >old
 refuses "rtcc: rt0 programs define rt_main(int, char **)" "$rtcc" main.c -o old
 [ ! -e old ] || fail "an old program is left where none was made"
+for linker in bfd lld; do
+	works "--main" "$rtcc" --main -fuse-ld=$linker main.c -o main
+	works "--main runs" ./main
+	works "--main with rt_main" "$rtcc" --main -fuse-ld=$linker answer.c forty_two.c main.c -o both
+	works "--main with rt_main runs" says_42 ./both
+	refuses "rtcc: the program has no rt_main(int, char **)" \
+		"$rtcc" --main -fuse-ld=$linker forty_two.c -o none
+done
 echo 'int nosuch(void), strlen(void); int rt_main(void) { return nosuch() + strlen(); }' >unknown.c
 ! "$rtcc" -w unknown.c -o none 2>err || fail "an unknown name links"
 grep -q "^rtcc: .*strlen is the C library's" err && grep -q 'nosuch' err ||
