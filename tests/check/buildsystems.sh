@@ -3,7 +3,7 @@
 # Meson and autotools, as docs/packaging.md says, and what these ask the compiler has true
 # answers.
 # needs: make cmake meson ninja autoreconf automake
-# timeout: 300
+# timeout: 900
 
 . "$RT0_ROOT/tests/check/expect.sh"
 mkdir bin && ln -s "$rtcc" bin/rtcc

@@ -2,7 +2,7 @@
 # tests/check/options.sh - what options of the compilers do: a program that works, or one
 # line that helps. The table is options.txt.
 # needs: gcc clang ld.lld xargs
-# timeout: 300
+# timeout: 900
 
 # One line of the table with one compiler, in a folder of its own. Says what is wrong.
 #

@@ -2,6 +2,7 @@
 # tests/check/rtcc.sh - rtcc makes static binaries of ours, passes on what is the
 # compiler's, and says plainly what it cannot do.
 # needs: gcc clang ar nm readelf strip make
+# timeout: 300
 
 . "$RT0_ROOT/tests/check/expect.sh"
 

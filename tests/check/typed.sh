@@ -4,6 +4,7 @@
 # call, no store and no jump more than an untyped one.
 # variants: release
 # needs: gcc clang
+# timeout: 300
 
 cd "$RT0_TMP" || exit 1
 status=0
