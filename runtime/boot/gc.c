@@ -62,7 +62,7 @@ static void bgsweep(void *c)
 // span from going back to the heap. *busy: there are other Ps.
 static void trimfn(void *busy)
 {
-	freemcache(mcache);
+	freemcache(getg()->m->p->mcache);
 	lock(&sched.lock); // an idle P is ours meanwhile
 	for (P *pp = sched.pidle; pp; pp = pp->link)
 		freemcache(pp->mcache);

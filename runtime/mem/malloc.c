@@ -96,12 +96,23 @@ static COLD void smallfn(void *arg)
 	putcache(c);
 }
 
-// There is no P, or its list is short.
+// A loop of allocations calls nothing with a prologue. So the request to yield sends it here:
+// it puts nocache in the place of the P's.
+void yieldcheck(const char *name); // sched/preempt.c
+
+static void yieldpoint(void)
+{
+	if (unlikely(Stress || getguard() == StackPreempt))
+		yieldcheck(NULL);
+}
+
+// There is no P, or its list is short, or the goroutine is to yield.
 static COLD void *smallslow(uintptr_t list)
 {
 	SmallRequest r = { .class = LISTCLASS(list) };
 
 	nothandler("rt_malloc");
+	yieldpoint();
 	systemstack(smallfn, &r);
 	return r.p;
 }
@@ -137,6 +148,7 @@ static COLD void *largealloc(uintptr_t size, bool zero)
 	nothandler("rt_malloc");
 	if (size > PTRDIFF_MAX)
 		rt_panic("runtime error: allocation size out of range");
+	yieldpoint();
 	systemstack(largefn, &r);
 	if (zero && !r.s->zeroed && n >= ClearByKernel)
 		sysUnused((void *)r.s->base, n, false);
@@ -182,13 +194,14 @@ static COLD void freefn(void *arg)
 	putcache(c);
 }
 
-// The rest of rt_free, whose frame this is: there is no P, its list is full, p is large, NULL,
-// or no object.
+// The rest of rt_free, whose frame this is: there is no P, its list is full, the goroutine is to
+// yield, p is large, NULL, or no object.
 static COLD void freeslow(void *p, void *frame)
 {
 	const Spanref *ref = spanref(slotof(p));
 	FreeRequest r = { .p = slotof(p) };
 
+	yieldpoint();
 	if (!p)
 		return;
 	nothandler("rt_free");

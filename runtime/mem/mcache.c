@@ -166,8 +166,14 @@ UNCHECKED_LOCKS Mcache *getcache(void)
 {
 	Mcache *c = mcache;
 
-	if (c == nocache)
-		c = mcache0;
+	if (c == nocache) {
+		const P *pp = getg()->m->p;
+
+		// With a P somebody wanted its goroutine to yield (preemptone).
+		c = pp && pp->mcache ? pp->mcache : mcache0;
+		if (pp && pp->mcache)
+			mcache = c;
+	}
 	if (!c) {
 		lock(&mheap.sharedLock);
 		c = &sharedcache;

@@ -239,12 +239,15 @@ static int64_t startthreadpatiently(M *mp)
 
 STEP void newosproc(M *mp)
 {
-	int64_t r = startthreadpatiently(mp);
+	int64_t r = startthreadpatiently(mp), n;
 
 	if (r >= 0)
 		return;
+	lock(&sched.lock);
+	n = mcount();
+	unlock(&sched.lock);
 	print("runtime: failed to create new OS thread (have %ld already; errno=%ld)\n",
-	      mcount(), -r);
+	      n, -r);
 	if (r == -EAGAIN)
 		print("runtime: may need to increase max user processes (ulimit -u)\n");
 	throw("newosproc");

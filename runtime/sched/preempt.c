@@ -1,7 +1,7 @@
 // preempt.c - asking a goroutine to give up its M, and its answer.
 //
 // The request is StackPreempt in the M's guard, with gp->preempt behind it for when that is
-// overwritten; the answer comes from the next prologue (morestack.c). What the P
+// overwritten; the answer comes from the next prologue (morestack.c), or from the allocator. What the P
 // runs may change in between: pp->preempt makes the scheduler itself end the time slice.
 //
 // A goroutine that calls nothing is asked by a signal as well. The handler looks where it
@@ -62,6 +62,12 @@ static void preemptM(M *mp)
 		atomic_store_release(&mp->signalPending, 0); // the thread has ended
 }
 
+// mp's own mcache. Not with a C library: its thread-local data is elsewhere.
+static Mcache **mcacheof(M *mp)
+{
+	return (Mcache **)((char *)mp + ((char *)&mcache - (char *)getg()->m));
+}
+
 // Asks what pp runs to yield. Best effort: it may hit another goroutine, or none, and the
 // caller asks again. True: a request was made.
 bool preemptone(P *pp, PreemptReason why)
@@ -76,10 +82,15 @@ bool preemptone(P *pp, PreemptReason why)
 		return false;
 	trace2(TracePreempt, why, (uintptr_t)pp);
 	gp->preempt = true;
-	// What the next prologue compares with, on whatever runs there by now. A C library's
-	// thread may have ended, and its words with it: there the handler does it.
-	if (!iscgo)
+	// What the next prologue compares with, on whatever runs there by now. After it, so
+	// that what it finds is the request: a cache that sends rt_malloc and rt_free, which
+	// have no prologue, their long way. That can be stored whatever the M does meanwhile,
+	// since the allocator puts it right (getcache). A C library's thread may have ended,
+	// and its words with it: there the handler does it.
+	if (!iscgo) {
 		atomic_store_release(&mp->guard, StackPreempt);
+		atomic_store_release(mcacheof(mp), nocache);
+	}
 	if (atomic_load_relaxed(&pp->preempt) < why)
 		atomic_store_relaxed(&pp->preempt, why);
 	if (debug.asyncpreemptoff == 0 || iscgo)

@@ -335,6 +335,10 @@ NOSPLIT void sigtrampgo(uint32_t sig, Siginfo *info, Ucontext *ctx)
 	setguard(gsignal->stackguard0);
 	sighandler(&s);
 	setg(gp);
-	// A request to yield may have come meanwhile.
-	setguard(gp->preempt && gp == gp->m->curg ? StackPreempt : guard);
+	// A request to yield may have come meanwhile, or with this.
+	if (gp->preempt && gp == gp->m->curg) {
+		guard = StackPreempt;
+		mcache = nocache; // as preemptone
+	}
+	setguard(guard);
 }
