@@ -54,7 +54,7 @@ closed() {
 #	m0, g0, __m0_tls_block
 #			where a thread or a goroutine goes on: that changes with each switch
 #	firstmoduledata where the code begins and ends: compared, never called
-#	netpollevent, writehook
+#	netpollevent, polldescof, writehook
 #			set when the first descriptor is watched: programs without a network do not
 #			carry what they point to
 pointers() {
@@ -72,7 +72,7 @@ pointers() {
 	    at = image + int(line.split()[0], 16)
 	    print([name for address, name in names if address <= at][-1])
 	END
-	grep -Evx 'm0|__m0_(start|tls_block)|g0|firstmoduledata|netpollevent|writehook' remain >bad
+	grep -Evx 'm0|__m0_(start|tls_block)|g0|firstmoduledata|netpollevent|polldescof|writehook' remain >bad
 	[ ! -s bad ] || { fail 'pointers to code'; cat bad; }
 	grep -q . remain || fail 'pointers: nothing was looked at'
 }

@@ -20,6 +20,7 @@ ELSEWHERE = {
     "recoverreturn": "functions return to it",
     "sigreturn": "handlers return to it",
     "sigpanicreturn": "a return address, for tracebacks to know",
+    "gogo": "a range of addresses, for tracebacks to know",
     "__morestack": "a range of addresses, for tracebacks to know",
     "__morestack_non_split": "the range's end",
     "mcall_parked": "a place that gdb knows",
