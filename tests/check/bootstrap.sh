@@ -32,7 +32,7 @@ cat >few/apt-get <<END
 cd '$PWD' || exit 1
 touch calls
 [ -e network ] || { echo "E: no network" >&2; exit 100; }
-[ "\$2" != install ] || { touch few/gcc few/clang; chmod +x few/gcc few/clang; }
+[ "\$2" != install ] || { cd few; touch gcc clang clang++; chmod +x gcc clang clang++; }
 END
 chmod +x few/make few/apt-get
 bootstrap=$RT0_ROOT/tools/bootstrap
