@@ -4,7 +4,7 @@
 # stdout~: ^check-nosplit: \d+ functions, \d+ unchecked, deepest chain \d+ of 672 bytes:
 # compilers: gcc
 # variants: release debug
-# timeout: 120
+# timeout: 300
 # needs: python3 gcc objdump readelf nm
 
 . "$RT0_ROOT/tests/check/expect.sh"
