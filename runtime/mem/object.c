@@ -20,7 +20,7 @@ enum { PoisonWords = 8 };
 #define ZoneWord UINT64_C(0xfbfbfbfbfbfbfbfb)
 #define ZoneByte 0xfb
 
-extern const char __text_start[];
+extern const char __text_start[], __text_end[];
 extern const char __morestack[], __morestack_non_split[]; // next to each other
 
 // ---- sites ----------------------------------------------------------------------------
@@ -375,12 +375,55 @@ NOSPLIT void objectcheck(const void *p, ObjectKind first, ObjectKind last)
 	badobject(p, first);
 }
 
+// Is there a call before pc? By its number, or by a register or word, in any encoding.
+static NOSPLIT bool aftercall(uintptr_t pc)
+{
+	enum { Call = 0xe8, Group5 = 0xff, Which = 0x38, CallNear = 0x10, Longest = 7 };
+	const uint8_t *p = (const uint8_t *)pc;
+
+	if (pc < (uintptr_t)__text_start + Longest || pc >= (uintptr_t)__text_end)
+		return false;
+	if (p[-5] == Call)
+		return true;
+	for (int32_t i = 2; i <= Longest; i++) {
+		if (p[-i] == Group5 && (p[1 - i] & Which) == CallNear)
+			return true;
+	}
+	return false;
+}
+
+// Nobody's memory on this stack begins below the frame of who runs; allocas may, in a segment.
+// And no object has a caller's frame pointer and return address in it.
+static NOSPLIT const char *badstack(uintptr_t p, uintptr_t n)
+{
+	const uintptr_t *f = __builtin_frame_address(0), *last = NULL;
+	const G *gp = getg();
+
+	if (!onstack(gp, p))
+		return NULL;
+	if (p < (uintptr_t)f && (uintptr_t)f < gp->stack.hi && p >= gp->stack.lo && !gp->allocs)
+		return "in a frame that has returned";
+	for (; f > last && (uintptr_t)f < p + n; last = f, f = (const uintptr_t *)f[0]) {
+		if ((uintptr_t)f % PtrSize != 0 || !onstack(gp, (uintptr_t)f) ||
+		    !onstack(gp, (uintptr_t)(f + 2)))
+			break;
+		// A program may use rbp for something else: for p, where a function's address
+		// may be the next word, but hardly a return address.
+		if ((uintptr_t)f >= p && aftercall(f[1]))
+			return "not within one function's frame";
+	}
+	return NULL;
+}
+
 NOSPLIT void memorycheck(const void *ptr, uintptr_t n, const char *what)
 {
 	uintptr_t p = (uintptr_t)ptr;
 	const Spanref *ref = spanref(p);
+	const char *where = n > 0 ? badstack(p, n) : NULL;
 	Found f;
 
+	if (unlikely(where != NULL))
+		fatalf("%s of %lu bytes at 0x%lx is %s", what, n, p, where);
 	if (n == 0 || ref == &nospan || (ref->inuse && ref->s->class == StackClass))
 		return;
 	f = find(p);

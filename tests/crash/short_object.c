@@ -1,6 +1,7 @@
 // tests/crash/short_object.c - in a debug build what would be written past an object, or read
 // from behind it, is found before that, where the object is in the heap: a received element, one
-// to send, a task's result, a buffer of a file.
+// to send, a task's result, a buffer of a file. On the stack what would go over a frame, or lies
+// in one that is gone.
 // env: HOW=recv
 // env: HOW=try_recv
 // env: HOW=select
@@ -11,7 +12,10 @@
 // env: HOW=join
 // env: HOW=read
 // env: HOW=write
-// stderr~: ^fatal error: (a received element|an element to send|a task's result|the buffer of a read|the text of a write) of (64|8) bytes at 0x[0-9a-f]+ is (not within the object of (4|64) bytes at 0x[0-9a-f]+\nallocated by goroutine 1:\n|in freed memory\nallocated by goroutine 1:\nrt_main\(\.\.\.\)\n\t.*\nfreed by goroutine 1:\n)rt_main\(\.\.\.\)\n\t.*\n
+// env: HOW=frame
+// env: HOW=returned
+// env: HOW=mutex
+// stderr~: ^fatal error: (a received element of 64 bytes at 0x[0-9a-f]+ is not within one function's frame\n\n|(a received element|a mutex) of (8|64) bytes at 0x[0-9a-f]+ is in a frame that has returned\n\n|(a received element|an element to send|a task's result|the buffer of a read|the text of a write) of (64|8) bytes at 0x[0-9a-f]+ is (not within the object of (4|64) bytes at 0x[0-9a-f]+\nallocated by goroutine 1:\n|in freed memory\nallocated by goroutine 1:\nrt_main\(\.\.\.\)\n\t.*\nfreed by goroutine 1:\n)rt_main\(\.\.\.\)\n\t.*\n)
 // stderr~: ^goroutine 1 \[running\]:$
 // exit: 2
 // variants: debug stress
@@ -20,6 +24,24 @@
 static void *work(void *arg)
 {
 	return arg;
+}
+
+static __attribute__((noipa)) void receive(rt_chan *c)
+{
+	int small;
+
+	rt_chan_recv(c, &small);
+	check(small == 0);
+}
+
+// Where a local variable was, deep enough for the calls that follow to leave it alone.
+static __attribute__((noipa)) void *returned(void)
+{
+	char local[700];
+	void *p = local;
+
+	__asm__ volatile("" : "+r"(p) : : "memory");
+	return p;
 }
 
 int rt_main(int argc, char **argv)
@@ -52,6 +74,12 @@ int rt_main(int argc, char **argv)
 		rt_read(0, small, 64);
 	else if (same(how, "write"))
 		rt_write(1, small, 64);
+	else if (same(how, "frame"))
+		receive(c);
+	else if (same(how, "returned"))
+		rt_chan_recv(c, returned());
+	else if (same(how, "mutex"))
+		rt_mutex_lock(returned());
 	rt_free(right);
 	rt_chan_recv(c, right);
 	return 0;
