@@ -4,6 +4,7 @@
 //	execve PROGRAM twice		FIRST stands twice in the environment, among odd entries
 //	execve PROGRAM closed		descriptors 0, 1 and 2 are closed
 //	execve PROGRAM masked		SIGUSR2 is blocked
+//	execve PROGRAM deaf		all signals are
 #define _GNU_SOURCE
 #include <signal.h>
 #include <stdio.h>
@@ -32,6 +33,13 @@ int main(int argc, char **argv)
 
 		sigemptyset(&set);
 		sigaddset(&set, SIGUSR2);
+		sigprocmask(SIG_SETMASK, &set, NULL);
+		execv(argv[1], name);
+	}
+	if (strcmp(argv[2], "deaf") == 0) {
+		sigset_t set;
+
+		sigfillset(&set);
 		sigprocmask(SIG_SETMASK, &set, NULL);
 		execv(argv[1], name);
 	}

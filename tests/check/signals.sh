@@ -78,6 +78,41 @@ what='SIGUSR2 blocked'
 ./execve ./show masked >out
 has "SigBlk:${tab}0000000000000800"
 
+what='all blocked'
+./execve ./show deaf >out
+has "SigBlk:${tab}fffffffe3bba3a00"
+
+# Loops are interrupted all the same.
+cat >loops.c <<'END'
+#include <rt.h>
+
+static volatile bool stop;
+
+static void loop(void *done)
+{
+	while (!stop)
+		;
+	rt_waitgroup_done(done);
+}
+
+int rt_main(int argc, char **argv)
+{
+	rt_waitgroup done = { 0 };
+	int n = rt_gomaxprocs(0);
+
+	(void)argc, (void)argv;
+	rt_waitgroup_add(&done, n);
+	for (int i = 0; i < n; i++)
+		rt_go(loop, &done);
+	rt_sleep(RT_MILLISECOND);
+	stop = true;
+	rt_waitgroup_wait(&done);
+	return 0;
+}
+END
+"$RT0_ROOT/tools/rtcc" loops.c -o loops || exit 1
+timeout 20 ./execve ./loops deaf || { echo "FAILED: loops where all signals are blocked"; status=1; }
+
 # Signals that the program asks for and then does not want any more.
 cat >asks.c <<'END'
 #include <rt.h>

@@ -13,9 +13,9 @@ AUXV = {3: "AT_PHDR", 6: "AT_PAGESZ", 9: "AT_ENTRY", 25: "AT_RANDOM", 33: "AT_SY
         51: "AT_MINSIGSTKSZ"}
 FLAGS = ("aes adx avx avx2 bmi1 bmi2 erms fma pclmulqdq popcnt sse2 pni ssse3 sse4_1 "
          "sse4_2").split()
-# HUP INT QUIT ILL TRAP ABRT BUS FPE SEGV TERM STKFLT CHLD PROF SYS, 32, 33: SigUnblock,
+# HUP INT QUIT ILL TRAP ABRT BUS FPE SEGV TERM STKFLT CHLD URG PROF SYS, 32, 33: SigUnblock,
 # SigKill and SigThrow in the table of signals.
-UNBLOCKABLE = (1, 2, 3, 4, 5, 6, 7, 8, 11, 15, 16, 17, 27, 31, 32, 33)
+UNBLOCKABLE = (1, 2, 3, 4, 5, 6, 7, 8, 11, 15, 16, 17, 23, 27, 31, 32, 33)
 CAUGHT = 0xfffffffe7fc1feff  # not: 9, 18 to 22, 32, 33
 
 
