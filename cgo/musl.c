@@ -9,7 +9,12 @@
 #include "runtime/base/getg.h"
 #include "runtime/os/sigtable.h"
 
-enum { CgoStackSize = 256 << 10, Slack = 4 << 10, PTHREAD_CREATE_DETACHED = 1 };
+enum {
+	CgoStackSize = 256 << 10,
+	CgoStackGuard = 1 << 20, // the library's code does not check
+	Slack = 4 << 10,
+	PTHREAD_CREATE_DETACHED = 1,
+};
 
 typedef struct {
 	uint64_t words[7];
@@ -21,6 +26,7 @@ typedef struct {
 
 int pthread_attr_init(ThreadAttr *attr);
 int pthread_attr_setstacksize(ThreadAttr *attr, size_t size);
+int pthread_attr_setguardsize(ThreadAttr *attr, size_t size);
 int pthread_attr_setdetachstate(ThreadAttr *attr, int state);
 int pthread_create(void **thread, const ThreadAttr *attr, void *(*fn)(void *), void *arg);
 int pthread_sigmask(int how, const LibrarySet *set, LibrarySet *old);
@@ -75,6 +81,7 @@ void x_cgo_thread_start(void *arg)
 	start = ts->fn; // the same each time
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, CgoStackSize);
+	pthread_attr_setguardsize(&attr, CgoStackGuard);
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);

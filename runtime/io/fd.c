@@ -56,7 +56,7 @@ static Fd *entry(int64_t fd)
 		return NULL;
 	chunk = atomic_load_acquire(&chunks[i]); // pairs with the cas
 	if (unlikely(!chunk)) {
-		chunk = sysReserve(sizeof(Fd) << ChunkBits);
+		chunk = sysReserve(NULL, sizeof(Fd) << ChunkBits);
 		if (!chunk)
 			throw("out of memory for descriptors");
 		if (!atomic_cas(&chunks[i], NULL, chunk)) {

@@ -37,8 +37,9 @@ void heapcheck(void);
 
 enum {
 	StackSegment = 64 << 20, // what a goroutine may use
-	StackGuardArea = 64 << 10, // below every stack: a touch faults, but for the rest of
-	ShiftPage = 4096,          // a page of this size
+	StackGuardArea = 64 << 10, // at least, below every stack: a touch faults, but for the
+	ShiftPage = 4096,          // rest of a page of this size
+	StackBelow = 2 << 20,      // nothing further down is a stack's guard
 };
 
 void stackinit(void);

@@ -13,7 +13,9 @@
 //
 // A segment is 64 MiB of address space. Memory comes to it page by page as it is touched.
 // Below each segment and each system stack lies a guard: a touch of it is the error "stack
-// overflow", never a write into the neighbour.
+// overflow", never a write into the neighbour. Where all code checks, 64 KiB are more than
+// enough. Code that does not has frames of any size, each with a return address at its lower
+// end: a guard of 1 MiB catches all that are smaller.
 //
 //	... | guard | stack of n bytes ........... hi | guard | stack ...
 //	    ^base   ^lo                               ^ next slot's base
@@ -37,6 +39,8 @@ enum {
 	StackCacheSize = 32 << 10, // a P's, for each order of small stacks
 	StackSpanPages = (512 << 10) / HeapPage,
 	MaxFreeSegments = 64,
+	LargeGuard = 1 << 20,
+	TableReach = 2 << 20, // so much address space has its page table entries in a page
 	PopulateBytes = 64 << 10,
 };
 
@@ -60,6 +64,9 @@ static struct {
 	bool fresh; // set by poolalloc: PopulateBytes without memory begin with what it returns
 } stackpool;
 
+// Of goroutines' and threads' stacks, and what is left free between a segment and its guard.
+static uintptr_t guardarea = StackGuardArea, slack;
+
 static uint32_t nsegments; // made so far,
 static uint32_t nunmapped; // and how many of them are gone
 
@@ -76,6 +83,10 @@ STEP void stackinit(void)
 {
 	if (__rt0_segments)
 		goroutineStack = StackSegment;
+	if (goroutineStack == StackSegment) {
+		guardarea = LargeGuard;
+		slack = TableReach - LargeGuard;
+	}
 	valgrindRegisterStacks();
 	lockInit(&stackLarge.lock, RankStack);
 	lockInit(&stackpool.lock, RankStackPool);
@@ -90,26 +101,74 @@ static uint32_t order(uintptr_t n)
 	return 63 - (uint32_t)__builtin_clzl(n);
 }
 
-static uintptr_t slotalloc(uintptr_t n)
+static NORETURN void nomemory(uintptr_t n)
+{
+	print("runtime: cannot reserve %lu bytes for a stack\n", n);
+	throw("runtime: out of memory");
+}
+
+static void makeguard(uintptr_t base, uintptr_t guard)
+{
+	if (sysGuard((void *)base, guard - ShiftPage))
+		return;
+	print("runtime: cannot guard a stack; see vm.max_map_count\n");
+	throw("runtime: out of memory");
+}
+
+static uintptr_t slotalloc(uintptr_t guard, uintptr_t n)
 {
 	uintptr_t gap = onvalgrind() ? ValgrindStackGap : 0; // stays when the slot goes
-	uintptr_t base = (uintptr_t)sysReserve(gap + StackGuardArea + n);
+	uintptr_t base = (uintptr_t)sysReserve(NULL, gap + guard + n);
 
-	if (base == 0) {
-		print("runtime: cannot reserve %lu bytes for a stack\n", n);
-		throw("runtime: out of memory");
-	}
-	if (!sysGuard((void *)(base + gap), StackGuardArea - ShiftPage)) {
-		print("runtime: cannot guard a stack; see vm.max_map_count\n");
-		throw("runtime: out of memory");
-	}
+	if (base == 0)
+		nomemory(n);
+	makeguard(base + gap, guard);
 	return base + gap;
+}
+
+// n bytes at LargeGuard above a multiple of TableReach, a multiple of it themselves: by
+// choice directly below those before.
+static uintptr_t reservealigned(uintptr_t n)
+{
+	static uintptr_t last; // no more than a hint
+	uintptr_t base = atomic_load_relaxed(&last), all = n + TableReach, p;
+
+	base = (uintptr_t)sysReserve((void *)(base != 0 ? base - n : 0), n);
+	if (base != 0 && base % TableReach != LargeGuard) {
+		sysFree((void *)base, n);
+		p = (uintptr_t)sysReserve(NULL, all);
+		if (p == 0)
+			nomemory(n);
+		base = ((p + TableReach - LargeGuard) & ~((uintptr_t)TableReach - 1)) + LargeGuard;
+		sysFree((void *)p, base - p);
+		if (base + n < p + all)
+			sysFree((void *)(base + n), p + all - (base + n));
+	}
+	if (base == 0)
+		nomemory(n);
+	atomic_store_relaxed(&last, base);
+	return base;
+}
+
+// Where code does not check, each goroutine has one of these, and a guard that is marked in the page
+// table costs as much of it as the stack. So the guard has its entries in the page that
+// has those of the next lower segment's top: it begins where that ends, in the middle of
+// what a page of table reaches.
+static uintptr_t segmentslot(void)
+{
+	uintptr_t base;
+
+	if (slack == 0 || onvalgrind())
+		return slotalloc(guardarea, slack + StackSegment);
+	base = reservealigned(guardarea + slack + StackSegment);
+	makeguard(base, guardarea);
+	return base;
 }
 
 static Stack segmentalloc(void)
 {
 	uint32_t colour = atomic_xadd(&nsegments, 1) % Colours;
-	uintptr_t top = slotalloc(StackSegment) + StackGuardArea + StackSegment;
+	uintptr_t top = segmentslot() + guardarea + slack + StackSegment;
 	uintptr_t hi = top - colour * ColourStep;
 
 	return (Stack){ hi - StackSegment, hi };
@@ -117,14 +176,14 @@ static Stack segmentalloc(void)
 
 Stack cgostackalloc(uintptr_t n)
 {
-	uintptr_t lo = slotalloc(n) + StackGuardArea;
+	uintptr_t lo = slotalloc(LargeGuard, n) + LargeGuard;
 
 	return (Stack){ lo, lo + n };
 }
 
 void cgostackfree(Stack stk)
 {
-	uintptr_t base = stk.lo - StackGuardArea;
+	uintptr_t base = stk.lo - LargeGuard;
 
 	sysFree((void *)base, alignup(stk.hi, physPageSize) - base);
 }
@@ -134,6 +193,7 @@ static Stack largealloc(uint32_t n)
 {
 	FreeStack **list = &stackLarge.free[order(n)];
 	FreeStack *f;
+	uintptr_t lo;
 
 	lock(&stackLarge.lock);
 	f = *list;
@@ -146,13 +206,14 @@ static Stack largealloc(uint32_t n)
 		return f->stk;
 	if (n == StackSegment)
 		return segmentalloc();
-	return cgostackalloc(n);
+	lo = slotalloc(guardarea, n) + guardarea;
+	return (Stack){ lo, lo + n };
 }
 
 static void segmentfree(Stack stk)
 {
 	uintptr_t top = alignup(stk.hi, (uintptr_t)ShiftPage);
-	uintptr_t n = StackGuardArea + StackSegment;
+	uintptr_t n = guardarea + slack + StackSegment;
 
 	atomic_xadd(&nunmapped, 1);
 	sysFree((void *)(top - n), n);

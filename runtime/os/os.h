@@ -155,7 +155,8 @@ void failinit(char **env); // debug builds: which request shall fail, for the te
 // n bytes of zeroed memory, page-aligned; NULL when there is none.
 void *sysAlloc(uintptr_t n);
 // The same, but the kernel commits it lazily and does not count it as used until then.
-void *sysReserve(uintptr_t n);
+// hint: where, if that is free, or NULL.
+void *sysReserve(void *hint, uintptr_t n);
 // Address space that must not be touched until sysMap has made it memory (zeroed, and
 // committed lazily too); false when the kernel does not grant so much. At hint, unless other
 // mappings are there, or it is NULL: then where the kernel likes.

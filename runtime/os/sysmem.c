@@ -50,9 +50,9 @@ void *sysAlloc(uintptr_t n)
 	return mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_ANON | MAP_PRIVATE, -1);
 }
 
-void *sysReserve(uintptr_t n)
+void *sysReserve(void *hint, uintptr_t n)
 {
-	return mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_ANON | MAP_PRIVATE | MAP_NORESERVE,
+	return mmap(hint, n, PROT_READ | PROT_WRITE, MAP_ANON | MAP_PRIVATE | MAP_NORESERVE,
 	            -1);
 }
 

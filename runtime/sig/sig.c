@@ -198,7 +198,7 @@ static bool overflowed(const Caught *s)
 		return false;
 	// g0 and gsignal have a guard below their stacks, a goroutine below its segment.
 	lo = gp == gp->m->curg ? gp->segment.lo : gp->stack.lo;
-	return lo != 0 && s->info->addr < lo && s->info->addr >= lo - StackGuardArea;
+	return lo != 0 && s->info->addr < lo && s->info->addr >= lo - StackBelow;
 }
 
 static bool between(const char *start, uintptr_t pc, const char *end)

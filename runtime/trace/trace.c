@@ -194,7 +194,7 @@ static bool reservebufs(void)
 {
 	if (__rt0_trace.bufs)
 		return true;
-	__rt0_trace.bufs = sysReserve(MaxTraceBufs * sizeof(TraceBuf));
+	__rt0_trace.bufs = sysReserve(NULL, MaxTraceBufs * sizeof(TraceBuf));
 	if (!__rt0_trace.bufs)
 		return false;
 	sysDump(__rt0_trace.bufs, MaxTraceBufs * sizeof(TraceBuf), false);
