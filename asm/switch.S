@@ -159,7 +159,7 @@ FUNC(mcallexit)
 	jmp	mcall_left
 END(mcallexit)
 
-// Calls fn(arg) on another G's stack and returns to who called us.
+// Calls fn(arg) on another G's stack and returns to the caller.
 //	in:  %rax = m->g0 or m->gcgo, %rdx = g, %rdi = fn, %rsi = arg; sp: where its stack is
 // gdb lets a stack go on further in only at frames of __morestack and of signals: so this is
 // one of these, and shown as such. The goroutine is worth it.

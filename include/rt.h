@@ -620,10 +620,9 @@ int rt_cgocall(rt_func *fn, void *arg);
  * rt_eprintf, which keep the thread waiting if need be; rt_snprintf, rt_vsnprintf, rt_strerror,
  * rt_address_parse, rt_address_format; rt_getenv, rt_goid (the calling goroutine's),
  * rt_num_cpu, rt_set_max_threads, rt_timer_c, rt_ctx_background, rt_ctx_done, rt_ctx_deadline;
- * rt_defer; rt_exit, whose destructors then run there; and rt_panic, from which nobody can
- * recover there: it ends the process. Any other call is the fatal error "... called within
+ * rt_defer; rt_exit, whose destructors then run there; and rt_panic, which ends the
+ * process there: nothing catches it. Any other call is the fatal error "... called within
  * rt_cgocall", with the function's name. */
-
 
 /* ---- signals --------------------------------------------------------------------- */
 

@@ -3,7 +3,8 @@
 //
 // The stack belongs to the M, which makes it at its first such call and keeps it to its end.
 // On it runs gcgo, a G of the M's own like g0: its guard is what the code's prologues compare
-// with, and has GuardLook, so that functions of the interface see who calls them.
+// with, and has GuardLook, so that functions of the interface see that it is no goroutine
+// that calls them.
 //
 // Follows Go's cgocall.go (cgocall).
 #include "include/rt.h"

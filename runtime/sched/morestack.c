@@ -139,7 +139,7 @@ void freesegment(G *gp)
 NORETURN void badmorestack(const uintptr_t *fp);
 
 // On the stack of g0, gsignal or gcgo, which is full: there is no other, and the process
-// dies. fp: the frame of who found out, called by the function that wants more.
+// dies. fp: the frame that the assembly has made, called by the function that wants more.
 NORETURN NOSPLIT void badmorestack(const uintptr_t *fp)
 {
 	G *gp = getg();

@@ -365,7 +365,7 @@ void freezetheworld(void);
 
 // One that runs on gsignal.
 struct Handling {
-	G *gp; // who was interrupted, with these
+	G *gp; // it was interrupted, with these
 	uintptr_t guard;
 	Mcache *cache;
 	Ucontext *ctx;

@@ -36,7 +36,7 @@ static void enter(Handling *h, M *mp)
 	mcache = nocache;
 }
 
-// Back to who was interrupted when h began.
+// Back to the G that was interrupted when h began.
 static void leave(const Handling *h, M *mp, uintptr_t guard)
 {
 	G *gp = h->gp;
@@ -93,7 +93,7 @@ static void checkjump(const Handling *h, uintptr_t sp)
 		fatal("longjmp out of a signal handler that has interrupted the runtime");
 }
 
-// The M's handlers end; it is at sp, on who was interrupted, that the thread goes on. The
+// The M's handlers end, and the thread continues at sp, as the G that was interrupted. The
 // signals that were not blocked there are not blocked again.
 static void leavehandlers(M *mp, uintptr_t sp)
 {

@@ -11,7 +11,7 @@ works "it builds with musl" "$rtcc" --musl -O2 "$RT0_ROOT/tests/crash/cgocall_ov
 works "it builds unchecked" "$rtcc" -O2 -fno-split-stack \
 	"$RT0_ROOT/tests/crash/cgocall_overflow.c" -o unchecked || exit 1
 
-# size LIMIT BYTES: with that RLIMIT_STACK, it is so large, but for a little at its top.
+# size LIMIT BYTES: with that RLIMIT_STACK, it is so large, less a little at its top.
 size() {
 	for program in checked musl unchecked; do
 		for HOW in small alloca; do

@@ -16,6 +16,7 @@ static __attribute__((noinline)) void leap(int depth)
 {
 	volatile char frame[Frame];
 
+	__asm__ volatile("" : : "r"(frame)); // all of it
 	frame[0] = (char)depth;
 	leap(depth + 1);
 	kept = frame[0];
