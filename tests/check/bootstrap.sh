@@ -5,9 +5,13 @@
 # variants: release
 # needs: setpriv
 
-cd "$RT0_TMP" || exit 1
+# Where another user may go.
+place=$(mktemp -d) && cd "$place" || exit 1
+trap 'rm -rf "$place"' EXIT
+mkdir tools
+cp "$RT0_ROOT/tools/bootstrap" tools
+chmod 755 .
 unset CC MAKEFLAGS
-chmod 755 . # for another user
 status=0
 
 fail() {
@@ -35,7 +39,7 @@ touch calls
 [ "\$2" != install ] || { cd few; touch gcc clang clang++; chmod +x gcc clang clang++; }
 END
 chmod +x few/make few/apt-get
-bootstrap=$RT0_ROOT/tools/bootstrap
+bootstrap=$place/tools/bootstrap
 
 # given STATUS COMMAND...: what it says is in log.
 given() {

@@ -58,7 +58,7 @@ check("<signal>" in names and names[-1] == "goexit",
 gdb.execute("kill", to_string=True)
 sys.exit(1 if failures else 0)
 END
-gdb -nx -q -batch -iex 'set auto-load no' -ex "directory $RT0_ROOT" -x commands.py program >log 2>&1 ||
+gdb -nx -q -batch -iex 'set auto-load no' -ex "directory '$RT0_ROOT'" -x commands.py program >log 2>&1 ||
 	{ cat log; exit 1; }
 grep FAILED log && exit 1
 exit 0

@@ -12,7 +12,11 @@
 // exit: 2
 #include <rt.h>
 
+#ifdef __clang__
+#define KEPT __attribute__((noinline))
+#else
 #define KEPT __attribute__((noipa))
+#endif
 
 static volatile char kept;
 

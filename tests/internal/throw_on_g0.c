@@ -5,6 +5,7 @@
 // stderr~: ^fatal error: (on purpose|runtime: out of memory)\n\nruntime stack:\n(throws|gthrows|slotalloc|largealloc)\(\.\.\.\)\n
 // stderr~: \n\ngoroutine 1 \[(running|syscall)\]:\n((systemstack_switch|rt_cgocall|large)\(\.\.\.\)\n\t.*\n)?calls\(\.\.\.\)\n\t.*\nrt_main\(\.\.\.\)\n\t.*\nruntime_main\(
 // exit: 2
+// compilers: gcc
 #include <sys/resource.h>
 
 #include "internal.h"

@@ -107,7 +107,7 @@ static void all(void *wg)
 		pages + 2 * Page,                         // a page without rights
 		(void *)0x5ec2e75ec2e75ec0,               // not an address
 		(void *)0xffffffffffffff00,               // the kernel's
-		(char *)__builtin_frame_address(0) - (256 << 20), // below every stack
+		(char *)__builtin_frame_address(0) - ((int64_t)1 << 40), // below every stack
 	};
 
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {

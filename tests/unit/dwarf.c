@@ -173,7 +173,7 @@ compare(Bytes file)
 	FILE *f;
 
 	listaddresses(file, getenv("ADDRESSES"));
-	f = popen("$TOOL -afi -e $PROGRAM <$ADDRESSES", "r");
+	f = popen("$TOOL -afi -e \"$PROGRAM\" <\"$ADDRESSES\"", "r");
 	forget();
 	while ((pc = reference(f, wanted)) != 0) {
 		int32_t n;
@@ -260,18 +260,18 @@ static const struct {
 	const char *command;
 	bool some;
 } changes[] = {
-	{ "strip $PROGRAM -o $CHANGED", false },
-	{ "objcopy --compress-debug-sections $PROGRAM $CHANGED", false },
-	{ "objcopy --compress-debug-sections=zlib-gnu $PROGRAM $CHANGED", false },
-	{ "objcopy --only-keep-debug $PROGRAM $CHANGED", true },
-	{ "objcopy -R .debug_info $PROGRAM $CHANGED", false },
-	{ "objcopy -R .debug_abbrev $PROGRAM $CHANGED", false },
-	{ "objcopy -R .debug_line $PROGRAM $CHANGED", false },
-	{ "objcopy -R .debug_aranges $PROGRAM $CHANGED", true },
-	{ "objcopy -R .debug_str $PROGRAM $CHANGED", true },
-	{ "objcopy -R .debug_line_str $PROGRAM $CHANGED", true },
-	{ "head -c 50 $PROGRAM >$CHANGED", false },
-	{ ": >$CHANGED", false },
+	{ "strip \"$PROGRAM\" -o \"$CHANGED\"", false },
+	{ "objcopy --compress-debug-sections \"$PROGRAM\" \"$CHANGED\"", false },
+	{ "objcopy --compress-debug-sections=zlib-gnu \"$PROGRAM\" \"$CHANGED\"", false },
+	{ "objcopy --only-keep-debug \"$PROGRAM\" \"$CHANGED\"", true },
+	{ "objcopy -R .debug_info \"$PROGRAM\" \"$CHANGED\"", false },
+	{ "objcopy -R .debug_abbrev \"$PROGRAM\" \"$CHANGED\"", false },
+	{ "objcopy -R .debug_line \"$PROGRAM\" \"$CHANGED\"", false },
+	{ "objcopy -R .debug_aranges \"$PROGRAM\" \"$CHANGED\"", true },
+	{ "objcopy -R .debug_str \"$PROGRAM\" \"$CHANGED\"", true },
+	{ "objcopy -R .debug_line_str \"$PROGRAM\" \"$CHANGED\"", true },
+	{ "head -c 50 \"$PROGRAM\" >\"$CHANGED\"", false },
+	{ ": >\"$CHANGED\"", false },
 };
 
 static void
@@ -312,8 +312,8 @@ main(void)
 		build = builds[i];
 		setenv("BUILD", build, 1);
 		setenv("TOOL", strstr(build, "-gdwarf-4") ? "addr2line" : "llvm-addr2line", 1);
-		if (system("$BUILD -w -no-pie -fno-pie -I. -Iinclude -o $PROGRAM "
-		           "tests/unit/dwarf/one.c $PWD/tests/unit/dwarf/two.c runtime/base/str.c "
+		if (system("$BUILD -w -no-pie -fno-pie -I. -Iinclude -o \"$PROGRAM\" "
+		           "tests/unit/dwarf/one.c \"$PWD/tests/unit/dwarf/two.c\" runtime/base/str.c "
 		           "runtime/base/format.c runtime/base/fmtfloat.c "
 		           "runtime/base/strerror.c") != 0) {
 			fail(0, "does not build", "");

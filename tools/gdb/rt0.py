@@ -612,4 +612,4 @@ if "__file__" in globals():  # from a file, not from a program, which has them o
     for other in ("printers.py", "tour.py"):
         gdb.execute("source " + os.path.join(folder, other))
     # The runtime's sources are called ./runtime/... in the debug information.
-    gdb.execute("directory " + os.path.dirname(os.path.dirname(folder)), to_string=True)
+    gdb.execute(f'directory "{os.path.dirname(os.path.dirname(folder))}"', to_string=True)
