@@ -84,8 +84,8 @@ endif
 # there, or runs there, or by its command directory.
 MAPPED = '-ffile-prefix-map=$(subst ','\'',$(CURDIR))=.' $(if $(SUFFIX),-fdebug-compilation-dir=.)
 
-# What speed, size and warnings want, which the user's flags may change, and what the runtime
-# cannot do without.
+# WISHED serves speed, size and warnings; the user's flags may change it. The runtime does not
+# work without NEEDED.
 WISHED = $(OPT) -g $(WARN)
 NEEDED = -std=gnu11 -ffreestanding -fno-pic -fno-pie -mno-red-zone -fno-omit-frame-pointer \
 	-fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables \

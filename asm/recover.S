@@ -61,7 +61,7 @@ FUNC(recovered)
 END(recovered)
 
 // The function that called rt_recover returns to here once it has recovered from a panic: that
-// panic is over (panic/recover.c). Goes on where it should.
+// panic is over (panic/recover.c). Continues at the real return address.
 	.section .text.recoverreturn, "ax", @progbits
 	.p2align 2
 	.type recoverreturn_caller, @function

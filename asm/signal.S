@@ -4,8 +4,8 @@
 // The handler of every signal, on the M's gsignal stack.
 //	in:  %edi = sig, %rsi = siginfo, %rdx = ucontext
 // The C ABI preserves all that the kernel's frame does not restore. The kernel has saved the x87
-// and vector state there and begun a fresh one; who was interrupted gets its own back, also
-// where the handler made it go on elsewhere (asyncPreempt, sigpanic0).
+// and vector state there and begun a fresh one; the interrupted code gets its own back, also
+// if the handler made it continue elsewhere (asyncPreempt, sigpanic0).
 // A thread without a G is not the runtime's, but a C library's.
 	.weak	_cgo_sigforeign
 FUNC(sigtramp)

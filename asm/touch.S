@@ -3,8 +3,8 @@
 
 // bool touchread(const void *p)
 // bool touchwrite(const void *p)
-// Reads a byte, or writes it as it is in one piece; false if that faults: the signal handler
-// goes on in touchfailed then (sig/sig.c).
+// Reads a byte, or writes it back unchanged in one atomic step. Returns false if that faults:
+// the signal handler then continues in touchfailed (sig/sig.c).
 FUNC(touchread)
 	ENDBR
 	.globl touchreadat

@@ -50,7 +50,7 @@ void _cgo_sigforeign(int sig, Siginfo *info, Ucontext *ctx)
 	if (sig == SIGURG)
 		return;
 	if (info->code > 0 && (mine >> (sig - 1) & 1)) {
-		signal(sig, SIG_DFL); // and the instruction is tried again
+		signal(sig, SIG_DFL); // the instruction is retried and faults again
 		return;
 	}
 	ctx->sigmask |= ~mine;

@@ -757,7 +757,7 @@ static bool sendfile(Conn *c, const Request *r, File *f)
 	return f->to - f->from <= InOnePiece ? sendsmall(c, f, &first) : sendlarge(c, f, &first);
 }
 
-// What may be in a path as it is, but for the slash.
+// May c appear in a path unescaped? (A slash is handled elsewhere.)
 static bool plain(char c)
 {
 	static const char others[] = "-._~!$&'()*+,;=:@";

@@ -185,11 +185,11 @@ struct AllocRecord {
 struct Panic {
 	Panic *link; // the one whose deferred calls this began in
 	char *text; // NULL in a goexit
-	// Of one that was recovered from, and is allocated: gives what is left of the list when
-	// somebody panics or ends with the frame pointer bp (panic/recover.c).
+	// Set in a recovered panic, which is allocated: returns the rest of the list when the
+	// goroutine panics or ends with the frame pointer bp (panic/recover.c).
 	Panic *(*recovered)(Panic *p, uintptr_t bp);
 	// Until the function that called rt_recover returns: where its return address was, and
-	// what that was. recoverreturn stands there now.
+	// the address itself. The slot now holds recoverreturn.
 	uintptr_t *slot, retaddr;
 	bool goexit;
 	bool repanicked; // the next one has the same text
@@ -239,11 +239,11 @@ struct G {
 
 	// What is written or read when it starts, ends or runs comes first: it takes fewer
 	// lines of the cache then.
-	G *ahead; // on the global queue: one that stands some places behind it
+	G *ahead; // on the global queue: a G some places behind this one
 	Panic *_panic; // innermost first
 	Defer *_defer; // calls to make when it ends, panics or leaves a scope; newest first
 
-	void *param;     // from who readied it: the Sudog that fired
+	void *param;     // set by the waker: the Sudog that fired
 	union {
 		Sudog *waiting; // the Sudogs it waits on, in lock order
 		Timer *timer;   // while it sleeps

@@ -1,7 +1,7 @@
-// valgrind.h - what memcheck is told: which memory the program may touch, and where stacks are.
+// valgrind.h - requests to memcheck: which memory the program may touch, and where stacks are.
 //
-// Only debug builds tell it, and only those that are made where valgrind's headers are. A
-// request is six instructions that do nothing where there is no valgrind.
+// Only debug builds make them, and only if valgrind's headers were installed at build time. A
+// request is six instructions that do nothing outside of valgrind.
 //
 // Follows Go's valgrind.go.
 #ifndef RT0_BASE_VALGRIND_H

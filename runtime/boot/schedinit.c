@@ -8,7 +8,7 @@
 #include "runtime/panic/panic.h"
 #include "runtime/sched/sched.h"
 
-// RT0_VERSION is what the file VERSION says. The name is for those who look into a program.
+// RT0_VERSION is the content of the file VERSION. The symbol lets one find it in a program.
 const char __rt0_version[] = "rt0 " RT0_VERSION;
 const char *buildVersion = __rt0_version;
 

@@ -169,7 +169,7 @@ UNCHECKED_LOCKS Mcache *getcache(void)
 	if (c == nocache) {
 		const P *pp = getg()->m->p;
 
-		// With a P somebody wanted its goroutine to yield (preemptone).
+		// With a P, this was a request that its goroutine yield (preemptone).
 		c = pp && pp->mcache ? pp->mcache : mcache0;
 		if (pp && pp->mcache)
 			mcache = c;

@@ -242,7 +242,7 @@ enum {
 	SiteDepth = 8,
 };
 
-// Where in the program, and by whom.
+// A place in the program, and the goroutine that was there.
 typedef struct {
 	uint64_t goid;
 	uint32_t pc[SiteDepth]; // return addresses from the inside out, less __text_start

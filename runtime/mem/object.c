@@ -1,12 +1,12 @@
-// object.c - what a debug build knows of each object of the heap: who asked for it and where,
-// and who freed it; and what it says when an object is used that must not be.
+// object.c - the debug build's record of each object of the heap: which goroutine allocated it
+// and where, which freed it; and the reports about objects that must not be used.
 //
 // A record belongs to its object's owner, as the state does (mheap.h): dress writes it before
-// the object is Busy, undress before it is Cached. Others who read it tell of an error of the
-// program, or are checkslot.
+// the object is Busy, undress before it is Cached. Only checkslot and the reports of the
+// program's errors read records that they do not own.
 //
-// What is called for each operation checks no stack, so that nothing yields in it: it may be
-// called where a lock's place is taken by that.
+// The functions called for each operation check no stack, so that nothing yields in them: some
+// callers rely on that instead of a lock.
 #include "runtime/mem/object.h"
 
 #include "runtime/base/getg.h"

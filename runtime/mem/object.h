@@ -19,12 +19,12 @@ typedef enum {
 
 // ---- object.c: fatal when it is not so ------------------------------------------------
 
-// p begins an object in use of a kind in [first, last].
+// p must be the start of an object in use, of a kind in [first, last].
 void objectcheck(const void *p, ObjectKind first, ObjectKind last);
-// [p, p + n) is no part of the heap, or lies in one object in use. what: "a mutex".
+// [p, p + n) must be outside of the heap or inside one object in use. what: "a mutex".
 void memorycheck(const void *p, uintptr_t n, const char *what);
 void objectsetkind(const void *p, ObjectKind kind);
-// As objectcheck; and rt_free, which takes memory alone, may be called once.
+// Like objectcheck; then rt_free, which accepts only memory, may be called for p once.
 void objectretire(const void *p, ObjectKind kind);
 
 ALWAYS_INLINE void checkobject(const void *p, ObjectKind kind)

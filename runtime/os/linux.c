@@ -36,8 +36,8 @@ STEP int64_t sched_getaffinity(int64_t pid, uintptr_t len, uint8_t *buf)
 	return syscall3(__NR_sched_getaffinity, (uint64_t)pid, len, ptrarg(buf));
 }
 
-// A filter may refuse the call. The kernel still tells a thread its id: by a lock of its kind
-// that nobody holds, since what it stores into such a lock's word is the owner's.
+// A filter may refuse gettid. The kernel still reveals the thread's id: acquiring a free
+// priority-inheritance futex stores the owner's id in its word.
 static COLD int32_t lockowner(void)
 {
 	enum { FutexLockPiPrivate = 134, OwnerMask = 0x3fffffff };

@@ -18,7 +18,7 @@ STEP void osinit(void)
 }
 
 // RLIMIT_STACK does not grant all of g0's stack: g0 gets another of that size, with a guard.
-// rt0_go goes on where g0.sched.sp says.
+// rt0_go continues at g0.sched.sp.
 static COLD void movestack(void)
 {
 	uintptr_t guard = physPageSize, n = alignup(g0.stack.hi - g0.stack.lo, physPageSize);

@@ -679,7 +679,7 @@ const Place *__rt0_places(Bytes file, uint64_t pc, int32_t *n)
 	__typeof__(answers[0]) *a = &answers[pc * 0x9e3779b97f4a7c15 >> (64 - AnswerBits)];
 
 	if (dwarf.section[Info].n == 0) {
-		// Who dies in the middle begins once more: what is asked about comes last.
+		// If the report dies in the middle, it starts over: the section tested comes last.
 		for (uint32_t i = NSections; i-- > 0;) {
 			dwarf.section[i] = __rt0_section(file, sectionnames[i]);
 			compilerbarrier();

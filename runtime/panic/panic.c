@@ -24,7 +24,7 @@ static UNCHECKED_LOCKS void startpanic_m(M *mp)
 	freezetheworld();
 }
 
-// The goroutine that dies, then others if the level wants them.
+// Prints the dying goroutine's stack, then others' if the level asks for them.
 static void printstacks(G *gp, const Where *w, bool others)
 {
 	M *mp = gp->m;

@@ -9,9 +9,9 @@
 
 // ---- panic.c: throw and fatal are declared in base/types.h --------------------------
 
-// A place in the code: where the traceback begins. With a stack pointer: code was interrupted
-// before the instruction at pc, whether its frame was complete or not. Without: it called, and
-// pc is the return address; calledsp is what it goes on with, and only printed.
+// Where a traceback begins. With sp set, the code was interrupted before the instruction at pc,
+// its frame complete or not. With sp 0 it made a call, and pc is the return address; calledsp
+// is the stack pointer after the return, and is only printed.
 typedef struct {
 	uintptr_t pc, sp, bp, calledsp;
 } Where;

@@ -1,15 +1,15 @@
 // recover.c - rt_recover: the end of a panic.
 //
-// It stands among the deferred calls of its goroutine, between those of its caller and those
-// of what it calls: a panic that has made all of the latter comes to it, and it leaves all
-// frames below its own for good (asm/recover.S). What they would have undone is undone
-// here: the guard, alloca's memory, the list of panics.
+// rt_recover is an entry in its goroutine's list of deferred calls, between those of its caller
+// and those of the function it calls. A panic that has made all of the latter reaches it, and it
+// abandons all frames below its own (asm/recover.S). It undoes what they would have undone: the
+// guard, alloca's memory, the list of panics.
 //
-// A panic that is recovered from stays in the list, as a copy, while the function that
-// called rt_recover runs, as in Go while the deferred function that called recover runs: if
-// it panics again, both are told. Nothing that the function leaves on its stack says whether it
-// has returned: called again from the same place it puts the same words there. So it is made to
-// return to recoverreturn (asm/recover.S), which writes into the copy that it has.
+// A recovered panic stays in the list, as a copy, while the function that called rt_recover
+// runs, as in Go while the deferred function that called recover runs. If that function panics
+// again, the report includes both. Nothing that it leaves on its stack tells whether it has
+// returned: called again from the same place, it puts the same words there. So it is made to
+// return to recoverreturn (asm/recover.S), which records the return in the copy.
 //
 // Follows Go's panic.go (gorecover, recovery).
 #include "include/rt.h"
@@ -24,7 +24,7 @@ typedef struct {
 	Panic *panic; // those before it are not ours
 	char *buf;
 	size_t size;
-	uintptr_t *bp; // of who called rt_recover
+	uintptr_t *bp; // of rt_recover's caller
 } Recovery;
 
 typedef struct {
@@ -37,7 +37,7 @@ typedef struct {
 bool recovercall(uintptr_t *sp, rt_func *fn, void *arg);
 NORETURN void recovered(uintptr_t sp, uintptr_t guard);
 
-// Only what was recovered from last is told of again.
+// Only the panic that was recovered last is reported again.
 static void forgetrecovered(G *gp)
 {
 	if (gp->_panic && gp->_panic->recovered)

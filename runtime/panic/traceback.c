@@ -244,7 +244,7 @@ static int32_t walk(G *gp, const Where *w, int32_t level, int32_t elide)
 		if (bp == 0 || !readable(gp, bp, 2 + crossing))
 			break;
 		pc = returnaddress(gp, &frame[1 + crossing]);
-		// Further out lies further up. 0, or another stack, ends the chain after this frame.
+		// Outer frames are higher up. 0, or another stack, ends the chain after this frame.
 		if (!intext(pc) || (frame[0] <= bp && readable(gp, frame[0], 2) && !inmorestack(pc)))
 			break;
 		bp = frame[0];
@@ -384,8 +384,8 @@ static void printcreator(uintptr_t pc, uintptr_t parent)
 	print("\n");
 }
 
-// The creation of gp, and with GODEBUG's tracebackancestors those before it. Nobody started
-// the main goroutine.
+// Prints where gp was created, and with GODEBUG's tracebackancestors its ancestors. The main
+// goroutine has no creator.
 static void printcreatedby(const G *gp)
 {
 	if (gp->goid == 1 || gp->gopc == 0)

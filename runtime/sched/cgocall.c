@@ -1,10 +1,10 @@
-// cgocall.c - calls of code that knows nothing of goroutines: on a stack as a thread has it,
+// cgocall.c - calls code that was not written for goroutines: on a stack of a thread's size,
 // as if in a system call.
 //
-// The stack belongs to the M, which makes it at its first such call and keeps it to its end.
-// On it runs gcgo, a G of the M's own like g0: its guard is what the code's prologues compare
-// with, and has GuardLook, so that functions of the interface see that it is no goroutine
-// that calls them.
+// The stack belongs to the M, which allocates it at its first rt_cgocall and keeps it until it
+// ends. The G that runs on it is gcgo, one of the M's own like g0: the code's prologues compare
+// with its guard, which has GuardLook set, so that functions of the interface see that their
+// caller is not a goroutine.
 //
 // Follows Go's cgocall.go (cgocall).
 #include "include/rt.h"
@@ -18,7 +18,7 @@ enum {
 };
 static const uint64_t MostCgoStack = (uint64_t)64 << 30;
 
-// What the process's main thread would have.
+// Returns the size of the stack that the process's main thread would have.
 static uintptr_t cgostacksize(void)
 {
 	uint64_t limit = stacklimit();
@@ -29,7 +29,7 @@ static uintptr_t cgostacksize(void)
 	return alignup(limit, physPageSize);
 }
 
-// On g0. The G itself lies above its stack.
+// Runs on g0. The G itself is at the top of its stack.
 static COLD void makegcgo(void *arg)
 {
 	Stack stk = cgostackalloc(cgostacksize());
@@ -41,7 +41,7 @@ static COLD void makegcgo(void *arg)
 	mp->gcgo = gp;
 }
 
-// mp ends, and is on g0.
+// Called on g0 when mp ends.
 COLD void freegcgo(M *mp)
 {
 	if (mp->gcgo)

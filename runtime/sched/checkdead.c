@@ -50,7 +50,7 @@ UNCHECKED_LOCKS void checkdead(void)
 	if (run > 0)
 		return;
 	// An M dies, and stops what runs: no deadlock. Or another M has found the deadlock:
-	// it says so under sched.lock, before it lets go of that to report.
+	// it sets freezing under sched.lock, before it releases that lock to report.
 	if (atomic_load_relaxed(&panicking) > 0 || atomic_load_relaxed(&sched.freezing))
 		return;
 	if (run < 0) {

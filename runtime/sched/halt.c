@@ -2,18 +2,18 @@
 //
 // M.haltstate goes from HaltNot to HaltAsked by the M that dies, and from there to HaltAnswered
 // by the asked M's handler of SIGURG, which has written haltedat. That M then stays in its
-// handler, so nothing on its goroutine's stacks moves any more. An M that dies as well has
-// answered before anyone asks, and goes on with its own report.
+// handler, so nothing on its goroutine's stacks moves any more. An M that dies as well counts
+// as having answered before it is asked, and continues with its own report.
 #include "runtime/os/os.h"
 #include "runtime/sched/sched.h"
 
 enum { HaltNot, HaltAsked, HaltAnswered };
 
-// How long the threads have, all together: one that has the signal blocked, or that the
-// kernel does not run, must not keep the others' stacks from being told.
+// How long the threads have, all together: a thread that blocks the signal, or that the
+// kernel does not run, must not keep the others' stacks out of the report.
 enum { HaltTime = 1000, HaltStep = 500 }; // ms, us
 
-// This M has no part any more in a process that dies: it sleeps until the end.
+// Takes this M out of a process that is dying: sleeps until the end.
 NORETURN void haltm(void)
 {
 	static uint32_t never;

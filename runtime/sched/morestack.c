@@ -138,8 +138,8 @@ void freesegment(G *gp)
 
 NORETURN void badmorestack(const uintptr_t *fp);
 
-// On the stack of g0, gsignal or gcgo, which is full: there is no other, and the process
-// dies. fp: the frame that the assembly has made, called by the function that wants more.
+// The stack of g0, gsignal or gcgo is full. These do not grow, so the process dies. fp is
+// the frame made by the assembly, which was called by the function that needs more stack.
 NORETURN NOSPLIT void badmorestack(const uintptr_t *fp)
 {
 	G *gp = getg();
@@ -281,8 +281,8 @@ void keepreturn(G *gp, uintptr_t *slot, uintptr_t pc)
 	}
 }
 
-// What pc, a return address, stands for. It was found at slot; NULL: a function whose caller
-// ends with a jump to it has been called from pc, and slot is the caller's, the innermost.
+// Returns the real return address for pc, which was found at slot. If slot is NULL, the caller
+// of the function called from pc ended with a jump to it, and the innermost slot is meant.
 uintptr_t realreturn(const G *gp, uintptr_t pc, const uintptr_t *slot)
 {
 	if (pc != (uintptr_t)recoverreturn)

@@ -18,7 +18,7 @@ static uint32_t netpollWakeSig; // the eventfd has been written and not read yet
 
 static int64_t netpollinit(void)
 {
-	EpollEvent ev = { .events = EPOLLIN }; // data 0: nobody's tag
+	EpollEvent ev = { .events = EPOLLIN }; // data 0: no PollDesc's tag
 	int64_t ep = epollcreate1(EPOLL_CLOEXEC), fd, r;
 
 	if (ep < 0)

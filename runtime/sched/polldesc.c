@@ -42,8 +42,8 @@
 //	it is not  =>  the deadline has passed, or its function waits for the lock
 //
 // The function brings the seq that its timer was started with, and does nothing if the timer
-// was started again or stopped since. It knows the PollDesc, not the timer, which may be
-// another side's by then.
+// was started again or stopped since. It gets the PollDesc, not the timer, which may belong to
+// the other side by then.
 //
 // Follows Go's netpoll.go.
 #include "runtime/sched/polldesc.h"

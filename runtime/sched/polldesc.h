@@ -33,13 +33,14 @@ enum {
 	PollHup = 8,     // the other end closed, or an error: no more edges may come
 };
 
-// The PollDesc of a descriptor that was given to netpollopen. Set before that by who has them.
+// Returns the PollDesc of a descriptor passed to netpollopen. The owner of the PollDescs sets it
+// before that.
 extern PollDesc *(*polldescof)(int32_t fd);
 
-// Has the kernel tell of fd. Returns 0, -EPERM when fd is never waited for (a regular
-// file), or another error of the kernel's.
+// Registers fd with the kernel's epoll. Returns 0, -EPERM when fd cannot be waited for (a
+// regular file), or another error of the kernel's.
 int64_t netpollopen(int32_t fd, PollDesc *pd);
-// No more events for this use of it (fd < 0: there were none). Nobody waits any more.
+// Ends the events for this use of pd (fd < 0: there were none). No goroutine waits any more.
 void netpollclose(int32_t fd, PollDesc *pd);
 // Waits until fd is perhaps ready. Returns 0, -EBADF when the descriptor is closing,
 // -ETIMEDOUT after the deadline. One goroutine at a time for each mode.

@@ -26,7 +26,7 @@ static struct {
 AsyncState *newasyncstate(void)
 {
 	// asyncResume's stack pointer walks through it. For valgrind what it has passed is dead,
-	// less a red zone: so 128 bytes before an AsyncState are nobody's.
+	// less a red zone: so the 128 bytes before an AsyncState are left unused.
 	enum { Before = valgrindenabled ? 128 : 0 };
 	AsyncState *a;
 

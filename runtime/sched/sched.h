@@ -311,7 +311,7 @@ void doSigPreempt(G *gp, Sigcontext *c);
 
 _Static_assert((StackPreempt & GuardLook) != 0, "mustlook sees a request to yield");
 
-// Must a function of the interface look whether it may go on? A macro, as getg is.
+// Must a function of the interface check whether it may continue? A macro, as getg is.
 #define mustlook() \
 	__extension__({ \
 		bool look_; \
@@ -322,7 +322,7 @@ _Static_assert((StackPreempt & GuardLook) != 0, "mustlook sees a request to yiel
 // Functions of the interface that are for goroutines begin with one of these, which ends
 // the process if the caller is none. With the first, a goroutine whose time is up yields.
 // (Prologues do that too, where the compiler makes them check the stack.) The second is for
-// those that let others go on: these should not wait longer for it.
+// those that release or wake others, which should not have to wait longer for it.
 #define preemptcheck()                                                                 \
 	do {                                                                           \
 		if (unlikely(Stress || mustlook()))                                    \

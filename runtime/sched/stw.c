@@ -286,8 +286,8 @@ void forEachP(void (*fn)(P *))
 
 // ---- the process dies ---------------------------------------------------------------
 
-// Like stopTheWorld, from a thread that is about to print why it dies: without locks,
-// best effort, for ever. Another M may be stopping or starting the world: it looks at
+// Like stopTheWorld, for a thread that is about to report why the process dies: without
+// locks, best effort, and never undone. Another M may be stopping or starting the world: it looks at
 // freezing before it relies on its counts, and after it has cleared gcwaiting.
 void freezetheworld(void)
 {

@@ -1,12 +1,12 @@
 // waiting.c - since when goroutines wait, for tracebacks.
 //
-// Parking costs nothing for it. Every ten seconds sysmon looks at all goroutines, some in each
-// of its rounds, and marks with the time those that wait and have no mark; execute takes the
-// mark off. So a mark is at most the time between two looks late.
+// This costs parking nothing. Every ten seconds sysmon visits all goroutines, some in each of
+// its rounds, and marks those that wait and have no mark with the time; execute clears the
+// mark. So a mark is late by at most the time between two visits.
 //
 // A mark must not come late to a goroutine that runs meanwhile, where it would count for its
 // next wait. So status and mark are one word, which is changed by compare-and-swap: the mark is
-// set while the status is Gwaiting, or not at all. Whoever changes the status writes its own
+// set while the status is Gwaiting, or not at all. Code that changes the status writes its own
 // half, without a locked instruction; on this machine that is before the swap, which fails
 // then, or after it, and execute's store comes later still.
 //
@@ -25,7 +25,7 @@ _Static_assert(offsetof(G, atomicstatus) % 8 == 0 &&
 // sysmon's alone.
 static struct {
 	int64_t due;    // when the next look begins
-	uintptr_t next; // the goroutine to go on with
+	uintptr_t next; // index of the goroutine to continue with
 	bool found;     // one that had no mark
 } look;
 

@@ -62,7 +62,8 @@ void __rt0_callhandler(SignalHandler *fn, int32_t sig, Siginfo *info, Ucontext *
 	leave(&h, mp, h.guard);
 }
 
-// The handler of gsignal's M calls the runtime's, which it has replaced: whom is it about?
+// The program's handler calls the runtime's, which it has replaced. Returns the G that the
+// signal interrupted.
 G *interrupted(const G *gsignal, const Ucontext *ctx)
 {
 	const Handling *h = gsignal->m->handling;
@@ -77,8 +78,8 @@ static bool inside(const Stack *s, uintptr_t sp)
 	return sp >= s->lo && sp <= s->hi;
 }
 
-// May gp, interrupted by h, go on at sp? Only on its own stacks; and the runtime's functions
-// are not left in the middle: they may hold a lock, or a P in a register.
+// May gp, interrupted by h, continue at sp? Only on its own stacks; and no function of the
+// runtime may be left in the middle: it may hold a lock, or a P in a register.
 static void checkjump(const Handling *h, uintptr_t sp)
 {
 	const G *gp = h->gp;

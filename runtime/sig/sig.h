@@ -8,12 +8,12 @@
 extern uint32_t signalsOK;
 extern uintptr_t fwdSig[];
 extern uint32_t handlingSig[];
-// The signals that the program has asked for, and who takes them: set before the first is
-// wanted, NULL in a program that does not ask.
+// The signals that the program has asked for, and the function that delivers them: set before
+// the first is asked for, NULL in a program that asks for none.
 extern Sigset sigwanted;
 extern bool (*sigsendp)(uint32_t sig);
-// In SIGURG's handler on mp: the system call that rt_syscall_all wants of it; NULL in a program
-// that has never called that.
+// Called in SIGURG's handler on mp: makes the system call that rt_syscall_all asks of it. NULL in
+// a program that has never called that.
 extern void (*runPerThreadSyscallp)(M *mp);
 
 ALWAYS_INLINE Sigset sigbit(uint32_t sig)
@@ -25,7 +25,7 @@ ALWAYS_INLINE Sigset sigbit(uint32_t sig)
 
 // Both: false when sig is one that an emulator may keep for itself, and it does.
 bool setsig(uint32_t sig, void *fn);
-// The program wants sig, or no longer: there is a handler then, or what there was before.
+// Installs the handler because the program asks for sig; puts back what was there before.
 bool sigenable(uint32_t sig);
 void sigdisable(uint32_t sig);
 void sigtramp(int32_t sig, Siginfo *info, void *ctx);
@@ -35,7 +35,7 @@ void sigpanic0(void); // asm/signal.S
 // ignored at its start or the program has asked for it.
 void sigpipe(void);
 void sigtrampgo(uint32_t sig, Siginfo *info, Ucontext *ctx);
-// Was it touchread or touchwrite, which can tell their caller? They go on doing so.
+// Was the fault in touchread or touchwrite? Then they continue, and return false.
 bool touched(uint32_t sig, const Siginfo *info, Sigcontext *c);
 
 // ---- handler.c: the program's own, for cgo/ -----------------------------------------

@@ -6,13 +6,13 @@
 // finds that it is not wanted any more, and does nothing: then stop can say that it had
 // been pending. A periodic one is started anew each time.
 //
-// A tick lies in the channel's buffer until somebody takes it. Stop and reset take it out
-// under the same lock under which it is put there, so that nobody receives a tick of before
-// after they have returned; and it counts as pending, since nobody has seen it.
+// A tick stays in the channel's buffer until it is received. Stop and reset remove it under the
+// lock under which it was put there, so that no earlier tick can be received after they have
+// returned. Such a timer counts as pending, since its tick has not been seen.
 //
-// refs: one for the owner and one for each start that has neither been taken back nor
-// finished firing. rt_timer_free gives the owner's up; the last frees. Until then t.arg is the
-// timer itself: who uses it once more is found, be its memory free or something else by now.
+// refs: one for the owner and one for each start that has neither been undone nor finished
+// firing. rt_timer_free drops the owner's; the last one frees the timer. Until then t.arg is the
+// timer itself, so that a later use is detected even if the memory is free or reused by then.
 //
 // Follows Go's time.go of 1.23 and later.
 #include "include/rt.h"
