@@ -193,7 +193,7 @@ static int64_t probe(int32_t fd, Fd *d)
 {
 	int64_t err = 0;
 
-	lock(&d->pd.lock); // two may come at once
+	lockdesc(&d->pd); // two may come at once
 	if (d->kind == FdUnknown) {
 		err = netpollopen(fd, &d->pd);
 		if (err == -EBADF) {
@@ -235,7 +235,7 @@ static int64_t destroy(int32_t fd, Fd *d)
 	if (r == -EINTR)
 		r = 0; // Linux has closed it all the same: never twice
 	// Unless it is another's already, who may be closing it, too: seq moves under the lock.
-	lock(&d->pd.lock);
+	lockdesc(&d->pd);
 	if (d->pd.seq == use)
 		atomic_cas(&d->mu, Closing, 0);
 	unlock(&d->pd.lock);

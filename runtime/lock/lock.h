@@ -6,19 +6,23 @@
 #include "runtime/runtime.h"
 
 // The lock order: a lock may be taken while holding only locks of lower ranks, or of the
-// same rank at lower addresses. Checked in the debug build.
+// same rank at lower addresses. Checked in the debug build, until an M dies: its report takes
+// what it needs with any locks held.
 enum {
 	RankNone, // not checked
+	RankTraceback,
 	RankSignal,
 	RankSemaRoot,
 	RankTimer, // an rt_timer's
 	RankCtx,
 	RankHchan,
+	RankPollDesc, // starts timers, which may wake an M
 	RankSched,
 	RankAllp,
 	RankAllg,
 	RankGFree,
-	RankPoll,
+	RankPollTimer, // netpoll's free ones
+	RankNetpollInit, // asked for by the first timer, too
 	RankTimers,
 	RankNewmHandoff,
 	RankSudog,
@@ -26,8 +30,7 @@ enum {
 	RankHeap,
 	RankAsyncState,
 	RankPersistent,
-	RankStack, // last but one: any function may need more stack
-	RankPanic,
+	RankStack, // last: any function may need more stack
 };
 
 // A rank in an initializer. Elsewhere nobody asks for it, and what is all zero takes no room

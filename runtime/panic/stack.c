@@ -8,7 +8,7 @@
 
 // Protects what symtab.c keeps of what it has read. Who dies meanwhile does not
 // take it: what it then reads there may belong to another pc, but leads nowhere else.
-static Mutex stacklock = { .rank = RankNone };
+static Mutex stacklock = { .rank = RANKED(RankTraceback) };
 
 typedef struct {
 	Printbuf out;

@@ -62,7 +62,7 @@ struct PollTimer {
 static struct {
 	Mutex lock;
 	PollTimer *list;
-} freetimers = { .lock = { .rank = RANKED(RankPoll) } };
+} freetimers = { .lock = { .rank = RANKED(RankPollTimer) } };
 
 static void unwatch(PollDesc *pd, PollMode mode) HOLDS(pd->lock);
 
@@ -141,13 +141,20 @@ void netpollclose(int32_t fd, PollDesc *pd)
 	// Also when other descriptors share the description and keep it open.
 	if (fd >= 0)
 		netpollctl(fd, NULL);
-	lock(&pd->lock); // io/fd.c wants seq to stay for a moment
+	lockdesc(pd); // io/fd.c wants seq to stay for a moment
 	atomic_store_release(&pd->seq, pd->seq + 1);
 	pd->side[PollRead].g = pd->side[PollWrite].g = PollNil;
 	unwatch(pd, PollRead);
 	unwatch(pd, PollWrite);
 	atomic_store_relaxed(&pd->info, 0);
 	unlock(&pd->lock);
+}
+
+UNCHECKED_LOCKS void lockdesc(PollDesc *pd)
+{
+	if (Debug)
+		atomic_store_relaxed(&pd->lock.rank, (uint32_t)RankPollDesc);
+	lock(&pd->lock);
 }
 
 // ---- waiting ------------------------------------------------------------------------
@@ -295,7 +302,7 @@ static void deadlinedue(void *arg, uintptr_t seq)
 	PollSide *s = &pd->side[mode];
 	bool expired = false;
 
-	lock(&pd->lock);
+	lockdesc(pd);
 	if (s->timer && s->timer->t.seq == seq) {
 		expired = s->when <= s->timer->t.when;
 		if (expired)
@@ -313,7 +320,7 @@ void netpolldeadline(PollDesc *pd, PollMode mode, int64_t when)
 	uint32_t bit = (uint32_t)PollExpired << mode;
 	bool expired = when != 0 && when <= nanotime();
 
-	lock(&pd->lock);
+	lockdesc(pd);
 	if (expired)
 		atomic_or(&pd->info, bit);
 	else

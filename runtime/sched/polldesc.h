@@ -27,6 +27,10 @@ typedef struct {
 	PollSide side[2];
 } PollDesc;
 
+// Takes its lock. The memory of PollDescs begins as zeros: with the first use of each the debug
+// build learns the lock's rank.
+void lockdesc(PollDesc *pd) ACQUIRES(pd->lock);
+
 enum {
 	PollClosing = 1,
 	PollExpired = 2, // << mode: its deadline has passed

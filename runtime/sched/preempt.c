@@ -21,7 +21,7 @@ extern const char __user_text_start[], __user_text_end[];
 static struct {
 	Mutex lock;
 	AsyncState *free;
-} asyncstates = { .lock.rank = RankAsyncState };
+} asyncstates = { .lock.rank = RANKED(RankAsyncState) };
 
 AsyncState *newasyncstate(void)
 {

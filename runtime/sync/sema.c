@@ -23,7 +23,9 @@
 
 enum { TableSize = 251 }; // prime, so that strides of addresses spread
 
-static SemaRoot semtable[TableSize];
+static SemaRoot semtable[TableSize] = {
+	[0 ... TableSize - 1] = { .lock.rank = RANKED(RankSemaRoot) },
+};
 
 SemaRoot *semroot(const uint32_t *addr)
 {

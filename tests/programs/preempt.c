@@ -175,29 +175,31 @@ static void fill(uint64_t a[8], uint64_t seed)
 		a[i] = seed * 3 + (uint64_t)i;
 }
 
-// All eight x87 registers, another rounding and precision, and a status word that tells of an
-// inexact result and of a comparison.
+// All eight x87 registers, another rounding and precision, a status word that tells of an
+// inexact result and of a comparison; and the direction flag, which nobody else must find set.
 static uint32_t x87canary(uint64_t seed, uint64_t spins)
 {
 	uint16_t usual = 0x37f, other = 0xe7f, cw = 0, before = 0, after = 0;
-	uint64_t in[8], out[8];
+	uint64_t in[8], out[8], *down;
 
 	fill(in, seed);
 	__asm__ volatile("fldcw %[other]; fld1; fldpi; fdivp; fistpll %[out]\n"
 	                 "fildll 56%[in]; fildll 48%[in]; fildll 40%[in]; fildll 32%[in]\n"
 	                 "fildll 24%[in]; fildll 16%[in]; fildll 8%[in]; fildll %[in]\n"
 	                 "fcom %%st(1); fnstsw %[before]\n"
+	                 "std\n"
 	                 "1: dec %[spins]; jnz 1b\n"
+	                 "lea 8%[in], %%rsi; lodsq; cld; mov %%rsi, %[down]\n"
 	                 "fnstsw %[after]; fnstcw %[cw]\n"
 	                 "fistpll %[out]; fistpll 8%[out]; fistpll 16%[out]; fistpll 24%[out]\n"
 	                 "fistpll 32%[out]; fistpll 40%[out]; fistpll 48%[out]; fistpll 56%[out]\n"
 	                 "fnclex; fldcw %[usual]"
 	                 : [out] "=o"(out), [before] "=m"(before), [after] "=m"(after),
-	                   [cw] "=m"(cw), [spins] "+r"(spins)
+	                   [cw] "=m"(cw), [spins] "+r"(spins), [down] "=&r"(down)
 	                 : [in] "o"(in), [other] "m"(other), [usual] "m"(usual)
 	                 : "st", "st(1)", "st(2)", "st(3)", "st(4)", "st(5)", "st(6)", "st(7)",
-	                   "memory");
-	return differ(in, out) + (before != after) + (cw != other);
+	                   "rax", "rsi", "memory");
+	return differ(in, out) + (before != after) + (cw != other) + (down != in);
 }
 
 static uint32_t mmxcanary(uint64_t seed, uint64_t spins)
