@@ -3,6 +3,7 @@
 # them. The frame is from sp up to fp, and where it ends its caller's begins, but for one step a
 # goroutine, from the segment to the small stack.
 # stdout: ok
+# compilers: gcc
 
 import os
 import re
