@@ -20,7 +20,7 @@ import sys
 ROOT, BUILD, TMP = (os.environ[name] for name in ("RT0_ROOT", "RT0_BUILD", "RT0_TMP"))
 VARIANT = os.environ["RT0_VARIANT"]
 COMPILER = "-clang" if VARIANT.endswith("-clang") else ""
-LIBC = re.compile(r"#include <(stdio|stdlib|string|netdb|errno)\.h>")
+LIBC = re.compile(r"#include <(stdio|stdlib|string|netdb|errno|signal)\.h>")
 # What wants a person, a terminal or the whole machine.
 NOT_HERE = re.compile(r"gdb |make tour|apt-get |ulimit ")
 failures = 0
