@@ -1,6 +1,6 @@
 // mheap.c - the heap's address space, its spans, and memory given back to the kernel.
 //
-//	| memory | reserved | not asked for yet ... |      | spans[] | bitmaps and summaries |
+//	| memory | reserved | not asked for yet ... |      | spans[] | summaries | bitmaps |
 //	^base    ^end       ^reserved               ^maxpages        ^memory from the start
 //
 // Only the tables have all of their address space from the start. The heap's own is reserved an
@@ -10,8 +10,8 @@
 // span has, and the heap continues behind it (reservemore).
 //
 // Chunks become memory one after the other, with their part of spans[], two fifths of a
-// percent. They stay so, and pages that are free for long lose what the kernel has given for
-// them (scavengeone).
+// percent, and of the bitmaps. They stay so, and pages that are free for long lose what the
+// kernel has given for them (scavengeone).
 //
 // Follows Go's mheap.go (alloc, grow, freeSpan) and mgcscavenge.go.
 #include "runtime/base/valgrind.h"
@@ -22,6 +22,7 @@
 enum {
 	MaxChunks = 1 << 18, // a terabyte
 	ArenaPages = (64 << 20) / HeapPage, // reserved at a time, where limits allow it
+	BitmapStep = Stress ? 1 : 1 << 10,  // chunks whose bitmaps become memory together
 	LimitShare = 64, // of the heap that the largest possible tables are for
 	RetainPages = (1 << 20) / HeapPage, // free pages that keep their memory, and
 	RetainShare = 10,                   // a tenth of what is in use
@@ -96,12 +97,27 @@ static uint32_t retained(void) HOLDS(mheap.lock)
 	return RetainPages + (heappages() - mheap.pages.nfree) / RetainShare;
 }
 
+// Makes the bitmaps of the chunks below page end memory, many at a time: those for a terabyte
+// are 32 MiB, which would be locked if the program locks its memory.
+static bool mapbitmaps(uintptr_t end) HOLDS(mheap.lock)
+{
+	uint32_t have = mheap.nbitmaps, want = (uint32_t)(end / ChunkPages);
+
+	if (want <= have)
+		return true;
+	want = min(alignup(want, (uint32_t)BitmapStep), mheap.pages.nchunks);
+	if (!sysMap(&mheap.pages.chunks[have], (want - have) * sizeof(PageChunk)))
+		return false;
+	mheap.nbitmaps = want;
+	return true;
+}
+
 // Makes the next n pages, which are reserved, memory, all free. False: the kernel has none.
 static bool commit(uintptr_t n) HOLDS(mheap.lock)
 {
 	uint32_t end = mheap.pages.end;
 
-	if (!sysMap(&mheap.spans[end], n * sizeof *mheap.spans) ||
+	if (!mapbitmaps(end + n) || !sysMap(&mheap.spans[end], n * sizeof *mheap.spans) ||
 	    !sysMap(pageaddr(end), n << PageShift))
 		return false;
 	sysDump(pageaddr(end), n << PageShift, true);
@@ -117,7 +133,7 @@ static bool skip(uintptr_t n) HOLDS(mheap.lock)
 {
 	uint32_t end = mheap.pages.end;
 
-	if (sysReadOnly(&mheap.spans[end], n * sizeof *mheap.spans) != 0)
+	if (!mapbitmaps(end + n) || sysReadOnly(&mheap.spans[end], n * sizeof *mheap.spans) != 0)
 		return false;
 	pageskip(&mheap.pages, (uint32_t)n / ChunkPages);
 	mheap.holepages += (uint32_t)n;
@@ -302,11 +318,12 @@ static uintptr_t spansbytes(uint32_t nchunks)
 static uintptr_t reservetables(uint32_t nchunks)
 {
 	uintptr_t spans = spansbytes(nchunks), n = spans + pagetables(nchunks);
+	uintptr_t first = pagesums(nchunks) + min(nchunks, (uint32_t)BitmapStep) * sizeof(PageChunk);
 	uintptr_t p = (uintptr_t)sysReserveNone(NULL, n);
 
 	if (!p)
 		return 0;
-	if (!sysMap((void *)(p + spans), n - spans)) {
+	if (!sysMap((void *)(p + spans), first)) {
 		sysFree((void *)p, n);
 		return 0;
 	}
@@ -365,4 +382,5 @@ void mheapinit(void)
 	mheap.maxpages = (uintptr_t)n * ChunkPages;
 	mheap.spans = (Spanref *)tables;
 	pageinit(&mheap.pages, mheap.spans + mheap.maxpages, n);
+	mheap.nbitmaps = min(n, (uint32_t)BitmapStep);
 }

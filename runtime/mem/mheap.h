@@ -107,6 +107,7 @@ typedef struct {
 
 	// lock protects:
 	PageAlloc pages;
+	uint32_t nbitmaps; // of pages.chunks are memory
 	uintptr_t reserved; // pages from base on that have address space, or are a hole
 	uint32_t holepages; // below pages.end: pages that others have
 	uint32_t dirtylow; // the fewest free pages with memory since the scavenger looked

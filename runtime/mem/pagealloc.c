@@ -14,26 +14,30 @@ static uint32_t sumcount(uint32_t nchunks, uint32_t level)
 	return ((nchunks - 1) >> 3 * level | (Fanout - 1)) + 1;
 }
 
-uintptr_t pagetables(uint32_t nchunks)
+uintptr_t pagesums(uint32_t nchunks)
 {
-	uintptr_t n = nchunks * sizeof(PageChunk);
+	uintptr_t n = 0;
 
 	for (uint32_t l = 0; l < PageLevels; l++)
 		n += sumcount(nchunks, l) * sizeof(PageSum);
 	return n;
 }
 
+uintptr_t pagetables(uint32_t nchunks)
+{
+	return pagesums(nchunks) + nchunks * sizeof(PageChunk);
+}
+
 void pageinit(PageAlloc *a, void *tables, uint32_t nchunks)
 {
-	PageSum *s;
+	PageSum *s = tables;
 
 	a->nchunks = nchunks;
-	a->chunks = tables;
-	s = (PageSum *)(a->chunks + nchunks);
 	for (uint32_t l = 0; l < PageLevels; l++) {
 		a->sums[l] = s;
 		s += sumcount(nchunks, l);
 	}
+	a->chunks = (PageChunk *)(void *)s; // sums are counted in eights
 }
 
 // ---- bits ---------------------------------------------------------------------------

@@ -38,9 +38,10 @@ typedef struct {
 	uint32_t nzero; // of them, the kernel's
 } PageAlloc;
 
-// Bytes of the tables for so many chunks.
+// Bytes of the tables for so many chunks; and of the summaries, with which they begin.
 uintptr_t pagetables(uint32_t nchunks);
-// tables is zeroed memory.
+uintptr_t pagesums(uint32_t nchunks);
+// tables is zeroed memory; the bitmaps behind the summaries need not be before their chunks.
 void pageinit(PageAlloc *a, void *tables, uint32_t nchunks);
 // n more chunks at the end, all free and the kernel's. There may be so many.
 void pagegrow(PageAlloc *a, uint32_t n);

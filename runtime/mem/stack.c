@@ -39,6 +39,7 @@ enum {
 	StackCacheSize = 32 << 10, // a P's, for each order of small stacks
 	StackSpanPages = (512 << 10) / HeapPage,
 	MaxFreeSegments = 64,
+	SegmentBatch = 8,
 	LargeGuard = 1 << 20,
 	TableReach = 2 << 20, // so much address space has its page table entries in a page
 	PopulateBytes = 64 << 10,
@@ -55,6 +56,7 @@ static struct {
 	Mutex lock;
 	FreeStack *free[NumOrders]; // by log2 of the size, a power of two
 	uint32_t nsegments;         // on their list
+	Stack slots;                // address space for segments, reserved for the next
 } stackLarge;
 
 // Spans with small stacks that no P keeps.
@@ -107,46 +109,58 @@ static NORETURN void nomemory(uintptr_t n)
 	throw("runtime: out of memory");
 }
 
-static void makeguard(uintptr_t base, uintptr_t guard)
+static NORETURN void cannotguard(void)
 {
-	if (sysGuard((void *)base, guard - ShiftPage))
-		return;
 	print("runtime: cannot guard a stack; see vm.max_map_count\n");
 	throw("runtime: out of memory");
 }
 
-static uintptr_t slotalloc(uintptr_t guard, uintptr_t n)
+// Below a slot; it stays when the slot goes.
+static uintptr_t slotgap(void)
 {
-	uintptr_t gap = onvalgrind() ? ValgrindStackGap : 0; // stays when the slot goes
-	uintptr_t base = (uintptr_t)sysReserve(NULL, gap + guard + n);
+	return onvalgrind() ? ValgrindStackGap : 0;
+}
+
+// A small stack, which may become resident as a whole if the program locks its memory.
+static uintptr_t slotalloc(uintptr_t n)
+{
+	uintptr_t base = (uintptr_t)sysReserve(NULL, slotgap() + guardarea + n);
 
 	if (base == 0)
 		nomemory(n);
-	makeguard(base + gap, guard);
-	return base + gap;
+	base += slotgap();
+	if (!sysGuard((void *)base, guardarea - ShiftPage))
+		cannotguard();
+	return base;
+}
+
+// The address space at slot becomes a stack of n bytes above a guard.
+static void mapslot(uintptr_t slot, uintptr_t guard, uintptr_t n)
+{
+	if (!sysMapGuarded((void *)slot, guard - ShiftPage, guard + n))
+		cannotguard();
 }
 
 // n bytes at LargeGuard above a multiple of TableReach, a multiple of it themselves: by
-// choice directly below those before.
+// choice directly below those before. 0: there are none.
 static uintptr_t reservealigned(uintptr_t n)
 {
 	static uintptr_t last; // no more than a hint
-	uintptr_t base = atomic_load_relaxed(&last), all = n + TableReach, p;
+	uintptr_t base = last, all = n + TableReach, p;
 
-	base = (uintptr_t)sysReserve((void *)(base != 0 ? base - n : 0), n);
+	base = (uintptr_t)sysReserveNone((void *)(base != 0 ? base - n : 0), n);
 	if (base != 0 && base % TableReach != LargeGuard) {
 		sysFree((void *)base, n);
-		p = (uintptr_t)sysReserve(NULL, all);
+		p = (uintptr_t)sysReserveNone(NULL, all);
 		if (p == 0)
-			nomemory(n);
+			return 0;
 		base = ((p + TableReach - LargeGuard) & ~((uintptr_t)TableReach - 1)) + LargeGuard;
 		sysFree((void *)p, base - p);
 		if (base + n < p + all)
 			sysFree((void *)(base + n), p + all - (base + n));
 	}
-	if (base == 0)
-		nomemory(n);
-	atomic_store_relaxed(&last, base);
+	if (base != 0)
+		last = base;
 	return base;
 }
 
@@ -154,30 +168,54 @@ static uintptr_t reservealigned(uintptr_t n)
 // table costs as much of it as the stack. So the guard has its entries in the page that
 // has those of the next lower segment's top: it begins where that ends, in the middle of
 // what a page of table reaches.
+static uintptr_t reserveslots(uintptr_t n)
+{
+	return slack == 0 || onvalgrind() ? (uintptr_t)sysReserveNone(NULL, n) : reservealigned(n);
+}
+
+// Address space for several segments costs the kernel no more than for one. They are taken from
+// the top down, so that they become one mapping.
 static uintptr_t segmentslot(void)
 {
-	uintptr_t base;
+	uintptr_t size = slotgap() + guardarea + slack + StackSegment, slot;
+	uintptr_t batch = min(atomic_load_relaxed(&nsegments), (uint32_t)SegmentBatch) * size;
+	Stack *slots = &stackLarge.slots;
 
-	if (slack == 0 || onvalgrind())
-		return slotalloc(guardarea, slack + StackSegment);
-	base = reservealigned(guardarea + slack + StackSegment);
-	makeguard(base, guardarea);
-	return base;
+	lock(&stackLarge.lock);
+	if (slots->hi == slots->lo) {
+		slots->lo = reserveslots(batch);
+		if (slots->lo == 0) { // there may be a limit (ulimit -v)
+			batch = size;
+			slots->lo = reserveslots(batch);
+		}
+		if (slots->lo == 0)
+			nomemory(StackSegment);
+		slots->hi = slots->lo + batch;
+	}
+	slot = slots->hi -= size;
+	unlock(&stackLarge.lock);
+	return slot + slotgap();
 }
 
 static Stack segmentalloc(void)
 {
 	uint32_t colour = atomic_xadd(&nsegments, 1) % Colours;
-	uintptr_t top = segmentslot() + guardarea + slack + StackSegment;
-	uintptr_t hi = top - colour * ColourStep;
+	uintptr_t slot = segmentslot();
+	uintptr_t hi = slot + guardarea + slack + StackSegment - colour * ColourStep;
 
+	mapslot(slot, guardarea, slack + StackSegment);
 	return (Stack){ hi - StackSegment, hi };
 }
 
 Stack cgostackalloc(uintptr_t n)
 {
-	uintptr_t lo = slotalloc(LargeGuard, n) + LargeGuard;
+	uintptr_t slot = (uintptr_t)sysReserveNone(NULL, slotgap() + LargeGuard + n), lo;
 
+	if (slot == 0)
+		nomemory(n);
+	slot += slotgap();
+	mapslot(slot, LargeGuard, n);
+	lo = slot + LargeGuard;
 	return (Stack){ lo, lo + n };
 }
 
@@ -206,7 +244,7 @@ static Stack largealloc(uint32_t n)
 		return f->stk;
 	if (n == StackSegment)
 		return segmentalloc();
-	lo = slotalloc(guardarea, n) + guardarea;
+	lo = slotalloc(n) + guardarea;
 	return (Stack){ lo, lo + n };
 }
 

@@ -10,6 +10,8 @@
 //	outwards   sysMap: they may be used, too, which does no harm
 //	not        what is mapped and unmapped begins at a page; the kernel rounds both
 //	           lengths up alike
+#include <asm-generic/errno-base.h>
+
 #include "runtime/base/str.h"
 #include "runtime/os/os.h"
 #include "runtime/os/syscall.h"
@@ -96,6 +98,20 @@ bool sysMap(void *p, uintptr_t n)
 	return !failsnow() && mprotect(all, PROT_READ | PROT_WRITE) == 0;
 }
 
+// In a mapping that is locked as a whole, because of mlockall, mprotect gives all pages that it
+// makes memory. MADV_DONTNEED is refused where that is so, and has nothing to do here.
+void sysLazy(void *p, uintptr_t n)
+{
+	enum { OnFault = 1 }; // MLOCK_ONFAULT
+	Pages whole = within(p, n);
+
+	if (madvise(whole, MADV_DONTNEED) != -EINVAL)
+		return;
+	n = whole.to - whole.from;
+	if (syscall3(__NR_mlock2, whole.from, n, OnFault) != 0)
+		syscall3(__NR_munlock, whole.from, n, 0);
+}
+
 void sysPopulate(void *p, uintptr_t n)
 {
 	madvise(within(p, n), MADV_POPULATE_WRITE);
@@ -125,19 +141,37 @@ void sysUnused(void *p, uintptr_t n, bool lazily)
 	__builtin_memset((void *)whole.to, 0, start + n - whole.to);
 }
 
-// Since Linux 6.13 a guard needs no mapping of its own. Before that each one splits the
-// mapping, of which a process may have vm.max_map_count: about 32,000 guards.
-bool sysGuard(void *p, uintptr_t n)
+// Since Linux 6.13 a guard needs no mapping of its own. Before that, and in locked memory, each
+// one splits the mapping, of which a process may have vm.max_map_count: about 32,000 guards.
+static bool guardinstall(Pages p)
 {
 	static bool nomadvise;
+
+	if (atomic_load_relaxed(&nomadvise))
+		return false;
+	if (madvise(p, MADV_GUARD_INSTALL) == 0)
+		return true;
+	atomic_store_relaxed(&nomadvise, true);
+	return false;
+}
+
+bool sysGuard(void *p, uintptr_t n)
+{
 	Pages whole = within(p, n);
 
-	if (!atomic_load_relaxed(&nomadvise)) {
-		if (madvise(whole, MADV_GUARD_INSTALL) == 0)
-			return true;
-		atomic_store_relaxed(&nomadvise, true);
+	return guardinstall(whole) || mprotect(whole, PROT_NONE) == 0;
+}
+
+bool sysMapGuarded(void *p, uintptr_t guard, uintptr_t n)
+{
+	Pages below = within(p, guard);
+	uintptr_t end = (uintptr_t)p + n;
+
+	if (!guardinstall(below)) { // perhaps it is locked
+		sysLazy(p, n);
+		p = (void *)below.to;
 	}
-	return mprotect(whole, PROT_NONE) == 0;
+	return sysMap(p, end - (uintptr_t)p);
 }
 
 int64_t sysReadOnly(void *p, uintptr_t n)

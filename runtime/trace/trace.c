@@ -192,11 +192,17 @@ static void newwriter(void *unused)
 
 static bool reservebufs(void)
 {
+	void *p;
+
 	if (__rt0_trace.bufs)
 		return true;
-	__rt0_trace.bufs = sysReserve(NULL, MaxTraceBufs * sizeof(TraceBuf));
-	if (!__rt0_trace.bufs)
+	p = sysReserveNone(NULL, MaxTraceBufs * sizeof(TraceBuf));
+	if (!p)
 		return false;
+	sysLazy(p, MaxTraceBufs * sizeof(TraceBuf));
+	if (!sysMap(p, MaxTraceBufs * sizeof(TraceBuf)))
+		return false;
+	__rt0_trace.bufs = p;
 	sysDump(__rt0_trace.bufs, MaxTraceBufs * sizeof(TraceBuf), false);
 	__builtin_memset(__rt0_trace.freebufs, 0xff, sizeof __rt0_trace.freebufs);
 	return true;
