@@ -71,6 +71,17 @@ ALWAYS_INLINE void push(Freelist *l, Slot *top, uintptr_t p, uint8_t *state)
 	atomic_store_relaxed(state, ObjectCached);
 }
 
+// Debug builds: what was pushed last is handed out last. The use of an object that was freed is
+// found while it is free, and not when it is another of its kind.
+static NOSPLIT void bury(Mcache *c, uint32_t class)
+{
+	Slot *bottom = c->slot[class] + 1, *t = c->list[class].top, last = *t;
+
+	for (; t > bottom; t--) // no memmove, which may be the program's, and yield
+		t[0] = t[-1];
+	*bottom = last;
+}
+
 typedef struct {
 	uint32_t class;
 	void *p;
@@ -191,6 +202,8 @@ static COLD void freefn(void *arg)
 	if (l->top >= l->end)
 		cachemakeroom(c, class);
 	push(l, l->top, r->p, r->state);
+	if (Debug)
+		bury(c, class);
 	putcache(c);
 }
 
@@ -263,6 +276,8 @@ NOSPLIT HOTCODE void rt_free(void *ptr)
 	if (Debug)
 		undress((uintptr_t)ptr, __builtin_frame_address(0));
 	push(l, top, p, state);
+	if (Debug) // mcache may be another by now: the request to yield changes it
+		bury((Mcache *)((char *)l - r->list), LISTCLASS(r->list));
 }
 
 void *rt_calloc(size_t n, size_t size)

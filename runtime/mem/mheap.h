@@ -179,7 +179,8 @@ void centraldisown(Mcache *c, uint32_t class);
 
 // ---- mcache.c -----------------------------------------------------------------------
 
-// Free objects of a class, last in first out but for next. Two fit in a cache line.
+// Free objects of a class, last in first out but for next (debug builds: first in first out).
+// Two fit in a cache line.
 //
 //	next   handed out next. Its memory is fetched while it waits here. p == 0: none
 //	top    the last of the others; its p is 0: there are none
