@@ -4,28 +4,28 @@
  * A program in C, or in C++11 and later without exceptions, includes this header, defines
  * rt_main, and is linked by rtcc.
  *
- * What holds for every call:
- *   - Failure is a negative errno value as the result (-ENOENT); there is no errno.
- *   - Misuse that is a panic in Go is a panic here, with Go's words: a line "panic: ...",
- *     a traceback, exit status 2.
+ * Conventions of all calls:
+ *   - A call that fails returns a negative errno value (-ENOENT); there is no errno.
+ *   - Misuse that panics in Go panics here, with Go's words: a line "panic: ...", a
+ *     traceback, exit status 2.
  *   - A call that waits parks its goroutine. The thread runs other goroutines meanwhile,
- *     or sits in the kernel with its processor handed to another thread.
+ *     or blocks in the kernel after handing its processor to another thread.
  *   - Durations and instants are in nanoseconds.
  *   - A call named ..._until gives up at an instant of rt_nanotime's clock and returns
- *     -ETIMEDOUT. What can be done at once is done even if the instant is over; INT64_MAX
- *     is never. Either the call did its work or it did nothing: no element is lost.
+ *     -ETIMEDOUT. It succeeds even after that instant if it need not wait; INT64_MAX means
+ *     never. A call that returns -ETIMEDOUT has done nothing: no element is lost.
  *   - Synchronisation objects that are all zero are ready for use; the part "synchronisation"
- *     says when their memory may go.
- *   - A goroutine may use 64 MiB of stack. It starts on 2 KiB and grows. Running over it is
+ *     says when their memory may be freed.
+ *   - A goroutine may use 64 MiB of stack. It starts on 2 KiB and grows. Overrunning it is
  *     the fatal error "stack overflow".
- *   - A goroutine that has run for 10 ms gives way to others, at any instruction of the
- *     program's own code.
+ *   - A goroutine that has run for 10 ms is preempted, at any instruction of the program's
+ *     own code.
  *   - The floating-point control words (mxcsr, the x87 control word) belong to the
  *     goroutine; a new one starts with the defaults. Thread-local variables (__thread)
- *     belong to the thread, and a goroutine may change threads wherever it gives way or
+ *     belong to the thread, and a goroutine may change threads wherever it is preempted or
  *     waits: use them only between rt_lock_os_thread and rt_unlock_os_thread.
- *   - memcpy, memmove, memset, memcmp and __stack_chk_fail, which compilers call by
- *     themselves, are supplied; a program may define its own.
+ *   - rt0 supplies memcpy, memmove, memset, memcmp and __stack_chk_fail, to which compilers
+ *     generate calls; a program may define its own.
  */
 #ifndef RT_H
 #define RT_H
@@ -42,7 +42,8 @@ extern "C" {
 #define RT_NORETURN _Noreturn
 #endif
 
-/* Used by the runtime, which -fwhole-program does not see. clang has no such option. */
+/* Keeps rt_main under -fwhole-program, which does not see that the runtime calls it. clang
+ * has no such option. */
 #ifdef __clang__
 #define RT_VISIBLE
 #else
@@ -51,167 +52,175 @@ extern "C" {
 
 /* ---- the program ----------------------------------------------------------------- */
 
-/* The program, run on the main goroutine. What it returns is the exit status; goroutines
- * that still exist end with the process. */
+/* Defined by the program; runs on the main goroutine. Its result is the exit status.
+ * Goroutines that still exist then end with the process. */
 RT_VISIBLE int rt_main(int argc, char **argv);
 
 /* Runs the destructors (.fini_array), then ends the process; the kernel keeps the low 8
  * bits of status. */
 RT_NORETURN void rt_exit(int status);
 
-/* The value of an environment variable, or NULL. The first of that name counts. */
+/* Returns the value of an environment variable, or NULL. If the name occurs more than once,
+ * the first counts. */
 const char *rt_getenv(const char *name);
 
 /* ---- goroutines ------------------------------------------------------------------ */
 
 typedef void rt_func(void *arg);
 
-/* Starts fn(arg) in a new goroutine. It runs next on this processor unless an idle one
- * is quicker. A null fn is the fatal error "go of nil func value". Does not block. */
+/* Starts fn(arg) in a new goroutine. It runs next on this processor, unless an idle
+ * processor takes it first. A null fn is the fatal error "go of nil func value". Does not
+ * block. */
 void rt_go(rt_func *fn, void *arg);
 
-/* The same, but size bytes at args are copied to the top of the new goroutine's stack,
- * and fn gets the copy's address, aligned to 16. size must be 2007 at most; else "newproc:
- * function arguments too large for new goroutine" is thrown. */
+/* Like rt_go, but copies size bytes at args to the top of the new goroutine's stack and
+ * passes the copy's address, aligned to 16, to fn. size must be at most 2007; a larger one
+ * is the fatal error "newproc: function arguments too large for new goroutine". */
 void rt_go_copy(rt_func *fn, const void *args, size_t size);
 
-/* Lets others run first: this goroutine goes to the end of the global queue. */
+/* Yields: puts this goroutine at the end of the global queue, so that others run first. */
 void rt_gosched(void);
 
-/* Makes this goroutine's deferred calls and ends it. The main goroutine may do so too: the
- * others go on, and when none is left that could, that is a deadlock. */
+/* Makes this goroutine's deferred calls and ends it. The main goroutine may call it too:
+ * the others continue. When none of them can run any more, that is a deadlock. */
 RT_NORETURN void rt_goexit(void);
 
-/* This goroutine's number: the main goroutine's is 1; never used again. */
+/* Returns this goroutine's number. The main goroutine's is 1; a number is never reused. */
 uint64_t rt_goid(void);
 
-/* The goroutines of the program that exist, in whatever state; those of the runtime do
- * not count. */
+/* Returns the number of the program's goroutines, in whatever state; the runtime's own are
+ * not counted. */
 int rt_num_goroutine(void);
 
-/* The processors that the process may use, as they were at its start. */
+/* Returns how many processors the process was allowed to use when it started. */
 int rt_num_cpu(void);
 
-/* How many goroutines may run at the same time. n > 0 sets it, which stops all of them for
- * a moment and may park the caller; returns what it was. More than 8192, as many processors
- * as Linux knows, count as 8192. */
+/* Returns how many goroutines may run at the same time. n > 0 sets that number, which stops
+ * the world for a moment and may park the caller; the previous number is returned. Numbers
+ * above 8192, Linux's limit of processors, count as 8192. */
 int rt_gomaxprocs(int n);
 
-/* The most threads the process may have (10,000 at first); needing one more is the fatal
- * error "thread exhaustion". n > 0 sets it; returns what it was. */
+/* Returns the largest number of threads the process may have (initially 10,000); needing
+ * one more is the fatal error "thread exhaustion". n > 0 sets the limit; the previous one
+ * is returned. */
 int rt_set_max_threads(int n);
 
-/* Ties this goroutine to the thread it is on: it runs nowhere else and nothing else runs
- * there, until as many rt_unlock_os_thread calls. If it ends before that, the thread ends
- * with it. Unlocking what is not locked does nothing. */
+/* Locks this goroutine to its current thread: it runs on no other thread, and no other
+ * goroutine runs on this one, until rt_unlock_os_thread has been called as many times. If
+ * the goroutine ends before that, the thread ends with it. Unlocking a goroutine that is
+ * not locked does nothing. */
 void rt_lock_os_thread(void);
 void rt_unlock_os_thread(void);
 
-/* A goroutine whose result is wanted. */
+/* A goroutine with a result. */
 typedef struct rt_task rt_task;
 
-/* Starts fn(arg), as rt_go does. The handle must be given to rt_join or rt_detach, once;
- * then nothing of it is left when the goroutine has ended. */
+/* Starts fn(arg), as rt_go does. Pass the handle to rt_join or rt_detach exactly once;
+ * everything is freed then, once the goroutine has ended. */
 rt_task *rt_spawn(void *(*fn)(void *arg), void *arg);
 
-/* Parks until fn has returned, and returns what it returned. The handle is gone: giving it
- * to any of these once more is the fatal error "use of a task that was joined or detached". */
+/* Parks until fn has returned, and returns its result. The handle becomes invalid: passing
+ * it to any of these functions again is the fatal error "use of a task that was joined or
+ * detached". */
 void *rt_join(rt_task *t);
 
-/* The same, with *result (NULL: dropped) set and 0 returned; or -ETIMEDOUT, and the
- * handle is good still. */
+/* Like rt_join, with a deadline: stores the result in *result (unless that is NULL) and
+ * returns 0, or returns -ETIMEDOUT and leaves the handle valid. */
 int rt_join_until(rt_task *t, int64_t when, void **result);
 
-/* Nobody will join. NULL is fine. */
+/* Gives up the result: the task will not be joined. NULL is allowed. */
 void rt_detach(rt_task *t);
 
 /* ---- channels -------------------------------------------------------------------- */
 
 typedef struct rt_chan rt_chan;
 
-/* A channel of elements of elem_size bytes (0 is allowed) that buffers cap of them. Panics
- * with "makechan: size out of range" when that is too much. */
+/* Returns a channel of elements of elem_size bytes (0 is allowed) with a buffer of cap
+ * elements. Panics with "makechan: size out of range" if that is too large. */
 rt_chan *rt_chan_make(size_t elem_size, size_t cap);
 
-/* Gives its memory back. No goroutine may be using it: one that waits is a fatal error. NULL
- * is fine. */
+/* Frees a channel that no goroutine uses any more. A goroutine that still waits for it is a
+ * fatal error. NULL is allowed. */
 void rt_chan_free(rt_chan *c);
 
 /* Sends *elem; parks until there is a receiver or room. Panics with "send on closed
- * channel", also when it is closed while waiting. A null channel blocks for ever. */
+ * channel", also if the channel is closed during the wait. A null channel blocks forever.
+ * */
 void rt_chan_send(rt_chan *c, const void *elem);
 
 /* Receives into *elem (NULL: drops it); parks until there is a sender, an element, or the
- * channel is closed. False: closed and drained, *elem is all zero. A null channel blocks
- * for ever. */
+ * channel is closed. Returns false if the channel is closed and drained; *elem is then all
+ * zero. A null channel blocks forever. */
 bool rt_chan_recv(rt_chan *c, void *elem);
 
-/* The same without waiting. False: it would have waited (a null channel always). A closed
- * channel makes the send panic, and the receive return true with *ok false; ok may be
- * NULL. */
+/* Like rt_chan_send and rt_chan_recv, but return false instead of waiting (with a null
+ * channel, always). On a closed channel the send panics; the receive, once the channel is
+ * drained, returns true with *ok false. ok may be NULL. */
 bool rt_chan_try_send(rt_chan *c, const void *elem);
 bool rt_chan_try_recv(rt_chan *c, void *elem, bool *ok);
 
-/* No more will be sent. Panics on a closed channel and on a null one. */
+/* Closes c: no more elements may be sent. Panics if c is closed already or null. */
 void rt_chan_close(rt_chan *c);
 
-/* Elements in the buffer now; elements it has room for. 0 for a null channel. */
+/* The number of elements in the buffer now, and the buffer's capacity. 0 for a null
+ * channel. */
 size_t rt_chan_len(rt_chan *c);
 size_t rt_chan_cap(rt_chan *c);
 
-/* rt_chan_send and rt_chan_recv with a deadline: 0 when sent; 1 when received, 0 when
- * closed and drained; or -ETIMEDOUT. */
+/* Like rt_chan_send and rt_chan_recv, with a deadline. The send returns 0; the receive
+ * returns 1 for an element and 0 if the channel is closed and drained. Both may return
+ * -ETIMEDOUT. */
 int rt_chan_send_until(rt_chan *c, const void *elem, int64_t when);
 int rt_chan_recv_until(rt_chan *c, void *elem, int64_t when);
 
 typedef enum { RT_CASE_SEND, RT_CASE_RECV, RT_CASE_DEFAULT } rt_case_kind;
 
-/* One of the things that a select waits for. */
+/* One case of a select. */
 typedef struct {
 	rt_case_kind kind;
 	rt_chan *chan; /* NULL: this case is never ready */
-	void *elem;    /* what to send; where to receive, or NULL */
-	bool ok;       /* set when this receive was done: false if the channel was closed */
+	void *elem;    /* the element to send; where to store the received one, or NULL */
+	bool ok;       /* set if this receive is chosen: false if the channel was closed */
 } rt_case;
 
 #define RT_SEND(c, p) RT_VALUE(rt_case, RT_CASE_SEND, (c), (void *)(p), false)
 #define RT_RECV(c, p) RT_VALUE(rt_case, RT_CASE_RECV, (c), (p), false)
 #define RT_DEFAULT    RT_VALUE(rt_case, RT_CASE_DEFAULT, 0, 0, false)
 
-/* Parks until one of the n cases can be done, does that one and returns its index. Among
- * those that can be done each is chosen with the same probability. With a default (at most
- * one) it does not park, and returns that one's index when no other can be done. The same
- * channel may stand in several cases. Without any case it blocks for ever. A send on a
- * closed channel panics when it is chosen. */
+/* Parks until one of the n cases can proceed, executes it and returns its index. If several
+ * can, each is chosen with the same probability. With a default case (at most one) it does
+ * not park, but returns the default's index if no other case can proceed. Several cases may
+ * use the same channel. Without any case it blocks forever. Panics if it chooses a send on
+ * a closed channel. */
 int rt_select(rt_case *cases, int n);
 int rt_select_until(rt_case *cases, int n, int64_t when);
 
 /* ---- channels of a type ---------------------------------------------------------- */
 
-/* rt_chan_of(T) is the type of a channel of Ts: T an object type but no array. To the
- * compiler it differs from that of every other T, so that it checks what is sent, where
- * it is received, and which channel is given to whom. At run time it is an rt_chan *, and
- * these macros are the calls above:
+/* rt_chan_of(T) is the type of a channel of T, which may be any object type except an array.
+ * It is a different type for each T, so that the compiler checks the elements sent, where they
+ * are received, and which channels are passed to which functions. At run time it is an
+ * rt_chan *, and these macros are the calls above:
  *
  *	rt_chan_of(int) c = rt_make_chan(int, 16);
  *
  *	rt_send(c, 42);
- *	int v = rt_recv(c);                   all zero when the channel is closed
- *	while (rt_recv_ok(c, &v)) ...         false: closed and drained
+ *	int v = rt_recv(c);                   all zero if the channel is closed and drained
+ *	while (rt_recv_ok(c, &v)) ...         false if the channel is closed and drained
  *	rt_chan_close(c);
  *	rt_chan_free(c);
  *
  * rt_try_send(c, v), rt_try_recv(c, &v, &ok), rt_send_until(c, v, when) and
  * rt_recv_until(c, &v, when) are the other forms; RT_SEND_OF(c, &v) and RT_RECV_OF(c, &v)
- * are cases of a select. rt_chan_close, rt_chan_free, rt_chan_len and rt_chan_cap take
- * channels of either kind; for other calls rt_untyped(c) is the rt_chan *. Arguments are
+ * are cases of a select. rt_chan_close, rt_chan_free, rt_chan_len and rt_chan_cap accept
+ * typed and untyped channels; for other calls, rt_untyped(c) is the rt_chan *. Arguments are
  * evaluated once. */
 #define rt_chan_of(T) __typeof__(__typeof__(T) (*)(rt_chan *))
 #define rt_make_chan(T, cap) ((rt_chan_of(T))rt_chan_make(RT_SIZE_OF(__typeof__(T)), (cap)))
 #define rt_untyped(c)                                                                   \
 	__extension__({                                                                 \
 		__typeof__(c) rt_c_ = (c);                                              \
-		(void)sizeof(RT_ELEM_OF(rt_c_)); /* it is a channel of something */     \
+		(void)sizeof(RT_ELEM_OF(rt_c_)); /* only a typed channel compiles */    \
 		(rt_chan *)rt_c_;                                                       \
 	})
 #define rt_send(c, v) RT_WITH_ELEM(c, v, rt_chan_send(rt_c_, &rt_v_))
@@ -237,13 +246,13 @@ typedef int64_t rt_duration; /* nanoseconds */
 #define RT_MILLISECOND (1000 * RT_MICROSECOND)
 #define RT_SECOND      (1000 * RT_MILLISECOND)
 
-/* A clock that never goes back, for differences; never 0. */
+/* Returns a monotonic clock's time, for differences; never 0. */
 int64_t rt_nanotime(void);
 
-/* Nanoseconds since the beginning of 1970. */
+/* Returns the nanoseconds since the beginning of 1970. */
 int64_t rt_walltime(void);
 
-/* Parks for at least d; returns at once when d <= 0. */
+/* Parks for at least d; returns at once if d <= 0. */
 void rt_sleep(rt_duration d);
 
 /* Parks until rt_nanotime() is at least when. */
@@ -251,50 +260,53 @@ void rt_sleep_until(int64_t when);
 
 typedef struct rt_timer rt_timer;
 
-/* A timer that is due in d (at once if d <= 0; INT64_MAX: never) and then, if period > 0,
- * every period: multiples of it that are over already are left out. When it is due it runs
- * fn(arg) in a goroutine of its own, or sends the int64_t rt_nanotime() on its channel, of
- * capacity 1; a tick that finds the last one still there is dropped. */
+/* Start a timer that fires after d (at once if d <= 0; never if d is INT64_MAX) and then,
+ * if period > 0, every period; periods that have already passed are skipped. When it fires,
+ * it runs fn(arg) in a new goroutine, or sends rt_nanotime() as an int64_t on its channel.
+ * The channel has capacity 1; a tick is dropped if the previous one has not been received.
+ * */
 rt_timer *rt_timer_func(rt_duration d, rt_duration period, rt_func *fn, void *arg);
 rt_timer *rt_timer_chan(rt_duration d, rt_duration period);
 
-/* The channel of the ticks; NULL for a function's timer. It is the timer's: do not free or
- * close it. */
+/* Returns the channel of the ticks; NULL for a timer with a function. It belongs to the
+ * timer: do not free or close it. */
 rt_chan *rt_timer_c(rt_timer *t);
 
-/* Stops it. True: it had been pending, or its tick had not been received; fn will not be
- * called, and no tick of before will be received. False: it was stopped before, or has
- * fired; fn may be running. */
+/* Stops the timer. Returns true if it was pending or its tick had not been received: then
+ * fn will not be called, and no tick sent before the call will be received. Returns false
+ * if the timer was stopped already or has fired; fn may be running. */
 bool rt_timer_stop(rt_timer *t);
 
-/* Stops it and starts it anew, in one. Returns what stopping did. */
+/* Stops and restarts the timer in one step. Returns what rt_timer_stop would have returned.
+ * */
 bool rt_timer_reset(rt_timer *t, rt_duration d, rt_duration period);
 
-/* Stops it and gives its memory back, its channel's too. NULL is fine. A second time is the
+/* Stops the timer and frees it, and its channel. NULL is allowed. Freeing it twice is the
  * fatal error "use of a freed timer". */
 void rt_timer_free(rt_timer *t);
 
 /* ---- synchronisation ------------------------------------------------------------- */
 
-/* All zero is ready for use, but for what is said below. What lets others through (unlock,
- * done, release, signal, broadcast) does not look at the object once it has: the last one
- * to lock or wait may free it, though the call that let it through has not returned. */
+/* An object that is all zero is ready for use, except as said below. Calls that let others
+ * proceed (unlock, done, release, signal, broadcast) do not access the object after that:
+ * the last goroutine to lock or wait may free it, even if the call that let it proceed has
+ * not returned. */
 
-/* Mutual exclusion. Not tied to a goroutine: another one may unlock. Who has waited for
- * more than 1 ms goes before those who come. Unlocking what is not locked is a fatal
- * error, and so is waiting with 4,194,303 others. */
+/* A mutual exclusion lock. It is not tied to a goroutine: another one may unlock it. A
+ * waiter of more than 1 ms acquires it before goroutines that arrive later. Unlocking an
+ * unlocked mutex is a fatal error, and so is waiting with 4,194,303 others. */
 typedef struct {
 	uint32_t state, sema;
 } rt_mutex;
 
 void rt_mutex_lock(rt_mutex *m);
 int rt_mutex_lock_until(rt_mutex *m, int64_t when);
-bool rt_mutex_try_lock(rt_mutex *m); /* false: it is locked, or others are first */
+bool rt_mutex_try_lock(rt_mutex *m); /* false: locked, or reserved for a waiter */
 void rt_mutex_unlock(rt_mutex *m);
 
-/* Many readers or one writer. A writer that waits keeps new readers out, so a goroutine
- * must not lock for reading twice; when a writer unlocks, the readers that wait go first.
- * Unlocking what is not locked is a fatal error. */
+/* A lock for many readers or one writer. A waiting writer keeps new readers out, so a
+ * goroutine must not lock for reading twice; when a writer unlocks, the waiting readers
+ * acquire the lock first. Unlocking an unlocked lock is a fatal error. */
 typedef struct {
 	rt_mutex w;
 	uint32_t writer_sem, reader_sem;
@@ -310,8 +322,8 @@ int rt_rwmutex_lock_until(rt_rwmutex *m, int64_t when);
 bool rt_rwmutex_try_lock(rt_rwmutex *m);
 void rt_rwmutex_unlock(rt_rwmutex *m);
 
-/* Counts goroutines (or anything); wait parks until the count is 0. A count below zero
- * panics. An add to a count of 0 must happen before the wait. */
+/* A counter of goroutines (or anything); wait parks until it is 0. A negative count panics.
+ * An add to a count of 0 must happen before the wait. */
 typedef struct {
 	uint64_t state;
 	uint32_t sema;
@@ -322,9 +334,10 @@ void rt_waitgroup_done(rt_waitgroup *wg);
 void rt_waitgroup_wait(rt_waitgroup *wg);
 int rt_waitgroup_wait_until(rt_waitgroup *wg, int64_t when);
 
-/* Waiting for a change of what l protects. Set l before use. wait unlocks l, parks until it
- * is signalled, and locks l again; it is to be called in a loop that looks at what it waits
- * for. Signal wakes who has waited longest, broadcast all; the caller need not hold l. */
+/* A condition variable: waits for a change of the data that l protects. Set l before use.
+ * wait unlocks l, parks until it is signalled, and locks l again; call it in a loop that
+ * checks the condition. Signal wakes the longest waiter, broadcast all; their caller need
+ * not hold l. */
 typedef struct {
 	rt_mutex *l;
 	uint32_t wait, notify;
@@ -336,8 +349,9 @@ int rt_cond_wait_until(rt_cond *c, int64_t when); /* l is locked again in either
 void rt_cond_signal(rt_cond *c);
 void rt_cond_broadcast(rt_cond *c);
 
-/* Runs fn(arg) unless that was done before with the same o; returns when it is over. Not
- * from within fn. rt_once_do_until gives up waiting for another who runs it. */
+/* Runs fn(arg) unless that was done before with the same o; returns when fn has returned.
+ * Must not be called from fn. rt_once_do_until gives up waiting while another goroutine
+ * runs fn. */
 typedef struct {
 	uint32_t done;
 	rt_mutex m;
@@ -346,8 +360,8 @@ typedef struct {
 void rt_once_do(rt_once *o, rt_func *fn, void *arg);
 int rt_once_do_until(rt_once *o, rt_func *fn, void *arg, int64_t when);
 
-/* A number of permits, at most 2^32 - 1; acquire parks until there is one and takes it.
- * RT_SEM(n) is one with n permits. */
+/* A semaphore of at most 2^32 - 1 permits; acquire parks until there is a permit and takes
+ * it. RT_SEM(n) is a semaphore with n permits. */
 typedef struct {
 	uint32_t count;
 } rt_sem;
@@ -361,164 +375,169 @@ void rt_sem_release(rt_sem *s);
 
 /* ---- contexts -------------------------------------------------------------------- */
 
-/* What belongs together and ends together: a request, a connection, the program. A context
- * is over when it is cancelled, its deadline comes or its parent is over. Those who work
- * for it wait for its channel in a select, beside what else they wait for, or hand its
- * deadline to an ..._until call. */
+/* A context stands for work that ends together: a request, a connection, the program. It is
+ * over when it is cancelled, its deadline passes or its parent is over. Goroutines that
+ * work for it include its channel in their selects, or pass its deadline to ..._until
+ * calls. */
 typedef struct rt_ctx rt_ctx;
 
-/* The root of all: never over. Need not be freed. */
+/* Returns the root of all contexts, which is never over. Need not be freed. */
 rt_ctx *rt_ctx_background(void);
 
-/* A child of parent. One with a deadline (an instant; a duration from now) is over then, or
- * with its parent if that is sooner. */
+/* Return a child of parent. A child with a deadline (an instant; a duration from now) is
+ * over at that time, or with its parent if that is sooner. */
 rt_ctx *rt_ctx_with_cancel(rt_ctx *parent);
 rt_ctx *rt_ctx_with_deadline(rt_ctx *parent, int64_t when);
 rt_ctx *rt_ctx_with_timeout(rt_ctx *parent, rt_duration d);
 
-/* It is over now, and all that descend from it. A second time does nothing. */
+/* Ends c and all its descendants now. Cancelling c again does nothing. */
 void rt_ctx_cancel(rt_ctx *c);
 
-/* A channel that is closed when c is over; NULL for the background. Not to be freed. */
+/* Returns a channel that is closed when c is over; NULL for the background. Do not free it.
+ * */
 rt_chan *rt_ctx_done(rt_ctx *c);
 
-/* 0, or once it is over why: -ECANCELED, -ETIMEDOUT. */
+/* Returns 0, or the reason once c is over: -ECANCELED or -ETIMEDOUT. */
 int rt_ctx_err(rt_ctx *c);
 
-/* When it will be over at the latest; INT64_MAX: it has no deadline. */
+/* Returns the latest instant at which c will be over; INT64_MAX if it has no deadline. */
 int64_t rt_ctx_deadline(rt_ctx *c);
 
-/* Another handle of c, for one who frees it by himself. Returns c. */
+/* Adds a handle to c, which must be freed separately. Returns c. */
 rt_ctx *rt_ctx_ref(rt_ctx *c);
 
-/* Gives a handle back; does not cancel. The memory goes with the last handle, when no
- * child is left. Handles of parents may be given back before their children's. NULL is
- * fine. */
+/* Releases a handle; does not cancel. The memory is freed with the last handle, once no
+ * child is left. A parent's handles may be released before its children's. NULL is allowed.
+ * */
 void rt_ctx_free(rt_ctx *c);
 
 /* ---- panics ---------------------------------------------------------------------- */
 
-/* Makes the deferred calls of this goroutine, the last deferred first. If none of them ends
- * the panic (rt_recover), prints "panic: <text>", a blank line, "goroutine N [running]:"
- * and the traceback on descriptor 2, and ends the process with status 2. Text beyond 1023
- * bytes is cut off. */
+/* Makes this goroutine's deferred calls, the last deferred first. If none of them ends the
+ * panic (rt_recover), prints "panic: <text>", a blank line, "goroutine N [running]:" and
+ * the traceback on descriptor 2, and ends the process with status 2. The text is cut off
+ * after 1023 bytes. */
 RT_NORETURN void rt_panic(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Calls fn(arg) when the enclosing braced scope ends, by any way out of it: at its end, by
- * return, break, continue or goto, by a panic, by rt_goexit; not by rt_exit. The last
- * deferred is called first. fn takes arg, a pointer or an integer of any type, and may
- * return anything: rt_defer(rt_mutex_unlock, &m), rt_defer(rt_close, fd). Both arguments are evaluated here and now. It is a declaration:
- * it may stand wherever one may, as often as one likes. Nothing is allocated. */
+/* Calls fn(arg) when the enclosing braced scope ends, however it ends: at its closing
+ * brace, by return, break, continue or goto, by a panic or by rt_goexit, but not by
+ * rt_exit. The last deferred call is made first. fn takes arg, a pointer or an integer of
+ * any type, and may return anything: rt_defer(rt_mutex_unlock, &m), rt_defer(rt_close, fd).
+ * Both arguments are evaluated immediately. rt_defer is a declaration: it is allowed
+ * wherever one is, any number of times. Nothing is allocated. */
 #define rt_defer(fn, arg) RT_DEFER_IMPL(fn, arg)
 
-/* Calls fn(arg); false: it returned. If it panics, makes the calls deferred since then, ends
- * the panic and returns true, with the text in buf (cut off to fit, and always terminated
- * when size > 0). The panics of the runtime end here too: misuse of channels and the like, a
- * null pointer in the program's own code (SIGSEGV below address 4096), an integer division
- * by zero (SIGFPE). Fatal errors do not, and rt_goexit does not: it makes the calls deferred
- * here and passes; if one of them panics and that would end here, the goexit goes on. A
- * panic of the function that called rt_recover, before it returns, tells of the one that
- * ended here as well: "panic: first [recovered]". */
+/* Calls fn(arg); returns false if fn returns. If fn panics, makes the calls deferred since
+ * then, ends the panic and returns true, with the text in buf (cut off to fit, and always
+ * terminated when size > 0). This includes panics of the runtime: misuse of channels and
+ * the like, a null pointer in the program's own code (SIGSEGV below address 4096), an
+ * integer division by zero (SIGFPE). It does not stop fatal errors or rt_goexit. rt_goexit
+ * makes the calls deferred within fn and continues; if one of them panics and the panic
+ * would end here, the goexit continues instead. If the function that called rt_recover
+ * panics before it returns, the report also includes the panic recovered here: "panic:
+ * first [recovered]". */
 bool rt_recover(rt_func *fn, void *arg, char *buf, size_t size);
 
-/* The traceback of this goroutine, or of all of the program's with this one first, as the
- * report of a panic has it; all stops the world for it. The text is cut off to fit and always
- * terminated when size > 0. Returns its whole length. */
+/* Writes the traceback of this goroutine to buf, in the format of a panic's report; with
+ * all, stops the world and adds the program's other goroutines. The text is cut off to fit,
+ * and always terminated when size > 0. Returns its full length. */
 size_t rt_stack(char *buf, size_t size, bool all);
 
 /* ---- traces ---------------------------------------------------------------------- */
 
-/* Records what goroutines, processors and threads do, in a file at path, which is made anew;
- * docs/trace.md tells how to look at it. The world stops for a moment, in which all
- * goroutines are written down. Returns 0, -EBUSY while a trace is recorded, -ENOMEM, or why
- * the file cannot be written. GODEBUG=trace=FILE does it for the whole program; such a trace
- * can be stopped here too. May park the caller, and its thread may block in the file
- * system. */
+/* Starts to record what goroutines, processors and threads do, to the file at path, which
+ * is created or truncated; docs/trace.md says how to view it. Stops the world for a moment,
+ * to record all goroutines. Returns 0, -EBUSY if a trace is being recorded, -ENOMEM, or the
+ * error of writing the file. GODEBUG=trace=FILE records the whole program; rt_trace_stop
+ * ends such a trace too. May park the caller, and its thread may block in the file system.
+ * */
 int rt_trace_start(const char *path);
 
-/* Ends the trace and waits until the file is complete. A trace that is not stopped ends when
- * the program does, by rt_exit or in a panic. Returns 0, -EINVAL when none is recorded, or
- * the first error of writing: then the file lacks what came after it. */
+/* Ends the trace and waits until the file is complete. A trace that is not stopped ends
+ * with the program, by rt_exit or a panic. Returns 0, -EINVAL if none is being recorded, or
+ * the first error of writing: then the file lacks everything after it. */
 int rt_trace_stop(void);
 
 /* ---- memory ---------------------------------------------------------------------- */
 
-/* size bytes, aligned to 16. Never NULL: running out of memory is fatal; a size above
- * PTRDIFF_MAX panics. Any goroutine may free what another allocated. */
+/* Returns size bytes, aligned to 16. Never returns NULL: running out of memory is fatal; a
+ * size above PTRDIFF_MAX panics. Any goroutine may free the memory. */
 void *rt_malloc(size_t size);
 
-/* n * size bytes of zeros; panics when the product overflows. */
+/* Returns n * size bytes of zeros; panics if the product overflows. */
 void *rt_calloc(size_t n, size_t size);
 
-/* The object's content in an object of size bytes, perhaps elsewhere. NULL is like
- * rt_malloc; size 0 gives a minimal object. */
+/* Returns an object of size bytes with p's content, perhaps at another address. p NULL is
+ * like rt_malloc; size 0 returns a minimal object. */
 void *rt_realloc(void *p, size_t size);
 
-/* NULL is fine. A second rt_free of the same object is the fatal error "free of a free
- * object", any other address "free of a pointer that was not allocated"; both name the
- * address and the size of the objects there. Debug builds find what was written outside of
- * objects or to freed ones, and the use of all objects of this interface after they were
- * freed: docs/memory.md. */
+/* Frees an object; NULL is allowed. Freeing it twice is the fatal error "free of a free
+ * object", any other address is "free of a pointer that was not allocated"; both report the
+ * address and the size of the objects there. Debug builds also detect writes outside of
+ * objects or to freed ones, and any use of this interface's objects after they were freed:
+ * docs/memory.md. */
 void rt_free(void *p);
 
-/* The bytes at p that may be used: at least what was asked for, in debug builds just that.
- * 0 for NULL. */
+/* Returns how many bytes at p may be used: at least the size asked for, in debug builds
+ * exactly that. 0 for NULL. */
 size_t rt_malloc_usable_size(const void *p);
 
-/* What the heap is made of, in bytes where nothing else is said. Read while others go on, so
- * the numbers may be a moment apart. */
+/* Statistics of the heap, in bytes unless said otherwise. Other goroutines continue while
+ * they are read, so the numbers may be a moment apart. */
 struct rt_memclass {
 	uint32_t size;    /* of an object */
-	uint64_t spans;   /* runs of pages that such objects are cut from */
-	uint64_t objects; /* how many the program has */
-	uint64_t cached;  /* how many are ready in the processors' caches */
+	uint64_t spans;   /* the number of runs of pages that hold such objects */
+	uint64_t objects; /* the number in use by the program */
+	uint64_t cached;  /* the number free in the processors' caches */
 };
 struct rt_memstats {
-	uint64_t objects;       /* how many the program has, */
-	uint64_t object_bytes;  /* and their sizes, rounded up to those of the classes */
+	uint64_t objects;       /* the number in use by the program, */
+	uint64_t object_bytes;  /* and their sizes, rounded up to the classes' sizes */
 	uint64_t large_objects; /* those of them above 32 KiB */
 	uint64_t large_bytes;
 	uint64_t heap;          /* the heap so far: objects, small stacks and free pages */
 	uint64_t heap_free;     /* of it in free pages, */
-	uint64_t heap_released; /* of these given back to the system, or not yet taken */
+	uint64_t heap_released; /* of these returned to the system, or never used */
 	uint64_t stacks;        /* of the heap for small stacks */
 	uint64_t segments;      /* 64 MiB segments of stack: how many there are, */
-	uint64_t segments_free; /* and how many of them nobody uses */
+	uint64_t segments_free; /* and how many of them are unused */
 	uint64_t other;         /* the runtime's own structures, outside of the heap */
-	struct rt_memclass by_class[72]; /* objects of up to 32 KiB, by growing size */
+	struct rt_memclass by_class[72]; /* objects of up to 32 KiB, in order of size */
 };
 void rt_memstats(struct rt_memstats *m);
 
 /* ---- files, network, system calls ------------------------------------------------ */
 
-/* Descriptors are plain numbers; those opened here are close-on-exec. Those that epoll can
- * watch make only their goroutine wait; the others (regular files) keep their thread in the
- * kernel, and the processor is handed to another. A descriptor that came from outside is
- * taken in at its first use here, and keeps its mode: it is waited for before each call. One
- * that is used here must be closed here. Interrupted calls are begun again. One goroutine
- * at a time reads, and one writes; others wait for their turn. A bad pointer to what the kernel
- * reads or writes - bytes, a path, an rt_iovec, a pipe's numbers, an offset, an rt_address - is
- * -EFAULT; one to text, options or results that are the runtime's own is a fault.
- * docs/network.md has more. */
+/* Descriptors are plain numbers; those opened here are close-on-exec. Waiting for a
+ * descriptor that epoll can watch parks only the goroutine. For others (regular files) the
+ * thread blocks in the kernel, and its processor is handed off to another thread. A
+ * descriptor opened elsewhere is registered the first time it is used with these calls. Its
+ * blocking mode is not changed; each call first waits until it is ready. Once used with
+ * these calls, a descriptor must be closed with rt_close. Interrupted calls are restarted.
+ * One goroutine at a time reads, and one writes; others wait for their turn. A bad pointer
+ * to data that the kernel reads or writes - bytes, a path, an rt_iovec, a pipe's numbers,
+ * an offset, an rt_address - is -EFAULT; a bad pointer to text, options or results that the
+ * runtime itself accesses is a fault. docs/network.md has more. */
 
-/* flags and mode are open(2)'s, from <fcntl.h>. */
+/* Opens a file. flags and mode are those of open(2), from <fcntl.h>. */
 int rt_open(const char *path, int flags, int mode);
 
-/* Up to n bytes; 0 at the end of the file. */
+/* Reads up to n bytes; returns 0 at the end of the file. */
 int64_t rt_read(int fd, void *buf, size_t n);
 
-/* All n bytes, or a negative errno: never a short count. A broken pipe at descriptor 1 or 2
- * ends the process by SIGPIPE, as it does other programs, unless that is ignored. */
+/* Writes all n bytes, or returns a negative errno: never a short count. A broken pipe at
+ * descriptor 1 or 2 ends the process by SIGPIPE, like any program, unless that is ignored.
+ * */
 int64_t rt_write(int fd, const void *buf, size_t n);
 
-/* Calls that wait for fd return -EBADF. */
+/* Closes fd. Calls that wait for it return -EBADF. */
 int rt_close(int fd);
 
-/* A pipe: fd[0] reads what fd[1] writes. */
+/* Makes a pipe: fd[0] reads what is written to fd[1]. */
 int rt_pipe(int fd[2]);
 
-/* As rt_read and rt_write, from and to several pieces of memory: a struct iovec each. The
- * write changes v while it works. */
+/* Like rt_read and rt_write, with several pieces of memory; rt_iovec is the kernel's struct
+ * iovec. rt_writev modifies v. */
 typedef struct {
 	void *base;
 	size_t len;
@@ -526,148 +545,155 @@ typedef struct {
 int64_t rt_readv(int fd, const rt_iovec *v, int n);
 int64_t rt_writev(int fd, rt_iovec *v, int n);
 
-/* n bytes of the file in from *offset on, or from its position if offset is NULL, to the
- * descriptor out, without copying them here. Returns how many, and adds that to the offset or
- * the position: fewer at the end of the file, and when out's deadline passes or an error comes
- * after some of them have gone out. Then the next call returns that as a negative errno, as
- * this one does when none went out: a deadline stays passed until another one is set. */
+/* Sends n bytes of the file in, from *offset on, or from its position if offset is NULL, to
+ * the descriptor out, without copying them through the program's memory. Returns the number
+ * sent and adds it to the offset or the position. It is less than n at the end of the file,
+ * and if out's deadline passes or an error occurs after some bytes were sent. The next call
+ * then returns that error, as this one does if no byte was sent: a deadline stays passed
+ * until another one is set. */
 int64_t rt_sendfile(int out, int in, int64_t *offset, size_t n);
 
 /* network is "tcp", "tcp4", "tcp6", "udp", "udp4", "udp6" with "host:port"
  * ("127.0.0.1:8080", "[::1]:0", ":8080": all addresses of this machine), or "unix",
- * "unixgram", "unixpacket" with a path ("@name": abstract, no file). A host that is a
- * name is looked up in /etc/hosts and then by DNS. They return a descriptor or a
- * negative errno; for a name that does not exist -ENOENT, for a server that does not answer
- * -ETIMEDOUT. */
+ * "unixgram", "unixpacket" with a path ("@name": abstract, no file). A host name is looked
+ * up in /etc/hosts and then by DNS. Returns a descriptor or a negative errno: -ENOENT if
+ * the name does not exist, -ETIMEDOUT if a server does not answer. */
 int rt_listen(const char *network, const char *address);
 int rt_dial(const char *network, const char *address);
 
-/* The same with options: 0 everywhere is rt_listen. */
+/* Like rt_listen, with options; all zero is the default. */
 typedef struct {
-	int backlog;     /* of connections not yet accepted; 0: the system's limit */
-	bool reuse_port; /* several sockets listen at the address and share what comes in */
+	int backlog;     /* limit of connections not yet accepted; 0: the system's limit */
+	bool reuse_port; /* several sockets may listen at the address; they share connections */
 } rt_listen_options;
 int rt_listen_with(const char *network, const char *address, const rt_listen_options *o);
 
-/* The next connection, once it is there. Without descriptors or memory for it, the error
- * comes after a pause (5 ms, up to 1 s if it goes on): a loop that tries again is fine. */
+/* Waits for the next connection and returns its descriptor. If there are no descriptors or
+ * no memory for it, the error is returned after a pause (5 ms, growing up to 1 s while that
+ * lasts), so that a loop may simply retry. */
 int rt_accept(int fd);
 
-/* Half of a connection: how is 0 for no more reading, 1 writing, 2 both. */
+/* Shuts down half of a connection: no more reading if how is 0, writing if 1, both if 2. */
 int rt_shutdown(int fd, int how);
 
-/* "127.0.0.1:41234", a path, or "@name"; empty for a socket without a name. Return the
- * length it wanted, as snprintf does, or a negative errno. */
+/* Write the socket's own or its peer's address: "127.0.0.1:41234", a path, or "@name";
+ * empty for a socket without a name. Return the full length, as snprintf does, or a
+ * negative errno. */
 int rt_local_address(int fd, char *buf, size_t size);
 int rt_peer_address(int fd, char *buf, size_t size);
 
-/* Instants of rt_nanotime, 0: none. Calls that begin or wait after them return -ETIMEDOUT,
- * until they are set anew. Not for files. */
+/* Sets the deadlines of reading and writing: instants of rt_nanotime, or 0 for none. Calls
+ * that begin or wait after them return -ETIMEDOUT, until they are set again. Not for files.
+ * */
 int rt_set_deadline(int fd, int64_t read_when, int64_t write_when);
 
-/* Datagrams. rt_recv_from returns the datagram's length or what fits of it, and where it
- * came from; from may be NULL. to is of the socket's own family; NULL: to whom the socket
- * is dialled. */
+/* Datagrams. rt_recv_from returns the number of bytes stored, at most n, and the sender in
+ * *from; from may be NULL. to must be of the socket's own family; NULL means the address
+ * that the socket was dialled to. */
 typedef struct {
-	uint32_t size; /* of what is used of sockaddr, the kernel's structure */
+	uint32_t size; /* of the part of sockaddr in use; that is the kernel's structure */
 	uint32_t reserved;
 	uint64_t sockaddr[16];
 } rt_address;
 int64_t rt_recv_from(int fd, void *buf, size_t n, rt_address *from);
 int64_t rt_send_to(int fd, const void *buf, size_t n, const rt_address *to);
 
-/* An address from text (not a name), and the text of one, as rt_local_address gives it. */
+/* Convert text (not a name) to an address, and an address to text as rt_local_address does.
+ * */
 int rt_address_parse(rt_address *a, const char *network, const char *text);
 int rt_address_format(const rt_address *a, char *buf, size_t size);
 
-/* The addresses of a host, up to n, in the order in which rt_dial tries them. Returns how
- * many there are, or a negative errno. Their port is 0. */
+/* Looks up a host's addresses and stores up to n of them, in the order in which rt_dial
+ * tries them, with port 0. Returns how many there are, or a negative errno. */
 int rt_lookup_host(const char *host, rt_address *a, int n);
 
-/* A system call that may block: up to six arguments, integers or pointers of any width.
- * Returns what the kernel returned, a negative errno included; not begun again after a
- * signal. What it changes of a thread, it changes of the one that it happens to be on. Not for
- * rt_sigaction and sigaltstack: a handler installed so would run on a goroutine's stack, where
- * it has no room and may be preempted. Use rt_signal_notify, or with musl its sigaction. */
+/* Makes a system call that may block, with up to six arguments: integers or pointers of any
+ * width. Returns the kernel's result, including a negative errno; the call is not restarted
+ * after a signal. A call that changes the state of a thread affects whichever thread runs
+ * the goroutine at that moment. Do not use it for rt_sigaction and sigaltstack: a handler
+ * installed that way would run on a goroutine's stack, which has no room for it and may be
+ * preempted. Use rt_signal_notify, or with musl its sigaction. */
 #define rt_syscall(...) RT_SYSCALL_IMPL(rt_raw_syscall, __VA_ARGS__)
 
-/* A system call on every thread of the process. For what the kernel keeps for each thread -
- * setuid, setgid, setresuid, setresgid, setgroups, setfsuid, capset, prctl
- * (PR_SET_NO_NEW_PRIVS, PR_CAPBSET_DROP, PR_SET_SECCOMP), seccomp, setns and the like - use
- * this: a goroutine may be on any thread. (unshare would give each thread another namespace.)
- * The world stops; when this returns, no thread that runs code of the program is as it was,
- * and threads made later are as these are. Returns what the kernel returned, the same on all
- * threads: an error of the caller's own thread has changed nothing. If another thread has
- * another result, or does not answer for ten seconds, the process ends with a fatal error that
- * says so. Other threads' system calls may be interrupted, as by a signal. -EOPNOTSUPP with a
- * C library, whose own setuid and the like change all threads. docs/hardening.md, "Dropping
- * rights". */
+/* Makes a system call on every thread of the process. Use it to change state that the
+ * kernel keeps for each thread - setuid, setgid, setresuid, setresgid, setgroups, setfsuid,
+ * capset, prctl (PR_SET_NO_NEW_PRIVS, PR_CAPBSET_DROP, PR_SET_SECCOMP), seccomp, setns and
+ * the like - since a goroutine may be on any thread. (unshare would give each thread
+ * another namespace.) The world stops; when the call returns, it has taken effect on every
+ * thread that runs the program's code, and threads created later inherit the change.
+ * Returns the kernel's result, which is the same on all threads: if it is an error on the
+ * caller's own thread, nothing has changed. If another thread has a different result, or
+ * does not answer for ten seconds, the process ends with a fatal error that says so. Other
+ * threads' system calls may be interrupted, as by a signal. Returns -EOPNOTSUPP with a C
+ * library, whose own setuid and the like change all threads. See docs/hardening.md,
+ * "Dropping rights". */
 #define rt_syscall_all(...) RT_SYSCALL_IMPL(rt_raw_syscall_all, __VA_ARGS__)
 
 /* ---- a C library beside the runtime ------------------------------------------------ */
 
-/* Runs fn(arg) on a stack like a thread's, for code that knows nothing of goroutines, and
- * without preempting it; other goroutines go on meanwhile on another thread. The stack has
- * RLIMIT_STACK bytes, as it is at the thread's first such call: 8 MiB if that is no limit, and
- * 256 KiB at least. It takes memory as it is touched, and keeps it as long as the thread lives.
- * Running over it is the fatal error "stack overflow". Returns errno as fn left it, 0 if that
- * was not touched: without a C library always. docs/musl.md has more. */
+/* Runs fn(arg) on a stack of a thread's size and without preemption, for code that was not
+ * written for goroutines; meanwhile other goroutines run on another thread. The size of the
+ * stack is RLIMIT_STACK as of the thread's first such call: 8 MiB if that is unlimited, and
+ * at least 256 KiB. Memory is committed as the stack is touched, and kept until the thread
+ * ends. Overrunning it is the fatal error "stack overflow". Returns errno as fn left it, or
+ * 0 if fn did not set it; without a C library always 0. docs/musl.md has more. */
 int rt_cgocall(rt_func *fn, void *arg);
 
-/* What a function that rt_cgocall runs may call of this interface: rt_cgocall, which then is a
- * plain call; rt_malloc, rt_calloc, rt_realloc, rt_free, rt_malloc_usable_size, rt_memstats;
- * rt_chan_make, rt_chan_free, rt_chan_len, rt_chan_cap; rt_nanotime, rt_walltime; rt_printf and
- * rt_eprintf, which keep the thread waiting if need be; rt_snprintf, rt_vsnprintf, rt_strerror,
- * rt_address_parse, rt_address_format; rt_getenv, rt_goid (the calling goroutine's),
- * rt_num_cpu, rt_set_max_threads, rt_timer_c, rt_ctx_background, rt_ctx_done, rt_ctx_deadline;
- * rt_defer; rt_exit, whose destructors then run there; and rt_panic, which ends the
- * process there: nothing catches it. Any other call is the fatal error "... called within
- * rt_cgocall", with the function's name. */
+/* A function run by rt_cgocall may call these functions of this interface: rt_cgocall,
+ * which then is a plain call; rt_malloc, rt_calloc, rt_realloc, rt_free,
+ * rt_malloc_usable_size, rt_memstats; rt_chan_make, rt_chan_free, rt_chan_len, rt_chan_cap;
+ * rt_nanotime, rt_walltime; rt_printf and rt_eprintf, which block the thread if they must
+ * wait; rt_snprintf, rt_vsnprintf, rt_strerror, rt_address_parse, rt_address_format;
+ * rt_getenv, rt_goid (the calling goroutine's), rt_num_cpu, rt_set_max_threads, rt_timer_c,
+ * rt_ctx_background, rt_ctx_done, rt_ctx_deadline; rt_defer; rt_exit, which then runs the
+ * destructors on that stack; and rt_panic, which cannot be recovered there and ends the
+ * process. Any other call is the fatal error "... called within rt_cgocall", with the
+ * function's name. */
 
 /* ---- signals --------------------------------------------------------------------- */
 
-/* From now on sends sig to c (elements: int) instead of doing what it does by default;
- * what does not fit into c is dropped, so give it room. May be called for several signals
- * and channels. -EINVAL for SIGKILL, SIGSTOP, SIGURG (which the runtime uses for
- * preemption), numbers outside 1..64, what an emulator keeps for itself (64 under valgrind)
- * and a null c. SIGSEGV, SIGBUS, SIGFPE and SIGILL are sent to c only when somebody sent
- * them. A program that has asked for a signal can be woken by it: "all goroutines are
- * asleep" is not reported any more. */
+/* From now on, sends sig to c (a channel of int) instead of the signal's default action. A
+ * signal that finds c full is dropped, so give c a buffer. May be called for several
+ * signals and channels. Returns -EINVAL for SIGKILL, SIGSTOP, SIGURG (which the runtime
+ * uses for preemption), numbers outside 1..64, signals that an emulator reserves (64 under
+ * valgrind) and a null c. SIGSEGV, SIGBUS, SIGFPE and SIGILL go to c only if a process sent
+ * them, not for faults. A program that has asked for a signal can be woken by it, so "all
+ * goroutines are asleep" is no longer reported. */
 int rt_signal_notify(int sig, rt_chan *c);
 
-/* No more signals to c; those that came before are in it when this returns. A signal that
- * no channel wants any more does what it did before. */
+/* Stops sending signals to c; earlier ones are in c when this returns. Once no channel
+ * receives a signal any more, it has its former effect again. */
 void rt_signal_stop(rt_chan *c);
 
 /* ---- text ------------------------------------------------------------------------ */
 
-/* printf as in C: d i u x X o c s p f F e E g G %, with flags, width, precision and the
- * lengths hh h l ll z j t L. Floats are correctly rounded, %p is 0x..., a null %s is
- * "(null)". Text goes to descriptor 1 (rt_eprintf: 2) in pieces of up to 4 KiB, each in
- * one write. Returns the bytes written, or a negative errno. */
+/* Like C's printf: d i u x X o c s p f F e E g G %, with flags, width, precision and the
+ * lengths hh h l ll z j t L. Floats are correctly rounded, %p prints 0x..., a null %s
+ * prints "(null)". Writes to descriptor 1 (rt_eprintf: 2) in pieces of up to 4 KiB, each
+ * with one write. Returns the number of bytes written, or a negative errno. */
 int rt_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int rt_eprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Into buf, always terminated when size > 0. Returns the length it wanted, without the
- * terminator; -EOVERFLOW when that is above INT_MAX. */
+/* Write to buf, always terminated when size > 0. Return the full length, without the
+ * terminator, or -EOVERFLOW if that is above INT_MAX. */
 int rt_snprintf(char *buf, size_t size, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 int rt_vsnprintf(char *buf, size_t size, const char *format, va_list ap)
 	__attribute__((format(printf, 3, 0)));
 
-/* What an errno means in English; takes -ENOENT and ENOENT alike. */
+/* Returns an errno's meaning in English; accepts both -ENOENT and ENOENT. */
 const char *rt_strerror(int err);
 
 /* ---- behind the macros ----------------------------------------------------------- */
 
-/* A deferred call, in the frame of who deferred it. */
+/* A deferred call, in the frame of the function that deferred it. */
 typedef struct rt_deferred {
 	struct rt_deferred *link;
 	rt_func *fn;
 	void *arg;
 } rt_deferred;
 
-/* A value of a structure, by all of its members. */
+/* A structure's value, from the values of all its members. */
 #ifdef __cplusplus
 #define RT_VALUE(type, ...) (type{ __VA_ARGS__ })
 #else
@@ -689,15 +715,15 @@ int64_t rt_raw_syscall(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t 
 int64_t rt_raw_syscall_all(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
                            uint64_t e, uint64_t f);
 
-/* Fills up with zeros what is not given. The cast widens an integer with its own sign. */
+/* Fills missing arguments with zeros. The cast extends an integer by its own signedness. */
 #define RT_SYSCALL_IMPL(...) RT_SYSCALL_FILL(__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0)
 #define RT_SYSCALL_FILL(fn, nr, a, b, c, d, e, f, ...)                                 \
 	fn((int64_t)(nr), RT_WORD(a), RT_WORD(b), RT_WORD(c), RT_WORD(d), RT_WORD(e),     \
 	   RT_WORD(f))
 #define RT_WORD(x) ((uint64_t)(x))
 
-/* A channel of T is a pointer to a function that returns T: a type that holds T, that is
- * the same wherever it is written, and that nobody calls. */
+/* A channel of T is a pointer to a function that returns T: a type that contains T and is
+ * the same type wherever it is written. The function is never called. */
 #define RT_ELEM_OF(c) __typeof__((c)((rt_chan *)0))
 #define RT_WITH_ELEM(c, v, call)                                                        \
 	__extension__({                                                                 \
@@ -720,8 +746,9 @@ int64_t rt_raw_syscall_all(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint6
 #ifdef __cplusplus
 }
 
-/* fn may take any pointer or integer, to which arg converts: they all come in the same
- * register. The type in between is the one that compilers let be cast into any other. */
+/* fn may take any pointer or integer to which arg converts, since they are all passed in
+ * the same register. Compilers allow casts between void (*)() and any other function type.
+ * */
 template <typename T>
 struct rt_same {
 	typedef T type;
@@ -752,7 +779,7 @@ inline rt_chan *rt_any_chan(T (*c)(rt_chan *))
 }
 #define RT_ANY_CHAN(c) rt_any_chan(c)
 
-/* Elements are copied as bytes, and nobody constructs or destroys the copies. */
+/* Elements are copied as bytes; the copies are neither constructed nor destroyed. */
 template <typename T>
 constexpr size_t rt_size_of()
 {
@@ -763,16 +790,16 @@ constexpr size_t rt_size_of()
 #else
 #define RT_SIZE_OF(T) sizeof(T)
 
-/* fn may take any pointer or integer, and is looked at as if it were called with arg: they all
- * come in the same register. The type in between is the one that compilers let be cast into
- * any other. */
+/* fn may take any pointer or integer, since they are all passed in the same register; arg
+ * is checked as if fn were called with it. Compilers allow casts between void (*)(void) and
+ * any other function type. */
 #define RT_DEFERRED(fn, arg)                                                            \
 	{ 0, ((void)(__typeof__((fn)(arg)) *)0, (rt_func *)(void (*)(void))(fn)),       \
 	  ((void)sizeof(char[RT_IS_REAL(arg) ? -1 : 1]), (void *)(uintptr_t)(arg)) }
 #define RT_IS_REAL(x) (__builtin_classify_type(x) == __builtin_classify_type(0.0))
 
-/* A channel of either kind. Any other pointer is refused, since it cannot be called as a
- * typed channel can. */
+/* Accepts typed and untyped channels. Any other pointer is an error, since it cannot be
+ * called as a typed channel can. */
 #define RT_ANY_CHAN(c)                                                                  \
 	__extension__(_Generic((c), rt_chan *: (c), void *: (c),                        \
 		default: ((void)(__typeof__(RT_CALLABLE(c)((rt_chan *)0)) *)0, (rt_chan *)(c))))
