@@ -433,6 +433,8 @@ struct Sched {
 	int32_t stopwait;     // Ps that have not stopped yet
 	Note stopnote;
 	Note sysmonnote;
+	bool sysmondeep;  // it sleeps for longer than a time slice
+	bool pidletaken;  // pidle has lost one since sysmon went to sleep
 	struct {
 		bool user;       // user goroutines are not scheduled
 		Gqueue runnable; // those held back

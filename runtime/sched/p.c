@@ -28,11 +28,16 @@ void pidleput(P *pp)
 	atomic_xadd(&sched.npidle, 1); // orders it before findrunnable's last look
 }
 
+// sysmon sees to it that what the P will run yields in time: without a system call nothing else
+// would wake it.
 P *pidleget(void)
 {
 	P *pp = sched.pidle;
 
 	if (pp) {
+		sched.pidletaken = true;
+		if (unlikely(sched.sysmondeep))
+			wakesysmon();
 		sched.pidle = pp->link;
 		atomic_xadd(&sched.npidle, -1u);
 	}

@@ -410,6 +410,7 @@ void looksoon(int64_t now);
 // ---- sysmon.c -----------------------------------------------------------------------
 
 void sysmon(void);
+void wakesysmon(void) HOLDS(sched.lock); // if it sleeps
 
 // ---- trace.c: GODEBUG=schedtrace, scheddetail ----------------------------------------
 

@@ -183,10 +183,7 @@ static void startTheWorldWithSema(void *unused)
 		unlock(&sched.lock);
 		haltm();
 	}
-	if (sched.sysmonwait) {
-		atomic_store_relaxed(&sched.sysmonwait, 0);
-		notewakeup(&sched.sysmonnote);
-	}
+	wakesysmon();
 	unlock(&sched.lock);
 	startps(runnable);
 	wakep(); // there may be more work than those can see

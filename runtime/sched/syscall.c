@@ -11,15 +11,6 @@
 #include "runtime/os/syscall.h"
 #include "runtime/sched/sched.h"
 
-static void wakesysmon(void) HOLDS(sched.lock);
-static void wakesysmon(void)
-{
-	if (sched.sysmonwait) {
-		atomic_store_relaxed(&sched.sysmonwait, 0);
-		notewakeup(&sched.sysmonnote);
-	}
-}
-
 static COLD void entersyscall_sysmon(void *unused)
 {
 	(void)unused;

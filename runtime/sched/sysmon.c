@@ -154,9 +154,20 @@ static bool idle(void)
 	        !atomic_load_relaxed(&scavengehint));
 }
 
-// All Ps are idle: sleeps until one is not, or until the next timer is due. Whoever takes a
-// P off the idle list to run a system call sees sysmonwait, which is set under the same
-// lock.
+void wakesysmon(void)
+{
+	if (!sched.sysmonwait)
+		return;
+	atomic_store_relaxed(&sched.sysmonwait, 0);
+	sched.sysmondeep = false;
+	notewakeup(&sched.sysmonnote);
+}
+
+// All Ps are idle: sleeps until the next timer is due, or one of them makes a system call: who
+// has taken it off the idle list sees sysmonwait, which is set under the same lock. If one was
+// taken off a short time ago, more will be: then it sleeps for no longer than a goroutine may
+// run. Otherwise pidleget wakes it. So a program that runs again and again for a moment does not
+// pay for that.
 static bool deepsleep(int64_t now)
 {
 	int64_t next;
@@ -164,16 +175,20 @@ static bool deepsleep(int64_t now)
 
 	lock(&sched.lock);
 	if (idle()) {
-		next = timeSleepUntil();
-		if (next > now && nextlook() > now) {
+		next = min(timeSleepUntil(), nextlook());
+		if (next > now) {
 			atomic_store_relaxed(&sched.notDueAfter, INT64_MAX);
 			atomic_store_relaxed(&sched.sysmonwait, 1);
+			sched.sysmondeep = !sched.pidletaken;
+			if (!sched.sysmondeep)
+				next = min(next, now + ForcePreemptNS);
+			sched.pidletaken = false;
 			unlock(&sched.lock);
-			next = min(next, nextlook());
 			if (notetsleep(&sched.sysmonnote, min(next - now, forcegcperiod / 2)))
 				looksoon(nanotime());
 			lock(&sched.lock);
 			atomic_store_relaxed(&sched.sysmonwait, 0);
+			sched.sysmondeep = false;
 			noteclear(&sched.sysmonnote);
 			slept = true;
 		}
