@@ -41,12 +41,14 @@ static void leave(const Handling *h, M *mp, uintptr_t guard)
 {
 	G *gp = h->gp;
 
-	mcache = h->cache;
+	// A request to yield may have come meanwhile: as sigtrampgo.
+	if (gp->preempt && gp == mp->curg)
+		guard = StackPreempt;
+	mcache = guard == StackPreempt ? nocache : h->cache;
 	mp->gsignal->cgoErrno = h->error;
 	mp->handling = h->outer;
 	setg(gp);
-	// A request to yield may have come meanwhile.
-	setguard(gp->preempt && gp == mp->curg ? StackPreempt : guard);
+	setguard(guard);
 }
 
 void __rt0_callhandler(SignalHandler *fn, int32_t sig, Siginfo *info, Ucontext *ctx)
@@ -107,8 +109,10 @@ static void leavehandlers(M *mp, uintptr_t sp)
 	checkjump(h, sp);
 	if (gp == mp->curg)
 		forgetallocs(gp, sp);
-	leave(h, mp, gp == mp->curg ? guardfor(gp, sp) : gp->stackguard0);
+	// First: the handlers of those that wait may jump, too. They interrupt a handler still, not
+	// the runtime on gp's behalf.
 	sigprocmask(SIG_SETMASK, &h->ctx->sigmask, NULL);
+	leave(h, mp, gp == mp->curg ? guardfor(gp, sp) : gp->stackguard0);
 }
 
 // longjmp is about to set the stack pointer to sp. On a goroutine it may do as it likes.

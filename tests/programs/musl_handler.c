@@ -418,6 +418,36 @@ static void nested(void)
 	equal(rt_goid(), 1);
 }
 
+// One that waits until the other's jump lets it through, and then jumps as well.
+static sigjmp_buf early, late;
+
+static void late_handler(int sig)
+{
+	siglongjmp(late, sig);
+}
+
+static void early_handler(int sig)
+{
+	send(SIGUSR2);
+	siglongjmp(early, sig);
+}
+
+static void waiting(void)
+{
+	struct sigaction sa = { .sa_handler = early_handler };
+
+	sigaddset(&sa.sa_mask, SIGUSR2);
+	equal(sigaction(SIGUSR1, &sa, NULL), 0);
+	install(SIGUSR2, late_handler, 0);
+	for (volatile int i = 0; i < 50; i++) {
+		if (sigsetjmp(late, 1) != 0)
+			continue;
+		if (sigsetjmp(early, 1) == 0)
+			send(SIGUSR1);
+		failed(__FILE__, __LINE__, "the second jump");
+	}
+}
+
 // ---- the storm ----------------------------------------------------------------------
 
 enum { Busy = 8, Wanted = 300 };
@@ -523,6 +553,7 @@ int rt_main(int argc, char **argv)
 	jumps();
 	rt_lock_os_thread();
 	nested();
+	waiting();
 	rt_unlock_os_thread();
 	storm();
 	return 0;
