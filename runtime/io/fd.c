@@ -56,6 +56,9 @@ static Fd *entry(int64_t fd)
 		return NULL;
 	chunk = atomic_load_acquire(&chunks[i]); // pairs with the cas
 	if (unlikely(!chunk)) {
+		// Before the cas: another that sees the chunk may have an event come at once.
+		atomic_store_release(&polldescof, polldesc);
+		atomic_store_release(&writehook, fdwrite);
 		chunk = sysReserve(NULL, sizeof(Fd) << ChunkBits);
 		if (!chunk)
 			throw("out of memory for descriptors");
@@ -64,8 +67,6 @@ static Fd *entry(int64_t fd)
 			chunk = atomic_load_acquire(&chunks[i]);
 			sysFree(old, sizeof(Fd) << ChunkBits);
 		}
-		atomic_store_release(&polldescof, polldesc); // before an event can come
-		atomic_store_release(&writehook, fdwrite);
 	}
 	return &chunk[fd & ((1 << ChunkBits) - 1)];
 }
