@@ -260,7 +260,9 @@ static void begin(void)
 
 static int64_t openfile(const char *path)
 {
-	TraceHeader head = { "rt0trace", TraceVersion, (uint32_t)getpid() };
+	TraceHeader head = {
+		{ 'r', 't', '0', 't', 'r', 'a', 'c', 'e' }, TraceVersion, (uint32_t)getpid()
+	};
 	// It has addresses in it: not for the user that started a set-user-ID program.
 	int32_t mode = auxvSecure ? 0600 : 0666;
 	int64_t fd, r;

@@ -10,6 +10,11 @@ export LC_ALL=C
 "$RT0_ROOT/tools/rtcc" -O2 "$RT0_ROOT/examples/wordcount.c" -o wordcount || exit 1
 status=0
 
+# As POSIX has it: without that, some take a non-breaking space, 0xA0, for white space.
+wc() {
+	POSIXLY_CORRECT=1 command wc "$@"
+}
+
 fail() {
 	printf 'FAILED: %s\n' "$1"
 	status=1
