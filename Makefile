@@ -1,4 +1,4 @@
-# rt0 - make help says what there is.
+# rt0 - make help lists the targets.
 
 # The user's flags: added to what the runtime is built with, which has the last word.
 CFLAGS =
@@ -367,30 +367,30 @@ clean:
 help:
 	@echo 'make                 the runtime and the examples, in build/release'
 	@echo 'make run             run the examples on real input'
-	@echo 'make bench           benchmarks beside Go and others, GO=go (a quarter of an hour)'
-	@echo 'make bench-scaling   the same with 1, 2, 4 and 8 processors'
-	@echo 'make bench-startup   where the time of the start-up goes'
+	@echo 'make bench           benchmarks of rt0, Go (GO=go) and others (a quarter of an hour)'
+	@echo 'make bench-scaling   the benchmarks with 1, 2, 4 and 8 processors'
+	@echo 'make bench-startup   the time of each step of the start-up'
 	@echo 'make longrun         all workloads in one process, for LONGRUN=600 seconds'
 	@echo 'make test            all tests (minutes)'
-	@echo 'make stress          long runs of the concurrent tests; fresh machines (as root)'
+	@echo 'make stress          long runs of the concurrent tests; minimal systems (as root)'
 	@echo 'make fuzz            arbitrary debug information, for FUZZTIME=600 seconds'
 	@echo 'make check           layers, clang-tidy, cppcheck, clang thread-safety analysis'
-	@echo 'make check-nosplit   what runs below the guard of a small stack fits there'
-	@echo 'make check-startup   gdb walks the start-up and checks every step'
-	@echo 'make tour            gdb shows the start-up, step by step'
-	@echo 'make docs            what in docs/ is made: the pictures, the tour'
+	@echo 'make check-nosplit   prove that unchecked code fits below the guard of a small stack'
+	@echo 'make check-startup   walk through the start-up with gdb and check every step'
+	@echo 'make tour            an interactive tour of the start-up in gdb'
+	@echo 'make docs            generate the pictures and the tour in docs/'
 	@echo 'make man             the manual pages, in build/man'
 	@echo 'make variants        the runtime: release, debug and stress'
 	@echo 'make install         rtcc, library, pkg-config and CMake files: PREFIX= DESTDIR='
-	@echo 'make uninstall       and away with them'
+	@echo 'make uninstall       remove the installed files (same variables as for install)'
 	@echo 'make clean           remove build/'
 	@echo
-	@echo 'DEBUG=1   invariants checked, every step a real symbol (build/debug)'
-	@echo 'STRESS=1  small queues, random yields, and DEBUG (build/stress)'
-	@echo 'CC=clang  the other compiler (build/...-clang)'
-	@echo 'CFLAGS=   added to the flags: CFLAGS=-O3'
-	@echo 'BUILD=DIR where everything is made; rtcc finds it by RT0_BUILD=DIR'
-	@echo 'V=1       whole commands'
+	@echo 'DEBUG=1   check invariants; every step is a real symbol (build/debug)'
+	@echo 'STRESS=1  DEBUG, with small queues and random yields (build/stress)'
+	@echo 'CC=clang  use clang (build/...-clang)'
+	@echo 'CFLAGS=   more compiler flags: CFLAGS=-O3'
+	@echo 'BUILD=DIR build in DIR; set RT0_BUILD=DIR for rtcc'
+	@echo 'V=1       print whole commands'
 
 .PHONY: FORCE all bench bench-programs bench-scaling bench-startup examples variants install \
 	uninstall run test stress longrun fuzz check check-layers check-nosplit check-startup \
