@@ -18,6 +18,7 @@
 enum {
 	ClearByKernel = 1 << 20, // more than that is not cleared by writing to it
 	DeadByte = 0xde,         // GODEBUG=clobberfree=1
+	Buried = 16,
 };
 
 // ---- small objects ------------------------------------------------------------------
@@ -71,15 +72,15 @@ ALWAYS_INLINE void push(Freelist *l, Slot *top, uintptr_t p, uint8_t *state)
 	atomic_store_relaxed(state, ObjectCached);
 }
 
-// Debug builds: what was pushed last is handed out last. The use of an object that was freed is
-// found while it is free, and not when it is another of its kind.
+// Debug builds: what was pushed is handed out after some others. The use of an object that was
+// freed is found while it is free, and not when it is another of its kind.
 static NOSPLIT void bury(Mcache *c, uint32_t class)
 {
 	Slot *bottom = c->slot[class] + 1, *t = c->list[class].top, last = *t;
 
-	for (; t > bottom; t--) // no memmove, which may be the program's, and yield
-		t[0] = t[-1];
-	*bottom = last;
+	for (int32_t i = 0; i < Buried && t > bottom; i++, t--)
+		t[0] = t[-1]; // no memmove, which may be the program's, and yield
+	*t = last;
 }
 
 typedef struct {

@@ -103,11 +103,27 @@ static NOSPLIT void makezones(const Mspan *s, uintptr_t p, uintptr_t n)
 		*(volatile uint64_t *)p = ZoneWord;
 }
 
+// Are the zones as makezones left them?
+static NOSPLIT bool intact(const Mspan *s, uintptr_t p, uintptr_t n)
+{
+	const uint64_t *front = (const uint64_t *)slotof((void *)p);
+	uintptr_t end = backend(s, p, n);
+	uint64_t differs = (front[0] ^ ZoneWord) | (front[1] ^ ZoneWord);
+
+	for (p += n; p % sizeof *front != 0; p++)
+		differs |= *(const uint8_t *)p ^ ZoneByte;
+	for (; p < end; p += sizeof *front)
+		differs |= *(const uint64_t *)p ^ ZoneWord;
+	return differs == 0;
+}
+
 // The address nearest to the object of n bytes at p that was written to in its zones; 0: none.
 static NOSPLIT uintptr_t spoiled(const Mspan *s, uintptr_t p, uintptr_t n)
 {
 	uintptr_t end = backend(s, p, n);
 
+	if (likely(intact(s, p, n)))
+		return 0;
 	for (uintptr_t q = p - 1; q >= slotof((void *)p); q--) {
 		if (*(volatile uint8_t *)q != ZoneByte)
 			return q;
@@ -419,12 +435,15 @@ NOSPLIT void memorycheck(const void *ptr, uintptr_t n, const char *what)
 {
 	uintptr_t p = (uintptr_t)ptr;
 	const Spanref *ref = spanref(p);
-	const char *where = n > 0 ? badstack(p, n) : NULL;
+	const char *where;
 	Found f;
 
+	if (n == 0 || n > PTRDIFF_MAX) // the kernel refuses that
+		return;
+	where = badstack(p, n);
 	if (unlikely(where != NULL))
 		fatalf("%s of %lu bytes at 0x%lx is %s", what, n, p, where);
-	if (n == 0 || ref == &nospan || (ref->inuse && ref->s->class == StackClass))
+	if (ref == &nospan || (ref->inuse && ref->s->class == StackClass))
 		return;
 	f = find(p);
 	if (inuse(&f) && p >= f.p && n <= f.r->size && p - f.p <= f.r->size - n)

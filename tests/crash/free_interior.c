@@ -1,12 +1,13 @@
 // tests/crash/free_interior.c - freeing an address that is no object's start is fatal, and
 // the message says where it lies: inside a small object, behind a span's last object,
-// inside a large one, on the stack, in no memory at all.
+// inside a large one, on the stack, in the program's image, in no memory at all.
 // env: WHERE=small
 // env: WHERE=rest
 // env: WHERE=large
 // env: WHERE=page
 // env: WHERE=stack
 // env: WHERE=none
+// env: WHERE=object
 // stderr~: ^fatal error: free of a pointer that was not allocated: 0x[0-9a-f]+, (class 3 \(64 bytes\)|class [24] \((48|80) bytes\)|(inside a )?large object of 1048576 bytes|not in the heap|a stack of 2048 bytes|in an object of (64|1048576) bytes)$
 // exit: 2
 #include <rt.h>
@@ -19,6 +20,7 @@ static char *rest(char *p)
 
 int rt_main(int argc, char **argv)
 {
+	static char image[16];
 	char local[16];
 
 	(void)argc, (void)argv;
@@ -37,6 +39,9 @@ int rt_main(int argc, char **argv)
 		break;
 	case 't':
 		rt_free(local);
+		break;
+	case 'b': // of the program's image
+		rt_free(image);
 		break;
 	case 'o':
 		rt_free((void *)4096);
