@@ -1,4 +1,4 @@
-// fd.c - the table of descriptors: who uses each number, and closing it.
+// fd.c - the table of descriptors: the users of each number, and closing it.
 //
 // A number has one entry for ever, so that events and timers of long ago find something
 // that is still an Fd. Entries come in chunks; the memory is touched as numbers are used.
@@ -7,10 +7,10 @@
 // goroutine at a time:
 //
 //	bit 0       closing: no more users
-//	bit 1, 2    somebody has the right to read, to write
+//	bit 1, 2    locked for reading, for writing
 //	bit 3..     users, 20 bits
-//	bit 23..    who waits to read, 20 bits
-//	bit 43..    who waits to write, 20 bits
+//	bit 23..    number of waiters to read, 20 bits
+//	bit 43..    number of waiters to write, 20 bits
 //	bit 63      claimed by fdinstall
 //
 // The number is given back to the kernel by the last user after rt_close, never while a
@@ -103,8 +103,8 @@ static bool incref(Fd *d)
 	return true;
 }
 
-// Who was woken and does not take the right, wakes the next in its place, unless somebody
-// has the right, who will.
+// A woken waiter that does not take the right must wake the next one, unless the right is
+// held: then its holder will.
 static void passon(Fd *d, PollMode mode)
 {
 	uint64_t old;

@@ -26,7 +26,7 @@ typedef struct {
 	PollDesc pd;
 
 	uint64_t mu; // who uses it: fd.c
-	uint32_t sema[2]; // by PollMode: who waits for the right to read or write
+	uint32_t sema[2]; // by PollMode: the waiters for the right to read or write
 	uint32_t *closer; // the semaphore of the closer that waits for the last user, or NULL;
 	                  // written while it is a user itself
 	uint8_t kind, flags;

@@ -5,9 +5,9 @@
 #include "runtime/base/getg.h"
 #include "runtime/runtime.h"
 
-// The lock order: a lock may be taken while holding only locks of lower ranks, or of the
-// same rank at lower addresses. Checked in the debug build, until an M dies: its report takes
-// what it needs with any locks held.
+// The lock order: a lock may be acquired while holding only locks of lower ranks, or of the
+// same rank at lower addresses; docs/locks.md has the reasons. Checked in the debug build, until
+// an M dies: its report acquires the locks it needs with any locks held.
 enum {
 	RankNone, // not checked
 	RankTraceback,
@@ -33,8 +33,8 @@ enum {
 	RankStack, // last: any function may need more stack
 };
 
-// A rank in an initializer. Elsewhere nobody asks for it, and what is all zero takes no room
-// in the file.
+// A rank in an initializer. Only debug builds read it, and in others an object that is all zero
+// takes no room in the file.
 #define RANKED(rank) (Debug ? (rank) : RankNone)
 
 // A mutex that is all zero is unlocked and has no rank.
@@ -94,8 +94,8 @@ ALWAYS_INLINE void releasem(M *mp)
 		setguard(StackPreempt);
 }
 
-// With one P, who has it is alone with what no M without a P touches, until it yields:
-// channels, mutexes. No locked instruction is needed there, and they would be a quarter of
+// With a single P, its owner has exclusive access, until it yields, to data that is only
+// touched by Ms holding a P: channels, mutexes. No locked instruction is needed there, and they would be a quarter of
 // what an operation costs. The number of Ps does not change while one is not preempted. The
 // debug build takes all locks, to check their order.
 ALWAYS_INLINE bool onep(void)

@@ -1,7 +1,7 @@
 // mutex.c - a sleeping lock between threads, on one futex word.
 //
-// Follows Go's lock_futex.go. key is 0 (unlocked), 1 (locked) or 2 (locked, and somebody
-// may sleep). Whoever slept once takes the lock as 2, since others may sleep still.
+// Follows Go's lock_futex.go. key is 0 (unlocked), 1 (locked) or 2 (locked, and Ms may
+// sleep). An M that has slept acquires the lock as 2, because others may still sleep.
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
 

@@ -7,7 +7,7 @@
 
 void noteclear(Note *n)
 {
-	atomic_store_relaxed(&n->key, 0); // the sleeper has returned: nobody else looks
+	atomic_store_relaxed(&n->key, 0); // the sleeper has returned: no other M looks
 }
 
 void notewakeup(Note *n)

@@ -1,4 +1,4 @@
-// mheap.h - the heap: spans of pages, and who uses them.
+// mheap.h - the heap: spans of pages, and their users.
 //
 // The heap's address space is reserved arena by arena and becomes memory chunk by chunk, from
 // the bottom up. A span is a run of its pages: small objects of one class, one large
@@ -9,7 +9,7 @@
 //	spans[i], i < npages: the span that page i belongs to, and what rt_free needs of it;
 //	of a large object, only the first page has one
 //
-// Each object of a span has a byte that says who has it. Bytes, since neighbours belong
+// Each object of a span has a byte that records its owner. Bytes, since neighbours belong
 // to different Ms, and a bit would need a locked instruction.
 //
 //	Free    the span: it is counted in nfree. The span's central list may give it out.
@@ -97,8 +97,8 @@ typedef struct {
 	Spanref *spans;
 	uintptr_t maxpages; // there may be
 
-	// What pages.end says, for who has no lock: grows under it, when the table has (grow).
-	// Atomic; relaxed: who has been given an object has been given that it grew.
+	// Lock-free copy of pages.end: grows under the lock, after the table (grow). Atomic;
+	// relaxed is enough, since receiving an object implies seeing the table that covers it.
 	uintptr_t npages;
 
 	Mutex sharedLock; // protects mcache.c's sharedcache
@@ -111,7 +111,7 @@ typedef struct {
 	uintptr_t reserved; // pages from base on that have address space, or are a hole
 	uint32_t holepages; // below pages.end: pages that others have
 	uint32_t dirtylow; // the fewest free pages with memory since the scavenger looked
-	Mspan *freespans[MaxSpanUnits + 1]; // Mspans that nobody uses, by size
+	Mspan *freespans[MaxSpanUnits + 1]; // unused Mspans, by size
 } Mheap;
 
 extern Mheap mheap;

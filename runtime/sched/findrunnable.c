@@ -1,8 +1,8 @@
 // findrunnable.c - searching for a goroutine to run, and giving up.
 //
-// Work must not lie while a P is idle. Who makes a G runnable puts it on a queue and then
-// looks whether a P is idle and nobody is searching (wakep). Who gives up searching says
-// so (nmspinning--), and then looks at all the queues once more. Each does a store and
+// Runnable work must never wait while a P is idle. Code that readies a G puts it on a queue
+// and then checks whether a P is idle and no M is spinning (wakep). An M that stops spinning
+// decrements nmspinning, and then checks all the queues again. Each does a store and
 // then a load of what the other stores, so each side needs a full barrier in between: the
 // locked instructions of runqput and of the decrement. One of the two sees the other.
 //
@@ -100,7 +100,7 @@ static G *search(int64_t *now, int64_t *pollUntil, bool *inheritTime, bool *agai
 		if (gp)
 			return gp;
 	}
-	// An optimisation before stealing: whoever blocks in netpoll will see these too.
+	// An optimisation before stealing: the M that blocks in netpoll will see these too.
 	if (atomic_load_relaxed(&netpollWaiters) > 0 &&
 	    atomic_load_relaxed(&sched.lastpoll) != 0) {
 		Gqueue list = netpoll(0);
@@ -172,16 +172,16 @@ static bool workleft(void)
 }
 
 // Without a P, lastpoll 0: sleeps until the network or a timer has something. True: this M
-// has a P again, and perhaps *gp. The timers are looked at only now: who stops the last one
-// and goes idle sees lastpoll 0 and breaks the poll, or we see that there is none.
+// has a P again, and perhaps *gp. The timers are checked only now: an M that stops the last one
+// and becomes idle sees lastpoll 0 and breaks the poll, or we see that there is none.
 static bool pollnetwork(bool wasSpinning, G **gp)
 {
 	int64_t delay = -1, when = timeSleepUntil();
 	Gqueue list;
 
 	if (when == INT64_MAX && atomic_load_relaxed(&netpollWaiters) == 0) {
-		// Nothing to wait for any more. But who began to wait meanwhile took us for
-		// the poller, and left its P idle: look again.
+		// Nothing to wait for any more. But an M that started to wait in the meantime
+		// may have assumed that we poll, and idled its P: check again.
 		atomic_xchg(&sched.lastpoll, nanotime());
 		return regainp(wasSpinning);
 	}
@@ -189,7 +189,7 @@ static bool pollnetwork(bool wasSpinning, G **gp)
 	if (when != INT64_MAX) {
 		delay = when - nanotime();
 		if (delay <= 0) {
-			// Nobody has seen that it is due: sysmon does not get to run.
+			// No M has seen that it is due: the kernel keeps sysmon from running.
 			atomic_store_relaxed(&sched.notDueAfter, INT64_MAX);
 			delay = 0;
 		}
@@ -206,8 +206,8 @@ static bool pollnetwork(bool wasSpinning, G **gp)
 	return true;
 }
 
-// Only one M blocks in netpoll: who exchanges lastpoll for 0. If the poller sleeps longer
-// than our first timer allows, it is told.
+// Only one M blocks in netpoll: the one that exchanges lastpoll for 0. If the poller sleeps
+// longer than our first timer allows, its wait is broken.
 static bool trypoll(int64_t pollUntil, bool wasSpinning, G **gp)
 {
 	int64_t until;

@@ -11,7 +11,7 @@
 //
 // Gidle:     just allocated; only its maker knows it.
 // Gdead:     not in use: on a free list or being set up. Keeps its stack.
-// Grunnable: on exactly one run queue, or in the hands of who moves it. Runs no code.
+// Grunnable: on exactly one run queue, or owned by the M that moves it. Runs no code.
 // Grunning:  owned by an M with a P; on no queue. Its code runs, or its M's g0 on its behalf.
 // Gsyscall:  its M is in a system call; the P may be gone. Runs no Go code.
 // Gwaiting:  parked. On no run queue; its waker finds it through a channel, a timer, ...
@@ -108,7 +108,7 @@ COLD void gstack(G *gp, uint32_t stacksize)
 	StackRequest r = { .size = stacksize };
 
 	if (stacksize == 0)
-		return; // its thread will bring one
+		return; // the C library allocates the stack of this thread
 	systemstack(stackallocfn, &r);
 	gp->stack = r.stk;
 	gp->stackguard0 = gp->stack.lo + StackGuard;

@@ -85,7 +85,7 @@ STEP void mcommoninit(M *mp, int64_t id)
 	mpreinit(mp);
 	mp->gsignal->stackguard1 = mp->gsignal->stack.lo + StackGuard;
 	mp->alllink = allm;
-	atomic_store_release(&allm, mp); // whoever walks the list sees mp complete
+	atomic_store_release(&allm, mp); // an M that walks the list sees mp complete
 	unlock(&sched.lock);
 }
 

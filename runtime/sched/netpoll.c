@@ -50,7 +50,7 @@ int64_t netpollTryInit(void)
 	return r;
 }
 
-// For who cannot do without.
+// Like netpollTryInit, but throws on failure.
 void netpollGenericInit(void)
 {
 	int64_t r = netpollTryInit();

@@ -46,7 +46,7 @@ P *pidleget(void)
 
 // ---- ownership ----------------------------------------------------------------------
 
-// Takes pp from an M that is in a system call. Competes with all who do, and with
+// Takes pp from an M that is in a system call. Competes with others that do, and with
 // exitsyscall.
 bool takesyscallp(P *pp, uint32_t status)
 {
@@ -141,7 +141,7 @@ static void allpgrow(int32_t nprocs)
 
 	__builtin_memcpy(p, allp, (uintptr_t)allpcap * sizeof *p);
 	lock(&allpLock);
-	atomic_store_release(&allp, p); // the old array stays for those who read it now
+	atomic_store_release(&allp, p); // the old array stays, for its readers
 	allpcap = nprocs;
 	unlock(&allpLock);
 }
@@ -161,7 +161,7 @@ static void pcreate(int32_t from, int32_t nprocs)
 		P *pp = allp[i] ? allp[i] : &mem[i - fresh];
 
 		p_init(pp, i);
-		atomic_store_release(&allp[i], pp); // complete for those who look
+		atomic_store_release(&allp[i], pp); // complete for its readers
 	}
 }
 

@@ -1,9 +1,9 @@
-// polldesc.c - a goroutine that waits for a descriptor, and who wakes it.
+// polldesc.c - a goroutine that waits for a descriptor, and its wakers.
 //
 // Each direction of a descriptor has a word, side[mode].g:
 //
-//	PollNil     nobody waits, nothing is known
-//	PollReady   an edge has come that nobody has used yet
+//	PollNil     no waiter, nothing is known
+//	PollReady   an edge has come that no goroutine has consumed yet
 //	PollWait    a goroutine is about to park
 //	G           it is parked
 //
@@ -106,7 +106,7 @@ static int32_t pollevent(const EpollEvent *ev, Gqueue *list)
 
 	if (ev->data != tag(fd, pd))
 		return 0;
-	// Before the word turns Ready: who finds it so sees this too.
+	// Before the word turns Ready: a goroutine that finds it Ready sees this too.
 	if (ev->events & (EPOLLPRI | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
 		atomic_or(&pd->info, PollHup);
 	for (PollMode mode = PollRead; mode <= PollWrite; mode++) {
@@ -168,7 +168,7 @@ int64_t netpollcheckerr(const PollDesc *pd, PollMode mode)
 	return info & PollClosing ? -EBADF : -ETIMEDOUT;
 }
 
-// Counted before the word has the G: who takes it out counts it down.
+// Increments before the word has the G; the code that removes the G decrements.
 static bool commit(G *gp, void *word)
 {
 	atomic_xadd(&netpollWaiters, 1);
@@ -217,7 +217,7 @@ int64_t netpollwait(PollDesc *pd, PollMode mode)
 
 // ---- closing and deadlines ----------------------------------------------------------
 
-// Wakes who waits in a mode, because of a bit that the caller has set.
+// Wakes the waiter of a mode, because of a bit that the caller has set.
 static void wake(PollDesc *pd, PollMode mode)
 {
 	G *gp = unblock(&pd->side[mode], false);

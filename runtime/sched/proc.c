@@ -54,7 +54,7 @@ bool schedEnabled(const G *gp)
 
 // gp goes to the tail of the global queue. If this P has something else to do, another may
 // take it: the lock orders the put before wakep's look. If not, this P comes for it itself,
-// and nobody is woken for a goroutine that yields all alone.
+// and no M is woken for a goroutine that yields all alone.
 static void putglobal(P *pp, G *gp)
 {
 	bool others;
@@ -342,8 +342,8 @@ void rt_gosched(void)
 
 // ---- many at once -------------------------------------------------------------------
 
-// Returns how many there are. A trace that begins looks at all goroutines while the world is
-// stopped: who changes one without a P does it under the lock that is held then.
+// Returns how many there are. Starting a trace records all goroutines with the world stopped
+// and sched.lock held, so an M without a P must hold that lock to change a goroutine.
 static UNCHECKED_LOCKS int32_t readyall(const Gqueue *list, bool havep)
 {
 	int32_t n = 0;

@@ -302,7 +302,7 @@ G *globrunqget(P *pp, int32_t maxn)
 	return gp;
 }
 
-// The same, for who does not hold the lock.
+// Like globrunqget, but acquires sched.lock.
 G *globrunqtake(P *pp, int32_t maxn)
 {
 	G *gp;

@@ -1,4 +1,4 @@
-// sched.h - goroutines, threads, processors and the decision who runs where.
+// sched.h - goroutines, threads, processors and the decision which runs where.
 #ifndef RT0_SCHED_SCHED_H
 #define RT0_SCHED_SCHED_H
 

@@ -84,7 +84,7 @@ static void waitforstop(void)
 
 		haltiffreezing();
 		lock(&sched.lock);
-		// If we brought it to 0 ourselves, nobody wakes the note.
+		// If we brought it to 0 ourselves, no M wakes the note.
 		stopped = stopsyscalls() > 0 && sched.stopwait == 0;
 		unlock(&sched.lock);
 		if (stopped)
@@ -256,7 +256,7 @@ void forEachP(void (*fn)(P *))
 			atomic_xchg(&allp[i]->runSafePointFn, 1);
 	}
 	preemptall();
-	// Whoever goes idle from now on sees runSafePointFn (handoffp, findrunnable).
+	// Ps that become idle from now on see runSafePointFn (handoffp, findrunnable).
 	for (P *pp = sched.pidle; pp; pp = pp->link) {
 		if (atomic_cas(&pp->runSafePointFn, 1, 0)) {
 			fn(pp);

@@ -148,7 +148,7 @@ static COLD void exitsyscallfast_pidle(void *arg)
 	*ok = pp != NULL;
 }
 
-// Takes the P back that this M had, if nobody else took it.
+// Takes the P back that this M had, unless another M took it.
 ALWAYS_INLINE bool retakeown(M *mp)
 {
 	P *pp = mp->oldp;
@@ -157,7 +157,7 @@ ALWAYS_INLINE bool retakeown(M *mp)
 	             atomic_load_relaxed(&sched.freezing) || // stay out of it
 	             !atomic_cas(&pp->status, Psyscall, Prunning)))
 		return false;
-	// As wirep does. Who looks at the P now may find no M yet, and will look again.
+	// As wirep does. An M that checks the P now may find no M yet, and will check again.
 	mp->oldp = NULL;
 	pp->syscalltick++;
 	mp->p = pp;
@@ -187,7 +187,7 @@ static COLD void exitsyscall0(G *gp)
 	casgstatus(gp, Gsyscall, Grunnable);
 	dropg();
 	if (schedEnabled(gp) && !atomic_load_relaxed(&sched.freezing))
-		pp = pidleget(); // under the lock: who goes idle sees our G, or we its P
+		pp = pidleget(); // under the lock: an M that idles sees our G, or we its P
 	if (pp)
 		wakesysmon();
 	else

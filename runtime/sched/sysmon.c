@@ -1,7 +1,7 @@
 // sysmon.c - the monitor: a thread without a P that looks after the others.
 //
 // It takes Ps back from Ms that stay in a system call, asks goroutines to yield that have
-// run for 10 ms, polls the network when nobody else does, and starts an M when a timer is
+// run for 10 ms, polls the network when no other M does, and starts an M when a timer is
 // overdue. It wakes every 20 us while there is something to do, more and more rarely when
 // there is not (up to 10 ms), and sleeps when all Ps are idle.
 //
@@ -197,7 +197,7 @@ static bool deepsleep(int64_t now)
 	return slept;
 }
 
-// The network, if nobody polled it for 10 ms.
+// The network, if no M polled it for 10 ms.
 static void pollforothers(int64_t now)
 {
 	int64_t last = atomic_load_relaxed(&sched.lastpoll);
@@ -271,7 +271,7 @@ void sysmon(void)
 		spareclock(now);
 		pollforothers(now);
 		if (timeSleepUntil() < now)
-			startm(NULL, false); // overdue: its P is busy, or nobody has it
+			startm(NULL, false); // overdue: its P is busy, or has no M
 		if (retake(now) > 0)
 			idlerounds = 0;
 		else

@@ -5,7 +5,7 @@
 //	timer0When == timers[0].when, or 0 when there is none
 //
 // The heap has the times in it, so that sorting touches no Timer: most lie on the stacks
-// of those who sleep. Only one that may be stopped is told where in the heap it is.
+// of the sleepers. Only stoppable timers record their index in the heap.
 //
 // A P looks at its heap in each round of the scheduler; the clock is read only when there
 // is a timer that may be due (sched.notDueAfter, sysmon.c). An M without work looks at the
@@ -93,8 +93,8 @@ static void publish(P *pp)
 	atomic_store_relaxed(&pp->numTimers, (uint32_t)pp->timerslen);
 }
 
-// Room for one more. The old array is given to who comes next: it is the size of a smaller
-// heap, and heaps shrink rarely; it is not worth freeing.
+// Makes room for one more timer. The old array is abandoned: heaps rarely shrink, so freeing it
+// is not worth the code.
 static void grow(P *pp)
 {
 	int32_t cap = pp->timerscap ? 2 * pp->timerscap : FirstCap;

@@ -51,7 +51,7 @@ void parkm(uint32_t why)
 }
 
 // Sleeps until someone has a P for this M, and takes it. The wake-up cannot be lost: it
-// is a note, set by who took this M off the list.
+// is a note, set by the M that took this one off the list.
 void stopm(void)
 {
 	M *mp = getg()->m;
@@ -122,8 +122,8 @@ void startm(P *pp, bool spinning)
 	if (!pp) {
 		pp = pidleget();
 		if (!pp) {
-			// Before the unlock: who puts a P on the idle list after us has a
-			// right to see that nobody searches.
+			// Before the unlock, so that an M that idles a P afterwards sees no
+			// spinning M.
 			if (spinning && (int32_t)atomic_xadd(&sched.nmspinning, -1u) < 0)
 				throw("startm: negative nmspinning");
 			unlock(&sched.lock);
@@ -132,8 +132,8 @@ void startm(P *pp, bool spinning)
 	}
 	mp = mget();
 	if (!mp) {
-		// Count the new M before the lock is dropped, or checkdead could see a P
-		// in use by nobody.
+		// Count the new M before the lock is released, or checkdead could see a P
+		// that is not idle and has no M.
 		NewM r = { .pp = pp, .id = mReserveID(), .spinning = spinning };
 
 		unlock(&sched.lock);
@@ -152,7 +152,7 @@ void startm(P *pp, bool spinning)
 	notewakeup(&mp->park);
 }
 
-// Work came in: wakes one more M to search, if a P is idle and nobody searches yet. The
+// Called when work arrives: wakes an M to spin, if a P is idle and no M is spinning. The
 // caller's queue operation was a locked instruction (proc.c).
 void wakep(void)
 {
@@ -164,8 +164,8 @@ void wakep(void)
 	startm(NULL, true);
 }
 
-// There is a timer that may be earlier than what the poller sleeps for: it must look again.
-// If nobody polls, who finds nothing to do will.
+// Called for a timer that may be earlier than the poller's timeout: breaks its wait. If no M
+// is polling, the next M that runs out of work will.
 void wakeNetPoller(int64_t when)
 {
 	int64_t until;
@@ -201,7 +201,7 @@ static bool hasjob(P *pp)
 	return !runqempty(pp) || atomic_load_relaxed(&sched.runqsize) != 0;
 }
 
-// Nobody searches and no P is idle: the others are busy, and we are not sure there is
+// No M is spinning and no P is idle: the others are busy, and we are not sure there is
 // nothing to do.
 static bool searchwanted(void)
 {
@@ -228,7 +228,7 @@ static bool placep(P *pp)
 	}
 	if (sched.runqsize != 0)
 		return true;
-	// The last running P, and nobody polls the network.
+	// The last running P, and no M polls the network.
 	if (atomic_load_relaxed(&sched.npidle) == (uint32_t)gomaxprocs - 1 &&
 	    atomic_load_relaxed(&sched.lastpoll) != 0)
 		return true;

@@ -1,4 +1,4 @@
-// ctx.c - contexts: who works for one purpose learns together that it is over.
+// ctx.c - contexts: all goroutines that work for one purpose learn that it is over.
 //
 // Contexts are a tree. One is over when it is cancelled, its deadline comes, or its parent
 // is over; then err says why and done is closed, in this order. The lock of the tree's root

@@ -14,24 +14,24 @@
 // withduty. So unlock takes one from the lower byte, and if 0 is left there it has nothing
 // else to do, and looks no more.
 //
-// In the normal mode a waiter that is woken competes with those who just come, and usually
-// loses: they run already. That is fast, and one wake-up serves many lockings. A waiter that
-// has waited for more than 1 ms turns the mutex to starving: then unlock hands it to the
-// first waiter, and who comes queues up at the end. The waiter that gets it turns it back if
-// it is the last, or has waited for less. It is never starving while somebody is deciding:
-// who makes it so has been woken, and as long as that is to be seen nobody else is chosen.
+// In the normal mode a woken waiter competes with goroutines that just arrive, and usually
+// loses, because they run already. That is fast, and one wake-up serves many lockings. A waiter
+// of more than 1 ms turns the mutex to starving: then unlock hands it to the first waiter, and
+// new ones queue up at the end. The waiter that gets it turns it back if it is the last, or has
+// waited for less. It is never starving while an unlock is deciding: only a woken waiter sets
+// starving, and while woken is set no other waiter is chosen.
 //
 //	waiters == goroutines in the queue or on their way to it, or (normal mode) one
 //	more for each permit that unlock has taken off for a waiter and not yet given
 //
-// No wake-up is lost: a waiter counts itself in by the cas that finds the mutex locked, so the
-// unlock to come finds a duty; or one who is woken, and will lock it or give it a duty; or one
-// who is deciding, and looks at the state by the cas that ends it.
+// No wake-up is lost: a waiter counts itself in by the cas that finds the mutex locked. So the
+// next unlock finds a duty; or a woken waiter, which will lock it or give it a duty; or an unlock
+// that is deciding, and checks the state by the cas that ends it.
 //
-// Who is last to lock it may free it as soon as it has unlocked, though another's unlock is
-// under way: that one looks at it again only while it is deciding, or to give a permit, which
-// some waiter needs to go on. And while one is deciding there is a waiter, and none is let go:
-// decided.
+// The last goroutine to lock it may free it right after unlocking, even if another goroutine's
+// unlock has not returned: that one accesses it again only while it is deciding, or to release a
+// permit, which some waiter needs to continue. And while an unlock is deciding there is a waiter,
+// and none may leave: decided.
 //
 // Follows Go's internal/sync/mutex.go, which has no such rule: the collector keeps a mutex.
 #include "include/rt.h"

@@ -9,13 +9,12 @@
 //	node:    ticket != 0, waitlink the second, waittail the last of them
 //	others:  ticket == 0, waitlink the next, prev the one before
 //
-// A waiter counts itself (nwait) and then looks at the counter once more; who gives
-// increments the counter and then looks at nwait: locked instructions both, so that one
-// of the two sees the other.
+// A waiter increments nwait and then checks the counter again; a release increments the
+// counter and then checks nwait. Both use locked instructions, so that one of the two sees
+// the other.
 //
-// A waiter that is woken takes the counter back to 0 in competition with those who just
-// come; unless the one who gives hands over: then it takes the permit for the waiter, and
-// says so in its ticket.
+// A woken waiter competes with newly arriving ones for the permit, unless the release hands
+// over: then it takes the permit for the waiter, and records that in the waiter's ticket.
 //
 // Follows Go's sema.go.
 #include "runtime/os/os.h"
@@ -243,7 +242,7 @@ static UNCHECKED_LOCKS bool semwait(uint32_t *addr, bool lifo, WaitReason reason
 		if (until)
 			beginwait(s->g);
 		semqueue(root, addr, s, lifo);
-		late = counted = !waitonce(root, reason, until); // who wakes it, uncounts it
+		late = counted = !waitonce(root, reason, until); // the waker decrements nwait
 		got = !late && (s->ticket != 0 || cansemacquire(addr));
 		if (got)
 			break; // else another was quicker

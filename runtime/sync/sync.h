@@ -46,7 +46,7 @@ bool parkuntil(Mutex *l, WaitReason reason, int64_t when) RELEASES(*l);
 
 typedef struct {
 	Mutex lock;
-	Sudog *treap;   // those who wait, by address
+	Sudog *treap;   // the waiters, by address
 	uint32_t nwait; // in semacquire; read without the lock
 } __attribute__((aligned(CacheLineSize))) SemaRoot;
 
@@ -64,16 +64,16 @@ typedef struct {
 void semacquire(uint32_t *addr, WaitReason reason);
 // The same. lifo: before those who wait already. Returns false if the deadline came first.
 bool semacquire1(uint32_t *addr, bool lifo, WaitReason reason, const SemaUntil *until);
-// Gives one, and wakes who waited longest for it.
+// Releases one, and wakes the longest waiter.
 void semrelease(uint32_t *addr);
-// handoff: nobody else can have it, and the woken runs at once.
+// handoff: no other goroutine can take it, and the woken one runs at once.
 void semrelease1(uint32_t *addr, bool handoff);
 
 // The queues alone, for sync/rwmutex.c. Under the root's lock.
 SemaRoot *semroot(const uint32_t *addr);
 void semqueue(SemaRoot *root, void *addr, Sudog *s, bool lifo);
 void semunqueue(SemaRoot *root, Sudog *s);
-// The first who waits for addr and is claimed; NULL if there is none.
+// The first waiter for addr that could be claimed; NULL if there is none.
 Sudog *semdequeue(SemaRoot *root, const void *addr);
 // Does anybody wait for addr, be it one whose deadline has come?
 bool semwaits(SemaRoot *root, const void *addr);
