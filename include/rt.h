@@ -747,8 +747,8 @@ int64_t rt_raw_syscall_all(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint6
 }
 
 /* fn may take any pointer or integer to which arg converts, since they are all passed in
- * the same register. Compilers allow casts between void (*)() and any other function type.
- * */
+ * the same register. The cast goes through an integer because compilers warn about casts
+ * between function types. */
 template <typename T>
 struct rt_same {
 	typedef T type;
@@ -756,7 +756,7 @@ struct rt_same {
 template <typename R, typename T>
 inline rt_deferred rt_deferred_of(R (*fn)(T), typename rt_same<T>::type arg)
 {
-	return { 0, (rt_func *)(void (*)())fn, (void *)(uintptr_t)arg };
+	return { 0, (rt_func *)(uintptr_t)fn, (void *)(uintptr_t)arg };
 }
 inline rt_deferred rt_deferred_of(rt_func *fn, void *arg) /* a lambda, too */
 {
@@ -791,10 +791,10 @@ constexpr size_t rt_size_of()
 #define RT_SIZE_OF(T) sizeof(T)
 
 /* fn may take any pointer or integer, since they are all passed in the same register; arg
- * is checked as if fn were called with it. Compilers allow casts between void (*)(void) and
- * any other function type. */
+ * is checked as if fn were called with it. The cast goes through an integer because
+ * compilers warn about casts between function types. */
 #define RT_DEFERRED(fn, arg)                                                            \
-	{ 0, ((void)(__typeof__((fn)(arg)) *)0, (rt_func *)(void (*)(void))(fn)),       \
+	{ 0, ((void)(__typeof__((fn)(arg)) *)0, (rt_func *)(uintptr_t)(fn)),            \
 	  ((void)sizeof(char[RT_IS_REAL(arg) ? -1 : 1]), (void *)(uintptr_t)(arg)) }
 #define RT_IS_REAL(x) (__builtin_classify_type(x) == __builtin_classify_type(0.0))
 

@@ -71,11 +71,12 @@ for cc in gcc clang; do
 	done
 done
 
-# The same instructions, but for names.
+# The calls, jumps and stores: compilers differ in which registers they save.
 code() {
 	cat >program.c
 	compile gcc -O2 -c -o program.o || cat log
-	objdump -d --no-show-raw-insn program.o | sed '1,/>:$/d; s/^ *[0-9a-f]*://'
+	objdump -d --no-show-raw-insn program.o | sed '1,/>:$/d; s/^ *[0-9a-f]*:[ \t]*//' >code
+	grep -E '^(call|j[a-z]+|mov[a-z]* .*,[-0-9a-fx]*\()' code
 }
 code >typed <<'END'
 #include <rt.h>
