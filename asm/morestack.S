@@ -90,9 +90,11 @@ FUNC(__morestack)
 	addq	%rbp, %rdx
 	addq	$24, %rdx			// rdx = rbp + 24 mod ARG_ALIGN
 	subq	%r10, %rdx
+	movq	g_segment_hi(%rax), %rsp	// so that valgrind takes the rest for a frame
 	cmpq	g_segguard(%rax), %rdx
 	jb	.Lslow
 	addq	%r10, %rdx
+	movq	%rdx, %rsp
 2:	subl	$8, %r11d
 	movq	24(%rbp,%r11), %r10
 	movq	%r10, (%rdx,%r11)

@@ -45,7 +45,7 @@ ALWAYS_INLINE void valgrindRegisterStacks(void)
 	VALGRIND_STACK_REGISTER(0, UINTPTR_MAX);
 }
 
-// Stacks that one switches between are further apart than that.
+// Stacks are further apart than that, and what asyncResume's stack pointer walks through, too.
 #define ValgrindStackGap ((uintptr_t)4 << 20)
 
 // The program may touch these bytes: what is in them is known,

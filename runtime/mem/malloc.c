@@ -11,6 +11,7 @@
 // instant both may pass; then the object is in two caches, and who takes it from the second,
 // or gives it back, finds that it is not Cached.
 #include "include/rt.h"
+#include "runtime/base/valgrind.h"
 #include "runtime/mem/mem.h"
 #include "runtime/mem/mheap.h"
 #include "runtime/os/os.h"
@@ -189,17 +190,12 @@ typedef struct {
 	uint8_t *state;
 } FreeRequest;
 
-static COLD void freefn(void *arg)
+static void keepfree(const FreeRequest *r)
 {
-	FreeRequest *r = arg;
 	uint32_t class = r->s->class;
-	Freelist *l;
-	Mcache *c;
+	Mcache *c = getcache();
+	Freelist *l = &c->list[class];
 
-	if (class == LargeClass)
-		return spanfree(r->s);
-	c = getcache();
-	l = &c->list[class];
 	if (l->top >= l->end)
 		cachemakeroom(c, class);
 	push(l, l->top, r->p, r->state);
@@ -208,8 +204,24 @@ static COLD void freefn(void *arg)
 	putcache(c);
 }
 
+static COLD void freefn(void *arg)
+{
+	FreeRequest *r = arg;
+
+	if (r->s->class == LargeClass)
+		return spanfree(r->s);
+	if (!onvalgrind())
+		return keepfree(r);
+	detain(r->s, r->p);
+	while ((r->p = release()) != 0) {
+		r->s = spanof(r->p);
+		r->state = &r->s->state[(r->p - r->s->base) / r->s->size];
+		keepfree(r);
+	}
+}
+
 // The rest of rt_free, whose frame this is: there is no P, its list is full, the goroutine is to
-// yield, p is large, NULL, or no object.
+// yield, p is large, NULL, or no object; or valgrind is there.
 static COLD void freeslow(void *p, void *frame)
 {
 	const Spanref *ref = spanref(slotof(p));
@@ -268,7 +280,7 @@ NOSPLIT HOTCODE void rt_free(void *ptr)
 	Slot *top;
 
 	state = stateof(r, p);
-	if (unlikely(!state))
+	if (unlikely(!state || onvalgrind()))
 		return freeslow(ptr, __builtin_frame_address(0));
 	l = listat(mcache, r->list);
 	top = l->top;
@@ -288,8 +300,11 @@ void *rt_calloc(size_t n, size_t size)
 
 	if (__builtin_mul_overflow(n, size, &bytes))
 		rt_panic("runtime error: makeslice: len out of range");
-	if (withzones(bytes) > MaxSmallSize)
-		return finish(largealloc(bytes, true), bytes);
+	if (withzones(bytes) > MaxSmallSize) {
+		p = finish(largealloc(bytes, true), bytes);
+		valgrindMakeMemDefined((uintptr_t)p, bytes);
+		return p;
+	}
 	p = rt_malloc(bytes);
 	__builtin_memset(p, 0, bytes);
 	return p;

@@ -11,6 +11,7 @@
 // anybody ever allocates here again: so nothing is left behind.
 //
 // Follows Go's mcentral.go (cacheSpan, uncacheSpan).
+#include "runtime/base/valgrind.h"
 #include "runtime/mem/mem.h"
 #include "runtime/mem/mheap.h"
 
@@ -21,6 +22,8 @@ static Mspan *newsmall(uint32_t class)
 
 	for (uint32_t i = 0; Debug && s && i < s->nelems; i++)
 		poison(s, i);
+	if (s)
+		valgrindMakeMemNoAccess(s->base, (uintptr_t)npages << PageShift);
 	return s;
 }
 

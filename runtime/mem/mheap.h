@@ -253,6 +253,7 @@ typedef struct {
 // A slot has one, behind the states of its span.
 struct Record {
 	uintptr_t size;  // what was asked for
+	uintptr_t next;  // slot that is detained
 	uint32_t uses;   // +1 with every allocation, when all the rest is there
 	uint8_t kind;    // an ObjectKind; stays when it is freed
 	uint8_t was;     // of the object that was freed here
@@ -306,6 +307,10 @@ void poison(const Mspan *s, uint32_t i);
 void checkfree(const Mspan *s, uint32_t i);
 // badpointer, if p is in a slot that was used. Otherwise it returns.
 void badrecorded(uintptr_t p);
+// valgrind: a freed slot of s waits until many have come after it,
+void detain(const Mspan *s, uintptr_t slot);
+// and then is the result here, once; 0: none has waited for so long.
+uintptr_t release(void);
 // heapcheck's: slot i, whatever its state; that may change meanwhile.
 void checkslot(const Mspan *s, uint32_t i);
 

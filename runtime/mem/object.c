@@ -5,12 +5,17 @@
 // the object is Busy, undress before it is Cached. Only checkslot and the reports of the
 // program's errors read records that they do not own.
 //
+// memcheck gets the same facts: the program may touch the bytes of an object, which are unknown
+// until it writes them, and nothing else of the slot. The functions that read zones and poison
+// are exempt from its checks.
+//
 // The functions called for each operation check no stack, so that nothing yields in them: some
 // callers rely on that instead of a lock.
 #include "runtime/mem/object.h"
 
 #include "runtime/base/getg.h"
 #include "runtime/base/str.h"
+#include "runtime/base/valgrind.h"
 #include "runtime/mem/mem.h"
 #include "runtime/mem/mheap.h"
 #include "runtime/os/os.h"
@@ -82,8 +87,10 @@ NOSPLIT void poison(const Mspan *s, uint32_t i)
 {
 	Words w = poisoned(s, i, &records(s)[i]);
 
+	valgrindBlind();
 	for (volatile uint64_t *p = w.from; p < w.to; p++)
 		*p = Poison;
+	valgrindSee();
 }
 
 static NOSPLIT uintptr_t backend(const Mspan *s, uintptr_t p, uintptr_t n)
@@ -96,11 +103,13 @@ static NOSPLIT void makezones(const Mspan *s, uintptr_t p, uintptr_t n)
 	volatile uint64_t *front = (uint64_t *)slotof((void *)p);
 	uintptr_t end = backend(s, p, n);
 
+	valgrindBlind();
 	front[0] = front[1] = ZoneWord;
 	for (p += n; p % sizeof *front != 0; p++)
 		*(volatile uint8_t *)p = ZoneByte;
 	for (; p < end; p += sizeof *front)
 		*(volatile uint64_t *)p = ZoneWord;
+	valgrindSee();
 }
 
 // Are the zones as makezones left them?
@@ -120,19 +129,21 @@ static NOSPLIT bool intact(const Mspan *s, uintptr_t p, uintptr_t n)
 // The address nearest to the object of n bytes at p that was written to in its zones; 0: none.
 static NOSPLIT uintptr_t spoiled(const Mspan *s, uintptr_t p, uintptr_t n)
 {
-	uintptr_t end = backend(s, p, n);
+	uintptr_t end = backend(s, p, n), first = slotof((void *)p), at = 0;
+	bool good;
 
-	if (likely(intact(s, p, n)))
-		return 0;
-	for (uintptr_t q = p - 1; q >= slotof((void *)p); q--) {
+	valgrindBlind();
+	good = intact(s, p, n);
+	for (uintptr_t q = p - 1; !good && at == 0 && q >= first; q--) {
 		if (*(volatile uint8_t *)q != ZoneByte)
-			return q;
+			at = q;
 	}
-	for (uintptr_t q = p + n; q < end; q++) {
+	for (uintptr_t q = p + n; !good && at == 0 && q < end; q++) {
 		if (*(volatile uint8_t *)q != ZoneByte)
-			return q;
+			at = q;
 	}
-	return 0;
+	valgrindSee();
+	return at;
 }
 
 // ---- looking up -----------------------------------------------------------------------
@@ -316,6 +327,8 @@ NOSPLIT void *dress(uintptr_t slot, uintptr_t n, void *frame)
 	r->retired = false;
 	sitehere(&r->made, frame);
 	makezones(f.s, f.p, n);
+	valgrindMakeMemNoAccess(slot, slotsize(f.s));
+	valgrindMalloc(f.p, n, FrontZone);
 	atomic_store_release(&r->uses, r->uses + 1); // for checkslot
 	atomic_store_release((uint8_t *)(uintptr_t)&f.s->state[f.i], ObjectBusy);
 	return (void *)f.p;
@@ -336,6 +349,7 @@ NOSPLIT void undress(uintptr_t p, void *frame)
 	sitehere(&r->freed, frame);
 	if (f.s->class != LargeClass)
 		poison(f.s, f.i);
+	valgrindFree(p, FrontZone);
 }
 
 NOSPLIT uintptr_t sizeasked(uintptr_t p)
@@ -350,10 +364,12 @@ NOSPLIT void checkfree(const Mspan *s, uint32_t i)
 	Words w = poisoned(s, i, r);
 	uintptr_t at;
 
+	valgrindBlind();
 	for (volatile uint64_t *p = w.from; p < w.to; p++) {
 		if (unlikely(*p != Poison))
 			badfree(&f);
 	}
+	valgrindSee();
 	at = r->uses > 0 ? spoiled(s, f.p, r->size) : 0;
 	if (unlikely(at != 0))
 		badzone(&f, at);
@@ -376,6 +392,53 @@ void checkslot(const Mspan *s, uint32_t i)
 		if (at != 0 && inuse(&f) && atomic_load_acquire(&f.r->uses) == uses)
 			badzone(&f, at);
 	}
+}
+
+// ---- valgrind: freed slots wait ---------------------------------------------------------
+
+// memcheck remembers what was freed, up to FreedBytes of it, and says of an address what the
+// oldest of that was. So a slot is not used again before memcheck has forgotten it; and a
+// program that uses freed memory does not find another object there. A detained slot is
+// Cached.
+enum { FreedBytes = 20 << 20 }; // memcheck's --freelist-vol, and some
+
+static struct {
+	Mutex lock;
+
+	// lock protects:
+	uintptr_t first, last; // linked by their records
+	uintptr_t bytes;       // that the program had asked for
+} detained = { .lock.rank = RANKED(RankHeap) };
+
+void detain(const Mspan *s, uintptr_t slot)
+{
+	Record *r = &records(s)[(slot - s->base) / s->size];
+
+	r->next = 0;
+	lock(&detained.lock);
+	if (detained.first)
+		find(detained.last).r->next = slot;
+	else
+		detained.first = slot;
+	detained.last = slot;
+	detained.bytes += r->size;
+	unlock(&detained.lock);
+}
+
+uintptr_t release(void)
+{
+	uintptr_t slot = 0;
+
+	lock(&detained.lock);
+	if (detained.bytes > FreedBytes) {
+		Record *r = find(detained.first).r;
+
+		slot = detained.first;
+		detained.first = r->next;
+		detained.bytes -= r->size;
+	}
+	unlock(&detained.lock);
+	return slot;
 }
 
 // ---- at each use ----------------------------------------------------------------------

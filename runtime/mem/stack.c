@@ -115,7 +115,7 @@ static NORETURN void cannotguard(void)
 	throw("runtime: out of memory");
 }
 
-// Below a slot; it stays when the slot goes.
+// Below a slot, and above it; both stay when the slot goes.
 static uintptr_t slotgap(void)
 {
 	return onvalgrind() ? ValgrindStackGap : 0;
@@ -124,7 +124,7 @@ static uintptr_t slotgap(void)
 // A small stack, which may become resident as a whole if the program locks its memory.
 static uintptr_t slotalloc(uintptr_t n)
 {
-	uintptr_t base = (uintptr_t)sysReserve(NULL, slotgap() + guardarea + n);
+	uintptr_t base = (uintptr_t)sysReserve(NULL, slotgap() + guardarea + n + slotgap());
 
 	if (base == 0)
 		nomemory(n);
@@ -177,7 +177,7 @@ static uintptr_t reserveslots(uintptr_t n)
 // the top down, so that they become one mapping.
 static uintptr_t segmentslot(void)
 {
-	uintptr_t size = slotgap() + guardarea + slack + StackSegment, slot;
+	uintptr_t size = slotgap() + guardarea + slack + StackSegment + slotgap(), slot;
 	uintptr_t batch = min(atomic_load_relaxed(&nsegments), (uint32_t)SegmentBatch) * size;
 	Stack *slots = &stackLarge.slots;
 
@@ -209,7 +209,8 @@ static Stack segmentalloc(void)
 
 Stack cgostackalloc(uintptr_t n)
 {
-	uintptr_t slot = (uintptr_t)sysReserveNone(NULL, slotgap() + LargeGuard + n), lo;
+	uintptr_t all = slotgap() + LargeGuard + n + slotgap();
+	uintptr_t slot = (uintptr_t)sysReserveNone(NULL, all), lo;
 
 	if (slot == 0)
 		nomemory(n);

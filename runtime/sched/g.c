@@ -22,6 +22,7 @@
 // Follows Go's proc.go (casgstatus, malg, gfput, gfget, goexit0).
 #include "include/rt.h"
 #include "runtime/base/str.h"
+#include "runtime/base/valgrind.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/sched.h"
@@ -344,6 +345,7 @@ void goexit0(G *gp)
 		// It locked its thread and did not unlock it: who knows what it did to the
 		// thread. End it: back to mstart, which calls mexit. lockedExt stays, so that
 		// no thread is cloned from this one on the way.
+		valgrindMakeMemDefined(mp->g0->sched.sp, PtrSize); // gogo compares it
 		gogo(&mp->g0->sched);
 		__builtin_unreachable();
 	}

@@ -4,6 +4,7 @@
 #include "runtime/sig/sig.h"
 
 #include "include/rt.h"
+#include "runtime/base/valgrind.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/sigtable.h"
 #include "runtime/panic/panic.h"
@@ -241,6 +242,7 @@ static bool injectpanic(const Caught *s, const Where *w, const char *text)
 	if (!onstacks(s->gp, (uintptr_t)sp - Room))
 		return false;
 	xsaveinit(); // sigpanic0 asks which vector registers there are
+	valgrindMakeMemUndefined((uintptr_t)sp - Room, c->rsp - RedZone - ((uintptr_t)sp - Room));
 	*--sp = 0;
 	*--sp = w->sp;
 	*--sp = w->pc;

@@ -1,7 +1,10 @@
 #!/bin/sh
-# tests/check/valgrind.sh - programs run under valgrind to their end: the examples, servers too,
-# one that panics, and one that asks for a signal that valgrind keeps. In builds that talk to
-# memcheck it has nothing to say of any of them.
+# tests/check/valgrind.sh - programs run under valgrind to their end: the examples, servers
+# too, one that panics, recovers, and asks for a signal that valgrind keeps. The debug build
+# talks to memcheck: that has nothing to say of any of them, but finds what is wrong in
+# programs, on small stacks and segments: the use of a freed object, also when many came after
+# it, a write past the end of a small and of a large one, a decision by what was never
+# written, an object that is lost; and says at which lines, and where the object is from.
 # stdout: ok
 # needs: valgrind python3
 # timeout: 300
@@ -36,6 +39,86 @@ int rt_main(int argc, char **argv)
 }
 END2
 "$rtcc" -O2 -g panics.c -o panics || exit 1
+
+cat >bugs.c <<'END2'
+#include <rt.h>
+
+#define NOINLINE __attribute__((noinline))
+
+static volatile int sink;
+
+static NOINLINE char *made(size_t n)
+{
+	return rt_malloc(n); // made
+}
+
+static NOINLINE void after_free(void)
+{
+	volatile char *p = made(100);
+
+	p[5] = 1;
+	rt_free((char *)p); // freed
+	for (int i = 0; i < 1000; i++)
+		rt_free(made(100));
+	sink = p[5]; // bug f
+}
+
+static NOINLINE void overrun(size_t n)
+{
+	volatile char *p = made(n);
+
+	p[n] = 1; // bug o
+}
+
+static NOINLINE void undecided(void)
+{
+	volatile char *p = made(20);
+
+	if (p[3]) // bug u
+		sink = 1;
+}
+
+static NOINLINE void lost(void)
+{
+	for (int i = 0; i < 30; i++)
+		made(777);
+}
+
+static void bug(void *arg)
+{
+	switch (*(char *)arg) {
+	case 'f': after_free(); break;
+	case 'o': overrun(10); break;
+	case 'O': overrun(200000); break;
+	case 'u': undecided(); break;
+	case 'l': lost(); break;
+	}
+	rt_exit(0);
+}
+
+static NOINLINE int on_segment(int n, char *arg)
+{
+	volatile char frame[1000];
+
+	frame[0] = 1;
+	if (n > 0)
+		return on_segment(n - 1, arg) + frame[0];
+	bug(arg);
+	return 0;
+}
+
+int rt_main(int argc, char **argv)
+{
+	rt_chan *c = rt_chan_make(0, 0);
+
+	if (argc > 2)
+		return on_segment(5, argv[1]);
+	rt_go(bug, argv[1]);
+	rt_chan_recv(c, NULL);
+	return 1;
+}
+END2
+"$rtcc" -O1 -g bugs.c -o bugs || exit 1
 
 # The release build has told memcheck nothing, so what it finds there says nothing.
 case $RT0_VARIANT in
@@ -76,6 +159,30 @@ end(start("./sieve", "50"), 0, "^50 primes, the last is 229\n$")
 end(start("./wordcount", "hello", "run.py"), 0, r"\n *\d+ total\n$")
 end(start("./pipeline", "1000"), 0, "^connection timed out: ")
 end(start("./panics"), 2, "^as it should: 0\n$", "panic: as it should: 1")
+
+def finds(bug, *texts):
+    """memcheck's words, in this order; <NAME> is the line of bugs.c with that comment."""
+    for more in (), ("segment",):
+        command = ["valgrind", "-q", "--leak-check=full", "./bugs", bug, *more]
+        done = subprocess.run(command, stderr=subprocess.PIPE, text=True, timeout=250)
+        at = 0
+        for text in texts:
+            text = re.sub("<(.*)>", lambda m: f"bugs.c:{LINES[m.group(1)]}", text)
+            at = done.stderr.find(text, at) + 1
+            if at == 0 or done.returncode != 0:
+                sys.exit(f"{command}: status {done.returncode}, no {text}:\n{done.stderr}")
+
+with open("bugs.c", encoding="ascii") as file:
+    LINES = {name: n for n, line in enumerate(file, 1) for name in re.findall("// (.*)", line)}
+if ERRORS != "0":
+    finds("f", "Invalid read of size 1", "(<bug f>)", "5 bytes inside a block of size 100 free'd",
+          "(<freed>)", "alloc'd", "(<made>)")
+    finds("o", "Invalid write of size 1", "(<bug o>)", "0 bytes after a block of size 10 alloc'd",
+          "(<made>)")
+    finds("O", "Invalid write of size 1", "(<bug o>)", "0 bytes after a block of size 200,000 alloc'd",
+          "(<made>)")
+    finds("u", "Conditional jump or move depends on uninitialised value", "(<bug u>)")
+    finds("l", "23,310 bytes in 30 blocks are definitely lost", "(<made>)", "lost (bugs.c")
 
 server = start("./echo", "127.0.0.1:0")
 address = re.search(r"[\d.]+:\d+", server.stdout.readline()).group()
