@@ -207,9 +207,9 @@ static bool toobig(const G *gp, const MoreFrame *f)
 	return n > gp->segment.hi - gp->segguard;
 }
 
-// On g0, called by __morestack: a function's frame does not fit, or somebody wants the
-// goroutine to yield. 0: it now has a segment, try again. 1: the function may go on where
-// it is.
+// On g0, called by __morestack: a function's frame does not fit, or the goroutine was asked to
+// yield. Returns 0 if it now has a segment and must try again, 1 if the function may continue
+// where it is.
 int64_t newstack(MoreFrame *f)
 {
 	enum { TryAgain, GoOn };
@@ -235,7 +235,7 @@ int64_t newstack(MoreFrame *f)
 
 // ---- alloca ------------------------------------------------------------------------------
 
-// On the stack of who asks, below its stack pointer: these words, its rbp, its pc.
+// On the requesting function's stack, below its stack pointer: these words, its rbp, its pc.
 typedef struct {
 	uintptr_t n; // and the result
 	union {
@@ -300,7 +300,7 @@ uintptr_t returnaddress(const G *gp, const uintptr_t *slot)
 	return realreturn(gp, keptreturn(gp, slot), slot);
 }
 
-// On g0: n bytes at the low end of the segment, until the function returns (by way of
+// On g0: allocates n bytes at the low end of the segment, until the function returns (through
 // allocreturn) or raises its stack pointer.
 void allocspace(void *arg)
 {

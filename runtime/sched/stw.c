@@ -1,9 +1,9 @@
 // stw.c - stopping the world: no P runs anything but the one that asked.
 //
-// sched.gcwaiting is the wish; every M looks at it in each round of the scheduler and when
+// sched.gcwaiting is the request; every M checks it in each round of the scheduler and when
 // it enters a system call. sched.stopwait counts the Ps that have not stopped. A P stops in
 // one of four ways: by its own M (gcstopm), taken out of a system call or off the idle
-// list by who stops the world, or handed over (handoffp).
+// list by the M that stops the world, or handed off (handoffp).
 //
 // Follows Go's proc.go (stopTheWorldWithSema, startTheWorldWithSema, forEachP).
 #include "include/rt.h"

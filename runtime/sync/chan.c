@@ -1,7 +1,7 @@
 // chan.c - channels.
 //
 // A sender that finds a waiting receiver hands its element over directly, past the buffer,
-// and readies it; a receiver likewise takes from a waiting sender. Who waits is served
+// and readies it; a receiver takes the element of a waiting sender. Waiters are served
 // first come, first served. hchan.h has the structure and its invariants.
 //
 // Follows Go's chan.go.

@@ -1,12 +1,12 @@
 // cond.c - waiting for something to change that a mutex protects.
 //
 // c->lock (a Mutex) protects the queue from head to tail. A waiter queues up before it
-// unlocks c->l, so who signals after that finds it; and it may be found before it is
+// unlocks c->l, so a signal after that finds it; and it may be found before it is
 // parked. The two settle that under c->lock: a waiter that was signalled does not park,
 // one that is not parked is not readied (sudog.ticket: parked).
 //
-// The waiters are signalled in the order in which they queued up. Go's tickets do the same
-// without the lock on the way in, but could not take a waiter back whose deadline has come.
+// The waiters are signalled in the order in which they queued up. Go's tickets need
+// no lock to queue up, but could not remove a waiter whose deadline has passed.
 // wait, notify are not used.
 //
 // Follows Go's sync/cond.go and sema.go (notifyList).

@@ -1,7 +1,7 @@
 // once.c - doing something exactly once.
 //
-// done is set after fn has returned, and the mutex held until then: whoever returns from
-// rt_once_do knows that fn is over.
+// done is set after fn has returned, and the mutex held until then: so when rt_once_do returns,
+// fn has returned.
 //
 // Follows Go's sync/once.go.
 #include "include/rt.h"

@@ -2,20 +2,20 @@
 //
 //	reader_count:	bits 0..29	readers that have it
 //			bit 30		a writer has it
-//			bit 31		somebody waits
+//			bit 31		there are waiters
 //
-// While nobody waits, both kinds lock and unlock by one compare-and-swap. Bit 31 makes all
-// of them go the long way: under the lock of the semaphores' root that writer_sem hashes to,
-// where those who wait stand in two queues (the treap's, under addresses in writer_sem and
-// reader_sem; there are no permits). Only readers leave without that lock, but for the
-// last. Who unlocks hands over: it counts in those whom it takes off a queue, so a deadline
-// has nothing to give back (sync/wait.c: exactly one of the two ends the wait).
+// Without waiters, both kinds lock and unlock by one compare-and-swap. Bit 31 makes all
+// of them take the slow path: under the lock of the semaphores' root that writer_sem hashes to,
+// where the waiters are in two queues (the treap's, under addresses in writer_sem and
+// reader_sem; there are no permits). Only readers leave without that lock, except the
+// last one. The unlocker hands over: it counts in the waiters that it removes from a queue, so a
+// deadline has nothing to undo (sync/wait.c: exactly one of the two ends the wait).
 //
-// Readers do not pass a writer that waits, so writers are not starved; a writer that
-// unlocks lets all readers in that wait by then, so readers are not starved either.
+// Readers do not pass a waiting writer, so writers are not starved; a writer that
+// unlocks lets in all readers that wait by then, so readers are not starved either.
 //
-// Go's sync/rwmutex.go has the same rules and other means: it cannot take a reader or a
-// writer back whose deadline has come. w, reader_wait are not used.
+// Go's sync/rwmutex.go has the same rules but another algorithm, which cannot remove a reader or
+// a writer whose deadline has passed. w, reader_wait are not used.
 #include "include/rt.h"
 #include "runtime/os/os.h"
 #include "runtime/sync/sync.h"

@@ -1,15 +1,15 @@
 // select.c - waiting on several channels at once, with or without a deadline.
 //
-// A case is done by whoever holds its channel's lock, so one that is ready can be done under
-// that lock alone. To find that none is ready, and to wait, takes the locks of all the
-// channels, in the order of their addresses: else two channels that are ready in turns
+// Executing a case needs its channel's lock, so one that is ready can be executed under
+// that lock alone. To find that none is ready, and to wait, needs the locks of all the
+// channels, in the order of their addresses: otherwise two channels that are ready in turns
 // could both be missed.
 //
 //	1. without locks: are some cases ready, by the look of them? Choose one, lock its
 //	   channel, do it. It may be too late for that: then
 //	2. lock all channels; look again; done, or default, or
-//	3. put a Sudog on the queue of each channel; park, unlock; be woken by who has claimed
-//	   the wait (wait.c), and done the case whose Sudog it leaves in gp->param
+//	3. put a Sudog on the queue of each channel; park, unlock; be woken by the waker that
+//	   claimed the wait (wait.c) and executed the case whose Sudog it stores in gp->param
 //	4. take the other Sudogs off their queues
 //
 // Among the cases that are ready each is chosen with the same probability, by drawing a

@@ -2,24 +2,24 @@
 // clock.
 //
 // gp->selectDone counts such waits, in steps of two: even while the wait is undecided, odd
-// once somebody has claimed it. Who wants to end it, having found one of its Sudogs
-// (isSelect) on a queue, or because its deadline has come, does so by compare-and-swap from
+// once it is claimed. A waker that has found one of its Sudogs (isSelect) on a queue, or the
+// clock when its deadline has passed, claims it by compare-and-swap from
 // even to odd. Exactly one succeeds, and that one readies the goroutine, with gp->param the
-// Sudog, or NULL for the clock. The others go on as if they had not found it.
+// Sudog, or NULL for the clock. The others continue as if they had not found it.
 //
 //   - The claimed goroutine is parked: queues are under locks that it holds until it is,
 //     and its timer starts after that, before those locks are released.
 //   - A partner finds a Sudog only while the wait that it belongs to lasts: the goroutine
-//     takes the Sudogs that nobody claimed off their queues, under the queues' locks,
-//     before it goes on.
+//     removes the remaining Sudogs from their queues, under the queues' locks, before it
+//     continues.
 //   - The clock may come late: its function may be called, on another M, when deltimer
 //     says that it is too late to stop it, and run when the goroutine is in another wait
-//     or dead. It brings the number of its wait (seq), which is a different one then. Gs
-//     are never freed, and the count goes on in the next goroutine's life.
+//     or dead. It has the number of its wait (seq), which is a different one then. Gs
+//     are never freed, and the count continues in the next goroutine's life.
 //
 // So a deadline that meets a hand-off or a close ends in exactly one of the two, and the
-// Sudog leaves its queue exactly once: by the hand of the partner who took it off, even if
-// the claim failed, or else by the goroutine's own.
+// Sudog leaves its queue exactly once: removed by the partner, even if the claim failed, or
+// otherwise by the goroutine itself.
 #include "runtime/os/os.h"
 #include "runtime/sync/hchan.h"
 

@@ -1,8 +1,8 @@
 // waitgroup.c - waiting for a number of goroutines.
 //
 // state is the counter (high half) and the number of waiters (low half) in one word, so
-// that both change together. Whoever brings the counter to 0 sets the waiters to 0, too,
-// and gives each of them a permit.
+// that both change together. The call that brings the counter to 0 also sets the
+// waiters to 0, and releases a permit for each of them.
 //
 // Follows Go's sync/waitgroup.go.
 #include "include/rt.h"
