@@ -47,6 +47,9 @@ void stackinit(void);
 Stack stackalloc(uint32_t n);
 // Gives it back: not the stack one runs on.
 void stackfree(Stack stk);
+// Where the guard below a segment ends: what is above may be read. Down to there code that does
+// not check may have gone.
+uintptr_t segmentbottom(Stack stk);
 // A stack of n bytes, whole pages, for rt_cgocall, guarded below; it goes back to the system.
 Stack cgostackalloc(uintptr_t n);
 void cgostackfree(Stack stk);

@@ -249,6 +249,11 @@ static Stack largealloc(uint32_t n)
 	return (Stack){ lo, lo + n };
 }
 
+uintptr_t segmentbottom(Stack stk)
+{
+	return alignup(stk.hi, (uintptr_t)ShiftPage) - StackSegment - slack - ShiftPage;
+}
+
 static void segmentfree(Stack stk)
 {
 	uintptr_t top = alignup(stk.hi, (uintptr_t)ShiftPage);

@@ -103,8 +103,7 @@ extern const char gogoEnd[], asyncPreemptEnd[], asyncResumeEnd[];
 // May n words at bp be read?
 static bool readable(const G *gp, uintptr_t bp, uintptr_t n)
 {
-	// Where the guard area below a segment ends.
-	uintptr_t lo = alignup(gp->segment.lo, (uintptr_t)ShiftPage) - ShiftPage;
+	uintptr_t lo = segmentbottom(gp->segment);
 
 	if (bp % PtrSize != 0)
 		return false;

@@ -1,6 +1,6 @@
 // tests/internal/stack_guard.c - a touch of the guard below a goroutine's segment is the
 // error "stack overflow", near the segment and at the guard's end.
-// matrix: BELOW=4100,20000,61000
+// matrix: BELOW=1,20000,61000
 // stderr~: ^runtime: goroutine stack exceeds 67108864-byte limit$
 // stderr: fatal error: stack overflow
 // exit: 2
@@ -13,7 +13,7 @@ static void touch(void *arg)
 
 	frame[0] = 1;
 	check(getg()->segment.lo != 0);
-	*(volatile char *)(getg()->segment.lo - (uintptr_t)arg) = frame[0];
+	*(volatile char *)(segmentbottom(getg()->segment) - (uintptr_t)arg) = frame[0];
 	failed(__FILE__, __LINE__, "the guard");
 }
 
