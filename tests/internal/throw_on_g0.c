@@ -2,7 +2,7 @@
 // there, then the goroutine from what it had called, for each way from one to the other.
 // matrix: WAY=systemstack,mcall,cgocall,morestack
 // matrix: GOTRACEBACK=single,system
-// stderr~: ^fatal error: (on purpose|runtime: out of memory)\n\nruntime stack:\n(throws|gthrows|nomemory|segmentslot)\(\.\.\.\)\n
+// stderr~: ^fatal error: (on purpose|runtime: out of memory)\n\nruntime stack:\n(throws|gthrows|nomemory|slotalloc|segmentslot)\(\.\.\.\)\n
 // stderr~: \n\ngoroutine 1 \[(running|syscall)\]:\n((systemstack_switch|rt_cgocall|large)\(\.\.\.\)\n\t.*\n)?calls\(\.\.\.\)\n\t.*\nrt_main\(\.\.\.\)\n\t.*\nruntime_main\(
 // exit: 2
 // compilers: gcc
