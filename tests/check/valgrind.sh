@@ -127,13 +127,15 @@ release*) errors=0 ;;
 esac
 
 cat >run.py <<'END2'
-import os, re, signal, socket, subprocess, sys
+import atexit, os, re, signal, socket, subprocess, sys
 
 ERRORS = sys.argv[1]
 
 def start(*command):
-    return subprocess.Popen(["valgrind", f"--error-exitcode={ERRORS}", *command], text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = subprocess.Popen(["valgrind", f"--error-exitcode={ERRORS}", *command], text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    atexit.register(process.kill) # a server must not stay when the test fails
+    return process
 
 def end(process, status, out, err=""):
     stdout, stderr = process.communicate(timeout=250)
