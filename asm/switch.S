@@ -80,9 +80,7 @@ FUNC(gogo)
 	movw	%dx, m_curfcw(%rsi)
 	jmp	.Lfcwdone
 .Lbadx87:
-	pushq	%rbp				// so that mcall's caller is in the traceback
-	movq	%rsp, %rbp
-	call	badx87
+	jmp	badx87				// as if called by our caller: nothing to undo
 	.globl	gogoEnd
 gogoEnd:
 END(gogo)

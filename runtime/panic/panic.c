@@ -122,9 +122,10 @@ static void sayfatalerror(void *text)
 	print("fatal error: %s\n", (const char *)text);
 }
 
-static NORETURN __attribute__((noinline)) void diesaying(const char *s, const Where *w)
+// The frame that asked for it is throw's or fatal's caller: where w says.
+ALWAYS_INLINE NORETURN void diesaying(const char *s, Where w)
 {
-	Report r = { .before = sayfatalerror, .arg = (void *)(uintptr_t)s, .where = *w };
+	Report r = { .before = sayfatalerror, .arg = (void *)(uintptr_t)s, .where = w };
 
 	die(&r);
 }
@@ -136,7 +137,7 @@ NORETURN __attribute__((noinline)) void throw(const char *s)
 
 	if (mp->throwing == 0)
 		mp->throwing = 1;
-	diesaying(s, &w);
+	diesaying(s, w);
 }
 
 NORETURN __attribute__((noinline)) void fatal(const char *s)
@@ -144,7 +145,7 @@ NORETURN __attribute__((noinline)) void fatal(const char *s)
 	Where w = HERE;
 
 	getg()->m->throwing = -1;
-	diesaying(s, &w);
+	diesaying(s, w);
 }
 
 typedef struct {

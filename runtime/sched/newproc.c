@@ -41,19 +41,13 @@ STEP bool isSystemGoroutine(const G *gp)
 // have a function that returns to recoverreturn.
 uint32_t watchcreation;
 
-// The chain of creations that led to newg, for the traceback: a count, then a goid and the pc
-// of the go statement each. NULL unless GODEBUG's tracebackancestors asks for it.
-COLD HOTSTEP uintptr_t *saveAncestors(G *newg)
+// On g0: the goroutine's stack may have no room for what rt_malloc calls.
+static COLD void copyancestors(void *arg)
 {
-	const G *callergp;
+	G *newg = arg;
+	const G *callergp = getg()->m->curg;
 	uintptr_t n, *a;
 
-	if (likely(!atomic_load_relaxed(&watchcreation)))
-		return NULL;
-	callergp = getg();
-	newg->gopc = realreturn(callergp, newg->gopc, NULL);
-	if (debug.tracebackancestors <= 0 || callergp->goid == 0)
-		return NULL;
 	n = callergp->ancestors ? callergp->ancestors[0] : 0;
 	n = min(n, (uintptr_t)debug.tracebackancestors - 1);
 	a = rt_malloc((1 + 2 * (n + 1)) * sizeof *a);
@@ -62,7 +56,23 @@ COLD HOTSTEP uintptr_t *saveAncestors(G *newg)
 	a[2] = callergp->gopc;
 	if (n > 0)
 		__builtin_memcpy(a + 3, callergp->ancestors + 1, 2 * n * sizeof *a);
-	return a;
+	newg->ancestors = a;
+}
+
+// The chain of creations that led to newg, for the traceback: a count, then a goid and the pc
+// of the go statement each. NULL unless GODEBUG's tracebackancestors asks for it.
+COLD HOTSTEP uintptr_t *saveAncestors(G *newg)
+{
+	const G *callergp;
+
+	if (likely(!atomic_load_relaxed(&watchcreation)))
+		return NULL;
+	callergp = getg();
+	newg->gopc = realreturn(callergp, newg->gopc, NULL);
+	if (debug.tracebackancestors <= 0 || callergp->goid == 0)
+		return NULL;
+	systemstack(copyancestors, newg);
+	return newg->ancestors;
 }
 
 // Makes buf as if it had called fn and stopped before its first instruction.
@@ -96,6 +106,15 @@ static bool needsmore(uintptr_t narg)
 	return narg > StackMin / 4 && goroutineStack == StackMin;
 }
 
+// On g0: a goroutine's own stack may be full.
+static COLD void biggerstack(void *arg)
+{
+	G *gp = arg;
+
+	stackfree(gp->stack);
+	gstack(gp, 2 * StackMin);
+}
+
 static G *gnew(P *pp, uintptr_t narg)
 {
 	G *gp = gfget(pp);
@@ -105,8 +124,7 @@ static G *gnew(P *pp, uintptr_t narg)
 		casgstatus(gp, Gidle, Gdead);
 		allgadd(gp); // published as dead, so that nobody looks at its empty stack
 	} else if (unlikely(needsmore(narg))) {
-		stackfree(gp->stack);
-		gstack(gp, 2 * StackMin);
+		systemstack(biggerstack, gp);
 	}
 	return gp;
 }
