@@ -18,7 +18,7 @@ nm "$RT0_ROOT/build/$RT0_VARIANT/librt0.a" | sed -n 's/^.* T \(rt_.*\)/\1/p' | s
 cut -d ' ' -f 1 list | sort | diff defined - || fail "the list is not complete"
 
 # And rt.h's comment names those that may be called.
-sed -n '/^\/\* What a function run by rt_cgocall may call/,/\*\//p' "$RT0_ROOT/include/rt.h" |
+sed -n '/^\/\* A function run by rt_cgocall may call/,/\*\//p' "$RT0_ROOT/include/rt.h" |
 	tr -cs 'a-z_0-9' '\n' | grep '^rt_.' | grep -v '^rt_cgocall$' | sort -u >documented
 sed -n 's/ legal.*//p' list | grep -v '^rt_cgocall$' |
 	sed 's/rt_deferproc/rt_defer/; /rt_deferreturn/d' | sort |
