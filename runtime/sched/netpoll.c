@@ -16,20 +16,29 @@ static Mutex netpollInitLock = { .rank = RANKED(RankNetpollInit) };
 static int32_t epfd = -1, netpollBreakFd = -1;
 static uint32_t netpollWakeSig; // the eventfd has been written and not read yet
 
-static int64_t netpollinit(void)
+// An eventfd that ep watches, or -errno.
+static int64_t newbreakfd(int32_t ep)
 {
 	EpollEvent ev = { .events = EPOLLIN }; // data 0: no PollDesc's tag
-	int64_t ep = epollcreate1(EPOLL_CLOEXEC), fd, r;
+	int64_t fd = eventfd(0, O_CLOEXEC | O_NONBLOCK), r = fd;
+
+	if (fd >= 0)
+		r = epollctl(ep, EPOLL_CTL_ADD, (int32_t)fd, &ev);
+	if (r < 0)
+		closefd((int32_t)fd);
+	return r < 0 ? r : fd;
+}
+
+static int64_t netpollinit(void)
+{
+	int64_t ep = epollcreate1(EPOLL_CLOEXEC), fd;
 
 	if (ep < 0)
 		return ep;
-	r = fd = eventfd(0, O_CLOEXEC | O_NONBLOCK);
-	if (r >= 0)
-		r = epollctl((int32_t)ep, EPOLL_CTL_ADD, (int32_t)fd, &ev);
-	if (r < 0) {
+	fd = newbreakfd((int32_t)ep);
+	if (fd < 0) {
 		closefd((int32_t)ep);
-		closefd((int32_t)fd);
-		return r;
+		return fd;
 	}
 	epfd = (int32_t)ep;
 	netpollBreakFd = (int32_t)fd;
@@ -88,6 +97,19 @@ static int32_t waitms(int64_t delay)
 	return (int32_t)(delay / 1000000);
 }
 
+// Where read is refused (seccomp), a new eventfd takes the place of the one that is ready and
+// would stay so. Nobody writes it meanwhile, because netpollWakeSig is still 1.
+static COLD void newbreak(void)
+{
+	int64_t fd;
+
+	closefd(netpollBreakFd);
+	fd = newbreakfd(epfd);
+	if (fd < 0)
+		throw("runtime: netpoll failed");
+	netpollBreakFd = (int32_t)fd;
+}
+
 // Only a blocking poll takes the break: it was meant for that one.
 static void takebreak(int64_t delay)
 {
@@ -95,8 +117,9 @@ static void takebreak(int64_t delay)
 
 	if (delay == 0)
 		return;
-	read(netpollBreakFd, &count, sizeof count);
-	atomic_store_release(&netpollWakeSig, 0);
+	if (unlikely(read(netpollBreakFd, &count, sizeof count) < 0))
+		newbreak();
+	atomic_store_release(&netpollWakeSig, 0); // pairs with netpollBreak's cas
 }
 
 Gqueue netpoll(int64_t delay)
