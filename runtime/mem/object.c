@@ -195,6 +195,20 @@ static void sayfreed(Message *msg, uint32_t kind)
 		printto(msg, "a freed %s", kindname(kind) + 2);
 }
 
+// The text of the report, which is too large for a goroutine's stack below its guard. Another M
+// that finds an error meanwhile waits for the end of the process.
+static Message *lastwords(void)
+{
+	static Message msg;
+	static M *owner; // whose report it is; an M that fails again in its own begins once more
+	M *mp = getg()->m;
+
+	while (!atomic_cas(&owner, NULL, mp) && atomic_load_acquire(&owner) != mp)
+		usleep(1000);
+	msg.n = 0;
+	return &msg;
+}
+
 // before: the object at f is one that came after the one that is meant.
 static NORETURN void diewith(Message *msg, const Found *f, bool before)
 {
@@ -213,14 +227,15 @@ static void badoverrun(const Found *f);
 
 static NORETURN void badzone(const Found *f, uintptr_t at)
 {
-	Message msg = { .n = 0 };
+	Message *msg;
 
 	if (at < f->p)
 		badoverrun(f);
-	printto(&msg, "write outside of an object: byte %ld of 0x%lx, which has ",
+	msg = lastwords();
+	printto(msg, "write outside of an object: byte %ld of 0x%lx, which has ",
 	        (int64_t)(at - f->p), f->p);
-	saysize(&msg, f);
-	diewith(&msg, f, false);
+	saysize(msg, f);
+	diewith(msg, f, false);
 }
 
 // The slot before f's, if there are signs that its object was written past.
@@ -238,15 +253,16 @@ static void badoverrun(const Found *f)
 
 static NORETURN void badfree(const Found *f)
 {
-	Message msg = { .n = 0 };
+	Message *msg;
 
 	badoverrun(f);
-	printto(&msg, "write to a free object: 0x%lx, ", f->p);
+	msg = lastwords();
+	printto(msg, "write to a free object: 0x%lx, ", f->p);
 	if (f->r->uses > 0)
-		saysize(&msg, f);
+		saysize(msg, f);
 	else
-		printto(&msg, "never allocated");
-	diewith(&msg, f, false);
+		printto(msg, "never allocated");
+	diewith(msg, f, false);
 }
 
 static NORETURN void badobject(const void *ptr, uint32_t kind)
