@@ -179,7 +179,7 @@ void centraldisown(Mcache *c, uint32_t class);
 
 // ---- mcache.c -----------------------------------------------------------------------
 
-// Free objects of a class, last in first out but for next (debug builds: after some others).
+// Free objects of a class, last in first out except next (debug builds: after some others).
 // Two fit in a cache line.
 //
 //	next   handed out next. Its memory is fetched while it waits here. p == 0: none

@@ -200,7 +200,9 @@ static void sayfreed(Message *msg, uint32_t kind)
 static Message *lastwords(void)
 {
 	static Message msg;
-	static M *owner; // whose report it is; an M that fails again in its own begins once more
+	// The M whose report it is. If that M fails again, its report begins once more; its own
+	// cas has set owner, so the acquire below pairs with nothing else.
+	static M *owner;
 	M *mp = getg()->m;
 
 	while (!atomic_cas(&owner, NULL, mp) && atomic_load_acquire(&owner) != mp)
@@ -487,7 +489,7 @@ static NOSPLIT bool aftercall(uintptr_t pc)
 	return false;
 }
 
-// Nobody's memory on this stack begins below the frame of who runs; allocas may, in a segment.
+// No object on this stack begins below the running frame; allocas may, in a segment.
 // And no object has a caller's frame pointer and return address in it.
 static NOSPLIT const char *badstack(uintptr_t p, uintptr_t n)
 {

@@ -165,7 +165,7 @@ bool sysMap(void *p, uintptr_t n);
 // Before sysMap, for what is large and little used: its memory comes as it is touched, also if
 // the program has asked the kernel to lock all that it will have (mlockall).
 void sysLazy(void *p, uintptr_t n);
-// Both, but for the guard at the beginning, which faults when touched.
+// Both, except the guard at the beginning, which faults when touched.
 bool sysMapGuarded(void *p, uintptr_t guard, uintptr_t n);
 // Memory for n bytes at p now, as if all its pages had been touched. A request: Linux before
 // 5.14 does nothing.

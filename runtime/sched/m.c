@@ -226,7 +226,7 @@ static int64_t startthread(M *mp)
 
 // The kernel may be short of something for a moment, above all below a limit on processes:
 // after pauses of 1 to 19 ms it is. The signals are not blocked meanwhile. This M's P waits, and
-// so does whoever wants a lock that it holds: of the timer, descriptor or queues for which
+// so does an M that wants a lock that it holds: of the timer, descriptor or queues for which
 // addtimer has it woken another M, never the scheduler's. Nothing the kernel lacks waits for those.
 static int64_t startthreadpatiently(M *mp)
 {

@@ -163,8 +163,8 @@ void wakesysmon(void)
 	notewakeup(&sched.sysmonnote);
 }
 
-// All Ps are idle: sleeps until the next timer is due, or one of them makes a system call: who
-// has taken it off the idle list sees sysmonwait, which is set under the same lock. If one was
+// All Ps are idle: sleeps until the next timer is due, or one of them makes a system call: the
+// M that took it off the idle list sees sysmonwait, which is set under the same lock. If one was
 // taken off a short time ago, more will be: then it sleeps for no longer than a goroutine may
 // run. Otherwise pidleget wakes it. So a program that runs again and again for a moment does not
 // pay for that.
