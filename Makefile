@@ -63,10 +63,10 @@ WARN += -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 # little (StackGuard has room for them). The checks would be a sixth of a small program. And
 # some rely on it that nothing in them yields (tests/check/nosplit.sh).
 NOCHECK = $(addprefix runtime/,base/popcount.c base/str.c $(addprefix os/,auxv.c clock.c futex.c linux.c \
-	osinit.c sigtable.c sysmem.c vdso.c xsave.c) lock/caller.c lock/mutex.c lock/note.c \
+	osinit.c sigtable.c sysmem.c vdso.c xsave.c) lock/caller.c lock/lock.c lock/note.c \
 	$(addprefix mem/,fault.c malloc.c mcache.c mcentral.c mheap.c pagealloc.c persistent.c stack.c) \
 	$(addprefix sched/,cgocall.c checkdead.c findrunnable.c g.c halt.c lockthread.c m.c minit.c morestack.c netpoll.c newproc.c \
-	order.c p.c preempt.c proc.c runq.c stw.c syscall.c sudog.c sysmon.c timer.c trace.c \
+	p.c preempt.c proc.c psorder.c runq.c schedtrace.c stw.c syscall.c sudog.c sysmon.c timer.c \
 	waiting.c wake.c) \
 	$(addprefix boot/,args.c check.c cpu.c debugvars.c gc.c module.c random.c relocate.c schedinit.c) \
 	$(addprefix panic/,elf.c gotraceback.c panic.c symtab.c traceback.c) \
@@ -97,7 +97,7 @@ comma = ,
 
 # Where speed counts; everything else is compiled for size. Jumps and loops are not aligned:
 # that would be 1 % of a small program, and nothing measurable.
-HOT = cgo/musl.c cgo/musl_signal.c $(addprefix runtime/,os/clock.c lock/mutex.c mem/malloc.c $(addprefix sched/,g.c \
+HOT = cgo/musl.c cgo/musl_signal.c $(addprefix runtime/,os/clock.c lock/lock.c mem/malloc.c $(addprefix sched/,g.c \
 	proc.c newproc.c runq.c syscall.c sudog.c polldesc.c) trace/event.c \
 	$(addprefix sync/,chan.c mutex.c select.c sema.c waitgroup.c))
 # -Oz loads constants by push and pop, which gdb does not hear of behind the frame: not where

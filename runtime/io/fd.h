@@ -47,7 +47,7 @@ void fdunref(int32_t fd, Fd *d);
 // kind is FdOwn, or FdUnknown with FdMade. Returns r, or closes it and returns an error.
 int64_t fdinstall(int64_t r, FdKind kind, uint32_t flags);
 
-// ---- io.c ---------------------------------------------------------------------------
+// ---- blocking.c ---------------------------------------------------------------------
 
 typedef struct {
 	int32_t fd;

@@ -43,7 +43,7 @@ ALWAYS_INLINE void lockInit(Mutex *l, uint32_t rank)
 	l->rank = rank;
 }
 
-// ---- mutex.c ------------------------------------------------------------------------
+// ---- lock.c -------------------------------------------------------------------------
 
 void lock(Mutex *l) ACQUIRES(*l);
 void unlock(Mutex *l) RELEASES(*l);

@@ -43,7 +43,7 @@ done
 
 # Where nothing may yield, no function checks: with one P they have nothing else that keeps
 # others away.
-for object in sync/chan sched/sudog sched/proc sched/newproc sched/runq sched/wake lock/mutex; do
+for object in sync/chan sched/sudog sched/proc sched/newproc sched/runq sched/wake lock/lock; do
 	object=$RT0_BUILD/$RT0_VARIANT/runtime/$object.o
 	[ -s "$object" ] || fail "$object is there"
 	nm "$object" | grep -q __morestack && fail "$object checks no stack"

@@ -1,4 +1,4 @@
-// order.c - visiting all Ps in a random order without a permutation in memory.
+// psorder.c - visiting all Ps in a random order without a permutation in memory.
 //
 // Follows Go's proc.go (randomOrder). A step that is coprime to the count visits every
 // position once before it comes back.

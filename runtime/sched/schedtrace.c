@@ -1,4 +1,4 @@
-// trace.c - GODEBUG=schedtrace and scheddetail: the scheduler's state in words.
+// schedtrace.c - GODEBUG=schedtrace and scheddetail: the scheduler's state in words.
 //
 // Follows Go's proc.go (schedtrace), whose format is documented and read by tools.
 #include "runtime/os/os.h"

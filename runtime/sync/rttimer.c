@@ -1,4 +1,4 @@
-// timers.c - the interface's timers: a function or a tick on a channel, once or again and
+// rttimer.c - the interface's timers: a function or a tick on a channel, once or again and
 // again.
 //
 // seq counts what was asked for: a start, a stop, a reset. The heap's Timer brings the seq

@@ -1,4 +1,4 @@
-// io.c - system calls that let go of the P, and writing by them.
+// blocking.c - system calls that let go of the P, and writing by them.
 #include "include/rt.h"
 #include "runtime/io/fd.h"
 #include "runtime/os/os.h"

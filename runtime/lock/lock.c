@@ -1,4 +1,4 @@
-// mutex.c - a sleeping lock between threads, on one futex word.
+// lock.c - a sleeping lock between threads, on one futex word.
 //
 // Follows Go's lock_futex.go. key is 0 (unlocked), 1 (locked) or 2 (locked, and Ms may
 // sleep). An M that has slept acquires the lock as 2, because others may still sleep.

@@ -1,4 +1,4 @@
-// stack.c - rt_stack: tracebacks for the program to read.
+// rtstack.c - rt_stack: tracebacks for the program to read.
 //
 // Follows Go's mprof.go (Stack).
 #include "include/rt.h"
