@@ -16,6 +16,14 @@ LD = ld
 OBJCOPY = objcopy
 AR = ar
 
+# The processor that CC compiles for: its files are in asm/$(ARCH) and runtime/arch/$(ARCH).
+ARCH := $(shell $(CC) -dumpmachine 2>/dev/null)
+ARCH := $(patsubst x86_64-%,amd64,$(or $(ARCH),x86_64-))
+ifeq ($(wildcard runtime/arch/$(ARCH)),)
+$(error there is no runtime/arch/$(ARCH), and $(CC) compiles for it)
+endif
+include runtime/arch/$(ARCH)/flags.mk
+
 # A room may use itself and those before it (tools/check-layers holds it).
 LAYERS = base os lock mem sched panic trace sync sig io boot
 
@@ -72,9 +80,9 @@ NOCHECK = $(addprefix runtime/,base/popcount.c base/str.c $(addprefix os/,auxv.c
 	$(addprefix panic/,elf.c gotraceback.c panic.c symtab.c traceback.c) \
 	sig/handler.c sig/sig.c sync/chan.c sync/sleep.c trace/event.c) cgo/musl.c cgo/musl_signal.c
 ifeq ($(SUFFIX),)
-UNALIGNED = -falign-functions=1 -fno-align-loops -fno-align-jumps -malign-data=abi
+UNALIGNED = -falign-functions=1 -fno-align-loops -fno-align-jumps $(ARCHUNALIGNED)
 SMALLER = -fno-jump-tables -fno-thread-jumps -fno-tree-loop-im -fno-move-loop-invariants \
-	-fno-tree-dominator-opts -fno-shrink-wrap -fno-caller-saves -mskip-rax-setup -DRT0_SMALL
+	-fno-tree-dominator-opts -fno-shrink-wrap -fno-caller-saves $(ARCHSMALLER) -DRT0_SMALL
 SPLIT = $(if $(filter $<,$(NOCHECK)),-fno-split-stack,-fsplit-stack)
 else
 DEFS += -DRT0_NO_SPLIT
@@ -87,10 +95,10 @@ MAPPED = '-ffile-prefix-map=$(subst ','\'',$(CURDIR))=.' $(if $(SUFFIX),-fdebug-
 # WISHED serves speed, size and warnings; the user's flags may change it. The runtime does not
 # work without NEEDED.
 WISHED = $(OPT) -g $(WARN)
-NEEDED = -std=gnu11 -ffreestanding -fno-pic -fno-pie -mno-red-zone -fno-omit-frame-pointer \
-	-fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables \
+NEEDED = -std=gnu11 -ffreestanding -fno-pic -fno-pie $(ARCHNEEDED) -fno-omit-frame-pointer \
+	-fno-stack-protector -fno-asynchronous-unwind-tables \
 	-fno-strict-aliasing -fno-common $(MAPPED) -ffunction-sections -fdata-sections $(SPLIT) \
-	$(DEFS) -I. -Iinclude
+	$(DEFS) -I. -Iruntime/arch/$(ARCH) -Iinclude
 # clang's own assembler does not say in .debug_frame which frames are a signal handler's.
 ASNEEDED = $(MAPPED) $(if $(SUFFIX),-fno-integrated-as -Wa$(comma)-g) -I. -I$(B)
 comma = ,
@@ -104,15 +112,15 @@ HOT = cgo/musl.c cgo/musl_signal.c $(addprefix runtime/,os/clock.c lock/lock.c m
 # a test unwinds from every instruction. SMALLER: what -Oz does for speed all the same, found
 # by trying; together they are 2 % of a small program.
 small = $(if $(filter runtime/sched/preempt.c runtime/sched/morestack.c,$<),-Os,-Oz) $(SMALLER)
-cold = $(if $(filter release,$(VARIANT)),$(if $(filter $(HOT),$<),$(UNALIGNED),$(small) $(filter -malign-data=abi,$(UNALIGNED))))
+cold = $(if $(filter release,$(VARIANT)),$(if $(filter $(HOT),$<),$(UNALIGNED),$(small) $(if $(UNALIGNED),$(ARCHUNALIGNED))))
 
 # The runtime leaves the vector registers alone, but for the files that handle floats.
 FLOATS = $(addprefix runtime/,base/format.c base/fmtfloat.c boot/check.c boot/gc.c \
 	io/text.c panic/gopanic.c)
 NOFLOATS = -mgeneral-regs-only
 
-SRC = $(foreach room,$(LAYERS),$(sort $(wildcard runtime/$(room)/*.c)))
-ASM = rt0/rt0_linux_amd64.S $(sort $(wildcard asm/*.S))
+SRC = $(foreach room,$(LAYERS) arch/$(ARCH),$(sort $(wildcard runtime/$(room)/*.c)))
+ASM = rt0/rt0_linux_$(ARCH).S $(sort $(wildcard asm/*.S asm/$(ARCH)/*.S))
 OBJ = $(filter-out $(MEMBERS),$(SRC:%.c=$(B)/%.o) $(ASM:%.S=$(B)/%.o))
 
 # What few programs need: archive members of their own. Who has debug information needs the
@@ -122,17 +130,16 @@ MEMBERS = $(addprefix $(B)/runtime/,panic/dwarf.o trace/event.o boot/cxxabi.o)
 
 # What a program can see; everything else becomes local (gdb still shows it). The assembler
 # names a table of offsets for each use of thread-local data, and has no use for it.
-GLOBALS = 'rt_*' '_rt0_amd64_linux' '__morestack*' 'memcpy' 'memmove' \
+GLOBALS = 'rt_*' '_rt0_$(ARCH)_linux' '__morestack*' 'memcpy' 'memmove' \
 	'memset' 'memcmp' '__stack_chk_fail' '_cgo_*' \
 	'__rt0_*'
 
 all: $(B)/librt0.a $(B)/internal/librt0.a $(B)/pie/librt0.a $(B)/rt0_musl.o examples
 
-# In pie/: for programs that may lie anywhere. Its functions begin as indirect branch
-# tracking wants.
+# In pie/: for programs that may lie anywhere.
 $(B)/pie/%.o: NEEDED += $(PIE)
 $(B)/pie/%.o: ASNEEDED += $(PIE)
-PIE = -fpie -fcf-protection=branch -DRT0_PIE
+PIE = -fpie $(ARCHPIE) -DRT0_PIE
 PIEOBJ = $(OBJ:$(B)/%=$(B)/pie/%)
 
 $(B)/librt0.a $(B)/pie/librt0.a: %/librt0.a: %/rt0.o $(addprefix %/,$(MEMBERS:$(B)/%=%))
@@ -185,10 +192,10 @@ $(B)/%.o: %.c Makefile
 $(B)/pie/%.o: %.c Makefile
 	$(COMPILE)
 
-$(B)/%.o: %.S $(B)/offsets.h asm/asm.h Makefile
+$(B)/%.o: %.S $(B)/offsets.h asm/$(ARCH)/asm.h Makefile
 	$(ASSEMBLE)
 
-$(B)/pie/%.o: %.S $(B)/offsets.h asm/asm.h Makefile
+$(B)/pie/%.o: %.S $(B)/offsets.h asm/$(ARCH)/asm.h Makefile
 	$(ASSEMBLE)
 
 $(B)/asm/gdb.o $(B)/pie/asm/gdb.o: $(wildcard tools/gdb/*.py)
@@ -200,7 +207,7 @@ $(B)/offsets.h: asm/offsets.c runtime/runtime.h runtime/os/os.h Makefile
 	$(Q)sed -n 's/^.*#@\([a-z_A-Z0-9]*\) \([0-9]*\).*$$/#define \1 \2/p' $(B)/offsets.s > $@
 
 # What rtcc --musl links beside the library.
-$(B)/rt0_musl.o: $(B)/cgo/musl.o $(B)/cgo/musl_signal.o $(B)/cgo/musl_amd64.o
+$(B)/rt0_musl.o: $(B)/cgo/musl.o $(B)/cgo/musl_signal.o $(B)/cgo/musl_$(ARCH).o
 	$(call say,LD,$@)
 	$(Q)$(LD) -r --unique='.text.*' --unique='.data.*' -o $@ $^
 

@@ -1,7 +1,7 @@
 // musl_amd64.S - the way through musl's start-up, and into the first function of an M.
 //
 // Follows Go's runtime/cgo (gcc_amd64.S).
-#include "asm/asm.h"
+#include "asm/amd64/asm.h"
 
 .macro SAVE
 	.irp	reg, rbp, rbx, r12, r13, r14, r15

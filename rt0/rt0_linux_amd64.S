@@ -4,7 +4,7 @@
 //	8(%rsp) ...  argv, NULL, envp, NULL, auxv
 //
 // and every other register without meaning.
-#include "asm/asm.h"
+#include "asm/amd64/asm.h"
 
 FUNC(_rt0_amd64_linux)
 	.cfi_undefined rip			// nobody called us

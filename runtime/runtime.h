@@ -128,7 +128,7 @@ typedef struct {
 
 // Where a G goes on. sp and pc are what they are in Go: the caller's pc after the call
 // that switched away, and its sp there. The other registers that a C function must preserve
-// are on the G's stack, below sp (asm/switch.S).
+// are on the G's stack, below sp (switch.S).
 typedef struct {
 	uintptr_t sp;
 	uintptr_t pc;
@@ -326,7 +326,7 @@ struct M {
 	void *waitlock;
 
 	// For execute, by who has found the G; on no stack, since it is entered by a jump
-	// (asm/switch.S).
+	// (switch.S).
 	bool inheritTime;
 
 	uintptr_t leftpc; // where the last mcall on this M would return to

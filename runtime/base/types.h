@@ -28,7 +28,7 @@
 // arguments are.
 #define NOSPLIT __attribute__((no_split_stack))
 
-// For functions that return right after a system call: by an indirect jump (asm/switch.S).
+// For functions that return right after a system call: by an indirect jump (switch.S).
 // On processors whose kernel clears the return predictor, a ret there costs 36 ns.
 #ifdef __clang__
 #define JUMPBACK

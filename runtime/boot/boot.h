@@ -1,4 +1,4 @@
-// boot.h - the start-up as one story: asm/boot.S calls check, args, osinit, schedinit; the
+// boot.h - the start-up as one story: boot.S calls check, args, osinit, schedinit; the
 // main goroutine begins in runtime_main.
 #ifndef RT0_BOOT_BOOT_H
 #define RT0_BOOT_BOOT_H

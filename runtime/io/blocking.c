@@ -43,7 +43,7 @@ NOSPLIT void waitready(int32_t fd, PollMode mode)
 
 // ---- the program's pointers ---------------------------------------------------------
 
-bool touchread(const void *p); // asm/touch.S
+bool touchread(const void *p); // touch.S
 bool touchwrite(const void *p);
 
 // Touches each page of n bytes at p.

@@ -58,7 +58,7 @@ void notesleep(Note *n); // on g0 only
 // At most ns nanoseconds (ns < 0: no limit); true when woken.
 bool notetsleep(Note *n, int64_t ns);
 
-// ---- asm/switch.S -------------------------------------------------------------------
+// ---- switch.S -----------------------------------------------------------------------
 
 // Calls fn(arg) on g0's stack.
 void systemstack(void (*fn)(void *), void *arg);

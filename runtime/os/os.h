@@ -136,7 +136,7 @@ int64_t pipe2(int32_t fd[2], int32_t flags);
 int64_t fcntl(int32_t fd, int32_t cmd, uint64_t arg);
 int64_t setnonblock(int32_t fd);
 
-// asm/thread.S, asm/boot.S
+// thread.S, boot.S
 int64_t clone(int32_t flags, void *stk, M *mp, G *gp, void (*fn)(void));
 NORETURN void exitThread(uint32_t *wait);
 NORETURN void abort(void);
@@ -191,7 +191,7 @@ extern uintptr_t vdsoClockgettimeSym, vdsoGettimeofdaySym;
 extern int32_t argc;
 extern char **argv;
 
-// asm/vdso.S: calls fn(id, ts) on a stack with room for code that does not check.
+// vdso.S: calls fn(id, ts) on a stack with room for code that does not check.
 int64_t vdsocall(uintptr_t fn, int64_t id, Timespec *ts);
 
 void sysargs(int32_t n, char **v);
@@ -215,7 +215,7 @@ int32_t getcpulimit(void);
 
 // ---- xsave.c ------------------------------------------------------------------------
 
-// For asm/asm.h, known after xsaveinit: 0 FXSAVE, 1 XSAVE, 2 XSAVEC; the parts of the state
+// For asm.h, known after xsaveinit: 0 FXSAVE, 1 XSAVE, 2 XSAVEC; the parts of the state
 // to save.
 extern uint32_t xsaveKind, xsaveMask;
 enum { XsaveAVX = 4 };

@@ -2,14 +2,14 @@
 //
 // rt_recover is an entry in its goroutine's list of deferred calls, between those of its caller
 // and those of the function it calls. A panic that has made all of the latter reaches it, and it
-// abandons all frames below its own (asm/recover.S). It undoes what they would have undone: the
+// abandons all frames below its own (recover.S). It undoes what they would have undone: the
 // guard, alloca's memory, the list of panics.
 //
 // A recovered panic stays in the list, as a copy, while the function that called rt_recover
 // runs, as in Go while the deferred function that called recover runs. If that function panics
 // again, the report includes both. Nothing that it leaves on its stack tells whether it has
 // returned: called again from the same place, it puts the same words there. So it is made to
-// return to recoverreturn (asm/recover.S), which records the return in the copy.
+// return to recoverreturn (recover.S), which records the return in the copy.
 //
 // Follows Go's panic.go (gorecover, recovery).
 #include "include/rt.h"
@@ -32,7 +32,7 @@ typedef struct {
 	char text[];
 } Recovered;
 
-// asm/recover.S. Calls fn(arg) and returns false; or true, when recovered(*sp, guard) is
+// recover.S. Calls fn(arg) and returns false; or true, when recovered(*sp, guard) is
 // called meanwhile.
 bool recovercall(uintptr_t *sp, rt_func *fn, void *arg);
 NORETURN void recovered(uintptr_t sp, uintptr_t guard);

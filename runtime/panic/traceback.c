@@ -97,7 +97,7 @@ static bool intext(uintptr_t pc)
 }
 
 extern const char __morestack[], __morestack_non_split[]; // next to each other
-extern const char sigpanicreturn[]; // asm/signal.S: where a fault's panic returns to
+extern const char sigpanicreturn[]; // signal.S: where a fault's panic returns to
 extern const char gogoEnd[], asyncPreemptEnd[], asyncResumeEnd[];
 
 // May n words at bp be read?
@@ -138,7 +138,7 @@ static uintptr_t stubcall(const uint8_t *ret)
 	return callsmorestack(ret - CallR11Size) ? CallR11Size : 0;
 }
 
-// Is pc in a prologue's stub (asm/morestack.S)? Up to its call; or behind its ret.
+// Is pc in a prologue's stub (morestack.S)? Up to its call; or behind its ret.
 static bool instub(const uint8_t *pc)
 {
 	enum { Call = 0xe8, MovR10 = 0xba41, MovR11 = 0xbb41, XorR11 = 0x3145 };

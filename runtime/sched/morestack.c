@@ -152,7 +152,7 @@ NORETURN NOSPLIT void badmorestack(const uintptr_t *fp)
 
 // ---- newstack ------------------------------------------------------------------------
 
-enum { ArgAlign = 256 }; // ARG_ALIGN in asm/morestack.S
+enum { ArgAlign = 256 }; // ARG_ALIGN in morestack.S
 
 // Makes gp ask again when it goes on, with its registers at that moment, the vector
 // arguments among them: as if it had been preempted by a signal at the stub's call. It may
@@ -253,7 +253,7 @@ enum {
 _Static_assert(sizeof(AllocRecord) <= AllocAlign, "a record precedes its memory");
 
 void allocspace(void *arg);
-void allocreturn(void); // asm/morestack.S
+void allocreturn(void); // morestack.S
 
 // Where the function whose return address was at slot returns to, its alloca's memory given
 // back: that may be recoverreturn.

@@ -6,7 +6,7 @@
 //
 // A goroutine that calls nothing is asked by a signal as well. The handler looks where it
 // interrupted: in the program's own code, at any instruction, it takes the goroutine off
-// (asm/preempt.S); anywhere else it does nothing, and the guard does its work later.
+// (preempt.S); anywhere else it does nothing, and the guard does its work later.
 //
 // Follows Go's proc.go (preemptone), stack.go (newstack) and preempt.go.
 #include "runtime/base/valgrind.h"

@@ -6,7 +6,7 @@
 #include "runtime/os/os.h"
 #include "runtime/runtime.h"
 
-// ---- asm/switch.S, asm/boot.S -------------------------------------------------------
+// ---- switch.S, boot.S ---------------------------------------------------------------
 
 void gogo(Gobuf *buf);
 void mcall(void (*fn)(G *gp));
@@ -138,7 +138,7 @@ void goexit0(G *gp);
 
 // ---- newproc.c: starting one --------------------------------------------------------
 
-// Go's newproc with C's register arguments; asm/boot.S has the entry with Go's own.
+// Go's newproc with C's register arguments; boot.S has the entry with Go's own.
 void newproc_c(int32_t siz, const FuncVal *fv, const void *argp, uintptr_t callerpc);
 // A G, runnable but on no queue, that will run fn(ctxt) with narg bytes from argp at the
 // top of its stack; a NULL ctxt with arguments means their address.
@@ -253,7 +253,7 @@ ALWAYS_INLINE void randomEnum_next(RandomEnum *e)
 // ---- proc.c: the decision -----------------------------------------------------------
 
 // These two and gogo never return. They are not NORETURN, for then gcc would enter them by
-// calls; where it is worth it "return schedule();" makes it a jump (asm/switch.S).
+// calls; where it is worth it "return schedule();" makes it a jump (switch.S).
 void schedule(void);
 void execute(G *gp, bool inheritTime);
 void dropg(void);
@@ -303,7 +303,7 @@ void resumeG(G *gp);
 AsyncState *newasyncstate(void);
 void freeasyncstate(AsyncState *a);
 void yieldcheck(const char *name);
-void asyncPreempt(void); // asm/preempt.S
+void asyncPreempt(void); // preempt.S
 void asyncResume(void);
 void asyncPreempt2(G *gp);
 // SIGURG's handler, on gsignal: gp was interrupted at *c.
@@ -347,8 +347,8 @@ uintptr_t returnaddress(const G *gp, const uintptr_t *slot);
 uintptr_t keptreturn(const G *gp, const uintptr_t *slot);
 void keepreturn(G *gp, uintptr_t *slot, uintptr_t pc);
 uintptr_t realreturn(const G *gp, uintptr_t pc, const uintptr_t *slot);
-void recoverreturn(void); // asm/recover.S
-void xsavestate(AsyncState *a); // asm/morestack.S
+void recoverreturn(void); // recover.S
+void xsavestate(AsyncState *a); // morestack.S
 NORETURN void stackoverflow(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp); // panic/
 
 // ---- stw.c: stopping the world ------------------------------------------------------

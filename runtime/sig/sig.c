@@ -19,7 +19,7 @@ void (*runPerThreadSyscallp)(M *mp);
 
 extern const char __user_text_start[], __user_text_end[]; // linker.ld
 extern const char __memory_text_end[], __text_end[];
-extern const char touchreadat[], touchwriteat[], touchfailed[]; // asm/touch.S
+extern const char touchreadat[], touchwriteat[], touchfailed[]; // touch.S
 
 // ---- installing ---------------------------------------------------------------------
 

@@ -30,7 +30,7 @@ bool sigenable(uint32_t sig);
 void sigdisable(uint32_t sig);
 void sigtramp(int32_t sig, Siginfo *info, void *ctx);
 void sigreturn(void);
-void sigpanic0(void); // asm/signal.S
+void sigpanic0(void); // signal.S
 // A write to a broken pipe at descriptor 1 or 2: ends the process, unless SIGPIPE was
 // ignored at its start or the program has asked for it.
 void sigpipe(void);

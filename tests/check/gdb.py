@@ -39,8 +39,8 @@ EVERYWHERE = (
      r"\n +13 +runnable +fresh \(\) at " + W + r"gdb\.c:\d+\n$"),
     # Parked.
     ("goroutine 5 bt",
-     r"^#0 +" + W + r"mcall \(\) at asm/switch\.S:\d+\n#1 +" + W + r"gopark \(",
-     F + r"receiver \(" + W + r"\n" + F + r"goexit \(\) at asm/switch\.S:\d+\n$"),
+     r"^#0 +" + W + r"mcall \(\) at asm/amd64/switch\.S:\d+\n#1 +" + W + r"gopark \(",
+     F + r"receiver \(" + W + r"\n" + F + r"goexit \(\) at asm/amd64/switch\.S:\d+\n$"),
     ("goroutine 5", r"^goroutine 5 \[chan receive\]:\n#0 " + W + "mcall "),
     ("goroutine 5 bt 2", r"^#0 " + W + "mcall " + W + r"\n#1 " + W + "gopark " + W
      + r"\n(?!#)"),

@@ -1,5 +1,5 @@
 // vdso.S - calling the kernel's clock functions.
-#include "asm/asm.h"
+#include "asm/amd64/asm.h"
 
 // int64 vdsocall(uintptr fn, int64 id, Timespec *ts)
 // The vDSO is code of another compiler, which takes what stack it likes: from a goroutine it

@@ -4,7 +4,7 @@
 // go on here, with the goroutine's stack pointer. Its red zone may be in use and its stack
 // may be full, so nothing is pushed: the vector state goes beside the registers, and the
 // rest happens on g0.
-#include "asm/asm.h"
+#include "asm/amd64/asm.h"
 
 // Enters with the interrupted code's stack and vector registers; DF, TF and AC are clear.
 FUNC(asyncPreempt)

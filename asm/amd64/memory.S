@@ -4,7 +4,7 @@
 // Sizes up to 32 bytes are done with overlapping loads and stores, all loads first, so
 // the same code serves memmove. Bigger ones use 16-byte vectors up to 256 bytes and the
 // string instructions beyond, which modern processors run a cache line at a time.
-#include "asm/asm.h"
+#include "asm/amd64/asm.h"
 
 #undef FUNC
 #define FUNC(name)                                                                     \

@@ -23,7 +23,7 @@
 //	16(%rbp)  caller of the function      0(%rbp)  caller's rbp
 //
 // A body that takes variable arguments finds them at 24(%rbp), so rbp must be this frame's.
-#include "asm/asm.h"
+#include "asm/amd64/asm.h"
 
 // Room asked for on behalf of code that does not check for itself.
 #define NON_SPLIT_ROOM 0x10000

@@ -18,7 +18,7 @@
 // entered by jumps, and gogo goes by a ret to where an mcall returns: it, and the rets of
 // mcall's callers, are predicted if the goroutine that was left had parked in the same place.
 // A fresh goroutine is called, so its own ret is predicted, too.
-#include "asm/asm.h"
+#include "asm/amd64/asm.h"
 
 // void gogo(Gobuf *buf)
 //	in:  %rdi = buf

@@ -1,7 +1,7 @@
 // thread.S - beginning and ending a thread.
 //
 // Follows Go's sys_linux_amd64.s (clone, exitThread).
-#include "asm/asm.h"
+#include "asm/amd64/asm.h"
 
 // int64 clone(int32 flags, void *stk, M *mp, G *gp, void (*fn)(void))
 //	in:  %edi flags, %rsi stk (16-byte aligned), %rdx mp, %rcx gp = mp->g0, %r8 fn

@@ -1,5 +1,5 @@
 // recover.S - calling a function that need not return, for rt_recover.
-#include "asm/asm.h"
+#include "asm/amd64/asm.h"
 
 // bool recovercall(uintptr_t *sp, rt_func *fn, void *arg)
 //	in:  %rdi = sp, %rsi = fn, %rdx = arg

@@ -1,5 +1,5 @@
 // signal.S - the way in and out of a signal handler.
-#include "asm/asm.h"
+#include "asm/amd64/asm.h"
 
 // The handler of every signal, on the M's gsignal stack.
 //	in:  %edi = sig, %rsi = siginfo, %rdx = ucontext

@@ -1,7 +1,7 @@
 // tls.S - the last words of the thread-local segment (linker.ld): g's slot at -8 from the
 // thread pointer, and below it what asyncResume passes through (asm.h). What lies above the
 // thread pointer is a C library's, if there is one.
-#include "asm/asm.h"
+#include "asm/amd64/asm.h"
 
 // G *getg(), for code compiled for size (runtime/base/getg.h).
 //	out: %rax; no other register is changed

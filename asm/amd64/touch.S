@@ -1,5 +1,5 @@
 // touch.S - one access each to memory that the program vouches for, which need not be there.
-#include "asm/asm.h"
+#include "asm/amd64/asm.h"
 
 // bool touchread(const void *p)
 // bool touchwrite(const void *p)

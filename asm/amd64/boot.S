@@ -2,7 +2,7 @@
 //
 // Follows Go's asm_amd64.s (rt0_go) and sys_linux_amd64.s (settls). The order of the
 // steps is documented behaviour; tests/check/startup checks it with gdb.
-#include "asm/asm.h"
+#include "asm/amd64/asm.h"
 
 // The entry common to all systems.
 //	in:  0(%rsp) = argc, 8(%rsp) ... = argv

@@ -1,0 +1,8 @@
+# flags.mk - amd64: what its compilers are told.
+
+ARCHNEEDED = -mno-red-zone -fcf-protection=none
+# Functions begin as indirect branch tracking wants.
+ARCHPIE = -fcf-protection=branch
+# For size, with gcc alone.
+ARCHUNALIGNED = -malign-data=abi
+ARCHSMALLER = -mskip-rax-setup
