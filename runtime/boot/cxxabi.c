@@ -119,7 +119,7 @@ int __cxa_atexit(rt_func *fn, void *arg, void *dso)
 	return 0;
 }
 
-static Destructor *pop(void)
+static Destructor *popdestructor(void)
 {
 	Destructor *d;
 
@@ -133,9 +133,9 @@ static Destructor *pop(void)
 
 // The archive stands behind the program, so rt_exit comes here before it calls the program's
 // own destructor functions: an object may be younger than what they take down.
-static __attribute__((destructor)) void destroy(void)
+static __attribute__((destructor)) void destroyall(void)
 {
-	for (Destructor *d = pop(); d; d = pop()) {
+	for (Destructor *d = popdestructor(); d; d = popdestructor()) {
 		d->fn(d->arg);
 		rt_free(d);
 	}

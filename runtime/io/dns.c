@@ -164,7 +164,7 @@ static bool getrecord(Reader *r, Record *rec)
 	return true;
 }
 
-static void take(const Reader *r, const Record *rec, rt_address *a)
+static void takeaddress(const Reader *r, const Record *rec, rt_address *a)
 {
 	SockaddrIn *sin = (SockaddrIn *)a->sockaddr;
 	SockaddrIn6 *sin6 = (SockaddrIn6 *)a->sockaddr;
@@ -183,8 +183,8 @@ static void take(const Reader *r, const Record *rec, rt_address *a)
 
 // The addresses of name among count records from r on. True: name is another's alias, whose
 // name it has become.
-static bool collect(Reader r, uint32_t count, char *name, uint32_t type, rt_address *a,
-                    int32_t max, int32_t *n)
+static bool gather(Reader r, uint32_t count, char *name, uint32_t type, rt_address *a,
+                   int32_t max, int32_t *n)
 {
 	Record rec;
 
@@ -198,7 +198,7 @@ static bool collect(Reader r, uint32_t count, char *name, uint32_t type, rt_addr
 			return !r.bad;
 		}
 		if (rec.type == type && rec.len == (type == DnsA ? 4 : 16) && *n < max)
-			take(&r, &rec, &a[(*n)++]);
+			takeaddress(&r, &rec, &a[(*n)++]);
 	}
 	return false;
 }
@@ -235,7 +235,7 @@ DnsResult dnsanswer(const uint8_t *msg, uint32_t len, uint16_t id, const char *n
 	if ((flags & 0xf) != 0)
 		return DnsServer;
 	__builtin_memcpy(target, name, strlength(name) + 1);
-	for (int32_t i = 0; i < MaxCnames && collect(r, answers, target, type, a, max, n); i++)
+	for (int32_t i = 0; i < MaxCnames && gather(r, answers, target, type, a, max, n); i++)
 		;
 	return *n > 0 ? DnsOk : DnsNoName;
 }

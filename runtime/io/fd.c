@@ -147,7 +147,7 @@ static bool acquire(Fd *d, PollMode mode)
 }
 
 // Drops a use, and the right in drop. True: it was the last one of a closed descriptor.
-static bool release(Fd *d, uint64_t drop, uint64_t wait, uint32_t *sema)
+static bool dropuse(Fd *d, uint64_t drop, uint64_t wait, uint32_t *sema)
 {
 	uint64_t old, new;
 
@@ -213,7 +213,7 @@ static int64_t probe(int32_t fd, Fd *d)
 }
 
 // Clears the entry for the number's next user.
-static void forget(int32_t fd, Fd *d)
+static void clearentry(int32_t fd, Fd *d)
 {
 	netpollclose(watched(d) ? fd : -1, &d->pd);
 	d->kind = FdUnknown;
@@ -230,7 +230,7 @@ static int64_t destroy(int32_t fd, Fd *d)
 	uint32_t use;
 	int64_t r;
 
-	forget(fd, d);
+	clearentry(fd, d);
 	use = d->pd.seq;
 	r = managed(&c);
 	if (r == -EINTR)
@@ -272,7 +272,7 @@ int64_t fdref(int32_t fd, Fd **dp)
 
 void fdunref(int32_t fd, Fd *d)
 {
-	if (release(d, 0, 0, NULL))
+	if (dropuse(d, 0, 0, NULL))
 		lastuse(fd, d);
 }
 
@@ -294,7 +294,7 @@ int64_t fdlock(int32_t fd, PollMode mode, Fd **dp)
 
 void fdunlock(int32_t fd, Fd *d, PollMode mode)
 {
-	if (release(d, right(mode), onewait(mode), &d->sema[mode]))
+	if (dropuse(d, right(mode), onewait(mode), &d->sema[mode]))
 		lastuse(fd, d);
 }
 
@@ -325,7 +325,7 @@ int64_t fdinstall(int64_t r, FdKind kind, uint32_t flags)
 		return -EMFILE;
 	}
 	seize(d);
-	forget(fd, d);
+	clearentry(fd, d);
 	if (kind == FdOwn)
 		err = netpollopen(fd, &d->pd);
 	if (err == 0) {
@@ -353,7 +353,7 @@ int rt_close(int fd)
 	// system call may take for ever.
 	waits = d->kind == FdOwn;
 	d->closer = waits ? &gone : NULL;
-	if (release(d, 0, 0, NULL))
+	if (dropuse(d, 0, 0, NULL))
 		return (int)destroy(fd, d);
 	if (waits)
 		semacquire(&gone, WaitReasonSemacquire);

@@ -287,7 +287,7 @@ static int64_t askserver(Query *q, const rt_address *server, const char *network
 }
 
 // One server's word on it; true when it is final.
-static bool settled(Query *q, const rt_address *server)
+static bool finalanswer(Query *q, const rt_address *server)
 {
 	DnsResult res = DnsServer;
 
@@ -300,7 +300,7 @@ static bool settled(Query *q, const rt_address *server)
 	return q->err != -EAGAIN;
 }
 
-static void ask(Query *q)
+static void askall(Query *q)
 {
 	for (int32_t i = 0; i < q->conf->attempts; i++) {
 		for (int32_t k = 0; k < q->conf->nservers; k++) {
@@ -312,7 +312,7 @@ static void ask(Query *q)
 			}
 			q->question[0] = (uint8_t)(q->len >> 8);
 			q->question[1] = (uint8_t)q->len;
-			if (settled(q, &q->conf->servers[k]))
+			if (finalanswer(q, &q->conf->servers[k]))
 				return;
 		}
 	}
@@ -322,7 +322,7 @@ static void asking(void *arg)
 {
 	Query *q = arg;
 
-	ask(q);
+	askall(q);
 	rt_waitgroup_done(q->wg);
 }
 

@@ -91,7 +91,7 @@ static int64_t resolve(const Network *nw, const char *text, bool listening, rt_a
 }
 
 // A system call that fills in a socket address.
-static int64_t getname(int64_t nr, int32_t fd, rt_address *a)
+static int64_t socketname(int64_t nr, int32_t fd, rt_address *a)
 {
 	uint32_t size = sizeof a->sockaddr;
 	Fd *d;
@@ -108,7 +108,7 @@ static int64_t getname(int64_t nr, int32_t fd, rt_address *a)
 static int nametext(int64_t nr, int fd, char *buf, size_t size)
 {
 	rt_address a;
-	int64_t r = getname(nr, fd, &a);
+	int64_t r = socketname(nr, fd, &a);
 
 	return r < 0 ? (int)r : rt_address_format(&a, buf, size);
 }
@@ -127,8 +127,8 @@ int rt_peer_address(int fd, char *buf, size_t size)
 
 // ---- listening ----------------------------------------------------------------------
 
-static int64_t prepare(int32_t fd, const Network *nw, const rt_address *a,
-                       const rt_listen_options *o)
+static int64_t preparesocket(int32_t fd, const Network *nw, const rt_address *a,
+                             const rt_listen_options *o)
 {
 	int64_t r;
 
@@ -154,7 +154,7 @@ static int64_t listenat(const Network *nw, const rt_address *a, const rt_listen_
 
 	if (fd < 0)
 		return fd;
-	r = prepare((int32_t)fd, nw, a, o);
+	r = preparesocket((int32_t)fd, nw, a, o);
 	if (r < 0) {
 		closefd((int32_t)fd);
 		return r;

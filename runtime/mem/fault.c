@@ -15,7 +15,8 @@ static Mspan *largeof(uintptr_t p)
 	return s;
 }
 
-static NORETURN void say(const char *what, uintptr_t p, const char *where, uint64_t size)
+static NORETURN void fatalpointer(const char *what, uintptr_t p, const char *where,
+                                  uint64_t size)
 {
 	fatalf("%s: 0x%lx, %s of %lu bytes", what, p, where, size);
 }
@@ -32,14 +33,14 @@ NORETURN void badpointer(uintptr_t p)
 	if (Debug)
 		badrecorded(p);
 	if (large)
-		say(p == large->base ? twice : no, p, "large object",
-		    (uint64_t)large->npages << PageShift);
+		fatalpointer(p == large->base ? twice : no, p, "large object",
+		             (uint64_t)large->npages << PageShift);
 	if (!s)
 		fatalf("%s: 0x%lx, %s", free ? twice : no, p,
 		       used ? "of any class" : "not in the heap");
 	i = (p - s->base) / s->size;
 	if (s->class == StackClass)
-		say(no, p, "a stack", s->size);
+		fatalpointer(no, p, "a stack", s->size);
 	fatalf("%s: 0x%lx, class %u (%u bytes)",
 	       i < s->nelems && s->base + i * s->size == p ? twice : no, p, s->class,
 	       s->size);

@@ -42,7 +42,7 @@ ALWAYS_INLINE void *handout(Slot o)
 // A store that misses the processor's cache holds up all stores behind it. So the object
 // after this one is fetched now: what was freed last has been out of use for long. That is
 // why it waits in next, and is not handed out as soon as it comes.
-ALWAYS_INLINE bool pop(Freelist *l, void **p)
+ALWAYS_INLINE bool popfree(Freelist *l, void **p)
 {
 	Slot *top = l->top, o = l->next, after = *top;
 
@@ -66,7 +66,7 @@ static Slot shift(Freelist *l)
 	return o;
 }
 
-ALWAYS_INLINE void push(Freelist *l, Slot *top, uintptr_t p, uint8_t *state)
+ALWAYS_INLINE void pushfree(Freelist *l, Slot *top, uintptr_t p, uint8_t *state)
 {
 	l->top = top + 1;
 	top[1] = (Slot){ p, state };
@@ -198,7 +198,7 @@ static void keepfree(const FreeRequest *r)
 
 	if (l->top >= l->end)
 		cachemakeroom(c, class);
-	push(l, l->top, r->p, r->state);
+	pushfree(l, l->top, r->p, r->state);
 	if (Debug)
 		bury(c, class);
 	putcache(c);
@@ -268,7 +268,8 @@ NOSPLIT HOTCODE void *rt_malloc(size_t size)
 		list = LISTOFFSET(sizeclass(n));
 	else
 		return finish(largealloc(size, false), size);
-	return finish(likely(pop(listat(mcache, list), &p)) ? p : smallslow(list), size);
+	return finish(likely(popfree(listat(mcache, list), &p)) ? p : smallslow(list),
+	              size);
 }
 
 NOSPLIT HOTCODE void rt_free(void *ptr)
@@ -288,7 +289,7 @@ NOSPLIT HOTCODE void rt_free(void *ptr)
 		return freeslow(ptr, __builtin_frame_address(0));
 	if (Debug)
 		undress((uintptr_t)ptr, __builtin_frame_address(0));
-	push(l, top, p, state);
+	pushfree(l, top, p, state);
 	if (Debug) // mcache may be another by now: the request to yield changes it
 		bury((Mcache *)((char *)l - r->list), LISTCLASS(r->list));
 }

@@ -27,7 +27,7 @@ static Mspan *newsmall(uint32_t class)
 	return s;
 }
 
-static Mspan *pick(Spanlist *l)
+static Mspan *spanpop(Spanlist *l)
 {
 	Mspan *s = l->head;
 
@@ -39,10 +39,10 @@ static Mspan *pick(Spanlist *l)
 // A span with free objects for c to own; NULL when there is no memory.
 static Mspan *own(Mcentral *ct, Mcache *c, uint32_t class) HOLDS(ct->lock)
 {
-	Mspan *s = pick(&c->partial[class]);
+	Mspan *s = spanpop(&c->partial[class]);
 
 	if (!s)
-		s = pick(&ct->partial);
+		s = spanpop(&ct->partial);
 	if (!s) {
 		s = newsmall(class);
 		if (!s)
@@ -172,7 +172,7 @@ void centraldisown(Mcache *c, uint32_t class)
 	if (c->span[class])
 		disown(ct, c->span[class]);
 	c->span[class] = NULL;
-	while ((s = pick(&c->partial[class]))) {
+	while ((s = spanpop(&c->partial[class]))) {
 		s->home = NULL;
 		spanpush(&ct->partial, s);
 	}

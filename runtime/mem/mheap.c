@@ -113,7 +113,7 @@ static bool mapbitmaps(uintptr_t end) HOLDS(mheap.lock)
 }
 
 // Makes the next n pages, which are reserved, memory, all free. False: the kernel has none.
-static bool commit(uintptr_t n) HOLDS(mheap.lock)
+static bool commitpages(uintptr_t n) HOLDS(mheap.lock)
 {
 	uint32_t end = mheap.pages.end;
 
@@ -129,7 +129,7 @@ static bool commit(uintptr_t n) HOLDS(mheap.lock)
 // The next n pages become a hole: others use that address space. rt_free reads their records
 // in spans[]: all zero, and read-only, since memory that can be written counts as used. Pages
 // that hold records of the heap before and behind it too are memory, by sysMap's rounding.
-static bool skip(uintptr_t n) HOLDS(mheap.lock)
+static bool skippages(uintptr_t n) HOLDS(mheap.lock)
 {
 	uint32_t end = mheap.pages.end;
 
@@ -159,7 +159,7 @@ static bool reservemore(uintptr_t n) HOLDS(mheap.lock)
 		sysFree(p, n << PageShift);
 	}
 	// The pages before the hole cannot wait any more: the heap has one end.
-	if (hole && ((left && !commit(left)) || !skip(hole))) {
+	if (hole && ((left && !commitpages(left)) || !skippages(hole))) {
 		sysFree(p, n << PageShift);
 		return false;
 	}
@@ -170,7 +170,7 @@ static bool reservemore(uintptr_t n) HOLDS(mheap.lock)
 
 // Makes room for n pages in a row; false when there is no more. It ends because each turn
 // but the last one reserves more: behind a hole all n pages are needed again.
-static bool grow(uintptr_t n) HOLDS(mheap.lock)
+static bool growheap(uintptr_t n) HOLDS(mheap.lock)
 {
 	uintptr_t more = alignup(n, (uintptr_t)ChunkPages), left;
 
@@ -180,7 +180,7 @@ static bool grow(uintptr_t n) HOLDS(mheap.lock)
 		if (!reservemore(alignup(lack, (uintptr_t)ArenaPages)) && !reservemore(lack))
 			return false;
 	}
-	return commit(more);
+	return commitpages(more);
 }
 
 static uint32_t takepages(uintptr_t n, uint32_t *zero) HOLDS(mheap.lock)
@@ -190,7 +190,7 @@ static uint32_t takepages(uintptr_t n, uint32_t *zero) HOLDS(mheap.lock)
 	if (n > mheap.maxpages)
 		return NoPage;
 	page = pagealloc(&mheap.pages, (uint32_t)n, zero);
-	if (page == NoPage && grow(n))
+	if (page == NoPage && growheap(n))
 		page = pagealloc(&mheap.pages, (uint32_t)n, zero);
 	return page;
 }
@@ -333,7 +333,7 @@ static uintptr_t reservetables(uint32_t nchunks)
 }
 
 // Sets mheap.base: where the first n pages are now reserved, at hint if the kernel lets us.
-static bool place(uintptr_t hint, uintptr_t n)
+static bool placeheap(uintptr_t hint, uintptr_t n)
 {
 	uintptr_t bytes = n << PageShift;
 	uintptr_t p = (uintptr_t)sysReserveNone((void *)hint, bytes);
@@ -373,7 +373,7 @@ void mheapinit(void)
 		tables = reservetables(n);
 	}
 	hint = alignup(max(tables / 2, LowestHint), (uintptr_t)ChunkSize);
-	if (!tables || (!place(hint, ArenaPages) && !place(hint, ChunkPages)))
+	if (!tables || (!placeheap(hint, ArenaPages) && !placeheap(hint, ChunkPages)))
 		throw("runtime: cannot reserve arena virtual address space");
 	lockInit(&mheap.sharedLock, RankHeap);
 	lockInit(&mheap.lock, RankHeap);

@@ -156,7 +156,7 @@ typedef struct {
 } Found;
 
 // The slot that p is in, in use or not; of pages that are free what was there last.
-static NOSPLIT Found find(uintptr_t p)
+static NOSPLIT Found findobject(uintptr_t p)
 {
 	const Spanref *ref = spanref(p);
 	const Mspan *s = ref->s;
@@ -243,7 +243,7 @@ static NORETURN void badzone(const Found *f, uintptr_t at)
 // The slot before f's, if there are signs that its object was written past.
 static void badoverrun(const Found *f)
 {
-	Found before = f->i > 0 ? find(f->s->base + (f->i - 1) * f->s->size) : *f;
+	Found before = f->i > 0 ? findobject(f->s->base + (f->i - 1) * f->s->size) : *f;
 	uintptr_t at;
 
 	if (f->i == 0 || before.r->uses == 0)
@@ -270,7 +270,7 @@ static NORETURN void badfree(const Found *f)
 static NORETURN void badobject(const void *ptr, uint32_t kind)
 {
 	uintptr_t p = (uintptr_t)ptr;
-	Found f = find(p);
+	Found f = findobject(p);
 	Message msg = { .n = 0 };
 
 	if (!f.s || f.r->uses == 0) {
@@ -300,7 +300,7 @@ static NORETURN void badobject(const void *ptr, uint32_t kind)
 
 static NORETURN void badmemory(uintptr_t p, uintptr_t n, const char *what)
 {
-	Found f = find(p);
+	Found f = findobject(p);
 	Message msg = { .n = 0 };
 
 	printto(&msg, "%s of %lu bytes at 0x%lx is ", what, n, p);
@@ -316,7 +316,7 @@ static NORETURN void badmemory(uintptr_t p, uintptr_t n, const char *what)
 
 void badrecorded(uintptr_t p)
 {
-	Found f = find(p);
+	Found f = findobject(p);
 	Message msg = { .n = 0 };
 
 	if (!f.s || f.r->uses == 0)
@@ -337,7 +337,7 @@ void badrecorded(uintptr_t p)
 
 NOSPLIT void *dress(uintptr_t slot, uintptr_t n, void *frame)
 {
-	Found f = find(slot);
+	Found f = findobject(slot);
 	Record *r = f.r;
 
 	r->size = n;
@@ -354,7 +354,7 @@ NOSPLIT void *dress(uintptr_t slot, uintptr_t n, void *frame)
 
 NOSPLIT void undress(uintptr_t p, void *frame)
 {
-	Found f = find(p);
+	Found f = findobject(p);
 	Record *r = f.r;
 	uintptr_t at;
 
@@ -372,13 +372,13 @@ NOSPLIT void undress(uintptr_t p, void *frame)
 
 NOSPLIT uintptr_t sizeasked(uintptr_t p)
 {
-	return find(p).r->size;
+	return findobject(p).r->size;
 }
 
 NOSPLIT void checkfree(const Mspan *s, uint32_t i)
 {
 	const Record *r = &records(s)[i];
-	Found f = find(s->base + i * s->size);
+	Found f = findobject(s->base + i * s->size);
 	Words w = poisoned(s, i, r);
 	uintptr_t at;
 
@@ -397,7 +397,7 @@ NOSPLIT void checkfree(const Mspan *s, uint32_t i)
 // another, or uses has grown, which dress writes last before the state.
 void checkslot(const Mspan *s, uint32_t i)
 {
-	Found f = find(s->base + i * slotsize(s));
+	Found f = findobject(s->base + i * slotsize(s));
 	uint32_t uses = atomic_load_acquire(&f.r->uses);
 	uintptr_t at;
 
@@ -435,7 +435,7 @@ void detain(const Mspan *s, uintptr_t slot)
 	r->next = 0;
 	lock(&detained.lock);
 	if (detained.first)
-		find(detained.last).r->next = slot;
+		findobject(detained.last).r->next = slot;
 	else
 		detained.first = slot;
 	detained.last = slot;
@@ -449,7 +449,7 @@ uintptr_t release(void)
 
 	lock(&detained.lock);
 	if (detained.bytes > FreedBytes) {
-		Record *r = find(detained.first).r;
+		Record *r = findobject(detained.first).r;
 
 		slot = detained.first;
 		detained.first = r->next;
@@ -465,7 +465,7 @@ NOSPLIT void objectcheck(const void *p, ObjectKind first, ObjectKind last)
 {
 	uintptr_t slot = slotof(p);
 	const Spanref *ref = spanref(slot);
-	Record *r = stateof(ref, slot) ? find(slot).r : NULL;
+	Record *r = stateof(ref, slot) ? findobject(slot).r : NULL;
 
 	if (likely(r && r->kind >= first && r->kind <= last && !r->retired))
 		return;
@@ -526,7 +526,7 @@ NOSPLIT void memorycheck(const void *ptr, uintptr_t n, const char *what)
 		fatalf("%s of %lu bytes at 0x%lx is %s", what, n, p, where);
 	if (ref == &nospan || (ref->inuse && ref->s->class == StackClass))
 		return;
-	f = find(p);
+	f = findobject(p);
 	if (inuse(&f) && p >= f.p && n <= f.r->size && p - f.p <= f.r->size - n)
 		return;
 	badmemory(p, n, what);
@@ -534,11 +534,11 @@ NOSPLIT void memorycheck(const void *ptr, uintptr_t n, const char *what)
 
 NOSPLIT void objectsetkind(const void *p, ObjectKind kind)
 {
-	find((uintptr_t)p).r->kind = (uint8_t)kind;
+	findobject((uintptr_t)p).r->kind = (uint8_t)kind;
 }
 
 NOSPLIT void objectretire(const void *p, ObjectKind kind)
 {
 	objectcheck(p, kind, kind);
-	find((uintptr_t)p).r->retired = true;
+	findobject((uintptr_t)p).r->retired = true;
 }

@@ -123,7 +123,7 @@ static bool setsum(PageSum *to, PageSum s)
 }
 
 // After the bits of the chunks [c, last] have changed.
-static void update(PageAlloc *a, uint32_t c, uint32_t last)
+static void updatesums(PageAlloc *a, uint32_t c, uint32_t last)
 {
 	bool changed = false;
 
@@ -156,7 +156,7 @@ static uint32_t setrange(PageAlloc *a, uint32_t page, uint32_t n, bool isfree, b
 		*f ^= m;
 		*z = zero ? *z | m : *z & ~m;
 	}
-	update(a, page / ChunkPages, (end - 1) / ChunkPages);
+	updatesums(a, page / ChunkPages, (end - 1) / ChunkPages);
 	return was;
 }
 
@@ -165,7 +165,7 @@ void pagegrow(PageAlloc *a, uint32_t n)
 	uint32_t page = a->end;
 
 	must(n <= a->nchunks - a->end / ChunkPages);
-	// What update looks at before it writes.
+	// What updatesums looks at before it writes.
 	touchpage(&a->chunks[a->end / ChunkPages]);
 	for (uint32_t l = 0, node = a->end / ChunkPages; l < PageLevels; l++, node /= Fanout)
 		touchpage(&a->sums[l][node]);
@@ -186,7 +186,7 @@ void pagefree(PageAlloc *a, uint32_t page, uint32_t n, bool zero)
 	a->nzero += zero ? n : 0;
 }
 
-static void take(PageAlloc *a, uint32_t page, uint32_t n, uint32_t *zero)
+static void takerun(PageAlloc *a, uint32_t page, uint32_t n, uint32_t *zero)
 {
 	*zero = setrange(a, page, n, false, false);
 	a->nfree -= n;
@@ -195,7 +195,7 @@ static void take(PageAlloc *a, uint32_t page, uint32_t n, uint32_t *zero)
 
 // From the root down: into the first child that has n in a row, unless they begin before it
 // and end in it.
-static uint32_t find(const PageAlloc *a, uint32_t n)
+static uint32_t findpages(const PageAlloc *a, uint32_t n)
 {
 	uint32_t node = 0;
 
@@ -220,10 +220,10 @@ static uint32_t find(const PageAlloc *a, uint32_t n)
 
 uint32_t pagealloc(PageAlloc *a, uint32_t n, uint32_t *zero)
 {
-	uint32_t page = find(a, n);
+	uint32_t page = findpages(a, n);
 
 	if (page != NoPage)
-		take(a, page, n, zero);
+		takerun(a, page, n, zero);
 	return page;
 }
 
@@ -248,7 +248,7 @@ uint32_t pagetakedirty(PageAlloc *a, uint32_t *n)
 			continue;
 		i = findrun(dirty, s.max, NULL);
 		*n = s.max;
-		take(a, c * ChunkPages + i, *n, &zero);
+		takerun(a, c * ChunkPages + i, *n, &zero);
 		return c * ChunkPages + i;
 	}
 	return NoPage;

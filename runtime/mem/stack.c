@@ -228,7 +228,7 @@ void cgostackfree(Stack stk)
 }
 
 // A free stack of this size, or a new one.
-static Stack largealloc(uint32_t n)
+static Stack largestack(uint32_t n)
 {
 	FreeStack **list = &stackLarge.free[order(n)];
 	FreeStack *f;
@@ -439,7 +439,7 @@ STEP Stack stackalloc(uint32_t n)
 {
 	if ((n & (n - 1)) != 0)
 		throw("stack size not a power of 2");
-	return n < StackMin << NumStackOrders ? smallalloc(n) : largealloc(n);
+	return n < StackMin << NumStackOrders ? smallalloc(n) : largestack(n);
 }
 
 void stackfree(Stack stk)

@@ -68,7 +68,7 @@ typedef struct {
 } Pages;
 
 // The pages that have no other bytes than [p, p + n): perhaps none, at an end of the range.
-static Pages within(void *p, uintptr_t n)
+static Pages wholepages(void *p, uintptr_t n)
 {
 	uintptr_t end = (uintptr_t)p + n;
 	uintptr_t from = min(alignup((uintptr_t)p, physPageSize), end);
@@ -103,7 +103,7 @@ bool sysMap(void *p, uintptr_t n)
 void sysLazy(void *p, uintptr_t n)
 {
 	enum { OnFault = 1 }; // MLOCK_ONFAULT
-	Pages whole = within(p, n);
+	Pages whole = wholepages(p, n);
 
 	if (madvise(whole, MADV_DONTNEED) != -EINVAL)
 		return;
@@ -114,7 +114,7 @@ void sysLazy(void *p, uintptr_t n)
 
 void sysPopulate(void *p, uintptr_t n)
 {
-	madvise(within(p, n), MADV_POPULATE_WRITE);
+	madvise(wholepages(p, n), MADV_POPULATE_WRITE);
 }
 
 void sysFree(void *p, uintptr_t n)
@@ -124,12 +124,12 @@ void sysFree(void *p, uintptr_t n)
 
 void sysDump(void *p, uintptr_t n, bool dump)
 {
-	madvise(within(p, n), dump ? MADV_DODUMP : MADV_DONTDUMP);
+	madvise(wholepages(p, n), dump ? MADV_DODUMP : MADV_DONTDUMP);
 }
 
 void sysUnused(void *p, uintptr_t n, bool lazily)
 {
-	Pages whole = within(p, n);
+	Pages whole = wholepages(p, n);
 	uintptr_t start = (uintptr_t)p;
 
 	// Locked memory stays; its content must not.
@@ -157,14 +157,14 @@ static bool guardinstall(Pages p)
 
 bool sysGuard(void *p, uintptr_t n)
 {
-	Pages whole = within(p, n);
+	Pages whole = wholepages(p, n);
 
 	return guardinstall(whole) || mprotect(whole, PROT_NONE) == 0;
 }
 
 bool sysMapGuarded(void *p, uintptr_t guard, uintptr_t n)
 {
-	Pages below = within(p, guard);
+	Pages below = wholepages(p, guard);
 	uintptr_t end = (uintptr_t)p + n;
 
 	if (!guardinstall(below)) { // perhaps it is locked
@@ -176,7 +176,7 @@ bool sysMapGuarded(void *p, uintptr_t guard, uintptr_t n)
 
 int64_t sysReadOnly(void *p, uintptr_t n)
 {
-	return mprotect(within(p, n), PROT_READ);
+	return mprotect(wholepages(p, n), PROT_READ);
 }
 
 const void *sysMapFile(int32_t fd, uintptr_t n)

@@ -229,7 +229,7 @@ void globrunqputbatch(Gqueue *batch, int32_t n) HOLDS(sched.lock);
 G *globrunqget(P *pp, int32_t maxn) HOLDS(sched.lock);
 G *globrunqtake(P *pp, int32_t maxn);
 
-// ---- psorder.c: all Ps in random order ------------------------------------------------
+// ---- psorder.c: all Ps in random order ----------------------------------------------
 
 typedef struct {
 	uint32_t i, count, pos, inc;
@@ -412,7 +412,7 @@ void looksoon(int64_t now);
 void sysmon(void);
 void wakesysmon(void) HOLDS(sched.lock); // if it sleeps
 
-// ---- schedtrace.c: GODEBUG=schedtrace, scheddetail ----------------------------------------
+// ---- schedtrace.c: GODEBUG=schedtrace, scheddetail ----------------------------------
 
 void schedtrace(bool detailed);
 

@@ -23,7 +23,7 @@ static Mutex *lockof(rt_cond *c)
 
 // ---- the queue, under c->lock -------------------------------------------------------
 
-static void enqueue(rt_cond *c, Sudog *s)
+static void condput(rt_cond *c, Sudog *s)
 {
 	Sudog *last = (Sudog *)c->tail;
 
@@ -36,7 +36,7 @@ static void enqueue(rt_cond *c, Sudog *s)
 	s->elem = c; // queued
 }
 
-static void unqueue(rt_cond *c, Sudog *s)
+static void condremove(rt_cond *c, Sudog *s)
 {
 	if (s->prev)
 		s->prev->next = s->next;
@@ -51,12 +51,12 @@ static void unqueue(rt_cond *c, Sudog *s)
 }
 
 // The first that waits still, marked as signalled.
-static Sudog *dequeue(rt_cond *c)
+static Sudog *condtake(rt_cond *c)
 {
 	Sudog *s;
 
 	while ((s = (Sudog *)c->head)) {
-		unqueue(c, s);
+		condremove(c, s);
 		if (!s->isSelect || claim(s->g)) {
 			s->success = true;
 			s->g->param = s;
@@ -94,7 +94,7 @@ static bool park(G *gp, void *arg)
 	return true;
 }
 
-static bool wait(rt_cond *c, int64_t when)
+static bool condwait(rt_cond *c, int64_t when)
 {
 	Waiting w = { .c = c, .s = acquireSudog(), .when = when };
 	Sudog *s = w.s;
@@ -107,7 +107,7 @@ static bool wait(rt_cond *c, int64_t when)
 	if (when != Never)
 		settimer(&w.timer, s->g, when);
 	lock(lockof(c));
-	enqueue(c, s);
+	condput(c, s);
 	unlock(lockof(c));
 	rt_mutex_unlock(c->l);
 	gopark(park, &w, WaitReasonCondWait);
@@ -115,7 +115,7 @@ static bool wait(rt_cond *c, int64_t when)
 		deltimer(&w.timer);
 		lock(lockof(c));
 		if (s->elem)
-			unqueue(c, s);
+			condremove(c, s);
 		unlock(lockof(c));
 	}
 	signalled = s->success;
@@ -133,14 +133,14 @@ void rt_cond_wait(rt_cond *c)
 {
 	preemptcheck();
 	checkmemory(c, sizeof *c, "a cond");
-	wait(c, Never);
+	condwait(c, Never);
 }
 
 int rt_cond_wait_until(rt_cond *c, int64_t when)
 {
 	preemptcheck();
 	checkmemory(c, sizeof *c, "a cond");
-	return wait(c, when) ? 0 : -ETIMEDOUT;
+	return condwait(c, when) ? 0 : -ETIMEDOUT;
 }
 
 void rt_cond_signal(rt_cond *c)
@@ -154,7 +154,7 @@ void rt_cond_signal(rt_cond *c)
 	if (!atomic_load_relaxed(&c->head))
 		return;
 	lock(lockof(c));
-	s = dequeue(c);
+	s = condtake(c);
 	if (s && s->ticket)
 		gp = s->g;
 	unlock(lockof(c));
@@ -173,7 +173,7 @@ void rt_cond_broadcast(rt_cond *c)
 	if (!atomic_load_relaxed(&c->head))
 		return;
 	lock(lockof(c));
-	while ((s = dequeue(c))) {
+	while ((s = condtake(c))) {
 		if (s->ticket)
 			gqueuePushBack(&list, s->g);
 	}

@@ -81,7 +81,7 @@ static void endall(rt_ctx *top, int err)
 }
 
 // Gives one reference of c back, and what goes with it.
-static void unref(rt_ctx *c)
+static void ctxunref(rt_ctx *c)
 {
 	rt_ctx *root = c->root, *freed = NULL, *parent;
 
@@ -114,11 +114,11 @@ static void end(rt_ctx *c, int err)
 }
 
 // On g0. It holds a reference.
-static void deadline(void *arg, uintptr_t seq)
+static void expire(void *arg, uintptr_t seq)
 {
 	(void)seq;
 	end(arg, -ETIMEDOUT);
-	unref(arg);
+	ctxunref(arg);
 }
 
 static void checkctx(const rt_ctx *c)
@@ -155,7 +155,7 @@ static rt_ctx *newctx(rt_ctx *parent, int64_t when)
 		endall(c, -ETIMEDOUT);
 	} else if (timed) {
 		c->refs++;
-		c->t = (Timer){ .when = when, .f = deadline, .arg = c, .stoppable = true };
+		c->t = (Timer){ .when = when, .f = expire, .arg = c, .stoppable = true };
 		addtimer(&c->t);
 	}
 	unlock(&c->root->lock);
@@ -232,7 +232,7 @@ void rt_ctx_free(rt_ctx *c)
 	if (!c || c == &background)
 		return;
 	checkctx(c);
-	if (atomic_load_relaxed(&c->refs) == 0) // as the last unref left it
+	if (atomic_load_relaxed(&c->refs) == 0) // as the last ctxunref left it
 		fatalf("use of a freed context: %p", c);
-	unref(c);
+	ctxunref(c);
 }

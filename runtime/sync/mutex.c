@@ -31,7 +31,7 @@
 // The last goroutine to lock it may free it right after unlocking, even if another goroutine's
 // unlock has not returned: that one accesses it again only while it is deciding, or to release a
 // permit, which some waiter needs to continue. And while an unlock is deciding there is a waiter,
-// and none may leave: decided.
+// and none may leave: whendecided.
 //
 // Follows Go's internal/sync/mutex.go, which has no such rule: the collector keeps a mutex.
 #include "include/rt.h"
@@ -87,7 +87,7 @@ ALWAYS_INLINE uint32_t taken(uint32_t old)
 }
 
 // The state, when nobody is deciding: that takes a few instructions.
-static uint32_t decided(rt_mutex *m, uint32_t old)
+static uint32_t whendecided(rt_mutex *m, uint32_t old)
 {
 	for (int32_t round = 0; deciding(old); round++) {
 		if (round < DecideRounds)
@@ -103,7 +103,7 @@ static uint32_t decided(rt_mutex *m, uint32_t old)
 // waiters has this one still, take it off. If not, an unlock has: its permit will come. In
 // the starving mode unlock leaves the count alone: there an unlocked mutex means that the
 // permit of the first waiter will come, and a count of 1 that this is the first.
-static bool giveup(void *arg)
+static bool cancellock(void *arg)
 {
 	rt_mutex *m = arg;
 	uint32_t old = atomic_load_relaxed(&m->state), new;
@@ -111,7 +111,7 @@ static bool giveup(void *arg)
 	do {
 		uint32_t n;
 
-		old = decided(m, old);
+		old = whendecided(m, old);
 		n = old >> WaiterShift;
 		if (n == 0 || (n == 1 && (old & Starving) && !(old & Locked)))
 			return false;
@@ -183,10 +183,10 @@ static void takehandoff(rt_mutex *m, bool starving)
 	} while (!atomic_cas_or_load(&m->state, &old, new));
 }
 
-static bool lockslow(rt_mutex *m, int64_t when) __attribute__((noinline));
-static bool lockslow(rt_mutex *m, int64_t when)
+static bool mutexlockslow(rt_mutex *m, int64_t when) __attribute__((noinline));
+static bool mutexlockslow(rt_mutex *m, int64_t when)
 {
-	SemaUntil until = { .when = when, .cancel = giveup, .arg = m };
+	SemaUntil until = { .when = when, .cancel = cancellock, .arg = m };
 	Locking l = { .old = atomic_load_relaxed(&m->state) };
 
 	for (;;) {
@@ -222,7 +222,7 @@ static void lockforever(rt_mutex *m)
 {
 	if (Stress || mustlook())
 		yieldcheck("rt_mutex_lock");
-	lockslow(m, Never);
+	mutexlockslow(m, Never);
 }
 
 // It is free, and somebody waits. Wakes one, unless another has locked it meanwhile, who will
@@ -245,8 +245,8 @@ ALWAYS_INLINE void decide(rt_mutex *m)
 }
 
 // Somebody waits, or something is wrong. NOSPLIT as decide is inline.
-NOSPLIT static void unlockslow(rt_mutex *m) __attribute__((noinline));
-NOSPLIT static void unlockslow(rt_mutex *m)
+NOSPLIT static void mutexunlockslow(rt_mutex *m) __attribute__((noinline));
+NOSPLIT static void mutexunlockslow(rt_mutex *m)
 {
 	uint32_t state = atomic_load_relaxed(&m->state);
 
@@ -295,7 +295,7 @@ int rt_mutex_lock_until(rt_mutex *m, int64_t when)
 	checkmemory(m, sizeof *m, "a mutex");
 	if (atomic_cas(lockbyte(m), 0, Locked))
 		return 0;
-	return lockslow(m, when) ? 0 : -ETIMEDOUT;
+	return mutexlockslow(m, when) ? 0 : -ETIMEDOUT;
 }
 
 ALWAYS_INLINE void unlocknow(rt_mutex *m)
@@ -304,7 +304,7 @@ ALWAYS_INLINE void unlocknow(rt_mutex *m)
 	if (onep() && atomic_load_relaxed(lockbyte(m)) == Locked)
 		atomic_store_relaxed(lockbyte(m), 0);
 	else if (unlikely(atomic_xadd(lockbyte(m), -Locked) != 0)) // release: pairs with lock
-		unlockslow(m);
+		mutexunlockslow(m);
 }
 
 // Apart, so that rt_mutex_unlock calls nothing and has no frame.

@@ -34,8 +34,8 @@ struct rt_timer {
 	rt_chan *c; // NULL: fn
 };
 
-static void unref(rt_timer *t) RELEASES(t->lock);
-static UNCHECKED_LOCKS void unref(rt_timer *t)
+static void timerunref(rt_timer *t) RELEASES(t->lock);
+static UNCHECKED_LOCKS void timerunref(rt_timer *t)
 {
 	bool last = --t->refs == 0;
 
@@ -116,13 +116,13 @@ static UNCHECKED_LOCKS void fire(void *arg, uintptr_t seq)
 		else
 			fn = t->fn;
 	}
-	unref(t);
+	timerunref(t);
 	if (fn)
 		goFunc(fn, fnarg);
 }
 
-static rt_timer *newtimer(rt_duration d, rt_duration period, rt_func *fn, void *arg,
-                          rt_chan *c)
+static rt_timer *maketimer(rt_duration d, rt_duration period, rt_func *fn, void *arg,
+                           rt_chan *c)
 {
 	rt_timer *t = rt_malloc(sizeof *t);
 
@@ -150,13 +150,13 @@ rt_timer *rt_timer_func(rt_duration d, rt_duration period, rt_func *fn, void *ar
 	preemptcheck();
 	if (!fn)
 		fatal("go of nil func value");
-	return newtimer(d, period, fn, arg, NULL);
+	return maketimer(d, period, fn, arg, NULL);
 }
 
 rt_timer *rt_timer_chan(rt_duration d, rt_duration period)
 {
 	preemptcheck();
-	return newtimer(d, period, NULL, NULL, rt_chan_make(sizeof(int64_t), 1));
+	return maketimer(d, period, NULL, NULL, rt_chan_make(sizeof(int64_t), 1));
 }
 
 rt_chan *rt_timer_c(rt_timer *t)
@@ -200,5 +200,5 @@ UNCHECKED_LOCKS void rt_timer_free(rt_timer *t)
 	lock(&t->lock);
 	stop(t);
 	t->t.arg = NULL;
-	unref(t);
+	timerunref(t);
 }

@@ -24,7 +24,7 @@
 #define Writer 0x40000000u
 #define Queued 0x80000000u
 
-static uint32_t *word(rt_rwmutex *m)
+static uint32_t *state(rt_rwmutex *m)
 {
 	return (uint32_t *)&m->reader_count;
 }
@@ -49,11 +49,11 @@ static SemaRoot *rootof(const rt_rwmutex *m)
 // ---- handing over, under the root's lock, Queued set --------------------------------
 
 // Replaces the flags and adds readers; the count may fall meanwhile. Returns what was there.
-static uint32_t update(rt_rwmutex *m, uint32_t clear, uint32_t set, uint32_t readers)
+static uint32_t updatestate(rt_rwmutex *m, uint32_t clear, uint32_t set, uint32_t readers)
 {
-	uint32_t v = atomic_load_relaxed(word(m));
+	uint32_t v = atomic_load_relaxed(state(m));
 
-	while (!atomic_cas_or_load(word(m), &v, ((v & ~clear) | set) + readers))
+	while (!atomic_cas_or_load(state(m), &v, ((v & ~clear) | set) + readers))
 		;
 	return v;
 }
@@ -66,7 +66,7 @@ static void admitreaders(rt_rwmutex *m, Gqueue *list)
 
 	for (; (s = semdequeue(root, readers(m))); n++)
 		gqueuePushBack(list, s->g);
-	update(m, 0, 0, n);
+	updatestate(m, 0, 0, n);
 }
 
 static void admitwriter(rt_rwmutex *m, Gqueue *list)
@@ -75,7 +75,7 @@ static void admitwriter(rt_rwmutex *m, Gqueue *list)
 
 	if (s) {
 		gqueuePushBack(list, s->g);
-		update(m, 0, Writer, 0);
+		updatestate(m, 0, Writer, 0);
 	}
 }
 
@@ -86,21 +86,21 @@ static void admit(rt_rwmutex *m, bool readersfirst, Gqueue *list)
 	SemaRoot *root = rootof(m);
 
 	if (readersfirst || !semwaits(root, writers(m))) {
-		if (!(atomic_load_relaxed(word(m)) & Writer))
+		if (!(atomic_load_relaxed(state(m)) & Writer))
 			admitreaders(m, list);
 	}
-	if ((atomic_load_relaxed(word(m)) & (Readers | Writer)) == 0)
+	if ((atomic_load_relaxed(state(m)) & (Readers | Writer)) == 0)
 		admitwriter(m, list);
 	if (!semwaits(root, writers(m))) {
 		// Those that the writer stood for, if its deadline had come.
-		if (!(atomic_load_relaxed(word(m)) & Writer))
+		if (!(atomic_load_relaxed(state(m)) & Writer))
 			admitreaders(m, list);
 		if (!semwaits(root, readers(m)))
-			update(m, Queued, 0, 0);
+			updatestate(m, Queued, 0, 0);
 	}
 }
 
-static void readyall(Gqueue *list)
+static void readywaiters(Gqueue *list)
 {
 	G *gp;
 
@@ -113,16 +113,16 @@ static void readyall(Gqueue *list)
 // By a writer, or a reader that is the last, when somebody waits, or did a moment ago. They
 // leave under the lock: while Queued is set, nobody comes or goes before admit has looked.
 // Without it another may have locked, unlocked and freed m as soon as this one has left.
-static void unlockslow(rt_rwmutex *m, bool writer)
+static void rwunlockslow(rt_rwmutex *m, bool writer)
 {
 	SemaRoot *root = rootof(m);
 	Gqueue list = { 0 };
 
 	lock(&root->lock);
-	if (update(m, writer ? Writer : 0, 0, writer ? 0 : -1u) & Queued)
+	if (updatestate(m, writer ? Writer : 0, 0, writer ? 0 : -1u) & Queued)
 		admit(m, writer, &list);
 	unlock(&root->lock);
-	readyall(&list);
+	readywaiters(&list);
 }
 
 // ---- waiting ------------------------------------------------------------------------
@@ -136,10 +136,10 @@ static void withdraw(rt_rwmutex *m, Sudog *s)
 	lock(&root->lock);
 	if (s->elem)
 		semunqueue(root, s);
-	if (atomic_load_relaxed(word(m)) & Queued)
+	if (atomic_load_relaxed(state(m)) & Queued)
 		admit(m, false, &list);
 	unlock(&root->lock);
-	readyall(&list);
+	readywaiters(&list);
 }
 
 // Waits in the queue; the root's lock is held, Queued is set.
@@ -172,9 +172,9 @@ static UNCHECKED_LOCKS bool waitturn(rt_rwmutex *m, void *queue, WaitReason reas
 
 // Locks if the word has no bit of busy, adding by; else sees that Queued is set, but for
 // who will not wait. True: locked.
-static bool take(rt_rwmutex *m, uint32_t busy, uint32_t by, bool queue)
+static bool tryadd(rt_rwmutex *m, uint32_t busy, uint32_t by, bool queue)
 {
-	uint32_t v = atomic_load_relaxed(word(m));
+	uint32_t v = atomic_load_relaxed(state(m));
 
 	for (;;) {
 		bool go = !(v & busy);
@@ -182,18 +182,18 @@ static bool take(rt_rwmutex *m, uint32_t busy, uint32_t by, bool queue)
 
 		if (!go && (!queue || (v & Queued)))
 			return false;
-		if (atomic_cas_or_load(word(m), &v, new))
+		if (atomic_cas_or_load(state(m), &v, new))
 			return go;
 	}
 }
 
-static UNCHECKED_LOCKS bool lockslow(rt_rwmutex *m, bool writer, int64_t when)
+static UNCHECKED_LOCKS bool rwlockslow(rt_rwmutex *m, bool writer, int64_t when)
 {
 	SemaRoot *root = rootof(m);
 	bool wait = when == Never || when > nanotime();
 
 	lock(&root->lock);
-	if (writer ? take(m, ~0u, Writer, wait) : take(m, Writer | Queued, 1, wait)) {
+	if (writer ? tryadd(m, ~0u, Writer, wait) : tryadd(m, Writer | Queued, 1, wait)) {
 		unlock(&root->lock);
 		return true;
 	}
@@ -211,13 +211,13 @@ static UNCHECKED_LOCKS bool lockslow(rt_rwmutex *m, bool writer, int64_t when)
 ALWAYS_INLINE bool tryrlock(rt_rwmutex *m)
 {
 	checkmemory(m, sizeof *m, "an rwmutex");
-	return take(m, Writer | Queued, 1, false);
+	return tryadd(m, Writer | Queued, 1, false);
 }
 
 ALWAYS_INLINE bool trylock(rt_rwmutex *m)
 {
 	checkmemory(m, sizeof *m, "an rwmutex");
-	return atomic_cas(word(m), 0, Writer);
+	return atomic_cas(state(m), 0, Writer);
 }
 
 bool rt_rwmutex_try_rlock(rt_rwmutex *m)
@@ -236,26 +236,26 @@ void rt_rwmutex_rlock(rt_rwmutex *m)
 {
 	preemptcheck();
 	if (!tryrlock(m))
-		lockslow(m, false, Never);
+		rwlockslow(m, false, Never);
 }
 
 int rt_rwmutex_rlock_until(rt_rwmutex *m, int64_t when)
 {
 	preemptcheck();
-	return tryrlock(m) || lockslow(m, false, when) ? 0 : -ETIMEDOUT;
+	return tryrlock(m) || rwlockslow(m, false, when) ? 0 : -ETIMEDOUT;
 }
 
 void rt_rwmutex_lock(rt_rwmutex *m)
 {
 	preemptcheck();
 	if (!trylock(m))
-		lockslow(m, true, Never);
+		rwlockslow(m, true, Never);
 }
 
 int rt_rwmutex_lock_until(rt_rwmutex *m, int64_t when)
 {
 	preemptcheck();
-	return trylock(m) || lockslow(m, true, when) ? 0 : -ETIMEDOUT;
+	return trylock(m) || rwlockslow(m, true, when) ? 0 : -ETIMEDOUT;
 }
 
 ALWAYS_INLINE void runlock(rt_rwmutex *m)
@@ -263,25 +263,25 @@ ALWAYS_INLINE void runlock(rt_rwmutex *m)
 	uint32_t v;
 
 	checkmemory(m, sizeof *m, "an rwmutex");
-	v = atomic_load_relaxed(word(m));
+	v = atomic_load_relaxed(state(m));
 	do {
 		if (unlikely((v & Readers) == 0))
 			fatal("sync: RUnlock of unlocked RWMutex");
 		if (unlikely((v & (Queued | Readers)) == (Queued | 1))) {
-			unlockslow(m, false);
+			rwunlockslow(m, false);
 			return;
 		}
-	} while (!atomic_cas_or_load(word(m), &v, v - 1));
+	} while (!atomic_cas_or_load(state(m), &v, v - 1));
 }
 
 ALWAYS_INLINE void wunlock(rt_rwmutex *m)
 {
 	checkmemory(m, sizeof *m, "an rwmutex");
-	if (likely(atomic_cas(word(m), Writer, 0)))
+	if (likely(atomic_cas(state(m), Writer, 0)))
 		return;
-	if (!(atomic_load_relaxed(word(m)) & Writer))
+	if (!(atomic_load_relaxed(state(m)) & Writer))
 		fatal("sync: Unlock of unlocked RWMutex");
-	unlockslow(m, true);
+	rwunlockslow(m, true);
 }
 
 // Apart, so that the short ways have no frames.

@@ -169,7 +169,7 @@ static void sortcases(Select *l, int n)
 		sortmany(l->order, l->n);
 }
 
-static void forget(Select *l)
+static void freeorder(Select *l)
 {
 	if (unlikely(l->order != l->few))
 		rt_free(l->order);
@@ -342,14 +342,15 @@ static UNCHECKED_LOCKS rt_case *block(rt_case *cases, int n, WaitReason reason, 
 	l.when = when;
 	sortcases(&l, n);
 	if (l.n == 0 && !otherwise) {
-		forget(&l);
+		freeorder(&l);
 		if (when == Never)
 			gopark(NULL, NULL, n == 0 ? WaitReasonSelectNoCases : reason);
 		rt_sleep_until(when);
 		return NULL;
 	}
 	if (l.n <= 1 && otherwise) {
-		forget(&l); // the look at one channel was a moment at which it was not ready
+		// The look at one channel was a moment at which it was not ready.
+		freeorder(&l);
 		return otherwise;
 	}
 	sellock(&l);
@@ -358,7 +359,7 @@ static UNCHECKED_LOCKS rt_case *block(rt_case *cases, int n, WaitReason reason, 
 		selunlock(&l);
 	else
 		k = waitall(&l, &closed);
-	forget(&l);
+	freeorder(&l);
 	if (k)
 		casedone(wake, closed);
 	return k ? k : otherwise;

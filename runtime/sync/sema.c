@@ -34,7 +34,7 @@ SemaRoot *semroot(const uint32_t *addr)
 // ---- the treap, under root->lock ----------------------------------------------------
 
 // Where the pointer to the node of addr is, or would be; *parent is the node above.
-static Sudog **find(SemaRoot *root, const void *addr, Sudog **parent)
+static Sudog **findnode(SemaRoot *root, const void *addr, Sudog **parent)
 {
 	Sudog **at = &root->treap, *s;
 
@@ -111,7 +111,7 @@ static void removenode(SemaRoot *root, Sudog *s)
 
 void semqueue(SemaRoot *root, void *addr, Sudog *s, bool lifo)
 {
-	Sudog *parent, **at = find(root, addr, &parent), *t = *at, *last;
+	Sudog *parent, **at = findnode(root, addr, &parent), *t = *at, *last;
 
 	s->elem = addr;
 	s->success = false;
@@ -137,7 +137,7 @@ void semunqueue(SemaRoot *root, Sudog *s)
 	Sudog *t = s->waitlink, *last = s->waittail, *before = s->prev, *parent, *node;
 
 	if (s->ticket == 0) {
-		node = *find(root, s->elem, &parent);
+		node = *findnode(root, s->elem, &parent);
 		must(node && before);
 		before->waitlink = t;
 		if (t)
@@ -159,7 +159,7 @@ Sudog *semdequeue(SemaRoot *root, const void *addr)
 {
 	Sudog *parent, *s;
 
-	while ((s = *find(root, addr, &parent))) {
+	while ((s = *findnode(root, addr, &parent))) {
 		semunqueue(root, s);
 		if (!s->isSelect || claim(s->g)) {
 			s->success = true;
@@ -175,7 +175,7 @@ bool semwaits(SemaRoot *root, const void *addr)
 {
 	Sudog *parent;
 
-	return *find(root, addr, &parent) != NULL;
+	return *findnode(root, addr, &parent) != NULL;
 }
 
 // ---- acquire ------------------------------------------------------------------------
@@ -194,7 +194,7 @@ static bool cansemacquire(uint32_t *addr)
 
 // With the root's lock held, and counted in nwait, so that nobody can give a permit and
 // be done without us: gets one, or gives up if the deadline has come.
-static bool decided(uint32_t *addr, const SemaUntil **until, bool late, bool *got)
+static bool getorgiveup(uint32_t *addr, const SemaUntil **until, bool late, bool *got)
 {
 	*got = cansemacquire(addr);
 	if (*got)
@@ -233,7 +233,7 @@ static UNCHECKED_LOCKS bool semwait(uint32_t *addr, bool lifo, WaitReason reason
 			semunqueue(root, s);
 		if (!counted)
 			atomic_xadd(&root->nwait, 1); // then looks at the counter: semrelease1
-		if (decided(addr, &until, late, &got)) {
+		if (getorgiveup(addr, &until, late, &got)) {
 			atomic_xadd(&root->nwait, -1u);
 			unlock(&root->lock);
 			break;

@@ -18,7 +18,7 @@ struct rt_task {
 
 enum { Goroutine = 1, Handle = 2, IsTask = 0x7a5c << 16 };
 
-static void giveup(rt_task *t, uint32_t owner)
+static void leavetask(rt_task *t, uint32_t owner)
 {
 	if (atomic_xadd(&t->owners, -owner) != IsTask)
 		return; // the other still needs it
@@ -40,7 +40,7 @@ static void taskdone(void *arg)
 	rt_task *t = arg;
 
 	semrelease(&t->done); // publishes the result
-	giveup(t, Goroutine);
+	leavetask(t, Goroutine);
 }
 
 static void taskmain(void *arg)
@@ -89,7 +89,7 @@ void *rt_join(rt_task *t)
 	checkhandle(t);
 	semacquire(&t->done, WaitReasonSemacquire);
 	result = t->result;
-	giveup(t, Handle);
+	leavetask(t, Handle);
 	return result;
 }
 
@@ -105,7 +105,7 @@ int rt_join_until(rt_task *t, int64_t when, void **result)
 		return -ETIMEDOUT;
 	if (result)
 		*result = t->result;
-	giveup(t, Handle);
+	leavetask(t, Handle);
 	return 0;
 }
 
@@ -115,5 +115,5 @@ void rt_detach(rt_task *t)
 	if (!t)
 		return;
 	checkhandle(t);
-	giveup(t, Handle);
+	leavetask(t, Handle);
 }

@@ -39,7 +39,7 @@ NOSPLIT Sudog *firstclaimed(Waitq *q, Sudog *s)
 	return s;
 }
 
-static void deadline(void *arg, uintptr_t seq)
+static void waitexpired(void *arg, uintptr_t seq)
 {
 	G *gp = arg;
 
@@ -51,7 +51,11 @@ static void deadline(void *arg, uintptr_t seq)
 void settimer(Timer *t, G *gp, int64_t when)
 {
 	*t = (Timer){
-		.when = when, .f = deadline, .arg = gp, .seq = gp->selectDone, .stoppable = true
+		.when = when,
+		.f = waitexpired,
+		.arg = gp,
+		.seq = gp->selectDone,
+		.stoppable = true,
 	};
 }
 

@@ -46,7 +46,7 @@ void rt_waitgroup_done(rt_waitgroup *wg)
 }
 
 // The deadline has come: one waiter less. But if the counter is 0, a permit is on its way.
-static bool giveup(void *arg)
+static bool uncount(void *arg)
 {
 	rt_waitgroup *wg = arg;
 	uint64_t state = atomic_load_relaxed(&wg->state);
@@ -58,9 +58,9 @@ static bool giveup(void *arg)
 	return true;
 }
 
-static bool wait(rt_waitgroup *wg, int64_t when)
+static bool waitzero(rt_waitgroup *wg, int64_t when)
 {
-	SemaUntil until = { .when = when, .cancel = giveup, .arg = wg };
+	SemaUntil until = { .when = when, .cancel = uncount, .arg = wg };
 	uint64_t state;
 
 	checkmemory(wg, sizeof *wg, "a waitgroup");
@@ -79,11 +79,11 @@ static bool wait(rt_waitgroup *wg, int64_t when)
 void rt_waitgroup_wait(rt_waitgroup *wg)
 {
 	preemptcheck();
-	wait(wg, Never);
+	waitzero(wg, Never);
 }
 
 int rt_waitgroup_wait_until(rt_waitgroup *wg, int64_t when)
 {
 	preemptcheck();
-	return wait(wg, when) ? 0 : -ETIMEDOUT;
+	return waitzero(wg, when) ? 0 : -ETIMEDOUT;
 }

@@ -19,7 +19,7 @@ TraceState __rt0_trace;
 
 _Static_assert(sizeof(TraceBuf) == TraceBufSize, "a buffer is what it is said to be");
 
-static TraceBuf *takebuf(void)
+static TraceBuf *emptybuf(void)
 {
 	for (uint32_t w = 0; w < nelem(__rt0_trace.freebufs); w++) {
 		uint64_t *word = &__rt0_trace.freebufs[w], bits;
@@ -48,7 +48,7 @@ void __rt0_tracegive(TraceBuf *b)
 	__rt0_tracewake();
 }
 
-static void put(TraceBuf *b, uint32_t what, uint64_t arg)
+static void putevent(TraceBuf *b, uint32_t what, uint64_t arg)
 {
 	uint64_t low = ((uint64_t)1 << 48) - 1;
 
@@ -60,7 +60,7 @@ static void put(TraceBuf *b, uint32_t what, uint64_t arg)
 // A full buffer is changed for an empty one. NULL: there is none, and the event is lost.
 static TraceBuf *nextbuf(M *mp)
 {
-	TraceBuf *b = takebuf();
+	TraceBuf *b = emptybuf();
 
 	if (mp->tracebuf)
 		__rt0_tracegive(mp->tracebuf);
@@ -72,7 +72,7 @@ static TraceBuf *nextbuf(M *mp)
 	}
 	b->head = (TraceBlock){ BlockEvents, 0, (uint64_t)mp->id };
 	if (mp->tracelost > 0)
-		put(b, TraceLost, mp->tracelost);
+		putevent(b, TraceLost, mp->tracelost);
 	mp->tracelost = 0;
 	return b;
 }
@@ -84,7 +84,7 @@ static void record(M *mp, uint32_t what, uint64_t arg)
 	if (unlikely(!b || b->head.n == TraceBufLen))
 		b = nextbuf(mp);
 	if (likely(b))
-		put(b, what, arg);
+		putevent(b, what, arg);
 }
 
 // exitsyscall has found its P in a system call. But another M may have had it meanwhile, and

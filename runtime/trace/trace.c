@@ -41,7 +41,7 @@ static struct {
 
 // ---- the file -----------------------------------------------------------------------
 
-static int64_t writeall(int32_t fd, const void *p, uintptr_t n)
+static int64_t writetrace(int32_t fd, const void *p, uintptr_t n)
 {
 	while (n > 0) {
 		int64_t r = write1(fd, p, n);
@@ -59,7 +59,7 @@ static int64_t writeall(int32_t fd, const void *p, uintptr_t n)
 static void put(const void *p, uintptr_t n)
 {
 	if (writer.err == 0)
-		writer.err = writeall(writer.fd, p, n);
+		writer.err = writetrace(writer.fd, p, n);
 }
 
 // Is pc new? Forgets, when there are too many.
@@ -269,7 +269,7 @@ static int64_t openfile(const char *path)
 
 	entersyscall();
 	fd = open(path, WriteOnly | Create | Truncate | O_CLOEXEC, mode);
-	r = fd < 0 ? fd : writeall((int32_t)fd, &head, sizeof head);
+	r = fd < 0 ? fd : writetrace((int32_t)fd, &head, sizeof head);
 	if (fd >= 0 && r < 0)
 		closefd((int32_t)fd);
 	exitsyscall();
