@@ -39,6 +39,12 @@ ifdef STRESS
 VARIANT = stress
 DEFS += -DRT0_DEBUG -DRT0_STRESS
 endif
+ifdef COVERAGE
+VARIANT = coverage
+OPT = -O1
+COUNTING = -fprofile-arcs -ftest-coverage -fprofile-info-section -fprofile-update=atomic
+count = $(Q)tools/coverage block $@ $(B)/counters/$(subst /,-,$(@:$(B)/%=%))
+endif
 ifneq ($(findstring clang,$(CC) $(shell $(CC) --version 2>/dev/null)),)
 SUFFIX = -clang
 WARN += -Wthread-safety
@@ -97,7 +103,7 @@ MAPPED = '-ffile-prefix-map=$(subst ','\'',$(CURDIR))=.' $(if $(SUFFIX),-fdebug-
 WISHED = $(OPT) -g $(WARN)
 NEEDED = -std=gnu11 -ffreestanding -fno-pic -fno-pie $(ARCHNEEDED) -fno-omit-frame-pointer \
 	-fno-stack-protector -fno-asynchronous-unwind-tables \
-	-fno-strict-aliasing -fno-common $(MAPPED) -ffunction-sections -fdata-sections $(SPLIT) \
+	-fno-strict-aliasing -fno-common $(MAPPED) $(COUNTING) -ffunction-sections -fdata-sections $(SPLIT) \
 	$(DEFS) -I. -Iruntime/arch/$(ARCH) -Iinclude
 # clang's own assembler does not say in .debug_frame which frames are a signal handler's.
 ASNEEDED = $(MAPPED) $(if $(SUFFIX),-fno-integrated-as -Wa$(comma)-g) -I. -I$(B)
@@ -121,6 +127,10 @@ NOFLOATS = -mgeneral-regs-only
 
 SRC = $(foreach room,$(LAYERS) arch/$(ARCH),$(sort $(wildcard runtime/$(room)/*.c)))
 ASM = rt0/rt0_linux_$(ARCH).S $(sort $(wildcard asm/*.S asm/$(ARCH)/*.S))
+ifdef COVERAGE
+ASM += tests/arch/$(ARCH)/coverage.S
+$(B)/rt0/%.o $(B)/pie/rt0/%.o: ASNEEDED += -D_rt0_$(ARCH)_linux=__rt0_covered
+endif
 OBJ = $(filter-out $(MEMBERS),$(SRC:%.c=$(B)/%.o) $(ASM:%.S=$(B)/%.o))
 
 # What few programs need: archive members of their own. Who has debug information needs the
@@ -165,6 +175,7 @@ $(B)/internal/rt0.o $(B)/pie/internal/rt0.o:
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(LD) -r --unique='.text.*' --unique='.rodata.*' --unique='.data.*' --unique='.bss.*' -o $@ $^
+	$(count)
 
 # The same source is compiled again for pie/.
 tool = $1$(if $(filter $(B)/pie/%,$@), pie)
@@ -174,6 +185,7 @@ define COMPILE
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(WISHED) $(cold) $(CPPFLAGS) $(CFLAGS) $(NEEDED) \
 		$(if $(filter $<,$(FLOATS)),,$(NOFLOATS)) -MMD -MP -c -o $@ $<
+	$(if $(filter $(@:$(B)/pie/%=$(B)/%),$(MEMBERS)),$(count))
 endef
 define ASSEMBLE
 	$(call say,$(call tool,AS),$<)
@@ -210,6 +222,7 @@ $(B)/offsets.h: asm/offsets.c runtime/runtime.h runtime/os/os.h Makefile
 $(B)/rt0_musl.o: $(B)/cgo/musl.o $(B)/cgo/musl_signal.o $(B)/cgo/musl_$(ARCH).o
 	$(call say,LD,$@)
 	$(Q)$(LD) -r --unique='.text.*' --unique='.data.*' -o $@ $^
+	$(count)
 
 -include $(OBJ:.o=.d) $(PIEOBJ:.o=.d) $(MEMBERS:.o=.d) $(MEMBERS:$(B)/%.o=$(B)/pie/%.d) \
 	$(B)/cgo/musl.d $(B)/cgo/musl_signal.d
@@ -304,7 +317,7 @@ uninstall:
 
 # A variant is what make DEBUG=1 builds (RELEASE=1 means nothing).
 $(patsubst %,$(BUILD)/%$(SUFFIX),$(VARIANTS)): FORCE
-	@$(MAKE) --no-print-directory DEBUG= STRESS= $(shell echo $(patsubst %$(SUFFIX),%,$(@F)) | tr a-z A-Z)=1 \
+	@$(MAKE) --no-print-directory DEBUG= STRESS= COVERAGE= $(shell echo $(patsubst %$(SUFFIX),%,$(@F)) | tr a-z A-Z)=1 \
 		$@/librt0.a $@/pie/librt0.a $@/rt0_musl.o
 
 FORCE:
@@ -313,6 +326,13 @@ FORCE:
 
 test: all
 	tests/run --variant $(VARIANT)$(SUFFIX)
+
+# What the tests run of the runtime, file by file. Those that fail in this build are listed.
+coverage:
+	@$(MAKE) --no-print-directory COVERAGE=1 all
+	@tools/coverage clear $(BUILD)/coverage
+	-tests/run --variant coverage
+	@tools/coverage report $(BUILD)/coverage
 
 stress:
 	tests/stress
@@ -379,6 +399,7 @@ help:
 	@echo 'make bench-startup   the time of each step of the start-up'
 	@echo 'make longrun         all workloads in one process, for LONGRUN=600 seconds'
 	@echo 'make test            all tests (minutes)'
+	@echo 'make coverage        what the tests run of the runtime: lines and branches, by file'
 	@echo 'make stress          long runs of the concurrent tests; minimal systems (as root)'
 	@echo 'make fuzz            arbitrary debug information, for FUZZTIME=600 seconds'
 	@echo 'make check           layers, clang-tidy, cppcheck, clang thread-safety analysis'
