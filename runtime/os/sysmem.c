@@ -13,6 +13,7 @@
 #include <asm-generic/errno-base.h>
 
 #include "runtime/base/str.h"
+#include "runtime/base/valgrind.h"
 #include "runtime/os/os.h"
 #include "runtime/os/syscall.h"
 
@@ -143,11 +144,12 @@ void sysUnused(void *p, uintptr_t n, bool lazily)
 
 // Since Linux 6.13 a guard needs no mapping of its own. Before that, and in locked memory, each
 // one splits the mapping, of which a process may have vm.max_map_count: about 32,000 guards.
+// valgrind ends a program that makes more than 500 pages of guards of the new kind.
 static bool guardinstall(Pages p)
 {
 	static bool nomadvise;
 
-	if (atomic_load_relaxed(&nomadvise))
+	if (atomic_load_relaxed(&nomadvise) || onvalgrind())
 		return false;
 	if (madvise(p, MADV_GUARD_INSTALL) == 0)
 		return true;
