@@ -113,7 +113,7 @@ typedef struct {
 // A sleeping lock of threads: 0 unlocked, 1 locked, 2 locked and somebody sleeps.
 typedef struct LOCKTYPE("mutex") {
 	uint32_t key;
-	uint32_t rank; // its place in the lock order; lock/rank.h
+	uint32_t rank; // its place in the lock order; lock/lock.h
 } Mutex;
 
 // A one-shot event between threads: 0 cleared, 1 signalled.

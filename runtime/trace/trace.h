@@ -1,6 +1,6 @@
 // trace.h - the execution trace: what event.c and trace.c share.
 //
-// event.c is an archive member of its own (the Makefile's TRACER): what it sees of the rest
+// event.c is an archive member of its own (the Makefile's MEMBERS): what it sees of the rest
 // are names of the form __rt0_..., and it is in programs that ask for it. trace.c is in
 // every archive's rt0.o, and is linked if event.c is.
 #ifndef RT0_TRACE_TRACE_H

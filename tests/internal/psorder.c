@@ -1,4 +1,4 @@
-// tests/internal/psorder.c - randomOrder visits every P once, in an order that depends on
+// tests/internal/psorder.c - stealOrder visits every P once, in an order that depends on
 // where it starts.
 //
 // Promises: for 1 to 200 Ps and any start, each position comes exactly once; the starts
