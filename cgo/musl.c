@@ -8,6 +8,7 @@
 // Follows Go's runtime/cgo (gcc_linux_amd64.c).
 #include "runtime/base/getg.h"
 #include "runtime/os/sigtable.h"
+#include "runtime/sched/own.h"
 
 enum {
 	CgoStackSize = 256 << 10,
@@ -125,10 +126,8 @@ int __wrap_fork(void)
 
 		mp->procid = (uint64_t)gettid();
 		mp->locks++;
-		if (!mp->p) {
-			mp->oldp->m = NULL;
-			mp->oldp->status = Psyscall;
-		}
+		if (!mp->p)
+			relend(mp);
 	}
 	return pid;
 }

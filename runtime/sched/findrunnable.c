@@ -8,6 +8,7 @@
 //
 // Follows Go's proc.go (findrunnable, stealWork).
 #include "runtime/os/os.h"
+#include "runtime/sched/own.h"
 #include "runtime/sched/sched.h"
 
 static void startspinning(M *mp)
@@ -30,7 +31,7 @@ static G *stealfrom(P *pp, P *p2, uint32_t round, int64_t *now, int64_t *pollUnt
 		return gp;
 	// The timers of a P that runs something are stolen only if it is not likely to
 	// look at them itself soon: its lock may be contended.
-	if (!last && (round < 2 || atomic_load_relaxed(&p2->status) == Prunning))
+	if (!last && (round < 2 || isrunning(p2)))
 		return NULL;
 	when = checkTimers(p2, now, &ran);
 	if (when != 0 && (*pollUntil == 0 || when < *pollUntil))

@@ -34,11 +34,8 @@ void startlockedm(G *gp)
 
 	if (mp == getg()->m)
 		throw("startlockedm: locked to me");
-	if (mp->nextp)
-		throw("startlockedm: m has p");
 	incidlelocked(-1);
-	mp->nextp = releasep();
-	notewakeup(&mp->park);
+	wakem(mp, releasep());
 	stopm();
 }
 

@@ -9,6 +9,7 @@
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
 #include "runtime/os/syscall.h"
+#include "runtime/sched/own.h"
 #include "runtime/sched/sched.h"
 
 enum {
@@ -194,7 +195,7 @@ STEP void newm(void (*fn)(void), P *pp, int64_t id)
 {
 	M *mp = allocm(pp, fn, id);
 
-	mp->nextp = pp;
+	leavefor(mp, pp);
 	mp->sigmask = initSigmask;
 	// A locked thread may be in a state that a new one must not inherit.
 	if (getg()->m->lockedExt != 0 && newmHandoffTo(mp))
@@ -293,10 +294,8 @@ STEP void mstart1(void)
 		mstartm0();
 	if (mp->mstartfn)
 		mp->mstartfn();
-	if (mp != &m0) {
-		acquirep(mp->nextp);
-		mp->nextp = NULL;
-	}
+	if (mp != &m0)
+		acquirep(takeleft(mp));
 	schedule();
 }
 

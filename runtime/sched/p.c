@@ -9,6 +9,7 @@
 // Follows Go's proc.go (procresize, acquirep, pidleput).
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/own.h"
 #include "runtime/sched/sched.h"
 #include "runtime/sched/sudog.h"
 
@@ -73,10 +74,7 @@ HOTSTEP void wirep(P *pp)
 		print("wirep: p->m=%ld p->status=%u\n", pp->m ? pp->m->id : -1, pp->status);
 		throw("wirep: invalid p state");
 	}
-	mp->p = pp;
-	mcache = pp->mcache;
-	pp->m = mp;
-	atomic_store_relaxed(&pp->status, Prunning);
+	tie(mp, pp);
 	tracep(TraceProcStart, pp);
 }
 
@@ -90,10 +88,7 @@ P *releasep(void)
 	if (pp->m != mp || pp->status != Prunning)
 		throw("releasep: invalid p state");
 	tracep(TraceProcStop, pp);
-	mp->p = NULL;
-	mcache = nocache;
-	pp->m = NULL;
-	atomic_store_release(&pp->status, Pidle);
+	untie(mp, pp);
 	return pp;
 }
 
@@ -165,7 +160,7 @@ static void pcreate(int32_t from, int32_t nprocs)
 	}
 }
 
-// The current P goes on, or this M takes allp[0].
+// This M keeps its P, or takes allp[0].
 static void keepcurrent(int32_t nprocs)
 {
 	M *mp = getg()->m;
@@ -176,10 +171,7 @@ static void keepcurrent(int32_t nprocs)
 		return;
 	}
 	if (mp->p)
-		mp->p->m = NULL;
-	mp->p = NULL;
-	mcache = nocache;
-	pp->m = NULL;
+		untie(mp, mp->p);
 	pp->status = Pidle;
 	acquirep(pp);
 }
@@ -223,7 +215,6 @@ STEP P *procresize(int32_t nprocs)
 		if (runqempty(pp)) {
 			pidleput(pp);
 		} else {
-			pp->m = mget();
 			pp->link = runnable;
 			runnable = pp;
 		}

@@ -12,6 +12,7 @@
 #include "runtime/base/valgrind.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/own.h"
 #include "runtime/sched/sched.h"
 
 extern const char __user_text_start[], __user_text_end[];
@@ -72,7 +73,7 @@ static Mcache **mcacheof(M *mp)
 // caller asks again. True: a request was made.
 bool preemptone(P *pp, PreemptReason why)
 {
-	M *mp = atomic_load_acquire(&pp->m);
+	M *mp = ownerof(pp);
 	G *gp;
 
 	if (!mp || mp == getg()->m)
@@ -107,8 +108,7 @@ bool preemptall(void)
 	for (int32_t i = 0; i < gomaxprocs; i++) {
 		P *pp = allp[i];
 
-		if (atomic_load_relaxed(&pp->status) == Prunning &&
-		    preemptone(pp, PreemptSlice))
+		if (isrunning(pp) && preemptone(pp, PreemptSlice))
 			any = true;
 	}
 	return any;
@@ -118,7 +118,7 @@ bool preemptall(void)
 bool canPreemptM(const M *mp)
 {
 	return mp->locks == 0 && mp->mallocing == 0 && !mp->preemptoff && mp->p &&
-	       mp->p->status == Prunning;
+	       isrunning(mp->p);
 }
 
 // preemptcheck found the guard set, on the goroutine's stack. name: of a function of the
@@ -162,7 +162,7 @@ static void requeststop(G *gp)
 	P *pp = mp ? atomic_load_acquire(&mp->p) : NULL;
 
 	atomic_store_release(&gp->preemptStop, true);
-	if (pp && pp->m == mp)
+	if (pp && ownerof(pp) == mp)
 		preemptone(pp, PreemptSlice);
 }
 

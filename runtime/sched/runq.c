@@ -9,6 +9,7 @@
 // runnext holds one G that runs before the ring, in what is left of the time slice of who
 // readied it. Anyone may take it by compare-and-swap; the owner alone fills it.
 #include "runtime/os/os.h"
+#include "runtime/sched/own.h"
 #include "runtime/sched/sched.h"
 
 enum { Ahead = 6 }; // places, of those that go to the global queue together
@@ -200,7 +201,7 @@ static uint32_t runqgrabnext(P *pp, G **batch, uint32_t at)
 	// Give pp a chance to run it: a goroutine that readies another and then blocks is
 	// the usual case, and its partner should not be dragged over here. A sync channel
 	// operation takes some 50 ns; 3 us is ample.
-	if (atomic_load_relaxed(&pp->status) == Prunning)
+	if (isrunning(pp))
 		usleep(3);
 	if (!atomic_cas(&pp->runnext, next, NULL))
 		return 0;

@@ -277,6 +277,7 @@ G *findrunnable(bool *inheritTime);
 
 void parkm(uint32_t why); // 0: idle, 1: until its goroutine is runnable
 void stopm(void);
+void wakem(M *mp, P *pp);
 void startm(P *pp, bool spinning);
 void wakep(void);
 // A timer of a running P has been set to when: it is seen in time.

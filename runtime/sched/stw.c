@@ -8,6 +8,7 @@
 // Follows Go's proc.go (stopTheWorldWithSema, startTheWorldWithSema, forEachP).
 #include "include/rt.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/own.h"
 #include "runtime/sched/sched.h"
 
 enum { RetryStop = 100 * 1000 }; // ns
@@ -65,8 +66,7 @@ static int32_t stopsyscalls(void)
 	for (int32_t i = 0; i < gomaxprocs; i++) {
 		P *pp = allp[i];
 
-		if (atomic_load_relaxed(&pp->status) == Psyscall &&
-		    takesyscallp(pp, Pgcstop)) {
+		if (isinsyscall(pp) && takesyscallp(pp, Pgcstop)) {
 			sched.stopwait--;
 			n++;
 		}
@@ -143,18 +143,9 @@ static void stopTheWorldWithSema(void *unused)
 static void startps(P *pp)
 {
 	while (pp) {
-		P *next = pp->link;
-		M *mp = pp->m;
+		P *next = pp->link; // startm's M may put pp on the idle list
 
-		if (mp) {
-			pp->m = NULL;
-			if (mp->nextp)
-				throw("startTheWorld: inconsistent mp->nextp");
-			mp->nextp = pp;
-			notewakeup(&mp->park);
-		} else {
-			newm(NULL, pp, -1);
-		}
+		startm(pp, false);
 		pp = next;
 	}
 }
@@ -232,8 +223,7 @@ static void safepointsyscalls(void)
 	for (int32_t i = 0; i < gomaxprocs; i++) {
 		P *pp = allp[i];
 
-		if (atomic_load_relaxed(&pp->status) == Psyscall && pp->runSafePointFn &&
-		    takesyscallp(pp, Pidle))
+		if (isinsyscall(pp) && pp->runSafePointFn && takesyscallp(pp, Pidle))
 			handoffp(pp);
 	}
 }

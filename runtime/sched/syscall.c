@@ -9,6 +9,7 @@
 #include "include/rt.h"
 #include "runtime/os/os.h"
 #include "runtime/os/syscall.h"
+#include "runtime/sched/own.h"
 #include "runtime/sched/sched.h"
 
 static COLD void entersyscall_sysmon(void *unused)
@@ -89,11 +90,7 @@ ALWAYS_INLINE void reentersyscall(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t b
 	if (unlikely(atomic_load_relaxed(&sched.sysmonwait) | pp->runSafePointFn))
 		unusual(gp, pc, sp, bp);
 	mp->syscalltick = pp->syscalltick;
-	pp->m = NULL;
-	mp->oldp = pp;
-	mp->p = NULL;
-	mcache = nocache;
-	atomic_store_release(&pp->status, Psyscall); // pairs with the takers' cas
+	lend(mp, pp);
 	// Not fenced against the store: stopTheWorld looks again if we miss it.
 	if (unlikely(atomic_load_relaxed(&sched.gcwaiting)))
 		unusual(gp, pc, sp, bp);
@@ -148,24 +145,6 @@ static COLD void exitsyscallfast_pidle(void *arg)
 	*ok = pp != NULL;
 }
 
-// Takes the P back that this M had, unless another M took it.
-ALWAYS_INLINE bool retakeown(M *mp)
-{
-	P *pp = mp->oldp;
-
-	if (unlikely(!pp || atomic_load_relaxed(&pp->status) != Psyscall ||
-	             atomic_load_relaxed(&sched.freezing) || // stay out of it
-	             !atomic_cas(&pp->status, Psyscall, Prunning)))
-		return false;
-	// As wirep does. An M that checks the P now may find no M yet, and will check again.
-	mp->oldp = NULL;
-	pp->syscalltick++;
-	mp->p = pp;
-	mcache = pp->mcache;
-	atomic_store_release(&pp->m, mp);
-	return true;
-}
-
 // Any idle P.
 static bool takeidle(void)
 {
@@ -211,7 +190,7 @@ static __attribute__((noinline, cold)) void exitsyscallslow(G *gp)
 	M *mp = gp->m;
 
 	mp->locks++;
-	mp->oldp = NULL;
+	forgetlent(mp);
 	if (takeidle()) {
 		mp->syscalltick = mp->p->syscalltick++; // as if it had gone with this one
 		casgstatus(gp, Gsyscall, Grunning);
@@ -237,7 +216,7 @@ static __attribute__((noinline, cold)) void yielddisabled(const G *gp)
 
 ALWAYS_INLINE void reexitsyscall(G *gp)
 {
-	if (likely(retakeown(gp->m))) {
+	if (likely(retie(gp->m))) {
 		changestatus(gp, Gsyscall, Grunning);
 		traceg(TraceSysExit, gp);
 		gp->syscallsp = 0;

@@ -8,6 +8,7 @@
 // Follows Go's proc.go (sysmon, retake).
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/own.h"
 #include "runtime/sched/sched.h"
 
 enum {
@@ -128,7 +129,7 @@ static int32_t retake(int64_t now)
 
 		if (!pp) // procresize has grown the array and not filled it yet
 			continue;
-		s = atomic_load_acquire(&pp->status);
+		s = statusof(pp);
 		if (s != Prunning && s != Psyscall)
 			continue;
 		over = sliceover(pp, now);

@@ -4,6 +4,7 @@
 // to search: it wakes the next when it has found something (resetspinning). That smooths
 // out unjustified thread unparking and still reaches all Ps.
 #include "runtime/os/os.h"
+#include "runtime/sched/own.h"
 #include "runtime/sched/sched.h"
 
 // ---- idle Ms, under sched.lock ------------------------------------------------------
@@ -38,7 +39,7 @@ void incidlelocked(int32_t v)
 
 // ---- sleeping -----------------------------------------------------------------------
 
-// Sleeps until startm or startlockedm have a P for this M, and takes it.
+// Sleeps until wakem has a P for this M, and takes it.
 void parkm(uint32_t why)
 {
 	M *mp = getg()->m;
@@ -46,8 +47,7 @@ void parkm(uint32_t why)
 	trace2(TracePark, why, 0);
 	notesleep(&mp->park);
 	noteclear(&mp->park);
-	acquirep(mp->nextp);
-	mp->nextp = NULL;
+	acquirep(takeleft(mp));
 }
 
 // Sleeps until someone has a P for this M, and takes it. The wake-up cannot be lost: it
@@ -112,6 +112,13 @@ static COLD void newmfn(void *arg)
 	newm(r->spinning ? mspinning : NULL, r->pp, r->id);
 }
 
+// Wakes mp, which sleeps in parkm and must take pp.
+void wakem(M *mp, P *pp)
+{
+	leavefor(mp, pp);
+	notewakeup(&mp->park);
+}
+
 // Gives pp, or an idle P, to an idle or new M. spinning: the M shall search, and the
 // caller has counted it in nmspinning; that is undone if there is no P.
 void startm(P *pp, bool spinning)
@@ -143,13 +150,10 @@ void startm(P *pp, bool spinning)
 	unlock(&sched.lock);
 	if (mp->spinning)
 		throw("startm: m is spinning");
-	if (mp->nextp)
-		throw("startm: m has p");
 	if (spinning && !runqempty(pp))
 		throw("startm: p has runnable gs");
 	mp->spinning = spinning;
-	mp->nextp = pp;
-	notewakeup(&mp->park);
+	wakem(mp, pp);
 }
 
 // Called when work arrives: wakes an M to spin, if a P is idle and no M is spinning. The

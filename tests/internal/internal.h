@@ -9,6 +9,7 @@
 
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/own.h"
 #include "runtime/sched/sched.h"
 #include "runtime/sched/sudog.h"
 
@@ -19,15 +20,15 @@ ALWAYS_INLINE P *borrowp(P *pp)
 {
 	P *own = acquirem()->p;
 
-	getg()->m->p = pp;
-	mcache = pp && pp->mcache ? pp->mcache : nocache;
+	if (pp && !pp->mcache)
+		pp->mcache = nocache; // a test that does not allocate gave it none
+	setp(getg()->m, pp);
 	return own;
 }
 
 ALWAYS_INLINE void returnp(P *own)
 {
-	getg()->m->p = own;
-	mcache = own->mcache;
+	setp(getg()->m, own);
 	releasem(getg()->m);
 }
 
