@@ -71,25 +71,13 @@ say = $(if $(findstring s,$(firstword -$(MAKEFLAGS))),,@printf '  %-8s%s\n' '$1'
 endif
 
 WARN += -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
-# Functions check for room on the stack: gcc makes them. A runtime built by another compiler
-# gives every goroutine a segment.
-# Those here need no check: they run on g0 alone, or their frames are small and they call
-# little (StackGuard has room for them). The checks would be a sixth of a small program. And
-# some rely on it that nothing in them yields (tests/check/nosplit.sh).
-NOCHECK = $(addprefix runtime/,base/popcount.c base/str.c $(addprefix os/,auxv.c clock.c futex.c linux.c \
-	osinit.c sigtable.c sysmem.c vdso.c xsave.c) lock/caller.c lock/lock.c lock/note.c \
-	$(addprefix mem/,fault.c malloc.c mcache.c mcentral.c mheap.c pagealloc.c persistent.c stack.c) \
-	$(addprefix sched/,cgocall.c checkdead.c findrunnable.c g.c halt.c lockthread.c m.c minit.c morestack.c netpoll.c newproc.c \
-	p.c preempt.c proc.c psorder.c runq.c schedtrace.c stw.c syscall.c sudog.c sysmon.c timer.c \
-	waiting.c wake.c) \
-	$(addprefix boot/,args.c check.c cpu.c debugvars.c gc.c module.c random.c relocate.c schedinit.c) \
-	$(addprefix panic/,elf.c gotraceback.c panic.c symtab.c traceback.c) \
-	sig/handler.c sig/sig.c sync/chan.c sync/sleep.c trace/event.c) cgo/musl.c cgo/musl_signal.c
+
+# gcc makes the checks. A runtime built by another compiler gives every goroutine a segment.
 ifeq ($(SUFFIX),)
 UNALIGNED = -falign-functions=1 -fno-align-loops -fno-align-jumps $(ARCHUNALIGNED)
 SMALLER = -fno-jump-tables -fno-thread-jumps -fno-tree-loop-im -fno-move-loop-invariants \
 	-fno-tree-dominator-opts -fno-shrink-wrap -fno-caller-saves $(ARCHSMALLER) -DRT0_SMALL
-SPLIT = $(if $(filter $<,$(NOCHECK)),-fno-split-stack,-fsplit-stack)
+SPLIT = $(if $(filter $<,$(UNCHECKED)),-fno-split-stack,-fsplit-stack)
 else
 DEFS += -DRT0_NO_SPLIT
 endif
@@ -109,20 +97,12 @@ NEEDED = -std=gnu11 -ffreestanding -fno-pic -fno-pie $(ARCHNEEDED) -fno-omit-fra
 ASNEEDED = $(MAPPED) $(if $(SUFFIX),-fno-integrated-as -Wa$(comma)-g) -I. -I$(B)
 comma = ,
 
-# Where speed counts; everything else is compiled for size. Jumps and loops are not aligned:
-# that would be 1 % of a small program, and nothing measurable.
-HOT = cgo/musl.c cgo/musl_signal.c $(addprefix runtime/,os/clock.c lock/lock.c mem/malloc.c $(addprefix sched/,g.c \
-	proc.c newproc.c runq.c syscall.c sudog.c polldesc.c) trace/event.c \
-	$(addprefix sync/,chan.c mutex.c select.c sema.c waitgroup.c))
 # -Oz loads constants by push and pop, which gdb does not hear of behind the frame: not where
 # a test unwinds from every instruction. SMALLER: what -Oz does for speed all the same, found
 # by trying; together they are 2 % of a small program.
 small = $(if $(filter runtime/sched/preempt.c runtime/sched/morestack.c,$<),-Os,-Oz) $(SMALLER)
 cold = $(if $(filter release,$(VARIANT)),$(if $(filter $(HOT),$<),$(UNALIGNED),$(small) $(if $(UNALIGNED),$(ARCHUNALIGNED))))
 
-# The runtime leaves the vector registers alone, but for the files that handle floats.
-FLOATS = $(addprefix runtime/,base/format.c base/fmtfloat.c boot/check.c boot/gc.c \
-	io/text.c panic/gopanic.c)
 NOFLOATS = -mgeneral-regs-only
 
 SRC = $(foreach room,$(LAYERS) arch/$(ARCH),$(sort $(wildcard runtime/$(room)/*.c)))
@@ -131,7 +111,19 @@ ifdef COVERAGE
 ASM += tests/arch/$(ARCH)/coverage.S
 $(B)/rt0/%.o $(B)/pie/rt0/%.o: ASNEEDED += -D_rt0_$(ARCH)_linux=__rt0_covered
 endif
+SOURCES = $(SRC) cgo/musl.c cgo/musl_signal.c
 OBJ = $(filter-out $(MEMBERS),$(SRC:%.c=$(B)/%.o) $(ASM:%.S=$(B)/%.o))
+
+# What a file needs is said at the end of its head, "// built: unchecked hot". The words are:
+#	unchecked	no function checks for room on the stack: they run on g0, or their frames
+#			are small and they call little (StackGuard has room for them)
+#	unyielding	unchecked because nothing in the file may yield, which it would at a check
+#	hot		compiled for speed, not for size
+#	floats		may use the vector registers, which the rest leaves to the program
+built = $(shell grep -lE '^// built:.* $1( |$$)' $(SOURCES))
+UNCHECKED := $(call built,(unchecked|unyielding))
+HOT := $(call built,hot)
+FLOATS := $(call built,floats)
 
 # What few programs need: archive members of their own. Who has debug information needs the
 # reader of it and the tracer, which tools/ld-rt0/ld asks for (what trace/event.o needs in

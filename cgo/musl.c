@@ -1,11 +1,15 @@
 // musl.c - what the runtime leaves to musl when it is linked in: the first thread's set-up,
 // making threads, the end of the process. docs/musl.md tells the whole.
 //
-// This object is linked explicitly: its _cgo_init replaces the runtime's null one. Compiled
-// without prologues that check, and without musl's headers: the few declarations are of its
-// stable interface. What runs here is on a thread's own stack, but for __errno_location.
+// This object is linked explicitly: its _cgo_init replaces the runtime's null one. It
+// is compiled without musl's headers: the few declarations are of its stable interface. All
+// functions except __errno_location run on a thread's own stack.
+//
+// Unyielding: the thread may have no guard yet, or never have one.
 //
 // Follows Go's runtime/cgo (gcc_linux_amd64.c).
+//
+// built: unyielding hot
 #include "runtime/base/getg.h"
 #include "runtime/os/sigtable.h"
 #include "runtime/sched/own.h"

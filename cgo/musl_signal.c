@@ -3,6 +3,11 @@
 //
 // rtcc has calls of sigaction, longjmp and sigaltstack come here, the library's own too:
 // signal, siginterrupt, siglongjmp. Compiled as musl.c is.
+//
+// Unyielding: a handler begins on the signal stack with the interrupted G's guard in
+// force, and other functions run on threads that have no G.
+//
+// built: unyielding hot
 #include "runtime/base/getg.h"
 #include "runtime/os/sigtable.h"
 #include "runtime/sig/sig.h"

@@ -14,6 +14,8 @@
 // Rejected: shortest-digits algorithms with tables.  They are faster and answer another
 // question; %.17g of 1e-300 takes some microseconds here, %f of everyday values a
 // fraction of one, since the length of the integer follows the number of significant bits.
+//
+// built: floats
 #include <limits.h>
 
 #include "runtime/base/format.h"

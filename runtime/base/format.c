@@ -7,6 +7,8 @@
 //
 // The caller may be a goroutine on a small stack: the frames here are small, some 700 bytes
 // in all, and only a conversion of a float calls a function with a large one (fmtfloat.c).
+//
+// built: floats
 #include <limits.h>
 
 #include "rt.h"

@@ -1,5 +1,7 @@
 // popcount.c - the bits of a word, counted. Compilers call this by themselves; with libgcc's
 // a program would get a table for unwinding, too.
+//
+// built: unchecked
 #include "runtime/base/types.h"
 
 int __popcountdi2(uint64_t v);

@@ -1,4 +1,5 @@
 // str.c - strings and numbers in them.
+// built: unchecked
 #include "runtime/base/str.h"
 
 bool streq(const char *a, const char *b)

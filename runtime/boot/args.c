@@ -1,4 +1,5 @@
 // args.c - arguments and environment.
+// built: unchecked
 #include "include/rt.h"
 #include "runtime/base/str.h"
 #include "runtime/boot/boot.h"

@@ -2,6 +2,8 @@
 //
 // Follows Go's runtime1.go (check). The values are read through volatile, or the compiler
 // would do the checking.
+//
+// built: unchecked floats
 #include "runtime/base/str.h"
 #include "runtime/boot/boot.h"
 

@@ -4,6 +4,8 @@
 //
 // Follows Go's internal/cpu. Runs before the environment is parsed, so it looks for
 // GODEBUG in the raw one.
+//
+// built: unchecked
 #include <cpuid.h>
 
 #include "runtime/base/str.h"

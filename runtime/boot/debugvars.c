@@ -1,6 +1,8 @@
 // debugvars.c - GODEBUG and GOTRACEBACK.
 //
 // Follows Go's runtime1.go (parsedebugvars). Unknown keys and bad values are ignored.
+//
+// built: unchecked
 #include "runtime/base/str.h"
 #include "runtime/boot/boot.h"
 #include "runtime/panic/panic.h"

@@ -4,6 +4,8 @@
 // helper are started where Go starts them, and wait.
 //
 // Follows Go's mgc.go (gcinit, readgogc, gcenable).
+//
+// built: unchecked floats
 #include "include/rt.h"
 #include "runtime/base/str.h"
 #include "runtime/boot/boot.h"

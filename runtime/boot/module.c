@@ -1,6 +1,8 @@
 // module.c - the tables that describe the binary: where its code is, and whose.
 //
 // The linker script lays them down. There is one module: the program is static.
+//
+// built: unchecked
 #include "runtime/boot/boot.h"
 
 enum { AbiVersion = 1 };

@@ -1,6 +1,8 @@
 // random.c - randomness from the kernel: the seed of fastrand, the keys of the hash.
 //
 // Follows Go's os_linux.go (getRandomData) and alg.go (alginit).
+//
+// built: unchecked
 #include "runtime/boot/boot.h"
 
 enum { AtRandomSize = 16 };

@@ -2,6 +2,8 @@
 //
 // The linker has left a table of the words that hold an address. Nothing has a meaning
 // before they do: no pointer in a table, no thread pointer, no check for room on the stack.
+//
+// built: unchecked
 #include <elf.h>
 
 #include "runtime/boot/boot.h"

@@ -2,6 +2,8 @@
 // order.
 //
 // Follows Go's proc.go (schedinit).
+//
+// built: unchecked
 #include "runtime/base/str.h"
 #include "runtime/boot/boot.h"
 #include "runtime/mem/mem.h"

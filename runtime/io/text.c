@@ -1,6 +1,8 @@
 // text.c - rt_printf and rt_eprintf: text to a descriptor, a buffer at a time.
 //
 // Built with the vector registers: a float among variable arguments arrives in one.
+//
+// built: floats
 #include "include/rt.h"
 #include "runtime/base/format.h"
 #include "runtime/base/getg.h"

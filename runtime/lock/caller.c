@@ -1,5 +1,10 @@
 // caller.c - what calls a function of the interface: a goroutine, a function that rt_cgocall
 // runs, or a signal handler of the program's.
+//
+// Unyielding: yieldcheck calls goroutineonly, rt_malloc nothandler, and both continue
+// with the M or the P that they had before.
+//
+// built: unyielding
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
 

@@ -2,6 +2,8 @@
 //
 // Follows Go's lock_futex.go. key is 0 (unlocked), 1 (locked) or 2 (locked, and Ms may
 // sleep). An M that has slept acquires the lock as 2, because others may still sleep.
+//
+// built: unchecked hot
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
 

@@ -1,7 +1,12 @@
 // note.c - one-shot sleep and wake-up of an M.
 //
+// Unyielding: startm calls notewakeup when nobody but the sleeper knows of its P
+// (sched/wake.c).
+//
 // Follows Go's lock_futex.go. The wake-up cannot be lost: the word is set before the
 // futex is woken, and the kernel compares it before it lets the sleeper sleep.
+//
+// built: unyielding
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
 

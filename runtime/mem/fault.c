@@ -1,4 +1,5 @@
 // fault.c - what is said when a program breaks the heap's rules.
+// built: unchecked
 #include "runtime/mem/mem.h"
 #include "runtime/mem/mheap.h"
 #include "runtime/os/os.h"

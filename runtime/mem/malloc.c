@@ -1,15 +1,18 @@
 // malloc.c - the program's memory: rt_malloc and its family.
 //
-// Objects of up to 32 KiB come in size classes, from the P's Mcache: the common cases of
-// rt_malloc and rt_free are here, and call nothing. So they cannot lose their P on the way,
-// since the runtime's code is preempted at calls alone (at the prologue of what is
-// called). Whatever else there is to do begins anew on g0, where nothing is preempted and
-// there is room: a goroutine does not get a segment of stack for it. Larger objects have
-// spans of their own.
+// Objects of up to 32 KiB come in size classes, from the P's Mcache. The common cases of
+// rt_malloc and rt_free are here, and call nothing. Everything else happens on g0, where
+// nothing is preempted and there is room, so that a goroutine gets no segment of stack for it.
+// Larger objects have spans of their own.
+//
+// Unyielding: the common cases must keep the P whose cache they have found. The runtime's code
+// is preempted only at calls, in the prologue of the function that is called.
 //
 // A second rt_free finds the object's state changed and is fatal. Of two at the same
 // instant both may pass; then the object is in two caches, and who takes it from the second,
 // or gives it back, finds that it is not Cached.
+//
+// built: unyielding hot
 #include "include/rt.h"
 #include "runtime/base/valgrind.h"
 #include "runtime/mem/mem.h"

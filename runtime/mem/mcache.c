@@ -10,6 +10,8 @@
 //	top == slot: none but next    top >= end: full, for the common case of rt_free
 //
 // Follows Go's mcache.go (allocmcache, refill, releaseAll).
+//
+// built: unchecked
 #include "runtime/mem/mem.h"
 #include "runtime/mem/mheap.h"
 

@@ -11,6 +11,8 @@
 // anybody ever allocates here again: so nothing is left behind.
 //
 // Follows Go's mcentral.go (cacheSpan, uncacheSpan).
+//
+// built: unchecked
 #include "runtime/base/valgrind.h"
 #include "runtime/mem/mem.h"
 #include "runtime/mem/mheap.h"

@@ -14,6 +14,8 @@
 // kernel has given for them (scavengeone).
 //
 // Follows Go's mheap.go (alloc, grow, freeSpan) and mgcscavenge.go.
+//
+// built: unchecked
 #include "runtime/base/valgrind.h"
 #include "runtime/mem/mem.h"
 #include "runtime/mem/mheap.h"

@@ -5,6 +5,8 @@
 //	nfree, nzero: the number of bits set
 //
 // Follows Go's mpagealloc.go and mpallocbits.go, with one fan-out at all levels.
+//
+// built: unchecked
 #include "runtime/mem/pagealloc.h"
 
 enum { Fanout = 8 };

@@ -1,6 +1,8 @@
 // persistent.c - memory that is never freed, for the runtime's own structures.
 //
 // Follows Go's malloc.go (persistentalloc): small pieces are cut from chunks, in order.
+//
+// built: unchecked
 #include "runtime/lock/lock.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"

@@ -25,6 +25,8 @@
 // between guard and stack takes up the shift, so that all have the same size. Free segments
 // and system stacks wait in stackLarge, by size; more than a few segments go back to the
 // system.
+//
+// built: unchecked
 #include "include/rt.h"
 #include "runtime/base/valgrind.h"
 #include "runtime/lock/lock.h"

@@ -1,6 +1,8 @@
 // auxv.c - the arguments and the auxiliary vector, found above argv on the initial stack.
 //
 // Follows Go's os_linux.go (sysargs, sysauxv).
+//
+// built: unchecked
 #include "runtime/os/os.h"
 
 enum {

@@ -1,4 +1,8 @@
 // clock.c - the clocks, by the vDSO where there is one.
+//
+// Unyielding: the tracer reads the clock where its caller may not yield (trace/event.c).
+//
+// built: unyielding hot
 #include "runtime/os/os.h"
 #include "runtime/os/syscall.h"
 

@@ -1,4 +1,8 @@
 // futex.c - sleeping on a word and waking those who do.
+//
+// Unyielding: unlock and notewakeup call futexwakeup when they may not yield.
+//
+// built: unyielding
 #include "runtime/os/os.h"
 #include "runtime/os/syscall.h"
 

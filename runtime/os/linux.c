@@ -2,6 +2,8 @@
 //
 // Calls that nothing works without throw when the kernel refuses them; the others return its
 // value, a negative errno included.
+//
+// built: unchecked
 #include "runtime/os/os.h"
 #include "runtime/os/syscall.h"
 

@@ -1,5 +1,7 @@
 // osinit.c - the number of processors, what of their time is ours, and the size of a huge
 // page.
+//
+// built: unchecked
 #include <asm-generic/errno-base.h>
 
 #include "runtime/base/getg.h"

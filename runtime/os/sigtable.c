@@ -1,5 +1,7 @@
 // sigtable.c - what each signal is called and how it is treated by default, as Go's
 // sigtab_linux_generic.go has it.
+//
+// built: unchecked
 #include "runtime/os/sigtable.h"
 
 #include "runtime/base/str.h"

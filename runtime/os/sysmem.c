@@ -10,6 +10,8 @@
 //	outwards   sysMap: they may be used, too, which does no harm
 //	not        what is mapped and unmapped begins at a page; the kernel rounds both
 //	           lengths up alike
+//
+// built: unchecked
 #include <asm-generic/errno-base.h>
 
 #include "runtime/base/str.h"

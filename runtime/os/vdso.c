@@ -2,6 +2,8 @@
 //
 // Follows Go's vdso_linux.go: the dynamic symbol table, the version LINUX_2.6. Without a
 // vDSO the symbols stay 0 and the clock is read by system calls.
+//
+// built: unchecked
 #include <elf.h>
 
 #include "runtime/base/str.h"

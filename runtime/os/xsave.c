@@ -1,4 +1,5 @@
 // xsave.c - how this processor saves its vector state.
+// built: unchecked
 #include <cpuid.h>
 
 #include "runtime/os/os.h"

@@ -7,6 +7,8 @@
 // Built with the vector registers: a float among variable arguments arrives in one.
 //
 // Follows Go's panic.go (gopanic).
+//
+// built: floats
 #include "include/rt.h"
 #include "runtime/base/getg.h"
 #include "runtime/os/sigtable.h"

@@ -2,6 +2,8 @@
 //
 // A set-user-ID program tells nothing, whatever anybody asks for: the user that started it can
 // make it die at any instruction, by a signal, and must not read its memory that way.
+//
+// built: unchecked
 #include "runtime/base/getg.h"
 #include "runtime/base/str.h"
 #include "runtime/panic/panic.h"

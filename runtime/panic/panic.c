@@ -5,6 +5,8 @@
 // less each time (mp->dying): it adds its own stacks, then its message alone, then nothing.
 //
 // Follows Go's panic.go (throw, startpanic_m, dopanic_m).
+//
+// built: unchecked
 #include "runtime/panic/panic.h"
 #include "runtime/sched/sched.h"
 

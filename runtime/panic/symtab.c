@@ -2,6 +2,8 @@
 //
 // The file is mapped when the first name is asked for, by a program that is about to die.
 // Nothing in it is believed without a check against its size (panic/elf.c, panic/dwarf.c).
+//
+// built: unchecked
 #include <elf.h>
 
 #include "runtime/os/os.h"

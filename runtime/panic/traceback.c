@@ -10,6 +10,8 @@
 // that runs on the segment already, and its caller's is the next word. A function that has
 // memory from alloca in the segment returns to allocreturn; the record has the real place. So
 // it is with recoverreturn, to which a function returns that has recovered from a panic.
+//
+// built: unchecked
 #include "include/rt.h"
 #include "runtime/base/getg.h"
 #include "runtime/base/str.h"

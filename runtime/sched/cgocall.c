@@ -7,6 +7,8 @@
 // caller is not a goroutine.
 //
 // Follows Go's cgocall.go (cgocall).
+//
+// built: unchecked
 #include "include/rt.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"

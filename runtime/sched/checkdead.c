@@ -3,6 +3,8 @@
 // Follows Go's proc.go (checkdead). Called under sched.lock whenever an M goes idle: if no
 // M runs, none is in a system call or in the poller, and no timer is pending, then every
 // goroutine waits for another one.
+//
+// built: unchecked
 #include "runtime/os/os.h"
 #include "runtime/sched/sched.h"
 

@@ -7,6 +7,8 @@
 // locked instructions of runqput and of the decrement. One of the two sees the other.
 //
 // Follows Go's proc.go (findrunnable, stealWork).
+//
+// built: unchecked
 #include "runtime/os/os.h"
 #include "runtime/sched/own.h"
 #include "runtime/sched/sched.h"

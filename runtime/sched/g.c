@@ -19,7 +19,12 @@
 // A G is handed from one M to the next through a lock or a queue, so its status needs no
 // locked instruction: the owner of the moment writes it.
 //
+// Unyielding: ready calls casgstatus, in debug builds, before the G is on a queue; the P
+// must stay the caller's in between.
+//
 // Follows Go's proc.go (casgstatus, malg, gfput, gfget, goexit0).
+//
+// built: unyielding hot
 #include "include/rt.h"
 #include "runtime/base/str.h"
 #include "runtime/base/valgrind.h"

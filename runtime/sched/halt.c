@@ -4,6 +4,8 @@
 // by the asked M's handler of SIGURG, which has written haltedat. That M then stays in its
 // handler, so nothing on its goroutine's stacks moves any more. An M that dies as well counts
 // as having answered before it is asked, and continues with its own report.
+//
+// built: unchecked
 #include "runtime/os/os.h"
 #include "runtime/sched/sched.h"
 

@@ -4,7 +4,12 @@
 // at each other. When the scheduler on another M picks a locked G, it hands its own P to
 // the G's M and sleeps; when a locked G parks, its M hands its P on and sleeps.
 //
+// Unyielding: a goroutine that locks itself to its M must still be on it when it has set
+// both ends of the lock.
+//
 // Follows Go's proc.go (LockOSThread, stoplockedm, startlockedm, templateThread).
+//
+// built: unyielding
 #include "include/rt.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/sched.h"

@@ -5,6 +5,8 @@
 //
 // Follows Go's proc.go (mcommoninit, allocm, newm, mstart1, mexit) and os_linux.go
 // (newosproc).
+//
+// built: unchecked
 #include "include/rt.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"

@@ -1,6 +1,8 @@
 // minit.c - what each thread sets up for itself: signal stack, signal mask, its id.
 //
 // Follows Go's signal_unix.go (minitSignals).
+//
+// built: unchecked
 #include "runtime/os/os.h"
 #include "runtime/os/sigtable.h"
 #include "runtime/sched/sched.h"

@@ -12,6 +12,8 @@
 //
 // Where there is code that does not check (programs with objects of other compilers), every
 // goroutine starts on a segment, which is then its stack, and never has another.
+//
+// built: unchecked
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/sched.h"

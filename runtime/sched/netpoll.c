@@ -5,6 +5,8 @@
 // and the break alone, and does not carry it.
 //
 // Follows Go's netpoll_epoll.go.
+//
+// built: unchecked
 #include "runtime/os/os.h"
 #include "runtime/os/syscall.h"
 #include "runtime/sched/sched.h"

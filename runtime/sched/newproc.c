@@ -11,6 +11,10 @@
 //	    +------------------------+
 //
 // sched.pc is the function, sched.ctxt what it gets in %rdi.
+//
+// Unyielding: startg puts the new goroutine on the queue of the P that it has found.
+//
+// built: unyielding hot
 #include "include/rt.h"
 #include "runtime/base/valgrind.h"
 #include "runtime/mem/mem.h"

@@ -7,6 +7,8 @@
 //	Pgcstop --p_destroy--> Pdead
 //
 // Follows Go's proc.go (procresize, acquirep, pidleput).
+//
+// built: unchecked
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/own.h"

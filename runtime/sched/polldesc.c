@@ -46,6 +46,8 @@
 // the other side by then.
 //
 // Follows Go's netpoll.go.
+//
+// built: hot
 #include "runtime/sched/polldesc.h"
 
 #include "runtime/mem/mem.h"

@@ -8,7 +8,12 @@
 // interrupted: in the program's own code, at any instruction, it takes the goroutine off
 // (preempt.S); anywhere else it does nothing, and the guard does its work later.
 //
+// Unyielding: yieldcheck decides about the M that it found at its start; what sends a
+// signal or answers one runs on signal stacks too, with another G's guard in force.
+//
 // Follows Go's proc.go (preemptone), stack.go (newstack) and preempt.go.
+//
+// built: unyielding
 #include "runtime/base/valgrind.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"

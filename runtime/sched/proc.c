@@ -1,6 +1,11 @@
 // proc.c - the decision: which goroutine runs next on this M.
 //
+// Unyielding: ready and gopark work on the M and the P that they found at their start, on
+// the goroutine's stack and without acquirem.
+//
 // Follows Go's proc.go (schedule, execute, gopark, ready).
+//
+// built: unyielding hot
 #include "include/rt.h"
 #include "runtime/base/valgrind.h"
 #include "runtime/os/os.h"

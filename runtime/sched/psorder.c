@@ -2,6 +2,8 @@
 //
 // Follows Go's proc.go (randomOrder). A step that is coprime to the count visits every
 // position once before it comes back.
+//
+// built: unchecked
 #include "runtime/sched/sched.h"
 
 static struct {

@@ -1,6 +1,9 @@
 // runq.c - queues of runnable goroutines: the bounded ring that each P owns, and the
 // global queue.
 //
+// Unyielding: the caller passes its own P, often on a goroutine's stack and without
+// acquirem, and must still own it at every store.
+//
 // Follows Go's proc.go (runqput, runqget, runqgrab, globrunqget). The owner alone advances
 // the tail; owner and thieves advance the head by compare-and-swap.
 //
@@ -8,6 +11,8 @@
 //
 // runnext holds one G that runs before the ring, in what is left of the time slice of who
 // readied it. Anyone may take it by compare-and-swap; the owner alone fills it.
+//
+// built: unyielding hot
 #include "runtime/os/os.h"
 #include "runtime/sched/own.h"
 #include "runtime/sched/sched.h"

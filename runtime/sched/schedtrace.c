@@ -1,6 +1,8 @@
 // schedtrace.c - GODEBUG=schedtrace and scheddetail: the scheduler's state in words.
 //
 // Follows Go's proc.go (schedtrace), whose format is documented and read by tools.
+//
+// built: unchecked
 #include "runtime/os/os.h"
 #include "runtime/sched/sched.h"
 

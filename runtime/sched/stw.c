@@ -6,6 +6,8 @@
 // list by the M that stops the world, or handed off (handoffp).
 //
 // Follows Go's proc.go (stopTheWorldWithSema, startTheWorldWithSema, forEachP).
+//
+// built: unchecked
 #include "include/rt.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/own.h"

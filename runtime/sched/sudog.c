@@ -1,7 +1,12 @@
 // sudog.c - Sudogs: a cache per P, a central list behind it.
 //
+// Unyielding: the common cases of acquireSudog and releaseSudog call nothing and so keep
+// the P whose cache they have found.
+//
 // Follows Go's proc.go (acquireSudog). Half a cache moves at a time, so that a P that
 // takes and gives around the limit does not go to the central list every time.
+//
+// built: unyielding hot
 #include "runtime/mem/mem.h"
 #include "runtime/sched/sched.h"
 #include "runtime/sched/sudog.h"
@@ -39,9 +44,6 @@ static void drain(P *pp, int32_t keep)
 	}
 	unlock(&sched.sudoglock);
 }
-
-// The common cases of both call nothing, so they keep their P: the runtime's code is
-// preempted at calls alone.
 
 static COLD Sudog *acquireslow(void)
 {

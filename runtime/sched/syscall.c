@@ -5,7 +5,12 @@
 // stopTheWorld, forEachP. exitsyscall competes with them for it; the loser of the two looks
 // for another P, and without one the goroutine goes to the global queue.
 //
+// Unyielding: while the goroutine is Gsyscall and its M still has a P, the scheduler
+// could not take it off that M: its status is not Grunning.
+//
 // Follows Go's proc.go (reentersyscall, exitsyscall).
+//
+// built: unyielding hot
 #include "include/rt.h"
 #include "runtime/os/os.h"
 #include "runtime/os/syscall.h"

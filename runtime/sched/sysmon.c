@@ -6,6 +6,8 @@
 // there is not (up to 10 ms), and sleeps when all Ps are idle.
 //
 // Follows Go's proc.go (sysmon, retake).
+//
+// built: unchecked
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/own.h"

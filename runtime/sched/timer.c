@@ -17,6 +17,8 @@
 // happens, and its memory is not looked at after that.
 //
 // Follows Go's time.go of 1.14 (addtimer, deltimer, modtimer, runtimer, siftupTimer).
+//
+// built: unchecked
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/sched.h"

@@ -11,6 +11,8 @@
 // then, or after it, and execute's store comes later still.
 //
 // Go's collector marks them (markroot).
+//
+// built: unchecked
 #include "runtime/os/os.h"
 #include "runtime/sched/sched.h"
 

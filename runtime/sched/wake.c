@@ -1,8 +1,14 @@
 // wake.c - threads that sleep for want of work, and waking them.
 //
+// Unyielding: between pidleget and notewakeup startm alone knows the P. A goroutine that
+// yielded there would take it off to a queue, and stopTheWorld would wait for that P
+// forever.
+//
 // Follows Go's proc.go (stopm, startm, handoffp, wakep). At most one M at a time is woken
 // to search: it wakes the next when it has found something (resetspinning). That smooths
 // out unjustified thread unparking and still reaches all Ps.
+//
+// built: unyielding
 #include "runtime/os/os.h"
 #include "runtime/sched/own.h"
 #include "runtime/sched/sched.h"

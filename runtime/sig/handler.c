@@ -9,6 +9,11 @@
 // Handlers nest: one has blocked the signals in its sa_mask alone. The G that was interrupted
 // first is not gsignal; it is what runs again when all have returned, or when one of them
 // leaves by siglongjmp.
+//
+// Unyielding: until enter has switched G and guard, a prologue here would compare the
+// signal stack with the goroutine's guard.
+//
+// built: unyielding
 #include "runtime/mem/mem.h"
 #include "runtime/os/sigtable.h"
 #include "runtime/panic/panic.h"

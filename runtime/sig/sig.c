@@ -1,6 +1,11 @@
 // sig.c - installing the signal handlers, and what they do by default.
 //
+// Unyielding: the handler begins on the signal stack with the interrupted G's guard in
+// force, and a prologue would compare the two.
+//
 // Follows Go's signal_unix.go (initsig, sighandler, dieFromSignal) and os_linux.go (setsig).
+//
+// built: unyielding
 #include "runtime/sig/sig.h"
 
 #include "include/rt.h"

@@ -4,7 +4,12 @@
 // and readies it; a receiver takes the element of a waiting sender. Waiters are served
 // first come, first served. hchan.h has the structure and its invariants.
 //
+// Unyielding: with one P, takechan acquires no lock. What keeps other goroutines away
+// from the channel until leavechan is that this one keeps its P.
+//
 // Follows Go's chan.go.
+//
+// built: unyielding hot
 #include "include/rt.h"
 #include "runtime/os/os.h"
 #include "runtime/sync/hchan.h"

@@ -36,8 +36,8 @@ struct rt_chan {
 void chanlock(Hchan *c) ACQUIRES(c->lock);
 void chanunlock(Hchan *c) RELEASES(c->lock);
 
-// The same where nothing between them yields: no function that checks the stack is called
-// there. chan.c has none, since it is in the Makefile's NOCHECK.
+// As chanlock and chanunlock where nothing yields in between: in an unyielding file, after
+// acquirem, or with no call of a function that checks the stack.
 ALWAYS_INLINE void takechan(Hchan *c) ACQUIRES(c->lock);
 ALWAYS_INLINE UNCHECKED_LOCKS void takechan(Hchan *c)
 {

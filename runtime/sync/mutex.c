@@ -34,6 +34,8 @@
 // and none may leave: whendecided.
 //
 // Follows Go's internal/sync/mutex.go, which has no such rule: the collector keeps a mutex.
+//
+// built: hot
 #include "include/rt.h"
 #include "runtime/os/os.h"
 #include "runtime/sync/sync.h"

@@ -17,6 +17,8 @@
 // before with probability 1/k. So there is no order to shuffle.
 //
 // Follows Go's select.go (selectgo).
+//
+// built: hot
 #include "include/rt.h"
 #include "runtime/os/os.h"
 #include "runtime/sync/hchan.h"

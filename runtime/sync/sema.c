@@ -17,6 +17,8 @@
 // over: then it takes the permit for the waiter, and records that in the waiter's ticket.
 //
 // Follows Go's sema.go.
+//
+// built: hot
 #include "runtime/os/os.h"
 #include "runtime/sync/sync.h"
 

@@ -1,6 +1,8 @@
 // sleep.c - sleeping, and the clocks of the interface.
 //
 // Follows Go's time.go (timeSleep).
+//
+// built: unchecked
 #include "include/rt.h"
 #include "runtime/os/os.h"
 #include "runtime/sync/sync.h"

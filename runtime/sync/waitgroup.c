@@ -5,6 +5,8 @@
 // waiters to 0, and releases a permit for each of them.
 //
 // Follows Go's sync/waitgroup.go.
+//
+// built: hot
 #include "include/rt.h"
 #include "runtime/os/os.h"
 #include "runtime/sync/sync.h"

@@ -11,6 +11,11 @@
 // buffer, and none will before the next start. Which events are left out at the end is
 // consistent too: if an M does not record that it readied a G because __rt0_traceon was clear,
 // whoever runs the G after that finds it clear as well.
+//
+// Unyielding: the buffer is the M's, and hooks are called in states in which a goroutine
+// cannot be taken off its M (sched/syscall.c).
+//
+// built: unyielding hot
 #include "include/rt.h"
 #include "runtime/os/os.h"
 #include "runtime/trace/trace.h"
