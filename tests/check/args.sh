@@ -4,16 +4,9 @@
 # matrix: GOMAXPROCS=1,4
 # needs: gcc seq
 
-cd "$RT0_TMP" || exit 1
-here=$RT0_ROOT/tests/check
-"$RT0_ROOT/tools/rtcc" -O2 "$here/args.c" -o args || exit 1
+. "$RT0_ROOT/tests/lib/expect.sh"
+"$rtcc" -O2 "$here/args.c" -o args || exit 1
 gcc -O1 "$here/execve.c" -o execve || exit 1
-status=0
-
-fail() {
-	printf 'FAILED: %s\n' "$1"
-	status=1
-}
 
 # prints WHAT COMMAND...: the command succeeds, says nothing on standard error, and its
 # output is the file wanted.
@@ -86,7 +79,7 @@ int rt_main(int argc, char **argv)
 	return 0;
 }
 END
-"$RT0_ROOT/tools/rtcc" procs.c -o procs || exit 1
+"$rtcc" procs.c -o procs || exit 1
 cpus=$(nproc)
 for value in 1 2 3 64 1000; do
 	[ "$(GOMAXPROCS=$value ./procs)" = "$value $cpus" ] || fail "GOMAXPROCS=$value counts"

@@ -5,6 +5,8 @@
 # variants: release
 # needs: setpriv
 
+. "$RT0_ROOT/tests/lib/expect.sh"
+
 # Where another user may go.
 place=$(mktemp -d) && cd "$place" || exit 1
 trap 'rm -rf "$place"' EXIT
@@ -12,12 +14,6 @@ mkdir tools
 cp "$RT0_ROOT/tools/bootstrap" tools
 chmod 755 .
 unset CC MAKEFLAGS
-status=0
-
-fail() {
-	printf 'FAILED: %s\n' "$1"
-	status=1
-}
 
 # A machine of few commands: no gcc; make and apt-get say how they were called.
 mkdir few

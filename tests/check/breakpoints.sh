@@ -4,9 +4,9 @@
 # finds the sources from any folder; frames behind a switch of stacks are there.
 # needs: gdb
 
-cd "$RT0_TMP" || exit 1
+. "$RT0_ROOT/tests/lib/expect.sh"
 unset RT0_FLAGS
-"$RT0_ROOT/tools/rtcc" -O2 -g "$RT0_ROOT/examples/pipeline.c" -o program || exit 1
+"$rtcc" -O2 -g "$RT0_ROOT/examples/pipeline.c" -o program || exit 1
 cat >commands.py <<'END'
 import sys
 

@@ -6,15 +6,8 @@
 # needs: make gcc
 # timeout: 180
 
-cd "$RT0_TMP" || exit 1
+. "$RT0_ROOT/tests/lib/expect.sh"
 unset RT0_BUILD RT0_VARIANT CC CFLAGS
-status=0
-
-fail() {
-	printf 'FAILED: %s\n' "$1"
-	status=1
-}
-
 tree="$PWD/the user's tree"
 mkdir "$tree"
 tar -C "$RT0_ROOT" -c --exclude=./build --exclude=./.git . | tar -C "$tree" -x

@@ -5,7 +5,8 @@
 # needs: make cmake meson ninja autoreconf automake
 # timeout: 900
 
-. "$RT0_ROOT/tests/check/expect.sh"
+. "$RT0_ROOT/tests/lib/expect.sh"
+unset CC
 mkdir bin && ln -s "$rtcc" bin/rtcc
 PATH=$PWD/bin:$PATH
 

@@ -1,7 +1,7 @@
 // cgocalls.c - calls one function of rt.h, by its name, from a function that rt_cgocall runs
 // (or, with musl, from a signal handler): cgocalls NAME [signal]. Prints "fine" when the call has
 // returned. Without arguments: the names, each with "legal" or "not".
-#include "../test.h"
+#include "../lib/test.h"
 
 #ifdef MUSL
 #include <signal.h>
@@ -24,11 +24,6 @@ static struct {
 	void *object;
 	int pipe[2], listener;
 } the;
-
-static void nothing(void *arg)
-{
-	(void)arg;
-}
 
 static void *nothing2(void *arg)
 {

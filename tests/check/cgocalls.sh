@@ -6,8 +6,8 @@
 # needs: gcc nm strip
 # timeout: 300
 
-. "$RT0_ROOT/tests/check/expect.sh"
-here=$RT0_ROOT/tests/check
+. "$RT0_ROOT/tests/lib/expect.sh"
+unset CC
 works "cgocalls.c builds" "$rtcc" -O2 -Wall -Wextra "$here/cgocalls.c" -o calls || exit 1
 works "with musl" "$rtcc" --musl -DMUSL -O2 -Wall -Wextra "$here/cgocalls.c" -o handler || exit 1
 strip calls

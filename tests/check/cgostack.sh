@@ -5,7 +5,8 @@
 # needs: gcc gdb prlimit
 # timeout: 120
 
-. "$RT0_ROOT/tests/check/expect.sh"
+. "$RT0_ROOT/tests/lib/expect.sh"
+unset CC
 works "the program builds" "$rtcc" -O2 "$RT0_ROOT/tests/crash/cgocall_overflow.c" -o checked || exit 1
 works "it builds with musl" "$rtcc" --musl -O2 "$RT0_ROOT/tests/crash/cgocall_overflow.c" -o musl || exit 1
 works "it builds unchecked" "$rtcc" -O2 -fno-split-stack \

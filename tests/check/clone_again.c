@@ -1,6 +1,6 @@
 // tests/check/clone_again.c - a program that needs four threads beside the first: each of its
 // goroutines keeps one, until all have one.
-#include "../test.h"
+#include "../lib/test.h"
 
 enum { Threads = 4 };
 

@@ -6,13 +6,11 @@
 # needs: gcc
 # timeout: 120
 
-cd "$RT0_TMP" || exit 1
-here=$RT0_ROOT/tests/check
+. "$RT0_ROOT/tests/lib/expect.sh"
 gcc -O1 -Wall "$here/refuse_nth.c" -o refuse_nth || exit 1
-"$RT0_ROOT/tools/rtcc" -O2 "$here/clone_again.c" -o plain || exit 1
-"$RT0_ROOT/tools/rtcc" --musl -O2 "$here/clone_again.c" -o musl || exit 1
+"$rtcc" -O2 "$here/clone_again.c" -o plain || exit 1
+"$rtcc" --musl -O2 "$here/clone_again.c" -o musl || exit 1
 clone=$(printf '#include <sys/syscall.h>\nSYS_clone\n' | gcc -E -xc - | tail -n 1)
-status=0
 
 # run N PROGRAM: the Nth clone refused; leaves its exit status in got.
 run() {
@@ -20,10 +18,8 @@ run() {
 	got=$?
 }
 
-fail() {
-	echo "FAILED: $1: exit status $got, $(cat calls) clones"
-	head -n 5 out err
-	status=1
+wrong() {
+	fail "$1: exit status $got, $(cat calls) clones" out err
 }
 
 for program in plain musl; do
@@ -32,7 +28,7 @@ for program in plain musl; do
 		for n in 1 2 3 4; do
 			run $n $program
 			[ $got -eq 0 ] && grep -qx done out && [ ! -s err ] && [ "$(cat calls)" -ge 5 ] ||
-				fail "$program, GOMAXPROCS=$procs, the ${n}th refused"
+				wrong "$program, GOMAXPROCS=$procs, the ${n}th refused"
 		done
 	done
 	run 0 $program
@@ -40,7 +36,7 @@ for program in plain musl; do
 		[ "$(head -n 1 err)" = "runtime: failed to create new OS thread (have 2 already; errno=11)" ] &&
 		grep -qx 'runtime: may need to increase max user processes (ulimit -u)' err &&
 		grep -qx 'fatal error: newosproc' err ||
-		fail "$program, all refused"
+		wrong "$program, all refused"
 done
 
 [ $status -ne 0 ] || echo ok

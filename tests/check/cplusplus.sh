@@ -5,8 +5,8 @@
 # needs: gcc g++ clang clang++ nm
 # timeout: 120
 
-here=$RT0_ROOT/tests/check
-. "$RT0_ROOT/tests/check/expect.sh"
+. "$RT0_ROOT/tests/lib/expect.sh"
+unset CC
 
 cat >wanted <<'END'
 +first

@@ -7,15 +7,9 @@
 # needs: dpkg-buildpackage dh dpkg-deb gcc tar
 # timeout: 500
 
-cd "$RT0_TMP" || exit 1
+. "$RT0_ROOT/tests/lib/expect.sh"
 build=$RT0_BUILD
 unset CC RT0_BUILD RT0_VARIANT
-status=0
-
-fail() {
-	printf 'FAILED: %s\n' "$1"
-	status=1
-}
 
 # -d: this test says itself what it needs, and that may have come otherwise than by dpkg.
 mkdir work work/rt0
@@ -24,7 +18,7 @@ tar -C "$RT0_ROOT" -c --exclude=./build --exclude=./.git . | tar -C work/rt0 -x
 	{ tail -n 30 log; fail 'dpkg-buildpackage'; exit 1; }
 grep -i 'warning' log && fail 'dpkg-buildpackage warns'
 export RT0_BUILD=$build
-version=$("$RT0_ROOT/tools/rtcc" --version | sed -n 's/^rtcc: for rt0 \([0-9.]*\), .*/\1/p')
+version=$("$rtcc" --version | sed -n 's/^rtcc: for rt0 \([0-9.]*\), .*/\1/p')
 package=work/rt0-dev_${version}_amd64.deb
 [ -e "$package" ] || { ls work; fail "debian/changelog has version $version"; exit 1; }
 dpkg-deb -c "$package" | awk '{ print $6 }' | grep -E 'librt\.|/rt\.pc|manifest' &&
@@ -52,7 +46,7 @@ for variant in release debug stress; do
 	RT0_VARIANT=$variant root/usr/bin/rtcc -O2 "$RT0_ROOT/examples/hello.c" -o hello &&
 		[ "$(./hello)" = 'hello, world' ] || fail "a program by rtcc, $variant"
 done
-"$RT0_ROOT/tools/rtcc" -s -Wl,--build-id=none "$RT0_ROOT/examples/hello.c" -o own
+"$rtcc" -s -Wl,--build-id=none "$RT0_ROOT/examples/hello.c" -o own
 root/usr/bin/rtcc -s -Wl,--build-id=none "$RT0_ROOT/examples/hello.c" -o hello
 cmp own hello || fail 'the package and the tree make different programs'
 

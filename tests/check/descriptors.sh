@@ -3,8 +3,8 @@
 # them open on /dev/null, so that no file of its own gets their numbers.
 # needs: gcc
 
-cd "$RT0_TMP" || exit 1
-gcc -O1 "$RT0_ROOT/tests/check/execve.c" -o execve || exit 1
+. "$RT0_ROOT/tests/lib/expect.sh"
+gcc -O1 "$here/execve.c" -o execve || exit 1
 cat >look.c <<'END'
 #include <rt.h>
 
@@ -37,7 +37,7 @@ int rt_main(int argc, char **argv)
 	return rt_printf("into the void\n") == 14 ? 77 : 30;
 }
 END
-"$RT0_ROOT/tools/rtcc" look.c -o look || exit 1
+"$rtcc" look.c -o look || exit 1
 ./execve ./look closed
 got=$?
 [ $got -eq 77 ] || {

@@ -1,7 +1,7 @@
 // tests/check/drop_rights.c - opens a file as root, and becomes nobody.
 //
 //	drop_rights FILE
-#include "../threads.h"
+#include "../lib/threads.h"
 
 #include <sys/prctl.h>
 

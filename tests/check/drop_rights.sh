@@ -5,9 +5,9 @@
 # stdout~: ^(ok|not root: nothing was tried)$
 # timeout: 120
 
-cd "$RT0_TMP" || exit 1
+. "$RT0_ROOT/tests/lib/expect.sh"
 [ "$(id -u)" -eq 0 ] || { echo 'not root: nothing was tried'; exit 0; }
-"$RT0_ROOT/tools/rtcc" -O2 -g "$RT0_ROOT/tests/check/drop_rights.c" -o drop || exit 1
+"$rtcc" -O2 -g "$here/drop_rights.c" -o drop || exit 1
 (umask 077 && echo secret >file)
 for procs in 1 2 4 64; do
 	for mask in '' --block-signal=URG; do
@@ -15,7 +15,7 @@ for procs in 1 2 4 64; do
 			{ echo "FAILED: GOMAXPROCS=$procs $mask"; ./drop file; exit 1; }
 	done
 done
-"$RT0_ROOT/tools/rtcc" --musl -O2 -g "$RT0_ROOT/tests/check/drop_rights_musl.c" -o musl || exit 1
+"$rtcc" --musl -O2 -g "$here/drop_rights_musl.c" -o musl || exit 1
 for procs in 1 2 4 64; do
 	[ "$(GOMAXPROCS=$procs ./musl 2>&1)" = ok ] ||
 		{ echo "FAILED: musl, GOMAXPROCS=$procs"; ./musl; exit 1; }

@@ -1,5 +1,5 @@
 // tests/check/drop_rights_musl.c - with a C library its own functions change all threads.
-#include "../threads.h"
+#include "../lib/threads.h"
 
 #include <grp.h>
 #include <unistd.h>

@@ -6,7 +6,8 @@
 # timeout: 120
 
 embedding=$RT0_ROOT/examples/embedding
-. "$RT0_ROOT/tests/check/expect.sh"
+. "$RT0_ROOT/tests/lib/expect.sh"
+unset CC
 unset GOTRACEBACK
 
 compile() {

@@ -1,6 +1,6 @@
 // tests/check/frames.c - dies with goroutines that wait, sleep, are in a system call and deep in
 // their segments; or by a fault, with an argument.
-#include "../test.h"
+#include "../lib/test.h"
 
 #include <time.h>
 

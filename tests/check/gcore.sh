@@ -6,9 +6,9 @@
 # needs: gcc gdb
 # timeout: 120
 
-cd "$RT0_TMP" || exit 1
+. "$RT0_ROOT/tests/lib/expect.sh"
 export CC=gcc
-"$RT0_ROOT/tools/rtcc" -O2 -g "$RT0_ROOT/examples/hello.c" -o hello || exit 1
+"$rtcc" -O2 -g "$RT0_ROOT/examples/hello.c" -o hello || exit 1
 cat >make.gdb <<'END'
 set debuginfod enabled off
 break rt_printf

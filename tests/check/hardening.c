@@ -5,7 +5,7 @@
 //	hardening pointers	the words of its writable data that point to code: where, and where to,
 //				from the image's beginning
 //	hardening where		where it lies, and its canary
-#include "../test.h"
+#include "../lib/test.h"
 
 #include <fcntl.h>
 

@@ -6,48 +6,44 @@
 # needs: gcc clang make nm objdump readelf python3
 # timeout: 300
 
-cd "$RT0_TMP" || exit 1
-here=$RT0_ROOT/tests/check
-rtcc=$RT0_ROOT/tools/rtcc
-status=0
+. "$RT0_ROOT/tests/lib/expect.sh"
 
-fail() {
-	echo "FAILED: $name: $1"
-	status=1
+wrong() {
+	fail "$name: $1"
 }
 
 # What the program headers promise.
 segments() {
 	readelf -lW "$1" >headers
-	grep -q 'GNU_STACK .* RW ' headers || fail 'the stack may be executable'
-	! grep -Eq 'LOAD .* (RWE|  E|R W E) ' headers || fail 'a segment to write and execute'
-	grep -q 'GNU_RELRO .* R ' headers || fail 'no RELRO'
-	! grep -q INTERP headers || fail 'a dynamic linker is asked for'
-	readelf -nW "$1" | grep -q 'Build ID: [0-9a-f]\{40\}$' || fail 'no build-id'
+	grep -q 'GNU_STACK .* RW ' headers || wrong 'the stack may be executable'
+	! grep -Eq 'LOAD .* (RWE|  E|R W E) ' headers || wrong 'a segment to write and execute'
+	grep -q 'GNU_RELRO .* R ' headers || wrong 'no RELRO'
+	! grep -q INTERP headers || wrong 'a dynamic linker is asked for'
+	readelf -nW "$1" | grep -q 'Build ID: [0-9a-f]\{40\}$' || wrong 'no build-id'
 	readelf -SW "$1" | sed 's/^ *\[ *[0-9]*\] *//' | awk '
 		$7 ~ /X/ && $1 !~ /^.(text|plt)$/ { print "executable: " $1; bad = 1 }
 		$1 == ".text" && $7 != "AX" { print "flags of .text: " $7; bad = 1 }
-		END { exit bad }' || fail 'code and data are not apart'
+		END { exit bad }' || wrong 'code and data are not apart'
 	awk '$1 == "LOAD" && $0 ~ / R E / { n++ } END { exit n != 1 }' headers ||
-		fail 'code is not in one segment of its own'
+		wrong 'code is not in one segment of its own'
 }
 
 # What the kernel has made of it, when everything was in use.
 mappings() {
-	"./$1" maps >maps || fail "maps: status $?"
-	! grep -q '^[^ ]* .wx' maps || fail 'a mapping to write and execute'
-	! grep '^[^ ]* ..x' maps | grep -v " .*/$1\$\| \[v[a-z]*\]$" || fail 'code that is not its own'
-	[ "$(grep -c "r-xp .*/$1\$" maps)" -eq 1 ] || fail 'code in several mappings'
-	grep -q 'rw-p .*\[stack\]$' maps || fail 'the first stack'
+	"./$1" maps >maps || wrong "maps: status $?"
+	! grep -q '^[^ ]* .wx' maps || wrong 'a mapping to write and execute'
+	! grep '^[^ ]* ..x' maps | grep -v " .*/$1\$\| \[v[a-z]*\]$" || wrong 'code that is not its own'
+	[ "$(grep -c "r-xp .*/$1\$" maps)" -eq 1 ] || wrong 'code in several mappings'
+	grep -q 'rw-p .*\[stack\]$' maps || wrong 'the first stack'
 }
 
 # A write to what only the start writes is a fault, and said.
 closed() {
 	"./$1" relro 2>err
-	[ $? -eq 2 ] || fail 'RELRO can be written'
-	grep -q '^unexpected fault address 0x' err || fail 'RELRO: nothing is said'
-	grep -q '^\[signal SIGSEGV: segmentation violation code=0x2 ' err || fail 'RELRO: another fault'
-	grep -q '^rt_main(' err || fail 'RELRO: no traceback'
+	[ $? -eq 2 ] || wrong 'RELRO can be written'
+	grep -q '^unexpected fault address 0x' err || wrong 'RELRO: nothing is said'
+	grep -q '^\[signal SIGSEGV: segmentation violation code=0x2 ' err || wrong 'RELRO: another fault'
+	grep -q '^rt_main(' err || wrong 'RELRO: no traceback'
 }
 
 # Pointers to code in data that can be written, after the start. Those that remain:
@@ -58,7 +54,7 @@ closed() {
 #			set when the first descriptor is watched: programs without a network do not
 #			carry what they point to
 pointers() {
-	"./$1" pointers >found || fail "pointers: status $?"
+	"./$1" pointers >found || wrong "pointers: status $?"
 	nm -n "$1" >names
 	python3 - found names >remain <<-'END'
 	import sys
@@ -73,18 +69,18 @@ pointers() {
 	    print([name for address, name in names if address <= at][-1])
 	END
 	grep -Evx 'm0|__m0_(start|tls_block)|g0|firstmoduledata|netpollevent|polldescof|writehook' remain >bad
-	[ ! -s bad ] || { fail 'pointers to code'; cat bad; }
-	grep -q . remain || fail 'pointers: nothing was looked at'
+	[ ! -s bad ] || { wrong 'pointers to code'; cat bad; }
+	grep -q . remain || wrong 'pointers: nothing was looked at'
 }
 
 # One canary for all, another in each run; its first byte is 0.
 canary() {
 	for i in 1 2 3; do
-		"./$1" where || fail "where: status $?"
+		"./$1" where || wrong "where: status $?"
 	done >where
-	[ "$(cut -d' ' -f2 where | sort -u | wc -l)" -eq 3 ] || fail 'the canary is no secret'
-	! grep -v '00$' where || fail 'the canary has no end of a string'
-	nm "$1" | grep -q ' __stack_chk_fail$' || fail 'it has no stack protector'
+	[ "$(cut -d' ' -f2 where | sort -u | wc -l)" -eq 3 ] || wrong 'the canary is no secret'
+	! grep -v '00$' where || wrong 'the canary has no end of a string'
+	nm "$1" | grep -q ' __stack_chk_fail$' || wrong 'it has no stack protector'
 }
 
 for cc in gcc clang; do
@@ -93,7 +89,7 @@ for cc in gcc clang; do
 		protection=none
 		[ $kind = -static-pie ] && protection=branch
 		CC=$cc "$rtcc" $kind -O2 -g -fstack-protector-strong -fcf-protection=$protection \
-			"$here/hardening.c" -o program || fail 'compiling'
+			"$here/hardening.c" -o program || wrong 'compiling'
 		segments program
 		mappings program
 		closed program
@@ -107,7 +103,7 @@ done
 for cc in gcc clang; do
 	name="$cc: branches"
 	python3 "$here/hardening_branches.py" "$RT0_BUILD/$RT0_VARIANT/pie" program-$cc ||
-		fail 'a function without ENDBR'
+		wrong 'a function without ENDBR'
 done
 
 # The same bytes in another place: the archive, then programs with debug information.
@@ -125,8 +121,8 @@ unset MAKEFLAGS MAKELEVEL MFLAGS
 mkdir -p another/place
 (cd "$RT0_ROOT" && tar cf - --exclude=./build --exclude=./.git .) | tar xf - -C another/place
 library=build/$RT0_VARIANT/librt0.a
-make -s -C another/place "$@" $library >log 2>&1 || { fail 'building'; tail log; }
-cmp another/place/$library "$RT0_BUILD/$RT0_VARIANT/librt0.a" || fail "$library"
+make -s -C another/place "$@" $library >log 2>&1 || { wrong 'building'; tail log; }
+cmp another/place/$library "$RT0_BUILD/$RT0_VARIANT/librt0.a" || wrong "$library"
 
 mkdir -p another/place/build/$RT0_VARIANT/pie
 cp "$RT0_BUILD/$RT0_VARIANT/pie/librt0.a" another/place/build/$RT0_VARIANT/pie
@@ -137,9 +133,9 @@ for kind in -static -static-pie; do
 		build=$RT0_BUILD
 		[ $copy = here ] || build=$tree/build
 		(cd "$tree/tests" && RT0_BUILD=$build "$tree/tools/rtcc" $kind -O2 -g -ffile-prefix-map="$tree"=. \
-			check/hardening.c -o "$RT0_TMP/$copy") || fail 'compiling'
+			check/hardening.c -o "$RT0_TMP/$copy") || wrong 'compiling'
 	done
-	cmp here there || fail "a program with $kind"
+	cmp here there || wrong "a program with $kind"
 done
 
 [ $status -ne 0 ] || echo ok

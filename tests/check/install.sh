@@ -11,13 +11,7 @@ case $RT0_VARIANT in
 *) cc=gcc ;;
 esac
 export CC=$cc
-cd "$RT0_TMP" || exit 1
-status=0
-
-fail() {
-	printf 'FAILED: %s\n' "$1"
-	status=1
-}
+. "$RT0_ROOT/tests/lib/expect.sh"
 
 # The variant under test alone, which is built already: nothing is made in the tree.
 install() {
@@ -93,7 +87,7 @@ cp "$RT0_ROOT/examples/hello.c" prog.c
 [ "$(./by_rtcc)" = 'hello, world' ] || fail 'a program by rtcc runs'
 "$prefix/bin/rtcc" --musl -O2 prog.c -o with_musl || fail 'rtcc --musl'
 [ "$(./with_musl)" = 'hello, world' ] || fail 'a program by rtcc --musl runs'
-version=$("$RT0_ROOT/tools/rtcc" --version | sed -n 's/^rtcc: for rt0 \([0-9.]*\), .*/\1/p')
+version=$("$rtcc" --version | sed -n 's/^rtcc: for rt0 \([0-9.]*\), .*/\1/p')
 "$prefix/bin/rtcc" --version | grep -qx "rtcc: for rt0 $version, $prefix" || fail 'rtcc --version'
 mv "$lib/rt0/$variant" away
 "$prefix/bin/rtcc" prog.c -o none 2>err && fail 'rtcc finds the library of the source tree'

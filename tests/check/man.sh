@@ -4,9 +4,9 @@
 # stdout: ok
 # needs: python3 man gcc
 
-cd "$RT0_TMP" || exit 1
+. "$RT0_ROOT/tests/lib/expect.sh"
 "$RT0_ROOT/tools/man" man || exit 1
-status=0
+
 pages() {
 	grep -L '^\.so' man/man*/*
 }

@@ -1,11 +1,11 @@
 #!/bin/sh
 # tests/check/morestack.sh - the morestack programs hold at every level of optimisation,
 # with the stack protector and without, and with all that this processor has: every kind of
-# call crosses at 300 depths and more (tests/morestack.h), and from small frames too.
+# call crosses at 300 depths and more (tests/lib/morestack.h), and from small frames too.
 # timeout: 300
 # compilers: gcc
 
-cd "$RT0_TMP" || exit 1
+. "$RT0_ROOT/tests/lib/expect.sh"
 
 # one PROGRAM FLAG...
 cat >one <<'END'

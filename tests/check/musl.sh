@@ -4,7 +4,8 @@
 # needs: gcc clang ld.lld ar nm readelf gdb
 # timeout: 120
 
-. "$RT0_ROOT/tests/check/expect.sh"
+. "$RT0_ROOT/tests/lib/expect.sh"
+unset CC
 unset RT0_MUSL
 
 # refuses TEXT COMMAND...: it fails with 1 and one line on standard error, with TEXT in it.

@@ -1,6 +1,6 @@
 // net_faults.c - one call of each kind. Whatever the kernel says to them, each returns what
 // its interface promises, and none waits longer than its deadline.
-#include "../test.h"
+#include "../lib/test.h"
 
 #include <fcntl.h>
 

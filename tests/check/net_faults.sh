@@ -4,8 +4,8 @@
 # needs: strace
 # timeout: 550
 
-cd "$RT0_TMP" || exit 1
-"$RT0_ROOT/tools/rtcc" -O1 "$RT0_ROOT/tests/check/net_faults.c" -o faults || exit 1
+. "$RT0_ROOT/tests/lib/expect.sh"
+"$rtcc" -O1 "$here/net_faults.c" -o faults || exit 1
 ./faults || exit 1
 
 calls="epoll_create1 eventfd2 epoll_ctl epoll_pwait pipe2 fcntl open read write close poll socket

@@ -7,7 +7,8 @@
 # timeout: 300
 # needs: python3 gcc objdump readelf nm
 
-. "$RT0_ROOT/tests/check/expect.sh"
+. "$RT0_ROOT/tests/lib/expect.sh"
+unset CC
 
 build() {
 	"$rtcc" -O2 -Wall -Wextra "$1" -o program || fail "compiling $1"

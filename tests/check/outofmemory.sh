@@ -5,7 +5,7 @@
 # timeout: 300
 # compilers: gcc
 
-cd "$RT0_TMP" || exit 1
+. "$RT0_ROOT/tests/lib/expect.sh"
 cat >eats.c <<'END'
 #include <rt.h>
 
@@ -63,19 +63,15 @@ int rt_main(int argc, char **argv)
 	return 0;
 }
 END
-"$RT0_ROOT/tools/rtcc" -O1 eats.c -o eats || exit 1
-status=0
-
-fail() {
-	echo "FAILED: $1"
-	head -n 30 out
-	status=1
+"$rtcc" -O1 eats.c -o eats || exit 1
+wrong() {
+	fail "$1" out
 }
 
 # dies WHAT STATUS: it did, in the documented way.
 dies() {
 	[ "$2" -eq 2 ] && grep -Eq '^fatal error: runtime: (out of memory|cannot reserve arena)' out ||
-		fail "$1"
+		wrong "$1"
 }
 
 for limit in 200000 500000; do
@@ -83,7 +79,7 @@ for limit in 200000 500000; do
 		(ulimit -v $limit && ./eats $what 100000000 >out 2>&1)
 		dies "$what under ulimit -v $limit" $?
 	done
-	(ulimit -v $limit && ./eats small 100000 >out 2>&1) || fail "enough memory under $limit"
+	(ulimit -v $limit && ./eats small 100000 >out 2>&1) || wrong "enough memory under $limit"
 done
 
 case $RT0_VARIANT in
@@ -96,7 +92,7 @@ debug* | stress*)
 			RT0_FAIL_MMAP=$n ./eats $what >out 2>&1
 			code=$?
 			if [ $code -eq 0 ]; then
-				[ "$(cat out)" = done ] || fail "output of request $n of $what"
+				[ "$(cat out)" = done ] || wrong "output of request $n of $what"
 				[ $n -lt 45 ] || break
 			else
 				dies "request $n of $what" $code
@@ -104,7 +100,7 @@ debug* | stress*)
 			fi
 			n=$((n + 1))
 		done
-		[ $died -gt 4 ] && [ $n -lt 50 ] || fail "$died of $n requests of $what"
+		[ $died -gt 4 ] && [ $n -lt 50 ] || wrong "$died of $n requests of $what"
 		echo "$what: $died requests must not fail"
 	done
 	;;

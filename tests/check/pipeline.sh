@@ -4,6 +4,6 @@
 # stdout~: ^connection timed out: \d+ counted, \d+ squared, \d+ arrived, the last is \d+$
 # matrix: GOMAXPROCS=1,4
 
-cd "$RT0_TMP" || exit 1
-"$RT0_ROOT/tools/rtcc" -O2 -Wall -Wextra -Werror "$RT0_ROOT/examples/pipeline.c" -o pipeline &&
+. "$RT0_ROOT/tests/lib/expect.sh"
+"$rtcc" -O2 -Wall -Wextra -Werror "$RT0_ROOT/examples/pipeline.c" -o pipeline &&
 	./pipeline 30

@@ -6,7 +6,7 @@
 # needs: qemu-x86_64 python3
 # timeout: 120
 
-cd "$RT0_TMP" || exit 1
+. "$RT0_ROOT/tests/lib/expect.sh"
 cat >works.c <<'END2'
 #include <rt.h>
 
@@ -45,8 +45,8 @@ int rt_main(int argc, char **argv)
 	return 0;
 }
 END2
-"$RT0_ROOT/tools/rtcc" -O2 "$RT0_ROOT/examples/hello.c" -o hello &&
-	"$RT0_ROOT/tools/rtcc" -O2 works.c -o works || exit 1
+"$rtcc" -O2 "$RT0_ROOT/examples/hello.c" -o hello &&
+	"$rtcc" -O2 works.c -o works || exit 1
 
 cat >run.py <<'END2'
 import resource, subprocess, sys

@@ -1,7 +1,7 @@
 // tests/check/refused.c - a bit of everything, for a kernel that refuses something. Prints the
 // name of each part that has worked; "NAME refused" when what the program itself asked of
 // the kernel there was refused. Anything else is a failure.
-#include "../test.h"
+#include "../lib/test.h"
 
 enum { Goroutines = 100, Rounds = 20 };
 

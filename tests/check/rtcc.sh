@@ -4,7 +4,8 @@
 # needs: gcc clang ar nm readelf strip make
 # timeout: 300
 
-. "$RT0_ROOT/tests/check/expect.sh"
+. "$RT0_ROOT/tests/lib/expect.sh"
+unset CC
 
 # refuses TEXT COMMAND...: rtcc fails with 1 and one line on standard error, which is
 # or begins with TEXT.

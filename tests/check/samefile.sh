@@ -4,10 +4,8 @@
 # stdout~: ^(ok|not root: nothing was tried)$
 # timeout: 120
 
-cd "$RT0_TMP" || exit 1
+. "$RT0_ROOT/tests/lib/expect.sh"
 [ "$(id -u)" -eq 0 ] || { echo 'not root: nothing was tried'; exit 0; }
-status=0
-
 cat >waits.c <<'C'
 #include <rt.h>
 
@@ -34,7 +32,7 @@ mkdir place && mkfifo go || exit 1
 build() {
 	out=$1
 	shift
-	"$RT0_ROOT/tools/rtcc" -O1 -g waits.c -o "$out" "$@" || exit 1
+	"$rtcc" -O1 -g waits.c -o "$out" "$@" || exit 1
 }
 
 # names WHAT WANTED FILE: runs place/program without /proc, puts FILE in its place, lets it

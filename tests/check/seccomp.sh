@@ -6,14 +6,12 @@
 # needs: gcc
 # timeout: 300
 
-cd "$RT0_TMP" || exit 1
-here=$RT0_ROOT/tests/check
+. "$RT0_ROOT/tests/lib/expect.sh"
 gcc -O1 -Wall "$here/refuse.c" -o refuse || exit 1
-"$RT0_ROOT/tools/rtcc" -O2 "$here/refused.c" -o refused || exit 1
-"$RT0_ROOT/tools/rtcc" -O2 "$RT0_ROOT/examples/hello.c" -o hello || exit 1
+"$rtcc" -O2 "$here/refused.c" -o refused || exit 1
+"$rtcc" -O2 "$RT0_ROOT/examples/hello.c" -o hello || exit 1
 parts='channels timers memory signals preemption idleness file network'
 export GOMAXPROCS=2
-status=0
 
 # number NAME: of the system call.
 number() {
@@ -26,10 +24,8 @@ run() {
 	got=$?
 }
 
-fail() {
-	echo "FAILED: $call refused with $errno: $1: exit status $got"
-	head -n 5 out err
-	status=1
+wrong() {
+	fail "$call refused with $errno: $1: exit status $got" out err
 }
 
 # costs CALL [PART]...: these parts are refused, all others work, and hello does.
@@ -42,9 +38,9 @@ costs() {
 	done >wanted
 	for errno in 1 38; do
 		run refused
-		[ $got -eq 0 ] && cmp -s wanted out && [ ! -s err ] || fail refused
+		[ $got -eq 0 ] && cmp -s wanted out && [ ! -s err ] || wrong refused
 		run hello
-		[ $got -eq 0 ] && grep -qx 'hello, world' out && [ ! -s err ] || fail hello
+		[ $got -eq 0 ] && grep -qx 'hello, world' out && [ ! -s err ] || wrong hello
 	done
 }
 
@@ -59,8 +55,8 @@ ends() {
 			case " $2 " in
 			*" $program "*)
 				[ $got -ne 0 ] && [ $got -ne 124 ] && [ $got -ne 137 ] &&
-					head -n 1 err | grep -q "^$3" || fail $program ;;
-			*) [ $got -eq 0 ] && grep -qx 'hello, world' out || fail $program ;;
+					head -n 1 err | grep -q "^$3" || wrong $program ;;
+			*) [ $got -eq 0 ] && grep -qx 'hello, world' out || wrong $program ;;
 			esac
 		done
 	done

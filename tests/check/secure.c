@@ -1,6 +1,6 @@
 // tests/check/secure.c - a program that says what it sees of its surroundings, and ends as
 // its argument says.
-#include "../test.h"
+#include "../lib/test.h"
 
 #include <fcntl.h>
 

@@ -8,19 +8,16 @@
 # needs: setpriv
 
 # Whoever runs the program must reach it, and its file system must allow the bit.
-cd "$RT0_TMP" || exit 1
+. "$RT0_ROOT/tests/lib/expect.sh"
 [ "$(id -u)" -eq 0 ] || { echo 'not root: nothing was tried'; exit 0; }
 place=$(mktemp -d) || exit 1
 pid=
 trap '[ -z "$pid" ] || kill -KILL $pid; rm -rf "$place"' EXIT
 trap 'exit 1' HUP INT TERM
 chmod 755 "$place"
-status=0
 
-fail() {
-	echo "FAILED: $1"
-	cat out err
-	status=1
+wrong() {
+	fail "$1" out err
 }
 
 nobody='setpriv --reuid 65534 --regid 65534 --clear-groups'
@@ -38,8 +35,8 @@ dies() {
 	how=$1
 	shift
 	run secure "$how"
-	[ $got -eq 2 ] || fail "$how $kind: the exit status is $got"
-	printf '%s\n' "$@" | diff - err || fail "$how $kind: what it prints"
+	[ $got -eq 2 ] || wrong "$how $kind: the exit status is $got"
+	printf '%s\n' "$@" | diff - err || wrong "$how $kind: what it prints"
 }
 
 # signalled SIGNAL LINE: nobody sends it to the secure program.
@@ -48,30 +45,30 @@ signalled() {
 	$nobody env GOTRACEBACK=system "$place/secure" spin >out 2>err &
 	pid=$!
 	while ! grep -qs '^ready$' out; do
-		kill -0 $pid || { fail "$1: not ready"; return; }
+		kill -0 $pid || { wrong "$1: not ready"; return; }
 		sleep 0.01
 	done
-	$nobody sh -c "kill -$1 $pid" || { fail "$1: not sent"; kill -KILL $pid; }
+	$nobody sh -c "kill -$1 $pid" || { wrong "$1: not sent"; kill -KILL $pid; }
 	wait $pid
 	got=$?
 	pid=
-	[ $got -eq 2 ] || fail "$1 $kind: the exit status is $got"
-	echo "$2" | diff - err || fail "$1 $kind: what it prints"
+	[ $got -eq 2 ] || wrong "$1 $kind: the exit status is $got"
+	echo "$2" | diff - err || wrong "$1 $kind: what it prints"
 }
 
 for kind in -static -static-pie; do
-	"$RT0_ROOT/tools/rtcc" $kind -O2 -g "$RT0_ROOT/tests/check/secure.c" -o "$place/plain" || exit 1
+	"$rtcc" $kind -O2 -g "$here/secure.c" -o "$place/plain" || exit 1
 	cp "$place/plain" "$place/secure"
 	chmod 4755 "$place/secure" || exit 1
 
 	$nobody env GOMAXPROCS=3 GODEBUG=inittrace=1 GOTRACEBACK=system "$place/plain" >out 2>err
-	grep -q '^secure 0, Ps 3, ' out || fail "plain $kind: what it sees"
-	grep -q '^init mallocinit ' err || fail "plain $kind: GODEBUG"
-	grep -q '^runtime_main(' err || fail "plain $kind: GOTRACEBACK"
+	grep -q '^secure 0, Ps 3, ' out || wrong "plain $kind: what it sees"
+	grep -q '^init mallocinit ' err || wrong "plain $kind: GODEBUG"
+	grep -q '^runtime_main(' err || wrong "plain $kind: GOTRACEBACK"
 
 	dies panic 'panic: here'
-	grep -qx "secure 1, Ps $(nproc), next descriptor 3" out || fail "secure $kind: what it sees"
-	[ ! -e "$place/told" ] || fail "secure $kind: GODEBUG's trace"
+	grep -qx "secure 1, Ps $(nproc), next descriptor 3" out || wrong "secure $kind: what it sees"
+	[ ! -e "$place/told" ] || wrong "secure $kind: GODEBUG's trace"
 	dies fault 'unexpected fault address 0x?' 'fatal error: fault' \
 		'[signal SIGSEGV: segmentation violation code=0x? addr=0x? pc=0x?]'
 	dies nil 'panic: runtime error: invalid memory address or nil pointer dereference' \
@@ -79,10 +76,10 @@ for kind in -static -static-pie; do
 	dies fatal 'fatal error: sync: unlock of unlocked mutex'
 	run secure overflow
 	[ $got -eq 2 ] && grep -qx 'fatal error: stack overflow' err && ! grep '0x[0-9a-f]' err ||
-		fail "overflow $kind"
+		wrong "overflow $kind"
 	run secure free
 	[ $got -eq 2 ] && grep -q '^fatal error: free of ' err && ! grep '0x[0-9a-f]' err ||
-		fail "free $kind"
+		wrong "free $kind"
 
 	signalled QUIT 'SIGQUIT: quit'
 	signalled ABRT 'SIGABRT: abort'
@@ -96,14 +93,14 @@ for kind in -static -static-pie; do
 
 	run secure stack
 	[ $got -eq 2 ] && grep -q '^goroutine 1 \[running\]:$' out && grep -q '^0x[0-9a-f]*(...)$' out ||
-		fail "secure $kind: a traceback of its own"
+		wrong "secure $kind: a traceback of its own"
 
 	run secure "trace $place/trace$kind"
 	[ $got -eq 0 ] && [ "$(stat -c %a "$place/trace$kind")" = 600 ] ||
-		fail "secure $kind: the mode of its trace"
+		wrong "secure $kind: the mode of its trace"
 
 	run secure panic '<&-'
-	grep -qx "secure 1, Ps $(nproc), next descriptor 3" out || fail "secure $kind: descriptor 0"
+	grep -qx "secure 1, Ps $(nproc), next descriptor 3" out || wrong "secure $kind: descriptor 0"
 done
 [ $status -ne 0 ] || echo ok
 exit $status

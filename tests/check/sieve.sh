@@ -2,14 +2,8 @@
 # tests/check/sieve.sh - the sieve finds primes, and answers wrong use with one line.
 # matrix: GOMAXPROCS=1,4
 
-cd "$RT0_TMP" || exit 1
-"$RT0_ROOT/tools/rtcc" -O2 "$RT0_ROOT/examples/sieve.c" -o sieve || exit 1
-status=0
-
-fail() {
-	printf 'FAILED: %s\n' "$1"
-	status=1
-}
+. "$RT0_ROOT/tests/lib/expect.sh"
+"$rtcc" -O2 "$RT0_ROOT/examples/sieve.c" -o sieve || exit 1
 
 # prints TEXT ARGUMENT...
 prints() {

@@ -3,8 +3,8 @@
 # ignored, and the mask, as the kernel shows them.
 # needs: gcc nohup
 
-cd "$RT0_TMP" || exit 1
-gcc -O1 "$RT0_ROOT/tests/check/execve.c" -o execve || exit 1
+. "$RT0_ROOT/tests/lib/expect.sh"
+gcc -O1 "$here/execve.c" -o execve || exit 1
 cat >show.c <<'END'
 #include <rt.h>
 
@@ -45,9 +45,7 @@ int rt_main(int argc, char **argv)
 	return 0;
 }
 END
-"$RT0_ROOT/tools/rtcc" show.c -o show || exit 1
-status=0
-
+"$rtcc" show.c -o show || exit 1
 # has LINE: both threads' status has it.
 has() {
 	[ "$(grep -c "^$1\$" out)" -eq 2 ] && return
@@ -110,7 +108,7 @@ int rt_main(int argc, char **argv)
 	return 0;
 }
 END
-"$RT0_ROOT/tools/rtcc" loops.c -o loops || exit 1
+"$rtcc" loops.c -o loops || exit 1
 timeout 20 ./execve ./loops deaf || { echo "FAILED: loops where all signals are blocked"; status=1; }
 
 # Signals that the program asks for and then does not want any more.
@@ -153,7 +151,7 @@ int rt_main(int argc, char **argv)
 	return (int)rt_chan_len(c);
 }
 END
-"$RT0_ROOT/tools/rtcc" asks.c -o asks || exit 1
+"$rtcc" asks.c -o asks || exit 1
 
 # shows LINE LINE: with all signals asked for, and after that.
 shows() {

@@ -4,7 +4,7 @@
 # matrix: GOMAXPROCS=1,4
 # needs: strace
 
-cd "$RT0_TMP" || exit 1
+. "$RT0_ROOT/tests/lib/expect.sh"
 cat >sleeps.c <<'END'
 #include <rt.h>
 
@@ -20,14 +20,7 @@ int rt_main(int argc, char **argv)
 	return 0;
 }
 END
-"$RT0_ROOT/tools/rtcc" sleeps.c -o sleeps || exit 1
-status=0
-
-fail() {
-	echo "FAILED: $1"
-	status=1
-}
-
+"$rtcc" sleeps.c -o sleeps || exit 1
 strace -f -o trace ./sleeps || exit 1
 sed -n '/getppid/,/getppid/p' trace >between
 calls=$(wc -l <between)

@@ -7,13 +7,7 @@
 # needs: gdb python3
 # timeout: 300
 
-cd "$RT0_TMP" || exit 1
-status=0
-
-fail() {
-	echo "FAILED: $1"
-	status=1
-}
+. "$RT0_ROOT/tests/lib/expect.sh"
 
 # The kernel chooses; nothing in the image is where it was linked for.
 cat >where.c <<'END'
@@ -30,7 +24,7 @@ int rt_main(int argc, char **argv)
 	return 0;
 }
 END
-"$RT0_ROOT/tools/rtcc" -static-pie -O2 where.c -o where || fail 'rtcc -static-pie'
+"$rtcc" -static-pie -O2 where.c -o where || fail 'rtcc -static-pie'
 for i in 1 2 3 4 5 6 7 8; do
 	./where || fail "exit status $?"
 done >places
@@ -52,7 +46,7 @@ END
 chmod +x tree/tools/rtcc
 for test in tour traceback; do
 	mkdir "$test"
-	RT0_ROOT=$PWD/tree RT0_TMP=$PWD/$test "$RT0_ROOT/tests/check/$test.sh" >log 2>&1 ||
+	RT0_ROOT=$PWD/tree RT0_TMP=$PWD/$test "$here/$test.sh" >log 2>&1 ||
 		{ fail "$test.sh"; tail -n 40 log; }
 done
 
@@ -68,7 +62,7 @@ int rt_main(int argc, char **argv)
 	return number();
 }
 END
-! "$RT0_ROOT/tools/rtcc" -static-pie ifunc.c -o ifunc 2>log || fail 'an ifunc is linked'
+! "$rtcc" -static-pie ifunc.c -o ifunc 2>log || fail 'an ifunc is linked'
 grep -q 'ifuncs are not supported' log || fail 'an ifunc: another error'
 
 [ $status -ne 0 ] || echo ok

@@ -3,8 +3,8 @@
 # start-up: settls's arch_prctl, then getproccount's sched_getaffinity.
 # needs: strace
 
-cd "$RT0_TMP" || exit 1
-"$RT0_ROOT/tools/rtcc" "$RT0_ROOT/examples/hello.c" -o hello || exit 1
+. "$RT0_ROOT/tests/lib/expect.sh"
+"$rtcc" "$RT0_ROOT/examples/hello.c" -o hello || exit 1
 strace -f -o trace ./hello || exit 1
 
 # call N PATTERN: the Nth system call, without its process number, is PATTERN.

@@ -4,7 +4,7 @@
 # out of a system call starts it again.
 # needs: strace
 
-cd "$RT0_TMP" || exit 1
+. "$RT0_ROOT/tests/lib/expect.sh"
 cat >busy.c <<'END'
 #include <rt.h>
 
@@ -18,7 +18,7 @@ int rt_main(int argc, char **argv)
 	return 0;
 }
 END
-"$RT0_ROOT/tools/rtcc" -O1 busy.c -o busy || exit 1
+"$rtcc" -O1 busy.c -o busy || exit 1
 GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 strace -f -o trace ./busy || exit 1
 # The first pauses belong to the start-up; from the last run of 20 us on it must fit.
 grep -o 'nanosleep({tv_sec=0, tv_nsec=[0-9]*}' trace | grep -o '[0-9]*}' | tr -d '}' >pauses

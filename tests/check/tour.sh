@@ -8,12 +8,10 @@
 # needs: gdb python3
 # timeout: 120
 
-cd "$RT0_TMP" || exit 1
+. "$RT0_ROOT/tests/lib/expect.sh"
 variant=${RT0_VARIANT%-clang}
-status=0
-
-cp "$RT0_ROOT/tests/check/unwind.c" prog.c
-RT0_VARIANT=$variant CC=gcc "$RT0_ROOT/tools/rtcc" -g prog.c -o prog || exit 1
+cp "$here/unwind.c" prog.c
+RT0_VARIANT=$variant CC=gcc "$rtcc" -g prog.c -o prog || exit 1
 "$RT0_ROOT/tools/docs" "$PWD/prog" "$PWD/docs" || status=1
 diff -r -x '*.txt' -x '*.md' "$RT0_ROOT/docs/pictures" docs/pictures || status=1
 diff "$RT0_ROOT/docs/startup.md" docs/startup.md ||

@@ -1,6 +1,6 @@
 // tests/check/trace.c - the programs that trace.py looks at the traces of; the first
 // argument says which, the second where the trace goes.
-#include "../test.h"
+#include "../lib/test.h"
 
 static char *path; // the second argument
 static rt_chan *never, *full, *ping, *pong, *quit;

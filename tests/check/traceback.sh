@@ -8,9 +8,9 @@
 # needs: gcc clang objcopy strip addr2line nm
 # timeout: 200
 
-here=$RT0_ROOT/tests/check
+. "$RT0_ROOT/tests/lib/expect.sh"
 source=$here/traceback.c
-. "$here/expect.sh"
+unset CC
 unset GOTRACEBACK
 export GOMAXPROCS=1
 

@@ -6,8 +6,7 @@
 # needs: gcc clang
 # timeout: 300
 
-cd "$RT0_TMP" || exit 1
-status=0
+. "$RT0_ROOT/tests/lib/expect.sh"
 
 program() {
 	cat >program.c <<-END
@@ -32,7 +31,7 @@ program() {
 compile() {
 	cc=$1
 	shift
-	CC=$cc "$RT0_ROOT/tools/rtcc" -Wall -Wextra -Wcast-function-type -Werror "$@" program.c \
+	CC=$cc "$rtcc" -Wall -Wextra -Wcast-function-type -Werror "$@" program.c \
 		>log 2>&1
 }
 

@@ -9,8 +9,7 @@
 # needs: valgrind python3
 # timeout: 300
 
-cd "$RT0_TMP" || exit 1
-rtcc=$RT0_ROOT/tools/rtcc
+. "$RT0_ROOT/tests/lib/expect.sh"
 examples=$RT0_ROOT/examples
 for name in hello sieve wordcount pipeline echo httpd; do
 	"$rtcc" -O2 -g "$examples/$name.c" -o $name || exit 1

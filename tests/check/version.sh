@@ -3,13 +3,8 @@
 # library, programs, rtcc, the manual, the changelogs. (install.sh: pkg-config and CMake.)
 # needs: readelf strings
 
+. "$RT0_ROOT/tests/lib/expect.sh"
 cd "$RT0_ROOT" || exit 1
-status=0
-
-fail() {
-	printf 'FAILED: %s\n' "$1"
-	status=1
-}
 
 version=$(cat VERSION)
 printf '%s\n' "$version" | grep -qx '[0-9][0-9]*\.[0-9][0-9]*\(\.[0-9][0-9]*\)*' || fail 'VERSION is a version'

@@ -5,19 +5,13 @@
 # timeout: 120
 # needs: python3
 
-cd "$RT0_TMP" || exit 1
+. "$RT0_ROOT/tests/lib/expect.sh"
 export LC_ALL=C
-"$RT0_ROOT/tools/rtcc" -O2 "$RT0_ROOT/examples/wordcount.c" -o wordcount || exit 1
-status=0
+"$rtcc" -O2 "$RT0_ROOT/examples/wordcount.c" -o wordcount || exit 1
 
 # As POSIX has it: without that, some take a non-breaking space, 0xA0, for white space.
 wc() {
 	POSIXLY_CORRECT=1 command wc "$@"
-}
-
-fail() {
-	printf 'FAILED: %s\n' "$1"
-	status=1
 }
 
 # exits N COMMAND...: the command's status is N; what it prints is in out and err.

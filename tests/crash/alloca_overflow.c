@@ -2,7 +2,7 @@
 // stack overflow, not memory that the frames above use.
 // stderr~: ^fatal error: stack overflow$
 // exit: 2
-#include "../test.h"
+#include "../lib/test.h"
 
 static volatile int opaque;
 

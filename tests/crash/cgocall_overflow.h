@@ -1,5 +1,5 @@
 // cgocall_overflow.h - the ways over the end of the stack.
-#include "../test.h"
+#include "../lib/test.h"
 
 static volatile size_t kept;
 

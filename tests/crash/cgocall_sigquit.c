@@ -4,7 +4,7 @@
 // stderr: SIGQUIT: quit
 // stderr~: ^runtime stack:\nquit\(\.\.\.\)\n\t.*\nouter\(\.\.\.\)\n\t.*\n\ngoroutine 1 \[syscall\]:\nrt_cgocall\(\.\.\.\)\n\t.*\nrt_main\(\.\.\.\)\n
 // exit: 2
-#include "../test.h"
+#include "../lib/test.h"
 
 #include <signal.h>
 

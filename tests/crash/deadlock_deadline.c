@@ -11,7 +11,7 @@
 // stderr: goroutine 1 [chan receive]:
 // stderr: rt_main(...)
 // exit: 2
-#include "../test.h"
+#include "../lib/test.h"
 
 int rt_main(int argc, char **argv)
 {

@@ -4,7 +4,7 @@
 // matrix: WHICH=00,01,02,03,04,05,06,07,08,09,10,11,12,13
 // stderr~: ^goroutine 1 \[running\]:\nleaf..\(\.\.\.\)\n\t.*\ncaller\(\.\.\.\)\n\t.*\nrt_main\(\.\.\.\)\n
 // exit: 2
-#include "../test.h"
+#include "../lib/test.h"
 
 // The offsets of the instructions come from the copy xx.
 __asm__(".text\n"

@@ -19,7 +19,7 @@
 // exit: 2
 // timeout: 20
 // variants: debug stress
-#include "../test.h"
+#include "../lib/test.h"
 
 #include <signal.h>
 

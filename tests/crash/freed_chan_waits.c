@@ -6,7 +6,7 @@
 // stderr: fatal error: rt_chan_free: goroutines wait on the channel
 // stderr: goroutine 1 [running]:
 // exit: 2
-#include "../test.h"
+#include "../lib/test.h"
 
 static rt_chan *c;
 static int64_t v;

@@ -3,7 +3,7 @@
 // stderr~: ^fatal error: use of a freed context: 0x[0-9a-f]+
 // stderr~: ^goroutine 1 \[running\]:$
 // exit: 2
-#include "../test.h"
+#include "../lib/test.h"
 
 int rt_main(int argc, char **argv)
 {

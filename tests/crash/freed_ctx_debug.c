@@ -13,7 +13,7 @@
 // stderr~: ^goroutine 1 \[running\]:$
 // exit: 2
 // variants: debug stress
-#include "../test.h"
+#include "../lib/test.h"
 
 int rt_main(int argc, char **argv)
 {

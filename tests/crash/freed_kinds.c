@@ -15,7 +15,7 @@
 // stderr~: ^goroutine 1 \[running\]:$
 // exit: 2
 // variants: debug stress
-#include "../test.h"
+#include "../lib/test.h"
 
 static void *work(void *arg)
 {

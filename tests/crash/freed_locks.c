@@ -5,7 +5,7 @@
 // stderr~: ^goroutine 1 \[running\]:$
 // exit: 2
 // variants: debug stress
-#include "../test.h"
+#include "../lib/test.h"
 
 typedef struct {
 	char before[40];
@@ -16,11 +16,6 @@ typedef struct {
 	rt_cond cond;
 	rt_once once;
 } Locks;
-
-static void nothing(void *arg)
-{
-	(void)arg;
-}
 
 static void use(Locks *l, int64_t which)
 {

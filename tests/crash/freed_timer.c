@@ -10,7 +10,7 @@
 // stderr~: ^fatal error: use of a freed timer: 0x[0-9a-f]+
 // stderr~: ^goroutine 1 \[running\]:$
 // exit: 2
-#include "../test.h"
+#include "../lib/test.h"
 
 static void fill(void *p, size_t n)
 {

@@ -4,12 +4,7 @@
 // env: SIZE=18446744073709551615
 // stderr: fatal error: newproc: function arguments too large for new goroutine
 // exit: 2
-#include <rt.h>
-
-static void nothing(void *arg)
-{
-	(void)arg;
-}
+#include "../lib/test.h"
 
 int rt_main(int argc, char **argv)
 {

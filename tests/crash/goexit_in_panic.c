@@ -2,12 +2,7 @@
 // panic after that tells of the first as well.
 // stderr~: \Apanic: lost\n\tpanic: third\n\ngoroutine [0-9]+ \[running\]:\npanics\(
 // exit: 2
-#include <rt.h>
-
-static void panics(void *arg)
-{
-	rt_panic("%s", (char *)arg);
-}
+#include "../lib/test.h"
 
 static void goexits(void *arg)
 {

@@ -14,7 +14,7 @@
 // stderr~: ^goroutine 1 \[running\]:$
 // exit: 2
 // timeout: 20
-#include "../test.h"
+#include "../lib/test.h"
 
 static rt_sem run;
 

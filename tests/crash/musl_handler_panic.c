@@ -5,7 +5,7 @@
 // matrix: HOW=panic,fault
 // stderr~: ^(panic: in the handler|SIGSEGV: segmentation violation)\n(.*\n)*runtime stack:\n(rt_panic.*\n.*\n|inner.*\n.*\n)*handler\(\.\.\.\)\n(.*\n)*\ngoroutine 1 \[running, locked to thread\]:\nsends\(\.\.\.\)\n(.*\n)*rt_main\(\.\.\.\)\n
 // exit: 2
-#include "../test.h"
+#include "../lib/test.h"
 
 #include <signal.h>
 #include <unistd.h>

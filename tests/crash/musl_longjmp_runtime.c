@@ -5,7 +5,7 @@
 // matrix: HOW=goroutine,runtime
 // stderr~: ^fatal error: longjmp out of a signal handler (to what it has not interrupted|that has interrupted the runtime)\n\nruntime stack:\n(.*\n)*\ngoroutine [0-9]+ \[(running|syscall)\]:\n(.*\n)*(sends|rt_main)\(\.\.\.\)\n
 // exit: 2
-#include "../test.h"
+#include "../lib/test.h"
 
 #include <setjmp.h>
 #include <signal.h>

@@ -6,12 +6,7 @@
 // stderr: rt_goexit(...)
 // stderr: created by rt_main in goroutine 1
 // exit: 2
-#include <rt.h>
-
-static void panics(void *arg)
-{
-	rt_panic("%s", (char *)arg);
-}
+#include "../lib/test.h"
 
 static void goexits(void *arg)
 {

@@ -1,12 +1,7 @@
 // tests/crash/panic_lines.c - the lines of a panic's text are indented after the first.
 // stderr~: \Apanic: one\n\ttwo\n\t\n\tpanic: three\n\tfour\n\n
 // exit: 2
-#include <rt.h>
-
-static void panics(void *arg)
-{
-	rt_panic("%s", (char *)arg);
-}
+#include "../lib/test.h"
 
 int rt_main(int argc, char **argv)
 {

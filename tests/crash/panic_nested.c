@@ -9,12 +9,7 @@
 // stderr: rt_panic(...)
 // stderr: rt_main(...)
 // exit: 2
-#include <rt.h>
-
-static void panics(void *arg)
-{
-	rt_panic("%s", (char *)arg);
-}
+#include "../lib/test.h"
 
 int rt_main(int argc, char **argv)
 {

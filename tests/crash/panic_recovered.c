@@ -5,12 +5,7 @@
 // env: HOW=calls
 // stderr~: \Apanic: first panic \[recovered\]\n\tpanic: second panic\n\ngoroutine 1 \[running\]:\n
 // exit: 2
-#include <rt.h>
-
-static void panics(void *arg)
-{
-	rt_panic("%s", (char *)arg);
-}
+#include "../lib/test.h"
 
 static void recovers_and_panics(void *arg)
 {

@@ -5,19 +5,14 @@
 // stderr~: ^goroutine 1 \[.*\]:\n(rt_.*\n.*\n)*waits\(.*\n.*\nrecovers\(.*\n.*\ncalls\(.*\n.*\nrt_main\(
 // env: GOTRACEBACK=all
 // exit: 2
-#include <rt.h>
+#include "../lib/test.h"
 
 #define KEPT __attribute__((noipa))
 
 static volatile int kept;
 static rt_chan *never;
 
-KEPT static void panics(void *arg)
-{
-	rt_panic("%s", (char *)arg);
-}
-
-KEPT static void lives(void *arg)
+KEPT KEPT static void lives(void *arg)
 {
 	rt_sleep(RT_MILLISECOND);
 	panics(arg);

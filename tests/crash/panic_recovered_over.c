@@ -5,14 +5,9 @@
 // env: HOW=nested
 // stderr~: \Apanic: alone\n\ngoroutine 1 \[running\]:\n
 // exit: 2
-#include <rt.h>
+#include "../lib/test.h"
 
 static volatile int kept;
-
-static void panics(void *arg)
-{
-	rt_panic("%s", (char *)arg);
-}
 
 static __attribute__((noinline)) int recovers(void *text)
 {
@@ -22,11 +17,6 @@ static __attribute__((noinline)) int recovers(void *text)
 static void recovers_inside(void *text)
 {
 	recovers(text);
-}
-
-static void nothing(void *arg)
-{
-	(void)arg;
 }
 
 int rt_main(int argc, char **argv)

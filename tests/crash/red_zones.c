@@ -22,7 +22,7 @@
 // stderr~: ^fatal error: write outside of an object: byte (-1|-16|0|64|100|115|32768|100000) of 0x[0-9a-f]+, which has (0|1|64|100|32768|100000) bytes\nallocated by goroutine 1:\nrt_main\(\.\.\.\)\n\t.*\n(freed by goroutine 1:\nrt_main\(\.\.\.\)\n\t.*\n)?\ngoroutine 1 \[running\]:$
 // exit: 2
 // variants: debug stress
-#include "../test.h"
+#include "../lib/test.h"
 
 static int64_t integer(const char *text)
 {

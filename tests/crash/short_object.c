@@ -19,7 +19,7 @@
 // stderr~: ^goroutine 1 \[running\]:$
 // exit: 2
 // variants: debug stress
-#include "../test.h"
+#include "../lib/test.h"
 
 static void *work(void *arg)
 {

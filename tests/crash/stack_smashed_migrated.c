@@ -6,7 +6,7 @@
 // stderr: fatal error: stack smashing detected
 // stderr~: ^goroutine ([2-9]|[1-9][0-9]+) \[running\]:\n(.*\n)*overrun\(\.\.\.\)\n
 // exit: 2
-#include "../test.h"
+#include "../lib/test.h"
 
 enum { Big = 100000 }; // no small stack has room for it
 

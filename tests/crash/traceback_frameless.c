@@ -6,7 +6,7 @@
 // stderr: panic: runtime error: invalid memory address or nil pointer dereference
 // stderr~: \ngoroutine [0-9]+ \[running\]:\nedge_(\w+)\(\.\.\.\)\n\t.*\ncaller\(\.\.\.\)\n\t.*\n(large\(\.\.\.\)\n\t.*\n)?walker\(\.\.\.\)\n\t.*\ncreated by rt_main in goroutine 1\n
 // exit: 2
-#include "../test.h"
+#include "../lib/test.h"
 
 #define NOINLINE __attribute__((noinline, noclone))
 

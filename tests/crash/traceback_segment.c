@@ -3,7 +3,7 @@
 // matrix: HOW=plain,arguments,array
 // stderr~: \Apanic: boom\n\ngoroutine [0-9]+ \[running\]:\ninner\(\.\.\.\)\n.*\n(plain|arguments|array)\(\.\.\.\)\n.*\nmiddle\(\.\.\.\)\n.*\nouter\(\.\.\.\)\n.*\ncreated by rt_main in goroutine 1\n
 // exit: 2
-#include "../test.h"
+#include "../lib/test.h"
 
 #define NOINLINE __attribute__((noinline, noclone))
 

@@ -11,11 +11,6 @@ enum { Makers = 4, Each = 5000, Ids = Makers * Each * 2 + 10000 };
 static uint8_t seen[Ids];
 static rt_waitgroup all;
 
-static void nothing(void *arg)
-{
-	(void)arg;
-}
-
 // On one P, without leaving it.
 static void batches(void)
 {

@@ -1,10 +1,10 @@
-// tests/internal/internal.h - the runtime's own headers beside tests/test.h, and a
+// tests/internal/internal.h - the runtime's own headers beside tests/lib/test.h, and a
 // private P.
 #ifndef INTERNAL_H
 #define INTERNAL_H
 
 #define gettid test_gettid // the runtime has a gettid of its own type
-#include "../test.h"
+#include "../lib/test.h"
 #undef gettid
 
 #include "runtime/mem/mem.h"

@@ -16,13 +16,6 @@ static bool ending; // no more turns
 
 // ---- the workloads: a turn of each --------------------------------------------------
 
-static void start(rt_waitgroup *wg, int n, rt_func *fn, void *arg)
-{
-	rt_waitgroup_add(wg, n);
-	for (int i = 0; i < n; i++)
-		rt_go(fn, arg);
-}
-
 static void yields(void *wg)
 {
 	for (int i = 0; i < 1000; i++)
@@ -34,7 +27,7 @@ static void yield(void)
 {
 	static rt_waitgroup wg;
 
-	start(&wg, 2, yields, &wg);
+	go_all(&wg, 2, yields, &wg);
 	rt_waitgroup_wait(&wg);
 }
 
@@ -56,7 +49,7 @@ static void pingpong(void)
 
 	ping = rt_chan_make(sizeof v, 0);
 	pong = rt_chan_make(sizeof v, 0);
-	start(&wg, 1, echo, &wg);
+	go_all(&wg, 1, echo, &wg);
 	for (int64_t i = 0; i < 3000; i++) {
 		rt_chan_send(ping, &i);
 		rt_chan_recv(pong, &v);
@@ -86,7 +79,7 @@ static void buffered(void)
 	int64_t v, sum = 0;
 
 	items = rt_chan_make(sizeof v, 128);
-	start(&wg, 1, produce, &wg);
+	go_all(&wg, 1, produce, &wg);
 	while (rt_chan_recv(items, &v))
 		sum += v;
 	equal(sum, (int64_t)Items * (Items - 1) / 2);
@@ -104,11 +97,11 @@ static void spawn_join(void)
 	static rt_waitgroup wg;
 
 	for (int i = 0; i < 10; i++) {
-		start(&wg, 1000, leave, &wg);
+		go_all(&wg, 1000, leave, &wg);
 		rt_waitgroup_wait(&wg);
 	}
 	for (int i = 0; i < 1000; i++) {
-		start(&wg, 1, leave, &wg);
+		go_all(&wg, 1, leave, &wg);
 		rt_waitgroup_wait(&wg);
 	}
 }
@@ -165,7 +158,7 @@ static void parked(void)
 	static rt_waitgroup wg;
 
 	gate = rt_chan_make(0, 0);
-	start(&wg, 3000, wait, &wg);
+	go_all(&wg, 3000, wait, &wg);
 	rt_sleep(RT_MILLISECOND);
 	rt_chan_close(gate);
 	rt_waitgroup_wait(&wg);
@@ -194,7 +187,7 @@ static void select4(void)
 	for (int i = 0; i < 4; i++) {
 		ways[i] = rt_chan_make(sizeof v, 0);
 		k[i] = RT_RECV(ways[i], &v);
-		start(&producers, 1, supply, ways[i]);
+		go_all(&producers, 1, supply, ways[i]);
 	}
 	for (int i = 0; i < 5000; i++) {
 		rt_select(k, 4);
@@ -226,7 +219,7 @@ static void mutex(void)
 	static rt_waitgroup wg;
 
 	total = 0;
-	start(&wg, 8, contend, &wg);
+	go_all(&wg, 8, contend, &wg);
 	rt_waitgroup_wait(&wg);
 	equal(total, 8 * 3000);
 }
@@ -243,7 +236,7 @@ static void timers(void)
 {
 	static rt_waitgroup wg;
 
-	start(&wg, 2000, doze, &wg);
+	go_all(&wg, 2000, doze, &wg);
 	rt_waitgroup_wait(&wg);
 }
 
@@ -292,7 +285,7 @@ static void sieve(void)
 
 	over = rt_chan_make(0, 0);
 	c[0] = rt_chan_make(sizeof prime, 0);
-	start(&filters, 1, numbers, c[0]);
+	go_all(&filters, 1, numbers, c[0]);
 	for (int i = 0; i < Primes; i++) {
 		Filter f = { .in = c[i], .out = c[i + 1] = rt_chan_make(sizeof prime, 0) };
 
@@ -351,7 +344,7 @@ static void tcp(void)
 	check(listener >= 0);
 	check(rt_local_address(listener, address, sizeof address) > 0);
 	rt_waitgroup_add(&connections, Clients);
-	start(&connections, Clients, ask, NULL);
+	go_all(&connections, Clients, ask, NULL);
 	for (int i = 0; i < Clients; i++) {
 		int fd = rt_accept(listener);
 
@@ -401,7 +394,7 @@ static void preempt(void)
 	static rt_waitgroup wg;
 
 	stop = false;
-	start(&wg, 1, hog, &wg);
+	go_all(&wg, 1, hog, &wg);
 	rt_sleep(2 * RT_MILLISECOND);
 	stop = true;
 	rt_waitgroup_wait(&wg);
@@ -422,7 +415,7 @@ static void syscalls(void)
 {
 	static rt_waitgroup wg;
 
-	start(&wg, 8, calls, &wg);
+	go_all(&wg, 8, calls, &wg);
 	rt_waitgroup_wait(&wg);
 }
 

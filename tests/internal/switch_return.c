@@ -3,7 +3,7 @@
 // exit: 2
 #include "internal.h"
 
-static void nothing(G *gp)
+static void returns(G *gp)
 {
 	(void)gp;
 }
@@ -11,6 +11,6 @@ static void nothing(G *gp)
 int rt_main(int nargs, char **args)
 {
 	(void)nargs, (void)args;
-	mcall(nothing);
+	mcall(returns);
 	return 0;
 }

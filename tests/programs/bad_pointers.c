@@ -2,7 +2,7 @@
 // when it is not there or must not be written, on any stack; the descriptor goes on working, and
 // nothing is lost or left open.
 // matrix: GOMAXPROCS=1,4
-#include "../test.h"
+#include "../lib/test.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -7,7 +7,7 @@
 // a closed channel is drained, then gives zeros; a null channel is empty and full; with
 // several senders and receivers nothing is lost or doubled.
 // matrix: GOMAXPROCS=1,2,4,64
-#include "../test.h"
+#include "../lib/test.h"
 
 enum {
 	Capacities = 200,

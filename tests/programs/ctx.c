@@ -8,7 +8,7 @@
 // may be given back in any order; a chain of 20,000 and a wide tree end at once; cancel,
 // deadline, new children and frees at the same time.
 // matrix: GOMAXPROCS=1,2,4
-#include "../test.h"
+#include "../lib/test.h"
 
 #include <errno.h>
 

@@ -4,7 +4,7 @@
 //	daisy [N]	with N goroutines (default 10,000)
 //
 // matrix: GOMAXPROCS=1,2,4,64
-#include "../test.h"
+#include "../lib/test.h"
 
 typedef struct {
 	rt_chan *from, *to;

@@ -2,7 +2,7 @@
 // frames of 1 MiB, and the frames keep their contents.
 // env: GOMAXPROCS=1
 // env: GOMAXPROCS=4
-#include "../test.h"
+#include "../lib/test.h"
 
 enum { Small = 4096, Mib = 1 << 20, Deep = 60 * Mib };
 

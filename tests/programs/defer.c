@@ -4,7 +4,7 @@
 // cflags: -Wall -Wextra -Wshadow -Wpedantic -Werror -std=c11
 #include <rt.h>
 
-#include "../test.h"
+#include "../lib/test.h"
 
 static char log_[256];
 static int nlog;
@@ -84,7 +84,7 @@ static void evaluated_now(void)
 	say((void *)(uintptr_t)s);
 }
 
-static void panics(void *arg)
+static void panics_in_block(void *arg)
 {
 	rt_defer(say, "1");
 	{
@@ -179,7 +179,7 @@ int rt_main(int argc, char **argv)
 	expect("goto", "babao");
 	evaluated_now();
 	expect("evaluation", "yx");
-	check(rt_recover(panics, "boom", buf, sizeof buf));
+	check(rt_recover(panics_in_block, "boom", buf, sizeof buf));
 	expect("a panic", "231");
 	check(buf[0] == 'b' && buf[3] == 'm' && buf[4] == '\0');
 	defers_in_deferred();

@@ -3,7 +3,7 @@
 // matrix: GOMAXPROCS=1,4
 // exit: 9
 // stdout: the destructor
-#include "../test.h"
+#include "../lib/test.h"
 
 static __attribute__((destructor)) void destroy(void)
 {

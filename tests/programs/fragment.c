@@ -7,7 +7,7 @@
 // matrix: GOMAXPROCS=1,2,4
 // args: 400000
 // timeout: 120
-#include "../test.h"
+#include "../lib/test.h"
 
 #include <fcntl.h>
 

@@ -4,7 +4,7 @@
 // that it is the last one, as soon as it has unlocked. An unlock of somebody else's that
 // looks at the object once more would be a fault.
 // matrix: GOMAXPROCS=1,2,4
-#include "../test.h"
+#include "../lib/test.h"
 
 enum { Users = 4, Rounds = 1500 };
 
@@ -135,13 +135,6 @@ static void await(void *arg)
 	rt_waitgroup_done(&all);
 }
 
-static void start(int n, rt_func *fn, Shared *s)
-{
-	rt_waitgroup_add(&all, n);
-	for (int i = 0; i < n; i++)
-		rt_go(fn, s);
-}
-
 int rt_main(int argc, char **argv)
 {
 	(void)argc;
@@ -150,23 +143,23 @@ int rt_main(int argc, char **argv)
 		Shared *s = map();
 
 		s->left = Users;
-		start(Users, usemutex, s);
+		go_all(&all, Users, usemutex, s);
 		s = map();
 		s->left = Users - 1;
-		start(1, writelock, s);
-		start(Users - 1, readlock, s);
+		go_all(&all, 1, writelock, s);
+		go_all(&all, Users - 1, readlock, s);
 		s = map();
 		rt_waitgroup_add(&s->wg, Users - 1);
-		start(Users - 1, finish, s);
-		start(1, wait, s);
+		go_all(&all, Users - 1, finish, s);
+		go_all(&all, 1, wait, s);
 		s = map();
-		start(1, acquire, s);
-		start(Users - 1, release, s);
+		go_all(&all, 1, acquire, s);
+		go_all(&all, Users - 1, release, s);
 		s = map();
 		s->cond.l = &s->m;
 		s->left = i;
-		start(1, await, s);
-		start(1, signal, s);
+		go_all(&all, 1, await, s);
+		go_all(&all, 1, signal, s);
 		if (i % 16 == 15)
 			rt_waitgroup_wait(&all);
 	}

@@ -3,7 +3,7 @@
 // Promises: sizes 0, 1, 8, 24, 33, 1000 and 1999 to 2007 arrive whole, aligned to 16, although the
 // caller changes its variables at once; the copy belongs to the goroutine alone.
 // matrix: GOMAXPROCS=1,2,4,64
-#include "../test.h"
+#include "../lib/test.h"
 
 enum { Rounds = 2000, Largest = 2007 };
 

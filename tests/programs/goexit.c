@@ -2,7 +2,7 @@
 // main goroutine does so the others go on.
 // matrix: GOMAXPROCS=1,2,4,64
 // exit: 5
-#include "../test.h"
+#include "../lib/test.h"
 
 enum { Goroutines = 1000 };
 

@@ -7,7 +7,7 @@
 // time; goroutines that yield, pass messages, sleep, make system calls, start others and
 // are locked to their threads all go on.
 // matrix: GOMAXPROCS=1,2,4,64
-#include "../test.h"
+#include "../lib/test.h"
 
 enum { Workers = 5, Setters = 3, Highest = 8 };
 

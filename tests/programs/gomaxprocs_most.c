@@ -3,7 +3,7 @@
 // matrix: GOMAXPROCS=8192,8193,1000000,2147483647
 // stdout: 8192
 // timeout: 20
-#include "../test.h"
+#include "../lib/test.h"
 
 #include <limits.h>
 #include <stdatomic.h>

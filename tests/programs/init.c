@@ -10,7 +10,7 @@
 // stdout: destructor without priority
 // stdout: destructor 102
 // stdout: destructor 101
-#include "../test.h"
+#include "../lib/test.h"
 
 #define FIRST __attribute__((constructor(101)))
 #define SECOND __attribute__((constructor(102)))

@@ -4,7 +4,7 @@
 // stdout: ok
 // matrix: GOMAXPROCS=1,4
 // timeout: 20
-#include "../test.h"
+#include "../lib/test.h"
 
 #include <asm-generic/errno.h>
 

@@ -4,7 +4,7 @@
 //	join [TASKS]	(default 20000)
 //
 // matrix: GOMAXPROCS=1,2,4
-#include "../test.h"
+#include "../lib/test.h"
 
 enum { Depth = 12 };
 

@@ -3,7 +3,7 @@
 // its values.
 // matrix: GOMAXPROCS=1,2
 // cflags: -mcmodel=large
-#include "../test.h"
+#include "../lib/test.h"
 
 #define PUT_IN(name) __attribute__((section(name)))
 

@@ -8,19 +8,12 @@
 // writers; conditions wake in the order of arrival, one or all; once runs once, and is over
 // for all who come; a semaphore lets so many in.
 // matrix: GOMAXPROCS=1,2,4
-#include "../test.h"
+#include "../lib/test.h"
 
 enum { Crowd = 8, Permits = 3, Sleepers = 50 };
 
 static int64_t rounds;
 static rt_waitgroup all;
-
-static void start(int n, rt_func *fn, void *arg)
-{
-	rt_waitgroup_add(&all, n);
-	for (int i = 0; i < n; i++)
-		rt_go(fn, arg);
-}
 
 // ---- mutex --------------------------------------------------------------------------
 
@@ -54,7 +47,7 @@ static void mutexes(void)
 	check(rt_mutex_try_lock(&guarded.m));
 	check(!rt_mutex_try_lock(&guarded.m));
 	rt_mutex_unlock(&guarded.m);
-	start(Crowd, enter, NULL);
+	go_all(&all, Crowd, enter, NULL);
 	rt_waitgroup_wait(&all);
 	equal(guarded.count, Crowd * rounds);
 	equal(guarded.m.state, 0);
@@ -84,7 +77,7 @@ static void not_starved(void)
 	rt_mutex m = { 0 };
 
 	stop = 0;
-	start(1, hog, &m);
+	go_all(&all, 1, hog, &m);
 	for (int i = 0; i < 10; i++) {
 		rt_sleep(100 * RT_MICROSECOND);
 		rt_mutex_lock(&m);
@@ -157,16 +150,16 @@ static void read_always(void *arg)
 
 static void readers_and_writers(void)
 {
-	start(Crowd, read_together, NULL);
+	go_all(&all, Crowd, read_together, NULL);
 	rt_waitgroup_wait(&all);
-	start(Crowd, read_it, NULL);
-	start(Crowd / 2, write_it, NULL);
+	go_all(&all, Crowd, read_it, NULL);
+	go_all(&all, Crowd / 2, write_it, NULL);
 	rt_waitgroup_wait(&all);
 	equal(shared.value, Crowd / 2 * (rounds / 8));
 	equal(shared.m.reader_count, 0);
 
 	stop = 0;
-	start(Crowd, read_always, NULL);
+	go_all(&all, Crowd, read_always, NULL);
 	for (int i = 0; i < 20; i++) {
 		rt_rwmutex_lock(&shared.m);
 		rt_rwmutex_unlock(&shared.m);
@@ -324,10 +317,10 @@ int rt_main(int argc, char **argv)
 	readers_and_writers();
 	conditions();
 	turns();
-	start(Crowd, want_once, NULL);
+	go_all(&all, Crowd, want_once, NULL);
 	rt_waitgroup_wait(&all);
 	equal(single.ran, 1);
-	start(Crowd, park_here, NULL);
+	go_all(&all, Crowd, park_here, NULL);
 	rt_waitgroup_wait(&all);
 	equal(parking.s.count, Permits);
 	check(parking.most > 1);

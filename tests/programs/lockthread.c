@@ -6,7 +6,7 @@
 // for the main goroutine; locks nest; no other goroutine runs there; a goroutine that ends
 // locked ends its thread; a locked goroutine can start others.
 // matrix: GOMAXPROCS=1,2,4,64
-#include "../test.h"
+#include "../lib/test.h"
 
 #include <fcntl.h>
 

@@ -2,7 +2,7 @@
 // while all are preempted: every sum is right, and every function begins with x87 registers
 // that are empty.
 // matrix: GOMAXPROCS=1,2,4
-#include "../test.h"
+#include "../lib/test.h"
 
 enum { Summers = 8, Terms = 30000000 };
 

@@ -1,7 +1,7 @@
 // tests/programs/minutes.c - a traceback says how many minutes a goroutine has waited, of one that
 // waits for less than a minute nothing. The argument is for how many seconds, 0 without one;
 // the process sleeps meanwhile.
-#include "../test.h"
+#include "../lib/test.h"
 
 static char text[1 << 16];
 

@@ -3,7 +3,7 @@
 // code and a heap take a few megabytes.
 // matrix: LOCK=1,2,3
 // stdout~: ^(ok|not allowed: nothing was tried)$
-#include "../test.h"
+#include "../lib/test.h"
 
 #include <fcntl.h>
 

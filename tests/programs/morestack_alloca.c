@@ -4,7 +4,7 @@
 // matrix: GOMAXPROCS=1,2,4
 // compilers: gcc
 #define FRAMES 8
-#include "../morestack.h"
+#include "../lib/morestack.h"
 
 #define ALLOCA(n) __builtin_alloca(n)
 

@@ -3,7 +3,7 @@
 // depths and more, as morestack.h counts them.
 // matrix: GOMAXPROCS=1,2,4
 // compilers: gcc
-#include "../morestack.h"
+#include "../lib/morestack.h"
 
 typedef float v4 __attribute__((vector_size(16)));
 typedef double w4 __attribute__((vector_size(32)));

@@ -5,7 +5,7 @@
 // stdout~: ^1 2 3 4 5 6 7 8.0 nine$
 // matrix: GOMAXPROCS=1,2,4
 // compilers: gcc
-#include "../morestack.h"
+#include "../lib/morestack.h"
 
 // ---- frames ---------------------------------------------------------------------------
 

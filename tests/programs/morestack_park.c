@@ -1,7 +1,7 @@
 // tests/programs/morestack_park.c - goroutines park on the segment and on the small
 // stack, are preempted on both, and go on there on another thread with their frames intact.
 // matrix: GOMAXPROCS=1,2,4
-#include "../morestack.h"
+#include "../lib/morestack.h"
 
 enum { Goroutines = 12, Rounds = 12, Spins = 3000 };
 

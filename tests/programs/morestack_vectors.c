@@ -4,7 +4,7 @@
 // compilers: gcc
 // env: GODEBUG=asyncpreemptoff=1
 // timeout: 20
-#include "../morestack.h"
+#include "../lib/morestack.h"
 
 enum { Duration = 1000, Loops = 3 };
 

@@ -2,7 +2,7 @@
 // rt_cgocall leave the processor to others: in read, in getaddrinfo, and many at once.
 // cflags: --musl
 // matrix: GOMAXPROCS=1,2,4
-#include "../test.h"
+#include "../lib/test.h"
 
 #include <netdb.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
 // matrix: GOMAXPROCS=4
 // stdout~: ^[0-9]+ calls\n\Z
 // timeout: 120
-#include "../test.h"
+#include "../lib/test.h"
 
 #include <dirent.h>
 #include <math.h>

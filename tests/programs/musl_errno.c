@@ -2,7 +2,7 @@
 // and errno belongs to the goroutine, on whatever thread it goes on.
 // cflags: --musl
 // matrix: GOMAXPROCS=1,2,4,64
-#include "../test.h"
+#include "../lib/test.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,11 +16,6 @@ static rt_waitgroup all;
 static void open_none(void *arg)
 {
 	equal(open(arg, O_RDONLY), -1);
-}
-
-static void nothing(void *arg)
-{
-	(void)arg;
 }
 
 static void both(void *arg)

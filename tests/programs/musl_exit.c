@@ -10,7 +10,7 @@
 // stdout: second handler
 // stdout: first handler
 // stdout: destructor
-#include "../test.h"
+#include "../lib/test.h"
 
 #include <stdio.h>
 #include <stdlib.h>

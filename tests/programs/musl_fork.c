@@ -5,7 +5,7 @@
 // cflags: --musl
 // matrix: GOMAXPROCS=1,2,4
 // stdout: replaced
-#include "../test.h"
+#include "../lib/test.h"
 
 #include <errno.h>
 #include <spawn.h>

@@ -3,7 +3,7 @@
 // cflags: --musl
 // matrix: GOMAXPROCS=1,2,4
 // timeout: 120
-#include "../test.h"
+#include "../lib/test.h"
 
 #include <dirent.h>
 #include <errno.h>

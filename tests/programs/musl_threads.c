@@ -4,7 +4,7 @@
 // cflags: --musl
 // matrix: GOMAXPROCS=1,4
 // timeout: 120
-#include "../test.h"
+#include "../lib/test.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -2,7 +2,7 @@
 // and always returns: however soon its number is a new one that is closed under others, too.
 // matrix: GOMAXPROCS=1,2,4,64
 // timeout: 120
-#include "../test.h"
+#include "../lib/test.h"
 
 #include <asm-generic/errno-base.h>
 #include <asm/stat.h>

@@ -5,7 +5,7 @@
 // away counts as it is last set; after a new one the descriptor works again; writers have
 // their own; no deadlines for files.
 // matrix: GOMAXPROCS=1,2
-#include "../test.h"
+#include "../lib/test.h"
 
 #include <fcntl.h>
 

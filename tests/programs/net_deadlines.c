@@ -6,7 +6,7 @@
 // before the earliest that was set and soon after the last.
 // matrix: GOMAXPROCS=1,2,4
 // timeout: 120
-#include "../test.h"
+#include "../lib/test.h"
 
 enum { Etimedout = 110, Workers = 8, Rounds = 150 };
 

@@ -4,7 +4,7 @@
 // byte reaches its reader; a close gives -EBADF to the reader and to those who wait for
 // their turn; writing all of what is more than a pipe holds; 0 at the end; -EPIPE.
 // matrix: GOMAXPROCS=1,2,4
-#include "../test.h"
+#include "../lib/test.h"
 
 #include <fcntl.h>
 

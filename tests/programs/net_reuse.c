@@ -4,7 +4,7 @@
 // of the new pipe waits until its own byte comes, whatever happened to the old one; also
 // when a raw system call closed it behind the runtime's back.
 // matrix: GOMAXPROCS=1,2,4
-#include "../test.h"
+#include "../lib/test.h"
 
 enum { Rounds = 3000, Workers = 4 };
 

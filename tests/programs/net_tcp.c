@@ -5,7 +5,7 @@
 // connection still reads, and its peer sees the end, also when the end came with the last
 // bytes; a refused one says so; a close wakes accept; vectors and files go out whole.
 // matrix: GOMAXPROCS=1,2,4
-#include "../test.h"
+#include "../lib/test.h"
 
 #include <fcntl.h>
 

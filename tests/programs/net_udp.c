@@ -6,7 +6,7 @@
 // system calls keep their mode, and reading them takes no thread; raw O_NONBLOCK ones
 // wait too.
 // matrix: GOMAXPROCS=1,2
-#include "../test.h"
+#include "../lib/test.h"
 
 #include <fcntl.h>
 

@@ -16,7 +16,7 @@
 // matrix: GODEBUG=asyncpreemptoff=1
 // variants: release debug
 // compilers: gcc
-#include "../test.h"
+#include "../lib/test.h"
 
 enum { Most = 600, Attempts = 20 };
 

@@ -4,7 +4,7 @@
 //	own_memcpy [ELEMENTS]	(default 1500)
 //
 // matrix: GOMAXPROCS=1,2
-#include "../test.h"
+#include "../lib/test.h"
 
 typedef struct {
 	int64_t a, b, c; // three of a kind

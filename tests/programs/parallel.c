@@ -4,7 +4,7 @@
 // env: GOMAXPROCS=4
 // env: GOMAXPROCS=64
 // repeat: 5
-#include "../test.h"
+#include "../lib/test.h"
 
 enum { Turns = 100, Patience = 30 }; // seconds
 

@@ -3,7 +3,7 @@
 // matrix: GODEBUG=asyncpreemptoff=1,asyncpreemptoff=0
 // env: GOMAXPROCS=1
 // timeout: 20
-#include "../test.h"
+#include "../lib/test.h"
 
 static volatile bool stop;
 static rt_chan *stopped;
@@ -22,7 +22,7 @@ LOOP(middle, rt_free(rt_malloc(20000)))
 LOOP(large, rt_free(rt_malloc(100000)))
 LOOP(cleared, rt_free(rt_calloc(3, 5)))
 LOOP(grown, rt_free(rt_realloc(rt_malloc(24), 500)))
-LOOP(nothing, rt_free(NULL))
+LOOP(of_nothing, rt_free(NULL))
 
 // The batches are larger than the caches are.
 static void many(void *arg)
@@ -41,7 +41,7 @@ static void many(void *arg)
 
 int rt_main(int argc, char **argv)
 {
-	static rt_func *const loops[] = { small, middle, large, cleared, grown, many, nothing };
+	static rt_func *const loops[] = { small, middle, large, cleared, grown, many, of_nothing };
 
 	(void)argc, (void)argv;
 	stopped = rt_chan_make(0, 0);

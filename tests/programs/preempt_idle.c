@@ -2,7 +2,7 @@
 // for long, and that makes no system call, gives its processor back when its time is up.
 // env: GOMAXPROCS=1
 // timeout: 60
-#include "../test.h"
+#include "../lib/test.h"
 
 static const int64_t TooLong = 5 * (int64_t)1000000000; // ns; a slice has 10 ms
 

@@ -3,7 +3,7 @@
 //
 // Its descriptor 1 becomes a socket that keeps the writes apart.
 // matrix: GOMAXPROCS=1,4
-#include "../test.h"
+#include "../lib/test.h"
 
 enum {
 	Unix = 1,

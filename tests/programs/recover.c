@@ -4,15 +4,10 @@
 // matrix: GOMAXPROCS=1,4
 #include <rt.h>
 
-#include "../test.h"
+#include "../lib/test.h"
 
 static char buf[64];
 static volatile int kept;
-
-static void panics(void *arg)
-{
-	rt_panic("%s", (char *)arg);
-}
 
 static void returns(void *arg)
 {

@@ -4,7 +4,7 @@
 //	ring [HOPS]	(default 100,000)
 //
 // matrix: GOMAXPROCS=1,2,4,64
-#include "../test.h"
+#include "../lib/test.h"
 
 enum { Members = 503 };
 

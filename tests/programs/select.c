@@ -10,7 +10,7 @@
 // cases; 1000 channels at once; what is left on a channel by thousands of selects that went
 // on by another is gone.
 // matrix: GOMAXPROCS=1,2,4
-#include "../test.h"
+#include "../lib/test.h"
 
 enum { Many = 1000, Draws = 20000, Ways = 5, Crowd = 8 };
 

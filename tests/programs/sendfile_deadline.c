@@ -4,7 +4,7 @@
 // went out, and has added them to the offset; the next call says -ETIMEDOUT at once and moves
 // nothing; with a new deadline the rest goes out, byte for byte.
 // matrix: GOMAXPROCS=1,2
-#include "../test.h"
+#include "../lib/test.h"
 
 #include <errno.h>
 #include <fcntl.h>

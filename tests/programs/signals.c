@@ -3,7 +3,7 @@
 // matrix: GOMAXPROCS=1,2,4
 #include <rt.h>
 
-#include "../test.h"
+#include "../lib/test.h"
 
 enum {
 	SIGHUP = 1, SIGQUIT = 3, SIGILL = 4, SIGABRT = 6, SIGBUS = 7, SIGFPE = 8, SIGKILL = 9,

@@ -6,7 +6,7 @@
 #define rt_main preempt_main
 #include "preempt.c"
 #undef rt_main
-#include "../test.h"
+#include "../lib/test.h"
 
 static volatile bool over;
 static rt_waitgroup wg, senders;

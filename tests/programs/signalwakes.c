@@ -3,7 +3,7 @@
 // matrix: GOMAXPROCS=1,4
 #include <rt.h>
 
-#include "../test.h"
+#include "../lib/test.h"
 
 int rt_main(int argc, char **argv)
 {

@@ -2,7 +2,7 @@
 // to a broken pipe, and the error, at descriptor 1 too.
 #include <rt.h>
 
-#include "../test.h"
+#include "../lib/test.h"
 
 int rt_main(int argc, char **argv)
 {

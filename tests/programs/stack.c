@@ -1,6 +1,6 @@
 // tests/programs/stack.c - rt_stack: the caller's traceback, or everyone's.
 // matrix: GOMAXPROCS=1,2,4
-#include "../test.h"
+#include "../lib/test.h"
 
 static rt_chan *gate;
 static rt_waitgroup waiting;

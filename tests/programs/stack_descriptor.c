@@ -1,6 +1,6 @@
 // tests/programs/stack_descriptor.c - rt_stack and a trace close every file that they opened.
 // cflags: -g
-#include "../test.h"
+#include "../lib/test.h"
 
 #include <fcntl.h>
 

@@ -2,7 +2,7 @@
 // goroutine returns from them on another thread than it came on.
 // cflags: -fstack-protector-all
 // matrix: GOMAXPROCS=1,2,4,64
-#include "../test.h"
+#include "../lib/test.h"
 
 enum { Goroutines = 20, Depth = 30, Rounds = 30 };
 

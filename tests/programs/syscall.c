@@ -4,7 +4,7 @@
 // rt_syscall passes arguments and negative errnos; rt_write writes all of what is more
 // than a pipe holds; rt_read gives 0 at the end; descriptors are close-on-exec.
 // matrix: GOMAXPROCS=1,2,4,64
-#include "../test.h"
+#include "../lib/test.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>

@@ -7,7 +7,7 @@
 // A thread's name is what each call sets here.
 // matrix: GOMAXPROCS=1,2,4,64
 // timeout: 200
-#include "../threads.h"
+#include "../lib/threads.h"
 
 #include <sys/prctl.h>
 #include <time.h>

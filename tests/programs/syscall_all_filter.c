@@ -1,7 +1,7 @@
 // tests/programs/syscall_all_filter.c - a seccomp filter that rt_syscall_all installs is there on
 // every thread, also on those that are made later.
 // matrix: GOMAXPROCS=1,2,4,64
-#include "../threads.h"
+#include "../lib/threads.h"
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>

@@ -1,6 +1,6 @@
 // tests/programs/typed.c - channels of a type: the values that go in come out, of scalars,
 // pointers, structs and channels; arguments are evaluated once.
-#include "../test.h"
+#include "../lib/test.h"
 
 typedef struct {
 	int x, y;

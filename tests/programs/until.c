@@ -8,7 +8,7 @@
 // deadlines that meet hand-offs, closes, unlocks and signals: what was sent was received
 // once, what was locked is locked by one, permits and signals are not lost.
 // matrix: GOMAXPROCS=1,2,4
-#include "../test.h"
+#include "../lib/test.h"
 
 #include <errno.h>
 
@@ -37,11 +37,6 @@ static void *spawned(void *arg)
 {
 	rt_chan_recv(arg, NULL);
 	return arg;
-}
-
-static void nothing(void *arg)
-{
-	(void)arg;
 }
 
 static void alone(void)

@@ -4,7 +4,7 @@
 //	waitgroup [ROUNDS]	(default 2000)
 //
 // matrix: GOMAXPROCS=1,2,4,64
-#include "../test.h"
+#include "../lib/test.h"
 
 enum { Workers = 16, Waiters = 8 };
 

@@ -5,7 +5,7 @@
 // env: GOMAXPROCS=1
 // env: GOMAXPROCS=4
 // compilers: gcc
-#include "../test.h"
+#include "../lib/test.h"
 
 #include <stdarg.h>
 

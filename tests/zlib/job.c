@@ -1,6 +1,6 @@
 // tests/zlib/job.c - 16 goroutines compress buffers of all kinds and sizes at all levels,
 // take them apart again and compare; now and then by way of a file.
-#include "../test.h"
+#include "../lib/test.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -36,8 +36,8 @@ _rt0_amd64_linux:
 	leaq	8(%rbx), %rsi
 	addq	(%rsi), %rsi
 	subq	%rdi, %rsi
-	movl	$3, %edx			// PROT_READ | PROT_WRITE
-	movl	$0x11, %r10d			// MAP_SHARED | MAP_FIXED
+	movl	$3, %edx			// to read and write
+	movl	$0x11, %r10d			// shared, at this place
 	xorl	%r9d, %r9d
 	movl	$__NR_mmap, %eax
 	syscall

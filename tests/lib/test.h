@@ -1,4 +1,4 @@
-// tests/test.h - what the test programs share: failing with a clear message.
+// tests/lib/test.h - what the test programs share: they fail with a clear message.
 #ifndef TEST_H
 #define TEST_H
 
@@ -67,6 +67,25 @@ static inline bool stressed(void)
 	const char *variant = rt_getenv("RT0_VARIANT");
 
 	return variant && same(variant, "stress");
+}
+
+// What many goroutines and deferred calls do.
+static inline void nothing(void *arg)
+{
+	(void)arg;
+}
+
+static inline void panics(void *text)
+{
+	rt_panic("%s", (char *)text);
+}
+
+// Starts n goroutines, each of which is done with wg at its end.
+static inline void go_all(rt_waitgroup *wg, int n, rt_func *fn, void *arg)
+{
+	rt_waitgroup_add(wg, n);
+	for (int i = 0; i < n; i++)
+		rt_go(fn, arg);
 }
 
 static inline int64_t gettid(void)

@@ -1,4 +1,4 @@
-// tests/morestack.h - calling every case at every depth of a goroutine's small stack, so
+// tests/lib/morestack.h - calling every case at every depth of a goroutine's small stack, so
 // that it is each of its functions in turn that crosses to the segment.
 //
 // A depth is a place of the caller's stack pointer, a multiple of 16 as the ABI has it, with a

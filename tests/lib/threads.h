@@ -1,4 +1,4 @@
-// tests/threads.h - every thread of the process, as the kernel shows it.
+// tests/lib/threads.h - every thread of the process, as the kernel shows it.
 #ifndef THREADS_H
 #define THREADS_H
 
