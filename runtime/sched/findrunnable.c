@@ -12,66 +12,61 @@
 #include "runtime/os/os.h"
 #include "runtime/sched/own.h"
 #include "runtime/sched/sched.h"
+#include "runtime/sched/search.h"
 
-static void startspinning(M *mp)
+// What a step of the search comes to. LookAgain: something has changed, so begin again at the
+// first step.
+typedef enum { Nothing, Found, LookAgain } Outcome;
+
+// A round of the search.
+typedef struct {
+	M *mp;
+	P *pp;             // its P, until it gives it up
+	bool wasSpinning;  // when it gave the P up
+	int64_t now;       // 0: the clock has not been read yet
+	int64_t pollUntil; // the earliest timer that it has seen; 0: none
+	G *gp;             // what it has found
+	bool inheritTime;  // gp runs in what is left of the current time slice
+} Search;
+
+static Outcome found(Search *s, G *gp)
 {
-	mp->spinning = true;
-	atomic_xadd(&sched.nmspinning, 1);
+	s->gp = gp;
+	return gp ? Found : Nothing;
 }
 
-// Looks at p2: its ring; late in the search also its runnext and its timers. Stores the
-// earliest timer seen.
-static G *stealfrom(P *pp, P *p2, uint32_t round, int64_t *now, int64_t *pollUntil,
-                    bool *inheritTime, bool *ranTimer)
+// ---- with a P -----------------------------------------------------------------------
+
+// Does what others want of this P first.
+static Outcome serveothers(const Search *s)
 {
-	bool last = round == 3, ran;
-	G *gp = runqsteal(pp, p2, last);
-	int64_t when;
-
-	*inheritTime = false;
-	if (gp)
-		return gp;
-	// The timers of a P that runs something are stolen only if it is not likely to
-	// look at them itself soon: its lock may be contended.
-	if (!last && (round < 2 || isrunning(p2)))
-		return NULL;
-	when = checkTimers(p2, now, &ran);
-	if (when != 0 && (*pollUntil == 0 || when < *pollUntil))
-		*pollUntil = when;
-	if (!ran)
-		return NULL;
-	// They may have readied goroutines on this P's queue.
-	*ranTimer = true;
-	return runqget(pp, inheritTime);
-}
-
-// Looks at all Ps four times in random order. *again: the world wants to stop, or timers
-// ran and things look different now.
-static G *steal(P *pp, int64_t *now, int64_t *pollUntil, bool *inheritTime, bool *again)
-{
-	*again = false;
-	for (uint32_t round = 0; round < 4; round++) {
-		RandomEnum e = randomOrder_start(fastrand());
-
-		for (; !randomEnum_done(&e); randomEnum_next(&e)) {
-			P *p2 = allp[e.pos];
-			G *gp;
-
-			if (atomic_load_relaxed(&sched.gcwaiting)) {
-				*again = true;
-				return NULL;
-			}
-			if (p2 == pp)
-				continue;
-			gp = stealfrom(pp, p2, round, now, pollUntil, inheritTime, again);
-			if (gp)
-				return gp;
-		}
+	if (atomic_load_relaxed(&sched.gcwaiting)) {
+		gcstopm();
+		return LookAgain;
 	}
-	return NULL;
+	if (s->pp->runSafePointFn)
+		runSafePointFn();
+	return Nothing;
 }
 
-// The first of a list that netpoll returned, runnable; the others are put on queues.
+// The timers of this P, which may ready goroutines, and its queue.
+static Outcome searchown(Search *s)
+{
+	bool ran;
+
+	s->pollUntil = checkTimers(s->pp, &s->now, &ran);
+	return found(s, runqget(s->pp, &s->inheritTime));
+}
+
+static Outcome searchglobal(Search *s)
+{
+	if (atomic_load_relaxed(&sched.runqsize) == 0)
+		return Nothing;
+	return found(s, globrunqtake(s->pp, 0));
+}
+
+// Returns the first goroutine of a list that netpoll returned, runnable; the others are put on
+// queues.
 static G *takefirst(Gqueue *list)
 {
 	G *gp = gqueuePop(list);
@@ -84,65 +79,100 @@ static G *takefirst(Gqueue *list)
 	return gp;
 }
 
-// A goroutine for this M and its P, without sleeping. *again: something happened, look
-// from the start.
-static G *search(int64_t *now, int64_t *pollUntil, bool *inheritTime, bool *again)
+// An optimisation before stealing: the M that blocks in netpoll will see these, too.
+static Outcome searchnetwork(Search *s)
 {
-	M *mp = getg()->m;
-	P *pp = mp->p;
-	bool ran;
-	G *gp;
+	Gqueue list;
 
-	*again = false;
-	*pollUntil = checkTimers(pp, now, &ran);
-	gp = runqget(pp, inheritTime);
-	if (gp)
-		return gp;
-	if (atomic_load_relaxed(&sched.runqsize) != 0) {
-		gp = globrunqtake(pp, 0);
-		if (gp)
-			return gp;
-	}
-	// An optimisation before stealing: the M that blocks in netpoll will see these too.
-	if (atomic_load_relaxed(&netpollWaiters) > 0 &&
-	    atomic_load_relaxed(&sched.lastpoll) != 0) {
-		Gqueue list = netpoll(0);
-
-		gp = takefirst(&list);
-		if (gp)
-			return gp;
-	}
-	// Enough others are searching: half as many as there are busy Ps.
-	if (!mp->spinning &&
-	    2 * (int32_t)atomic_load_relaxed(&sched.nmspinning) >=
-	            gomaxprocs - (int32_t)atomic_load_relaxed(&sched.npidle))
-		return NULL;
-	if (!mp->spinning)
-		startspinning(mp);
-	return steal(pp, now, pollUntil, inheritTime, again);
+	if (atomic_load_relaxed(&netpollWaiters) == 0 ||
+	    atomic_load_relaxed(&sched.lastpoll) == 0)
+		return Nothing;
+	list = netpoll(0);
+	return found(s, takefirst(&list));
 }
 
-// Gives up the P, if there is really nothing to do. False: something came in.
-static bool giveup(P *pp, G **gp)
+// Looks at p2: its ring; late in the search also its runnext and its timers.
+static Outcome stealfrom(Search *s, P *p2, uint32_t round)
+{
+	bool last = round == 3, ran;
+	G *gp = runqsteal(s->pp, p2, last);
+	int64_t when;
+
+	if (gp)
+		return found(s, gp);
+	// The timers of a P that runs something are stolen only if it is not likely to
+	// look at them itself soon: its lock may be contended.
+	if (!last && (round < 2 || isrunning(p2)))
+		return Nothing;
+	when = checkTimers(p2, &s->now, &ran);
+	if (when != 0 && (s->pollUntil == 0 || when < s->pollUntil))
+		s->pollUntil = when;
+	if (!ran)
+		return Nothing;
+	// They may have readied goroutines on this P's queue.
+	if (found(s, runqget(s->pp, &s->inheritTime)) == Found)
+		return Found;
+	return LookAgain; // at the end of the search: other Ps may have work
+}
+
+// Looks at all other Ps four times, in random order, if not enough Ms are at it: half as many
+// as there are busy Ps.
+static Outcome steal(Search *s)
+{
+	Outcome end = Nothing;
+
+	if (!isspinning(s->mp)) {
+		if (2 * (int32_t)nspinning() >=
+		    gomaxprocs - (int32_t)atomic_load_relaxed(&sched.npidle))
+			return Nothing;
+		startspinning(s->mp);
+	}
+	for (uint32_t round = 0; round < 4; round++) {
+		RandomEnum e = randomOrder_start(fastrand());
+
+		for (; !randomEnum_done(&e); randomEnum_next(&e)) {
+			P *p2 = allp[e.pos];
+			Outcome o = Nothing;
+
+			if (atomic_load_relaxed(&sched.gcwaiting))
+				return LookAgain;
+			if (p2 != s->pp)
+				o = stealfrom(s, p2, round);
+			if (o == Found)
+				return Found;
+			if (o == LookAgain)
+				end = LookAgain;
+		}
+	}
+	return end;
+}
+
+// Gives up the P and stops spinning, if there is really nothing to do.
+static Outcome giveup(Search *s)
 {
 	lock(&sched.lock);
-	if (atomic_load_relaxed(&sched.gcwaiting) || pp->runSafePointFn) {
+	if (atomic_load_relaxed(&sched.gcwaiting) || s->pp->runSafePointFn) {
 		unlock(&sched.lock);
-		return false;
+		return LookAgain;
 	}
 	if (sched.runqsize != 0) {
-		*gp = globrunqget(pp, 0);
+		s->gp = globrunqget(s->pp, 0);
 		unlock(&sched.lock);
-		return false;
+		return s->gp ? Found : LookAgain;
 	}
-	if (releasep() != pp)
+	if (releasep() != s->pp)
 		throw("findrunnable: wrong p");
-	pidleput(pp);
+	pidleput(s->pp);
 	unlock(&sched.lock);
-	return true;
+	s->wasSpinning = isspinning(s->mp);
+	if (s->wasSpinning)
+		stopspinning(s->mp);
+	return Nothing;
 }
 
-// Takes an idle P again, searching if the M was before.
+// ---- without a P --------------------------------------------------------------------
+
+// Takes an idle P again, spinning if the M was before.
 static bool regainp(bool wasSpinning)
 {
 	P *pp;
@@ -158,8 +188,6 @@ static bool regainp(bool wasSpinning)
 	return true;
 }
 
-// The second half of the protocol above: this M said that it does not search any more;
-// did work come in before that was seen?
 static bool workleft(void)
 {
 	int32_t n = atomic_load_acquire(&gomaxprocs); // first: allp has at least so many
@@ -174,10 +202,17 @@ static bool workleft(void)
 	return false;
 }
 
-// Without a P, lastpoll 0: sleeps until the network or a timer has something. True: this M
-// has a P again, and perhaps *gp. The timers are checked only now: an M that stops the last one
-// and becomes idle sees lastpoll 0 and breaks the poll, or we see that there is none.
-static bool pollnetwork(bool wasSpinning, G **gp)
+// The second half of the protocol above: this M does not count as spinning any more. Did work
+// arrive before the others could see that?
+static Outcome checkqueues(const Search *s)
+{
+	return workleft() && regainp(s->wasSpinning) ? LookAgain : Nothing;
+}
+
+// Sleeps until the network or a timer has something; lastpoll is 0. The timers are checked only
+// now: an M that stops the last one and becomes idle sees lastpoll 0 and breaks the poll, or we
+// see that there is none.
+static Outcome pollnetwork(Search *s)
 {
 	int64_t delay = -1, when = timeSleepUntil();
 	Gqueue list;
@@ -186,7 +221,7 @@ static bool pollnetwork(bool wasSpinning, G **gp)
 		// Nothing to wait for any more. But an M that started to wait in the meantime
 		// may have assumed that we poll, and idled its P: check again.
 		atomic_xchg(&sched.lastpoll, nanotime());
-		return regainp(wasSpinning);
+		return regainp(s->wasSpinning) ? LookAgain : Nothing;
 	}
 	atomic_store_relaxed(&sched.pollUntil, when == INT64_MAX ? 0 : when);
 	if (when != INT64_MAX) {
@@ -201,84 +236,81 @@ static bool pollnetwork(bool wasSpinning, G **gp)
 	list = netpoll(delay);
 	atomic_store_relaxed(&sched.pollUntil, 0);
 	atomic_xchg(&sched.lastpoll, nanotime());
-	if (!regainp(wasSpinning && gqueueEmpty(&list))) {
+	if (!regainp(s->wasSpinning && gqueueEmpty(&list))) {
 		injectglist(&list);
-		return false;
+		return Nothing;
 	}
-	*gp = takefirst(&list);
-	return true;
+	s->gp = takefirst(&list);
+	return s->gp ? Found : LookAgain;
 }
 
-// Only one M blocks in netpoll: the one that exchanges lastpoll for 0. If the poller sleeps
-// longer than our first timer allows, its wait is broken.
-static bool trypoll(int64_t pollUntil, bool wasSpinning, G **gp)
+// Only one M blocks in netpoll: the one that exchanges lastpoll for 0. If it sleeps longer than
+// the first timer that we know allows, we break its wait.
+static Outcome poll(Search *s)
 {
-	int64_t until;
+	int64_t when, until;
 
 	if (!netpollinited())
-		return false;
-	if (pollUntil == 0 && atomic_load_relaxed(&netpollWaiters) == 0) {
+		return Nothing;
+	// The earliest timer of all, those of busy and of idle Ps.
+	when = timeSleepUntil();
+	if (when != INT64_MAX && (s->pollUntil == 0 || when < s->pollUntil))
+		s->pollUntil = when;
+	if (s->pollUntil == 0 && atomic_load_relaxed(&netpollWaiters) == 0) {
 		// The poller may sleep until a timer that has been stopped since: it alone
 		// would keep a deadlock from being seen.
 		if (atomic_load_relaxed(&sched.lastpoll) == 0)
 			netpollBreak();
-		return false;
+		return Nothing;
 	}
 	if (atomic_xchg(&sched.lastpoll, 0) != 0)
-		return pollnetwork(wasSpinning, gp);
+		return pollnetwork(s);
 	until = atomic_load_relaxed(&sched.pollUntil);
-	if (pollUntil != 0 && (until == 0 || until > pollUntil))
+	if (s->pollUntil != 0 && (until == 0 || until > s->pollUntil))
 		netpollBreak();
-	return false;
+	return Nothing;
 }
 
-// Returns a goroutine to run; blocks until there is one. The order of the sources is the
-// scheduling policy.
+// ---- all of it ----------------------------------------------------------------------
+
+// The order of the steps is the scheduling policy.
+static Outcome search(Search *s)
+{
+	Outcome o = serveothers(s);
+
+	if (o == Nothing)
+		o = searchown(s);
+	if (o == Nothing)
+		o = searchglobal(s);
+	if (o == Nothing)
+		o = searchnetwork(s);
+	if (o == Nothing)
+		o = steal(s);
+	if (o == Nothing)
+		o = giveup(s); // from here on another M may take our P
+	if (o == Nothing)
+		o = checkqueues(s);
+	if (o == Nothing)
+		o = poll(s);
+	return o;
+}
+
+// Returns a goroutine to run; blocks until there is one.
 G *findrunnable(bool *inheritTime)
 {
 	M *mp = getg()->m;
 
 	for (;;) {
-		int64_t now = 0, pollUntil, when;
-		bool again, wasSpinning;
-		G *gp = NULL;
+		Search s = { .mp = mp, .pp = mp->p };
 
-		if (atomic_load_relaxed(&sched.gcwaiting)) {
-			gcstopm();
-			continue;
+		switch (search(&s)) {
+		case Found:
+			*inheritTime = s.inheritTime;
+			return s.gp;
+		case LookAgain:
+			break;
+		case Nothing:
+			stopm();
 		}
-		if (mp->p->runSafePointFn)
-			runSafePointFn();
-		gp = search(&now, &pollUntil, inheritTime, &again);
-		if (gp)
-			return gp;
-		*inheritTime = false;
-		if (again)
-			continue;
-
-		// Nothing. From here on another may have our P.
-		if (!giveup(mp->p, &gp)) {
-			if (gp)
-				return gp;
-			continue;
-		}
-		wasSpinning = mp->spinning;
-		if (wasSpinning) {
-			mp->spinning = false;
-			if ((int32_t)atomic_xadd(&sched.nmspinning, -1u) < 0)
-				throw("findrunnable: negative nmspinning");
-		}
-		if (workleft() && regainp(wasSpinning))
-			continue;
-		// The earliest timer of all, those of busy and of idle Ps.
-		when = timeSleepUntil();
-		if (when != INT64_MAX && (pollUntil == 0 || when < pollUntil))
-			pollUntil = when;
-		if (trypoll(pollUntil, wasSpinning, &gp)) {
-			if (gp)
-				return gp;
-			continue;
-		}
-		stopm();
 	}
 }

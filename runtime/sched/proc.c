@@ -10,6 +10,7 @@
 #include "runtime/base/valgrind.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/sched.h"
+#include "runtime/sched/search.h"
 
 Sched sched = {
 	.notDueAfter = INT64_MAX,
@@ -158,7 +159,7 @@ static G *pick(bool *inheritTime)
 	}
 	if (unlikely(pp->runSafePointFn))
 		runSafePointFn();
-	if (mp->spinning && (pp->runnext || pp->runqhead != pp->runqtail))
+	if (isspinning(mp) && (pp->runnext || pp->runqhead != pp->runqtail))
 		throw("schedule: spinning with local work");
 	nowandthen = pp->schedtick % 61 == 0;
 	if (nowandthen && pp->numTimers != 0)
@@ -192,7 +193,7 @@ HOTSTEP void schedule(void)
 	for (;;) {
 		G *gp = pick(&mp->inheritTime);
 
-		if (mp->spinning)
+		if (isspinning(mp))
 			resetspinning(); // this M will run a goroutine
 		if (unlikely(sched.disable.user) && holdback(gp))
 			continue;

@@ -12,6 +12,7 @@
 #include "runtime/os/os.h"
 #include "runtime/sched/own.h"
 #include "runtime/sched/sched.h"
+#include "runtime/sched/search.h"
 
 enum {
 	ForcePreemptNS = 10 * 1000 * 1000,
@@ -42,7 +43,7 @@ static bool retakesyscall(P *pp, int64_t now, bool over)
 		return false;
 	}
 	if (runqempty(pp) &&
-	    atomic_load_relaxed(&sched.nmspinning) + atomic_load_relaxed(&sched.npidle) > 0 &&
+	    nspinning() + atomic_load_relaxed(&sched.npidle) > 0 &&
 	    pd->syscallwhen + ForcePreemptNS > now)
 		return false;
 	unlock(&allpLock); // handoffp takes sched.lock, which comes first in the order

@@ -1,17 +1,18 @@
-// wake.c - threads that sleep for want of work, and waking them.
+// wake.c - threads that sleep because they have no work, and waking them.
 //
 // Unyielding: between pidleget and notewakeup startm alone knows the P. A goroutine that
 // yielded there would take it off to a queue, and stopTheWorld would wait for that P
 // forever.
 //
-// Follows Go's proc.go (stopm, startm, handoffp, wakep). At most one M at a time is woken
-// to search: it wakes the next when it has found something (resetspinning). That smooths
-// out unjustified thread unparking and still reaches all Ps.
+// Follows Go's proc.go (stopm, startm, handoffp, wakep). At most one M at a time is woken to
+// spin: it wakes the next when it has found something (resetspinning). So few threads wake
+// unnecessarily, and yet all Ps are reached.
 //
 // built: unyielding
 #include "runtime/os/os.h"
 #include "runtime/sched/own.h"
 #include "runtime/sched/sched.h"
+#include "runtime/sched/search.h"
 
 // ---- idle Ms, under sched.lock ------------------------------------------------------
 
@@ -56,8 +57,8 @@ void parkm(uint32_t why)
 	acquirep(takeleft(mp));
 }
 
-// Sleeps until someone has a P for this M, and takes it. The wake-up cannot be lost: it
-// is a note, set by the M that took this one off the list.
+// Sleeps until startm has a P for this M, and takes it. The wake-up cannot be lost, because
+// it is a note, set by the M that took this one off the list.
 void stopm(void)
 {
 	M *mp = getg()->m;
@@ -66,7 +67,7 @@ void stopm(void)
 		throw("stopm holding locks");
 	if (mp->p)
 		throw("stopm holding p");
-	if (mp->spinning)
+	if (isspinning(mp))
 		throw("stopm spinning");
 	lock(&sched.lock);
 	mput(mp);
@@ -82,12 +83,8 @@ void gcstopm(void)
 
 	if (!atomic_load_relaxed(&sched.gcwaiting))
 		throw("gcstopm: not waiting for gc");
-	if (mp->spinning) {
-		mp->spinning = false;
-		// startTheWorld looks after the wake-ups.
-		if ((int32_t)atomic_xadd(&sched.nmspinning, -1u) < 0)
-			throw("gcstopm: negative nmspinning");
-	}
+	if (isspinning(mp))
+		stopspinning(mp); // startTheWorld looks after the wake-ups
 	pp = releasep();
 	lock(&sched.lock);
 	pp->status = Pgcstop;
@@ -99,10 +96,10 @@ void gcstopm(void)
 
 // ---- waking -------------------------------------------------------------------------
 
-// The first function of an M that was created to search; startm counted it already.
+// The first function of an M that was created to spin.
 static void mspinning(void)
 {
-	getg()->m->spinning = true;
+	takeclaim(getg()->m);
 }
 
 typedef struct {
@@ -125,8 +122,8 @@ void wakem(M *mp, P *pp)
 	notewakeup(&mp->park);
 }
 
-// Gives pp, or an idle P, to an idle or new M. spinning: the M shall search, and the
-// caller has counted it in nmspinning; that is undone if there is no P.
+// Gives pp, or an idle P, to an idle or new M. spinning: the M shall spin, and the caller has
+// made a claim for it, which is dropped if there is no P.
 void startm(P *pp, bool spinning)
 {
 	M *mp;
@@ -137,8 +134,8 @@ void startm(P *pp, bool spinning)
 		if (!pp) {
 			// Before the unlock, so that an M that idles a P afterwards sees no
 			// spinning M.
-			if (spinning && (int32_t)atomic_xadd(&sched.nmspinning, -1u) < 0)
-				throw("startm: negative nmspinning");
+			if (spinning)
+				dropclaim();
 			unlock(&sched.lock);
 			return;
 		}
@@ -154,11 +151,12 @@ void startm(P *pp, bool spinning)
 		return;
 	}
 	unlock(&sched.lock);
-	if (mp->spinning)
+	if (isspinning(mp))
 		throw("startm: m is spinning");
 	if (spinning && !runqempty(pp))
 		throw("startm: p has runnable gs");
-	mp->spinning = spinning;
+	if (spinning)
+		takeclaim(mp);
 	wakem(mp, pp);
 }
 
@@ -168,10 +166,8 @@ void wakep(void)
 {
 	if (atomic_load_relaxed(&sched.npidle) == 0)
 		return;
-	if (atomic_load_relaxed(&sched.nmspinning) != 0 ||
-	    !atomic_cas(&sched.nmspinning, 0, 1))
-		return;
-	startm(NULL, true);
+	if (nspinning() == 0 && claimspinning())
+		startm(NULL, true);
 }
 
 // Called for a timer that may be earlier than the poller's timeout: breaks its wait. If no M
@@ -189,17 +185,15 @@ void wakeNetPoller(int64_t when)
 		netpollBreak();
 }
 
-// A searching M has found something. If it was the last to search, another one takes over
-// searching, since there may be more work than for one.
+// Stops spinning, because this M has found something. If it was the last that spun, another
+// takes over, since there may be more work than for one.
 void resetspinning(void)
 {
 	M *mp = getg()->m;
 
-	if (!mp->spinning)
+	if (!isspinning(mp))
 		throw("resetspinning: not a spinning m");
-	mp->spinning = false;
-	if ((int32_t)atomic_xadd(&sched.nmspinning, -1u) < 0)
-		throw("findrunnable: negative nmspinning");
+	stopspinning(mp);
 	wakep();
 }
 
@@ -215,9 +209,7 @@ static bool hasjob(P *pp)
 // nothing to do.
 static bool searchwanted(void)
 {
-	return (int32_t)(atomic_load_relaxed(&sched.nmspinning) +
-	                 atomic_load_relaxed(&sched.npidle)) == 0 &&
-	       atomic_cas(&sched.nmspinning, 0, 1);
+	return nspinning() + atomic_load_relaxed(&sched.npidle) == 0 && claimspinning();
 }
 
 // Under sched.lock: decides about pp, which is not the caller's any more. True: an M must

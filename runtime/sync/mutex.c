@@ -38,6 +38,7 @@
 // built: hot
 #include "include/rt.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/search.h"
 #include "runtime/sync/sync.h"
 
 enum {

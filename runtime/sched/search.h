@@ -1,0 +1,61 @@
+// search.h - searching: the Ms that spin, and how many they are.
+//
+//	sched.nmspinning == the Ms with m->spinning + claims
+//
+// A claim counts an M that does not spin yet: the M that makes it wakes or creates that M
+// (startm), or drops the claim. As long as the count is not 0 nobody wakes another M for new
+// work, so an M that stops spinning must check all queues again, or wake the next one
+// (findrunnable.c has the proof). The changes of the count are locked instructions for that.
+#ifndef RT0_SCHED_SEARCH_H
+#define RT0_SCHED_SEARCH_H
+
+#include "runtime/runtime.h"
+
+// ---- readers ------------------------------------------------------------------------
+
+// Others change it at any time: the count of a moment ago.
+ALWAYS_INLINE uint32_t nspinning(void)
+{
+	return atomic_load_relaxed(&sched.nmspinning);
+}
+
+ALWAYS_INLINE bool isspinning(const M *mp)
+{
+	return mp->spinning;
+}
+
+// ---- claims -------------------------------------------------------------------------
+
+// Claims the place of the spinning M, if none spins.
+ALWAYS_INLINE bool claimspinning(void)
+{
+	return atomic_cas(&sched.nmspinning, 0, 1);
+}
+
+// mp is the M that the claim was made for. It does not run yet, or it is this M.
+ALWAYS_INLINE void takeclaim(M *mp)
+{
+	mp->spinning = true;
+}
+
+ALWAYS_INLINE void dropclaim(void)
+{
+	if ((int32_t)atomic_xadd(&sched.nmspinning, -1u) < 0)
+		throw("negative nmspinning");
+}
+
+// ---- this M -------------------------------------------------------------------------
+
+ALWAYS_INLINE void startspinning(M *mp)
+{
+	mp->spinning = true;
+	atomic_xadd(&sched.nmspinning, 1);
+}
+
+ALWAYS_INLINE void stopspinning(M *mp)
+{
+	mp->spinning = false;
+	dropclaim();
+}
+
+#endif
