@@ -204,7 +204,8 @@ $(B)/pie/%.o: %.S $(B)/offsets.h asm/$(ARCH)/asm.h Makefile
 
 $(B)/asm/gdb.o $(B)/pie/asm/gdb.o: $(wildcard tools/gdb/*.py)
 
-$(B)/offsets.h: asm/offsets.c runtime/runtime.h runtime/os/os.h Makefile
+$(B)/offsets.h: asm/offsets.c runtime/runtime.h runtime/os/os.h \
+		$(wildcard runtime/arch/$(ARCH)/*.h) Makefile
 	$(call say,OFFSETS,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(WISHED) $(CPPFLAGS) $(CFLAGS) $(NEEDED) $(NOFLOATS) -S -o $(B)/offsets.s $<
@@ -337,7 +338,7 @@ LONGRUN = 600
 # Two minutes more than it wants are a hang: SIGQUIT shows the goroutines.
 longrun: $(B)/internal/librt0.a
 	@mkdir -p $(BUILD)/tests
-	RT0_VARIANT=$(VARIANT)$(SUFFIX)/internal tools/rtcc -O2 -g -I. $(DEFS) \
+	RT0_VARIANT=$(VARIANT)$(SUFFIX)/internal tools/rtcc -O2 -g -I. -Iruntime/arch/$(ARCH) $(DEFS) \
 		tests/internal/longrun.c -o $(BUILD)/tests/longrun
 	GOMAXPROCS=4 timeout -s QUIT -k 10 $$(($(LONGRUN) + 120)) $(BUILD)/tests/longrun $(LONGRUN)
 

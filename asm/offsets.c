@@ -8,6 +8,8 @@
 #define DEFINE(name, value) __asm__ volatile("#@" #name " %c0" : : "i"(value))
 #define OFFSET(name, type, field) DEFINE(name, offsetof(type, field))
 
+#include "archoffsets.h"
+
 void offsets(void);
 void offsets(void)
 {
@@ -35,59 +37,22 @@ void offsets(void)
 	OFFSET(ar_retaddr, AllocRecord, retaddr);
 	OFFSET(ar_slot, AllocRecord, slot);
 
-	OFFSET(mf_g, MoreFrame, g);
-	OFFSET(mf_framesize, MoreFrame, framesize);
-	OFFSET(mf_argsize, MoreFrame, argsize);
-	OFFSET(mf_fp, MoreFrame, fp);
-	OFFSET(mf_rbx, MoreFrame, rbx);
-	OFFSET(mf_rcx, MoreFrame, rcx);
-	OFFSET(mf_rsi, MoreFrame, rsi);
-	OFFSET(mf_rdi, MoreFrame, rdi);
-	OFFSET(mf_r8, MoreFrame, r8);
-	OFFSET(mf_r9, MoreFrame, r9);
-	OFFSET(mf_r12, MoreFrame, r12);
-	OFFSET(mf_r13, MoreFrame, r13);
-	OFFSET(mf_r14, MoreFrame, r14);
-	OFFSET(mf_r15, MoreFrame, r15);
-	OFFSET(mf_xmm, MoreFrame, xmm);
-	DEFINE(mf_size, sizeof(MoreFrame));
-
-	OFFSET(as_rsp, AsyncState, rsp);
-	OFFSET(as_rip, AsyncState, rip);
-	OFFSET(as_xsave, AsyncState, xsave);
-
-	OFFSET(uc_r8, Ucontext, mcontext.r8); // and r9 to r15 behind it
-	OFFSET(uc_rdi, Ucontext, mcontext.rdi);
-	OFFSET(uc_rsi, Ucontext, mcontext.rsi);
-	OFFSET(uc_rbp, Ucontext, mcontext.rbp);
-	OFFSET(uc_rbx, Ucontext, mcontext.rbx);
-	OFFSET(uc_rdx, Ucontext, mcontext.rdx);
-	OFFSET(uc_rax, Ucontext, mcontext.rax);
-	OFFSET(uc_rcx, Ucontext, mcontext.rcx);
-	OFFSET(uc_rsp, Ucontext, mcontext.rsp);
-	OFFSET(uc_rip, Ucontext, mcontext.rip);
-
 	OFFSET(gobuf_sp, Gobuf, sp);
 	OFFSET(gobuf_pc, Gobuf, pc);
 	OFFSET(gobuf_g, Gobuf, g);
 	OFFSET(gobuf_ctxt, Gobuf, ctxt);
 	OFFSET(gobuf_bp, Gobuf, bp);
-	OFFSET(gobuf_mxcsr, Gobuf, mxcsr);
-	OFFSET(gobuf_fcw, Gobuf, fcw);
 
 	OFFSET(m_tls, M, tls);
-	OFFSET(m_curmxcsr, M, curmxcsr);
-	OFFSET(m_curfcw, M, curfcw);
-	OFFSET(m_leftpc, M, leftpc);
 	OFFSET(m_g0, M, g0);
 	OFFSET(m_gsignal, M, gsignal);
 	OFFSET(m_gcgo, M, gcgo);
 	OFFSET(m_curg, M, curg);
 	OFFSET(m_procid, M, procid);
 
+	archoffsets();
+
 	DEFINE(DEBUG, Debug);
-	DEFINE(EFLAGS_AC, EflagsAC);
-	DEFINE(XSAVE_AVX, XsaveAVX);
 	DEFINE(STACK_GUARD, StackGuard);
 	DEFINE(STACK_PREEMPT_HI, StackPreempt >> 32);
 	DEFINE(STACK_PREEMPT_MID, StackPreempt >> 16 & 0xffff);
@@ -97,8 +62,3 @@ void offsets(void)
 // What the assembly takes for granted beyond the offsets.
 _Static_assert(offsetof(M, tls) == 0, "thread-local data lies directly below tls[0]");
 _Static_assert(_Alignof(M) == 8, "m0's place is fixed by the linker script");
-_Static_assert(offsetof(M, tls[6]) == 8 + 0x28, "canary at %fs:0x28");
-_Static_assert(offsetof(M, curfcw) == offsetof(M, curmxcsr) + 4, "copied as one word");
-_Static_assert(offsetof(Gobuf, fcw) == offsetof(Gobuf, mxcsr) + 4, "copied as one word");
-_Static_assert(sizeof(MoreFrame) % 16 == 0, "g0's stack stays aligned");
-_Static_assert(offsetof(M, guard) == 8 + 0x70, "split-stack guard at %fs:0x70");

@@ -8,6 +8,8 @@
 #ifndef RT0_RUNTIME_H
 #define RT0_RUNTIME_H
 
+#include "gobuf.h"
+#include "machine.h"
 #include "runtime/base/atomic.h"
 #include "runtime/base/types.h"
 
@@ -133,10 +135,9 @@ typedef struct {
 	uintptr_t sp;
 	uintptr_t pc;
 	G *g;
-	void *ctxt; // first run: the function's argument (%rdi)
+	void *ctxt; // first run: the function's argument
 	uintptr_t bp;
-	uint32_t mxcsr;
-	uint32_t fcw; // x87 control word, in the low half
+	FpControl fpcontrol;
 } Gobuf;
 
 // Where an M was interrupted, in its goroutine or in another G of its own; without sp: where it
@@ -146,30 +147,8 @@ typedef struct {
 	uintptr_t pc, sp, bp, calledsp;
 } Halted;
 
-// What an asynchronous preemption takes off the processor: the general registers by the
-// signal handler, the vector state by asyncPreempt. Nothing goes to the goroutine's stack.
-// The registers are in the order in which asyncResume pops them.
-typedef struct AsyncState AsyncState;
-struct AsyncState {
-	union {
-		uint64_t eflags;
-		AsyncState *next; // of the free ones
-	};
-	uint64_t r15, r14, r13, r12, r11, r10, r9, r8, rbp, rdi, rsi, rdx, rcx, rbx, rax;
-	uint64_t rsp, rip;
-	// XSAVE's area, for x87, SSE, AVX and AVX-512 in either format.
-	uint8_t xsave[2688] __attribute__((aligned(64)));
-};
-
-// What __morestack leaves on g0's stack for newstack: the registers of the function that
-// asked, at its first instruction.
-typedef struct {
-	G *g;
-	uintptr_t framesize, argsize;
-	uintptr_t *fp; // of __morestack: caller's rbp, stub's ret, return address, arguments
-	uintptr_t rbx, rcx, rsi, rdi, r8, r9, r12, r13, r14, r15;
-	uint8_t xmm[8][16];
-} MoreFrame;
+typedef struct AsyncState AsyncState; // context.h
+typedef struct MoreFrame MoreFrame;
 
 // Memory for an alloca that did not fit, at the low end of the segment.
 typedef struct AllocRecord AllocRecord;
@@ -289,8 +268,8 @@ struct M {
 	bool newSigstack; // minit installed the signal stack
 	bool incgo;
 	G *gsignal;     // with the stack that signal handlers run on
-	uint32_t curmxcsr, curfcw; // the control words in force, while the scheduler runs
-	uintptr_t guard; // %fs:0x70, which every prologue compares the stack pointer with
+	FpControl fpcontrol; // in force while the scheduler runs
+	uintptr_t guard; // which every prologue compares the stack pointer with
 
 	G *gcgo; // with the stack that rt_cgocall's functions run on; NULL until the first
 	Handling *handling; // of the program's signal handlers that run: the last interrupted
@@ -547,8 +526,6 @@ extern uint32_t runningPanicDefers; // panics whose deferred calls run now
 extern uintptr_t physPageSize, physHugePageSize;
 extern uint8_t *startupRandomData; // AT_RANDOM's 16 bytes
 extern uintptr_t fastrandseed;
-extern uint32_t processorVersionInfo;
-extern uint8_t isIntel, lfenceBeforeRdtsc;
 
 // What GODEBUG sets; boot/debugvars.c. All int32_t, in the order of their names there.
 #define DEBUGVARS(var)                                                                 \

@@ -35,10 +35,4 @@
 #define atomic_cas_or_load(p, old, new)                                                \
 	__atomic_compare_exchange_n(p, old, new, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)
 
-// A busy-wait hint to the processor.
-ALWAYS_INLINE void cpupause(void)
-{
-	__builtin_ia32_pause();
-}
-
 #endif

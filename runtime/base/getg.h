@@ -3,13 +3,7 @@
 #define RT0_BASE_GETG_H
 
 #include "runtime/runtime.h"
-
-// Where code is compiled for size, a call: five bytes instead of nine.
-#ifdef RT0_SMALL
-#define GETG(gp) __asm__ volatile("call getg_rax" : "=a"(gp))
-#else
-#define GETG(gp) __asm__ volatile("movq %%fs:-8, %0" : "=r"(gp))
-#endif
+#include "tls.h"
 
 // Volatile: a goroutine that waits may go on on another thread, whose word this is then.
 // The G stays the same over a switch; getg()->m does not.
@@ -24,20 +18,20 @@
 
 ALWAYS_INLINE void setg(G *gp)
 {
-	__asm__ volatile("movq %0, %%fs:-8" : : "r"(gp) : "memory");
+	SETG(gp);
 }
 
-// The guard in force on this M: what each prologue compares the stack pointer with.
+// The guard in force on this M.
 #define getguard() \
 	__extension__({ \
 		uintptr_t guard_; \
-		__asm__ volatile("movq %%fs:0x70, %0" : "=r"(guard_)); \
+		GETGUARD(guard_); \
 		guard_; \
 	})
 
 ALWAYS_INLINE void setguard(uintptr_t guard)
 {
-	__asm__ volatile("movq %0, %%fs:0x70" : : "r"(guard) : "memory");
+	SETGUARD(guard);
 }
 
 // A fast random number of this M (xorshift64+).

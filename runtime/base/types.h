@@ -28,14 +28,6 @@
 // arguments are.
 #define NOSPLIT __attribute__((no_split_stack))
 
-// For functions that return right after a system call: by an indirect jump (switch.S).
-// On processors whose kernel clears the return predictor, a ret there costs 36 ns.
-#ifdef __clang__
-#define JUMPBACK
-#else
-#define JUMPBACK __attribute__((function_return("thunk-extern")))
-#endif
-
 // A step of the documented start-up: a real symbol that gdb can break on, never inlined
 // or cloned, in every build.
 #ifdef __clang__
@@ -103,12 +95,5 @@ NORETURN void fatal(const char *s); // an error of the program that cannot be re
 #define GUARDED(x)
 #define UNCHECKED_LOCKS
 #endif
-
-// Untouched memory that is read first, and then written, takes two page faults. This takes
-// the one of a write.
-ALWAYS_INLINE void touchpage(void *p)
-{
-	__asm__ volatile("orb $0, %0" : "+m"(*(char *)p));
-}
 
 #endif

@@ -71,15 +71,6 @@ void alginit(void);
 
 // ---- cpu.c --------------------------------------------------------------------------
 
-// Those that GODEBUG can deny come first, in the order of their names in cpu.c.
-typedef struct {
-	bool HasADX, HasAES, HasAVX, HasAVX2, HasBMI1, HasBMI2, HasERMS, HasFMA, HasPCLMULQDQ,
-		HasPOPCNT, HasSSE3, HasSSSE3, HasSSE41, HasSSE42;
-	bool HasOSXSAVE, HasSSE2;
-} X86;
-
-extern X86 x86;
-
 void cpuinit(void);
 
 // ---- debugvars.c --------------------------------------------------------------------

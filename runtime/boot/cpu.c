@@ -1,68 +1,19 @@
 // cpu.c - what the processor can do, and GODEBUG's cpu.* options that deny it.
 //
-// Each CPUID instruction costs microseconds in a virtual machine: leaves 0, 1 and 7 only.
-//
 // Follows Go's internal/cpu. Runs before the environment is parsed, so it looks for
 // GODEBUG in the raw one.
 //
 // built: unchecked
-#include <cpuid.h>
-
+#include "cpufeature.h"
 #include "runtime/base/str.h"
 #include "runtime/boot/boot.h"
 
-X86 x86;
-
 // The options' names, in the order of the features in the struct.
-static const char names[] =
-	"adx\0aes\0avx\0avx2\0bmi1\0bmi2\0erms\0fma\0pclmulqdq\0popcnt\0sse3\0ssse3\0"
-	"sse41\0sse42\0";
+static const char names[] = CPUOPTIONS;
 
-enum { NumOptions = offsetof(X86, HasOSXSAVE) };
 static struct {
 	bool specified, enable;
-} options[NumOptions];
-
-// Does the system save the vector registers that AVX uses?
-static bool osavx(bool osxsave)
-{
-	uint32_t eax = 0, edx;
-
-	if (osxsave)
-		__asm__ volatile("xgetbv" : "=a"(eax), "=d"(edx) : "c"(0));
-	return (eax & 6) == 6;
-}
-
-static void detect(void)
-{
-	uint32_t a, b, c, d, maxleaf;
-	bool avx;
-
-	__cpuid(0, maxleaf, b, c, d);
-	if (maxleaf < 1)
-		return;
-	__cpuid(1, a, b, c, d);
-	x86.HasSSE2 = d & bit_SSE2;
-	x86.HasSSE3 = c & bit_SSE3;
-	x86.HasPCLMULQDQ = c & bit_PCLMUL;
-	x86.HasSSSE3 = c & bit_SSSE3;
-	x86.HasSSE41 = c & bit_SSE4_1;
-	x86.HasSSE42 = c & bit_SSE4_2;
-	x86.HasPOPCNT = c & bit_POPCNT;
-	x86.HasAES = c & bit_AES;
-	x86.HasOSXSAVE = c & bit_OSXSAVE;
-	avx = osavx(x86.HasOSXSAVE);
-	x86.HasFMA = (c & bit_FMA) && avx;
-	x86.HasAVX = (c & bit_AVX) && avx;
-	if (maxleaf < 7)
-		return;
-	__cpuid_count(7, 0, a, b, c, d);
-	x86.HasBMI1 = b & bit_BMI;
-	x86.HasAVX2 = (b & bit_AVX2) && avx;
-	x86.HasBMI2 = b & bit_BMI2;
-	x86.HasERMS = b & (1u << 9);
-	x86.HasADX = b & bit_ADX;
-}
+} options[NumCpuOptions];
 
 // ---- GODEBUG=cpu.avx2=off,cpu.all=off -----------------------------------------------
 
@@ -110,7 +61,7 @@ static void setoption(Text key, Text value)
 		printtext("", key, "\"\n");
 		return;
 	}
-	for (uint32_t i = 0; i < NumOptions; i++, name += strlength(name) + 1) {
+	for (uint32_t i = 0; i < NumCpuOptions; i++, name += strlength(name) + 1) {
 		if (texteq(key, "all") || texteq(key, name)) {
 			options[i].specified = known = true;
 			options[i].enable = enable;
@@ -140,8 +91,8 @@ static void applyoptions(void)
 {
 	const char *name = names;
 
-	for (uint32_t i = 0; i < NumOptions; i++, name += strlength(name) + 1) {
-		bool *feature = (bool *)&x86 + i;
+	for (uint32_t i = 0; i < NumCpuOptions; i++, name += strlength(name) + 1) {
+		bool *feature = cpuoption(i);
 
 		if (!options[i].specified)
 			continue;
@@ -156,7 +107,7 @@ STEP void cpuinit(void)
 {
 	const char *godebug = NULL;
 
-	detect();
+	cpudetect();
 	for (char **p = argv + argc + 1; *p && !godebug; p++)
 		godebug = afterprefix(*p, "GODEBUG=");
 	if (!godebug || auxvSecure)

@@ -13,7 +13,7 @@ extern const char __libc_text_start[], __libc_text_end[]; // empty without a C l
 HIDDEN extern const char __rt0_abi[]; // __image_start + the linker script's idea of AbiVersion
 extern const uintptr_t __typelink_start[], __typelink_end[];
 extern const uintptr_t __itablink_start[], __itablink_end[];
-void _rt0_amd64_linux(void);
+void ENTRY(void);
 
 ModuleData firstmoduledata;
 static ModuleData *modules[1];
@@ -33,7 +33,7 @@ STEP void moduledataverify(void)
 		.etext = (uintptr_t)__text_end,
 		.rttext = (uintptr_t)__runtime_text_start,
 		.ertext = (uintptr_t)__runtime_text_end,
-		.entry = (uintptr_t)_rt0_amd64_linux,
+		.entry = (uintptr_t)ENTRY,
 		.libctext = (uintptr_t)__libc_text_start,
 		.elibctext = (uintptr_t)__libc_text_end,
 		.abi = (uint32_t)((uintptr_t)__rt0_abi - (uintptr_t)__image_start),

@@ -3,6 +3,7 @@
 // Follows Go's os_linux.go (getRandomData) and alg.go (alginit).
 //
 // built: unchecked
+#include "cpufeature.h"
 #include "runtime/boot/boot.h"
 
 enum { AtRandomSize = 16 };
@@ -49,7 +50,7 @@ STEP void getRandomData(uint8_t *r, uintptr_t n)
 
 STEP void alginit(void)
 {
-	if (x86.HasAES && x86.HasSSSE3 && x86.HasSSE41) {
+	if (hasaeshash()) {
 		useAeshash = true;
 		getRandomData(aeskeysched, sizeof aeskeysched);
 		return;

@@ -14,7 +14,7 @@ HIDDEN extern const Elf64_Rela __rela_start[], __rela_end[];
 void relocate(void)
 {
 	for (const Elf64_Rela *r = __rela_start; r < __rela_end; r++) {
-		if (r->r_info != ELF64_R_INFO(0, R_X86_64_RELATIVE))
+		if (r->r_info != ELF64_R_INFO(0, RELOCATION))
 			__builtin_trap();
 		*(uintptr_t *)(loadbias + r->r_offset) = loadbias + (uintptr_t)r->r_addend;
 	}

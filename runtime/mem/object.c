@@ -19,6 +19,7 @@
 #include "runtime/mem/mem.h"
 #include "runtime/mem/mheap.h"
 #include "runtime/os/os.h"
+#include "unwind.h"
 
 enum { PoisonWords = 8 };
 #define Poison UINT64_C(0xdeadf4eedeadf4ee) // a free object begins with these words
@@ -37,7 +38,7 @@ static NOSPLIT bool onstack(const G *gp, uintptr_t p)
 }
 
 // The calls that led to the function with this frame, by frame pointers, as far as they are
-// such: a program may use rbp for something else.
+// such: a program may use the register for something else.
 static NOSPLIT void sitehere(Site *s, const void *frame)
 {
 	const uintptr_t *f = frame, *last = NULL;
@@ -472,23 +473,6 @@ NOSPLIT void objectcheck(const void *p, ObjectKind first, ObjectKind last)
 	badobject(p, first);
 }
 
-// Is there a call before pc? By its number, or by a register or word, in any encoding.
-static NOSPLIT bool aftercall(uintptr_t pc)
-{
-	enum { Call = 0xe8, Group5 = 0xff, Which = 0x38, CallNear = 0x10, Longest = 7 };
-	const uint8_t *p = (const uint8_t *)pc;
-
-	if (pc < (uintptr_t)__text_start + Longest || pc >= (uintptr_t)__text_end)
-		return false;
-	if (p[-5] == Call)
-		return true;
-	for (int32_t i = 2; i <= Longest; i++) {
-		if (p[-i] == Group5 && (p[1 - i] & Which) == CallNear)
-			return true;
-	}
-	return false;
-}
-
 // No object on this stack begins below the running frame; allocas may, in a segment.
 // And no object has a caller's frame pointer and return address in it.
 static NOSPLIT const char *badstack(uintptr_t p, uintptr_t n)
@@ -504,7 +488,7 @@ static NOSPLIT const char *badstack(uintptr_t p, uintptr_t n)
 		if ((uintptr_t)f % PtrSize != 0 || !onstack(gp, (uintptr_t)f) ||
 		    !onstack(gp, (uintptr_t)(f + 2)))
 			break;
-		// A program may use rbp for something else: for p, where a function's address
+		// A program may use the register for something else: for p, where a function's address
 		// may be the next word, but hardly a return address.
 		if ((uintptr_t)f >= p && aftercall(f[1]))
 			return "not within one function's frame";

@@ -9,6 +9,8 @@
 // built: unchecked
 #include "runtime/mem/pagealloc.h"
 
+#include "machine.h"
+
 enum { Fanout = 8 };
 
 static uint32_t sumcount(uint32_t nchunks, uint32_t level)

@@ -4,6 +4,7 @@
 //
 // built: unchecked
 #include "runtime/os/os.h"
+#include "tls.h"
 
 enum {
 	AT_NULL = 0, AT_PHDR = 3, AT_PHNUM = 5, AT_PAGESZ = 6, AT_SECURE = 23, AT_RANDOM = 25,
@@ -35,7 +36,7 @@ static void setcanary(const uint8_t *random)
 
 	__builtin_memcpy(&canary, random + 8, sizeof canary);
 	canary &= ~(uintptr_t)0xff;
-	__asm__ volatile("movq %0, %%fs:0x28" : : "r"(canary));
+	SETCANARY(canary);
 }
 
 STEP void sysauxv(uintptr_t *auxv)

@@ -31,9 +31,5 @@ int64_t walltime(void)
 
 int64_t cputicks(void)
 {
-	if (lfenceBeforeRdtsc)
-		__asm__ volatile("lfence" ::: "memory");
-	else
-		__asm__ volatile("mfence" ::: "memory");
-	return (int64_t)__builtin_ia32_rdtsc();
+	return (int64_t)readticks();
 }

@@ -2,6 +2,7 @@
 #ifndef RT0_OS_OS_H
 #define RT0_OS_OS_H
 
+#include "kernel.h"
 #include "runtime/base/types.h"
 #include "runtime/runtime.h"
 
@@ -38,28 +39,12 @@ typedef struct {
 	uint64_t rest[13];
 } Siginfo;
 
-// The general registers in the order of the kernel's sigcontext.
-typedef struct {
-	uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
-	uint64_t rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip, eflags;
-	uint16_t cs, gs, fs, ss;
-	uint64_t err, trapno, oldmask, cr2;
-	void *fpstate;
-	uint64_t reserved[8];
-} Sigcontext;
-
-typedef struct {
-	uint64_t flags;
-	void *link;
-	Sigaltstack stack;
-	Sigcontext mcontext;
-	Sigset sigmask;
-} Ucontext;
+#include "context.h" // Sigcontext, Ucontext
 
 typedef struct {
 	uint32_t events;
 	uint64_t data;
-} __attribute__((packed)) EpollEvent;
+} EPOLLPACKED EpollEvent;
 #define EPOLLET ((uint32_t)1 << 31)
 
 enum {
@@ -73,8 +58,6 @@ enum {
 	SI_USER = 0, SI_QUEUE = -1, SI_TKILL = -6,
 	SA_RESTART = 0x10000000, SA_ONSTACK = 0x08000000, SA_RESTORER = 0x04000000,
 	SA_SIGINFO = 0x4,
-
-	EflagsTF = 0x100, EflagsDF = 0x400, EflagsAC = 0x40000,
 
 	PROT_NONE = 0, PROT_READ = 1, PROT_WRITE = 2,
 	MAP_PRIVATE = 0x02, MAP_FIXED = 0x10, MAP_ANON = 0x20, MAP_NORESERVE = 0x4000,
@@ -92,12 +75,6 @@ enum {
 
 #define SIG_DFL ((void *)0)
 #define SIG_IGN ((void *)1)
-
-// A store that says where it came from by the fault's address.
-ALWAYS_INLINE void crashat(uintptr_t addr)
-{
-	__asm__ volatile("movl $0xf1, (%0)" : : "r"(addr) : "memory");
-}
 
 // Where the image lies. What is added to an address in the file gives the one in memory:
 // a program that may lie anywhere is linked for 0.
@@ -212,14 +189,6 @@ int32_t getproccount(void);
 uintptr_t getHugePageSize(void);
 // The processors that the control groups allow at a time, rounded up; INT32_MAX: all.
 int32_t getcpulimit(void);
-
-// ---- xsave.c ------------------------------------------------------------------------
-
-// For asm.h, known after xsaveinit: 0 FXSAVE, 1 XSAVE, 2 XSAVEC; the parts of the state
-// to save.
-extern uint32_t xsaveKind, xsaveMask;
-enum { XsaveAVX = 4 };
-void xsaveinit(void);
 
 // ---- print.c: the runtime's own messages, on descriptor 2 ---------------------------
 

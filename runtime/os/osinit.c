@@ -10,8 +10,6 @@
 #include "runtime/os/os.h"
 
 int32_t ncpu;
-uint32_t processorVersionInfo;
-uint8_t isIntel, lfenceBeforeRdtsc;
 
 STEP void osinit(void)
 {

@@ -1,6 +1,6 @@
 // vdso.c - finding the kernel's clock functions in the vDSO.
 //
-// Follows Go's vdso_linux.go: the dynamic symbol table, the version LINUX_2.6. Without a
+// Follows Go's vdso_linux.go: the dynamic symbol table, one version. Without a
 // vDSO the symbols stay 0 and the clock is read by system calls.
 //
 // built: unchecked
@@ -18,7 +18,7 @@ typedef struct {
 	const uint16_t *versym;
 	const Elf64_Verdef *verdef;
 	uint32_t nsyms;
-	uint16_t version; // the index of LINUX_2.6; 0 when there is none
+	uint16_t version; // the index of VDSO_VERSION; 0 when there is none
 } Vdso;
 
 // The segment that maps the file's start gives the load bias; the dynamic segment follows.
@@ -86,7 +86,7 @@ static uint16_t vdsoversion(const Vdso *v)
 		const Elf64_Verdaux *aux = (const void *)((const char *)def + def->vd_aux);
 
 		if (!(def->vd_flags & VER_FLG_BASE) &&
-		    streq(v->strtab + aux->vda_name, "LINUX_2.6"))
+		    streq(v->strtab + aux->vda_name, VDSO_VERSION))
 			return def->vd_ndx & 0x7fff;
 		if (def->vd_next == 0)
 			break;
@@ -121,6 +121,6 @@ STEP void vdsoauxv(uintptr_t tag, uintptr_t val)
 	if (!dyn || !vdsotables(&v, dyn))
 		return;
 	v.version = vdsoversion(&v);
-	vdsoGettimeofdaySym = vdsosymbol(&v, "__vdso_gettimeofday");
-	vdsoClockgettimeSym = vdsosymbol(&v, "__vdso_clock_gettime");
+	vdsoGettimeofdaySym = vdsosymbol(&v, VDSO_GETTIMEOFDAY);
+	vdsoClockgettimeSym = vdsosymbol(&v, VDSO_CLOCK_GETTIME);
 }

@@ -33,13 +33,6 @@ typedef struct {
 		.calledsp = (uintptr_t)__builtin_dwarf_cfa(),                          \
 	}
 
-// From here on the processor does not check alignment, as it does when the program has set
-// EFLAGS.AC: the runtime's own code was not made for it, and a report must not end in a SIGBUS.
-ALWAYS_INLINE void noalignmentcheck(void)
-{
-	__asm__ volatile("pushfq; andl %0, (%%rsp); popfq" : : "i"(~EflagsAC) : "cc", "memory");
-}
-
 // Prints the report, with tracebacks as GOTRACEBACK wants them, and exits with status 2.
 NORETURN void die(Report *r);
 
@@ -73,6 +66,8 @@ Where wherehalted(const G *gp, const Halted *b);      // while it runs; sched/ha
 // The same with who it is and who created it; without w its stack cannot be read.
 void printgoroutine(G *gp, const Where *w, int32_t level);
 void tracebackothers(const G *me, int32_t level);
+bool intext(uintptr_t pc);
+bool readable(const G *gp, uintptr_t bp, uintptr_t n); // n words of gp's stacks
 // Where an object was allocated, or whatever what says; nothing if that never happened.
 void printsite(const char *what, const Site *s);
 

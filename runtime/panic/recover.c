@@ -17,6 +17,7 @@
 #include "runtime/base/str.h"
 #include "runtime/panic/panic.h"
 #include "runtime/sched/sched.h"
+#include "unwind.h"
 
 typedef struct {
 	Defer d;
@@ -44,34 +45,14 @@ static void forgetrecovered(G *gp)
 		droppanics(gp, gp->_panic->link);
 }
 
-extern const char __text_start[], __text_end[]; // linker.ld
-
-// Is pc behind a call instruction? Of a near one, direct or indirect.
-static bool iscallsite(uintptr_t pc)
-{
-	enum { Direct = 0xe8, DirectSize = 5, Indirect = 0xff, ShortestIndirect = 2,
-	       LongestIndirect = 7, Extension = 7 << 3, CallExtension = 2 << 3 };
-	const uint8_t *p = (const uint8_t *)pc;
-
-	if (pc < (uintptr_t)__text_start + LongestIndirect || pc > (uintptr_t)__text_end)
-		return false;
-	if (p[-DirectSize] == Direct)
-		return true;
-	for (int32_t n = ShortestIndirect; n <= LongestIndirect; n++) {
-		if (p[-n] == Indirect && (p[1 - n] & Extension) == CallExtension)
-			return true;
-	}
-	return false;
-}
-
-// Is a function's frame at bp? The function that called rt_recover may use rbp for something
+// Is a function's frame at bp? The function that called rt_recover may use the register for something
 // else: what is there is not to be changed then.
 static bool isframe(const G *gp, const uintptr_t *bp)
 {
 	return (uintptr_t)bp % PtrSize == 0 && onstacks(gp, (uintptr_t)bp) &&
 	       onstacks(gp, (uintptr_t)(bp + 2)) &&
 	       (keptreturn(gp, bp + 1) == (uintptr_t)recoverreturn ||
-	        iscallsite(keptreturn(gp, bp + 1)));
+	        aftercall(keptreturn(gp, bp + 1)));
 }
 
 // Is the frame at bp one of those that the frame at inner will return to?

@@ -18,6 +18,7 @@
 #include "runtime/mem/mem.h"
 #include "runtime/panic/panic.h"
 #include "runtime/sched/sched.h"
+#include "unwind.h"
 
 enum { InnerFrames = 50, OuterFrames = 50 }; // shown of a deep stack
 
@@ -28,7 +29,7 @@ extern const char __runtime_text_start[], __runtime_text_end[];
 
 STEP void tracebackinit(void)
 {
-	skipPC = (uintptr_t)goexit + 1;
+	skipPC = (uintptr_t)goexit + PCQuantum;
 }
 
 // The program's frames, and the interface it calls.
@@ -93,17 +94,15 @@ static void printframe(uintptr_t pc, uintptr_t at, int32_t level, uintptr_t fp, 
 	}
 }
 
-static bool intext(uintptr_t pc)
+bool intext(uintptr_t pc)
 {
 	return pc >= (uintptr_t)__text_start && pc < (uintptr_t)__text_end;
 }
 
-extern const char __morestack[], __morestack_non_split[]; // next to each other
 extern const char sigpanicreturn[]; // signal.S: where a fault's panic returns to
 extern const char gogoEnd[], asyncPreemptEnd[], asyncResumeEnd[];
 
-// May n words at bp be read?
-static bool readable(const G *gp, uintptr_t bp, uintptr_t n)
+bool readable(const G *gp, uintptr_t bp, uintptr_t n)
 {
 	uintptr_t lo = segmentbottom(gp->segment);
 
@@ -112,87 +111,6 @@ static bool readable(const G *gp, uintptr_t bp, uintptr_t n)
 	n *= PtrSize;
 	return (bp >= gp->stack.lo && bp <= gp->stack.hi - n) ||
 	       (bp >= lo && bp <= gp->segment.hi - n);
-}
-
-static bool inmorestack(uintptr_t pc)
-{
-	return pc > (uintptr_t)__morestack && pc < (uintptr_t)__morestack_non_split;
-}
-
-enum { RetSize = 1, CallSize = 5, CallR11Size = 3 }; // bytes
-
-// Is there a stub's call at p?
-static bool callsmorestack(const uint8_t *p)
-{
-	enum { Call = 0xe8, CallR11Ret = 0xc3d3ff41 };
-	uintptr_t to = (uintptr_t)p + CallSize + (uintptr_t)*(const int32_t *)(p + 1);
-
-	if (*(const uint32_t *)p == CallR11Ret) // -mcmodel=large; nothing else returns right there
-		return true;
-	return *p == Call && (to == (uintptr_t)__morestack || to == (uintptr_t)__morestack_non_split);
-}
-
-// The size of the stub's call that returns to ret; 0: there is none.
-static uintptr_t stubcall(const uint8_t *ret)
-{
-	if (callsmorestack(ret - CallSize))
-		return CallSize;
-	return callsmorestack(ret - CallR11Size) ? CallR11Size : 0;
-}
-
-// Is pc in a prologue's stub (morestack.S)? Up to its call; or behind its ret.
-static bool instub(const uint8_t *pc)
-{
-	enum { Call = 0xe8, MovR10 = 0xba41, MovR11 = 0xbb41, XorR11 = 0x3145 };
-	enum { MovabsR10 = 0xba49, MovabsR11 = 0xbb49, CallR11 = 0xff41 };
-	enum { Moves = 20 }; // bytes
-	uint16_t op = *(const uint16_t *)pc;
-
-	if (stubcall(pc - RetSize))
-		return true;
-	if (*pc != Call && op != MovR10 && op != MovR11 && op != XorR11 && op != MovabsR10 &&
-	    op != MovabsR11 && op != CallR11)
-		return false;
-	for (const uint8_t *p = pc; p <= pc + Moves; p++) {
-		if (callsmorestack(p))
-			return true;
-	}
-	return false;
-}
-
-// Does the function that pc is in make its frame before pc?
-static bool framemade(uintptr_t pc)
-{
-	enum { MovRspRbp = 0xe58948 };
-	uintptr_t p = 0;
-
-	if (!funcname(pc, &p))
-		return true;
-	for (; p < pc; p++) {
-		if ((*(const uint32_t *)p & 0xffffff) == MovRspRbp)
-			return true;
-	}
-	return false;
-}
-
-// Where the return address of a function interrupted at w is, if its frame is not there yet,
-// or no more; otherwise NULL. It is being made while the word at sp is bp: "push %rbp" has
-// been, its "mov" has not. It is gone when the word below sp is bp: "pop %rbp" or "leave" has
-// been, and nothing pushed since.
-static const uintptr_t *framelessreturn(const G *gp, const Where *w)
-{
-	enum { Ret = 0xc3, Around = 32 }; // bytes looked at, at most
-	const uintptr_t *sp = (const uintptr_t *)w->sp;
-	const uint8_t *pc = (const uint8_t *)w->pc;
-
-	if (!intext(w->pc + Around) || !readable(gp, w->sp - PtrSize, 2))
-		return NULL;
-	if (!framemade(w->pc))
-		sp += sp[0] == w->bp;
-	else if (sp[-1] != w->bp && *pc != Ret && !inmorestack(returnaddress(gp, sp)) &&
-	         !instub(pc))
-		return NULL;
-	return readable(gp, (uintptr_t)sp, 1) && intext(returnaddress(gp, sp)) ? sp : NULL;
 }
 
 // Is frame n printed, when elide are left out in the middle? Says so where they would begin.
@@ -215,7 +133,7 @@ static int32_t walk(G *gp, const Where *w, int32_t level, int32_t elide)
 
 	for (int32_t i = 0; i < MaxSteps && pc != skipPC; i++) {
 		uintptr_t *frame = (uintptr_t *)bp;
-		const uintptr_t *ret = w && w->sp ? framelessreturn(gp, w) : NULL;
+		const uintptr_t *ret = w && w->sp ? framelessreturn(gp, w->pc, w->sp, w->bp) : NULL;
 		bool crossing = inmorestack(pc);
 		uintptr_t fp = (uintptr_t)(ret ? ret + 1 : frame + 2 + crossing);
 
@@ -273,7 +191,7 @@ Where whereparked(const G *gp)
 	if (gp->syscallsp != 0)
 		return (Where){ .pc = gp->syscallpc, .bp = gp->syscallbp, .calledsp = gp->syscallsp };
 	if (gp->sched.pc == (uintptr_t)asyncResume)
-		return (Where){ .pc = a->rip, .sp = a->rsp, .bp = a->rbp };
+		return (Where){ .pc = asyncpc(a), .sp = asyncsp(a), .bp = asyncbp(a) };
 	// It has not begun; or systemstack was called, as systemstack_switch, until it clears sp
 	// on its way back.
 	if (gp->sched.pc == gp->startpc || awayonsystemstack(gp))
@@ -326,7 +244,7 @@ Where wherehalted(const G *gp, const Halted *b)
 
 	if (within(w.pc, asyncPreempt, asyncPreemptEnd) ||
 	    within(w.pc, asyncResume, asyncResumeEnd))
-		return (Where){ .pc = a->rip, .sp = a->rsp, .bp = a->rbp };
+		return (Where){ .pc = asyncpc(a), .sp = asyncsp(a), .bp = asyncbp(a) };
 	if (own && w.sp == 0)
 		return w;
 	if (w.sp == 0 || !onstacks(gp, w.sp))

@@ -33,7 +33,7 @@ static Halted beforehandlers(const M *mp)
 	while (h->outer)
 		h = h->outer;
 	c = &h->ctx->mcontext;
-	return (Halted){ .g = h->gp, .pc = c->rip, .sp = c->rsp, .bp = c->rbp };
+	return (Halted){ .g = h->gp, .pc = ctxpc(c), .sp = ctxsp(c), .bp = ctxbp(c) };
 }
 
 static void answer(M *mp, const Halted *at)
@@ -45,7 +45,7 @@ static void answer(M *mp, const Halted *at)
 // On gsignal: gp was interrupted at *c.
 void haltifasked(G *gp, const Sigcontext *c)
 {
-	Halted at = { .g = gp, .pc = c->rip, .sp = c->rsp, .bp = c->rbp };
+	Halted at = { .g = gp, .pc = ctxpc(c), .sp = ctxsp(c), .bp = ctxbp(c) };
 	M *mp = gp->m;
 
 	if (likely(atomic_load_acquire(&mp->haltstate) != HaltAsked)) // pairs with ask

@@ -59,7 +59,7 @@ static uint32_t hash32(uint64_t x)
 }
 
 // The return addresses on the way to here, by frame pointers, as far as they lead upwards
-// on the stack: a program may use rbp for something else.
+// on the stack: a program may use the register for something else.
 static void callers(uintptr_t *pcs, uint32_t n)
 {
 	uintptr_t bp = (uintptr_t)__builtin_frame_address(0), last = 0;
@@ -114,11 +114,16 @@ STEP void mpreinit(M *mp)
 	mp->gsignal = msystemg(mp->gsignal, mp, size);
 }
 
+// The bytes of a thread's block, g's word included.
+static uintptr_t tlssize(void)
+{
+	return (uintptr_t)(__tls_end - __tdata_start);
+}
+
 static M *newmemory(void)
 {
 	uintptr_t align = (uintptr_t)__rt0_tls_align - (uintptr_t)__image_start;
-	uintptr_t below = (uintptr_t)(__tls_end - __tdata_start) - PtrSize; // tls[0] is g's
-	uintptr_t off = alignup(below + PtrSize, align) - PtrSize; // &tls[1] is aligned
+	uintptr_t off = moffset(tlssize(), align);
 	char *p = persistentalloc(off + sizeof(M), align);
 
 	touchpage(p + off); // inittls reads it first
@@ -128,18 +133,17 @@ static M *newmemory(void)
 // Gives mp the program's initial thread-local data, and the words the ABI wants.
 static void inittls(M *mp)
 {
-	uintptr_t below = (uintptr_t)(__tls_end - __tdata_start) - PtrSize;
 	uintptr_t ndata = (uintptr_t)(__tdata_end - __tdata_start);
-	char *block = (char *)mp - below;
+	char *block = tlsblock(mp, tlssize());
 	G *oldg0 = mp->g0, *oldgsignal = mp->gsignal;
 	AsyncState *oldspare = mp->asyncSpare;
 
-	__builtin_memset(block, 0, below + sizeof *mp);
+	__builtin_memset(block, 0, (uintptr_t)((char *)(mp + 1) - block));
 	mp->g0 = oldg0;
 	mp->gsignal = oldgsignal;
 	mp->asyncSpare = oldspare;
 	__builtin_memcpy(block, __tdata_start, ndata);
-	mp->tls[6] = m0.tls[6]; // the stack protector's canary is the process's
+	mp->tls[CanarySlot] = m0.tls[CanarySlot]; // the stack protector's canary is the process's
 }
 
 // Ms that have left their stacks are taken apart: the stack goes back, the M waits in mfree.
@@ -284,9 +288,8 @@ STEP void mstart1(void)
 	// mcall and systemstack reuse the stack from here down; goexit0 of a locked
 	// goroutine comes back into mstart.
 	// A clone has the control words of its parent, whatever goroutine that ran.
-	__asm__ volatile("stmxcsr %0; fnstcw %1" : "=m"(mp->curmxcsr), "=m"(mp->curfcw));
-	gp->sched.mxcsr = mp->curmxcsr;
-	gp->sched.fcw = mp->curfcw;
+	readfpcontrol(&mp->fpcontrol);
+	gp->sched.fpcontrol = mp->fpcontrol;
 	save((uintptr_t)__builtin_return_address(0), (uintptr_t)__builtin_dwarf_cfa(), 0);
 	asminit();
 	minit();

@@ -5,7 +5,7 @@
 // When it returns, the goroutine is back on the small stack. A parked goroutine whose stack
 // pointer is on the small stack gives its segment back, and costs 2 KiB again.
 //
-//	guard in force (%fs:0x70)  ==  stack.lo + StackGuard    on the small stack
+//	guard in force             ==  stack.lo + StackGuard    on the small stack
 //	                               segguard                 on the segment
 //	                               StackPreempt             on either: yield, please
 //	fastguard  ==  stack.lo + StackGuard while a segment is attached, else NoGuard
@@ -156,27 +156,6 @@ NORETURN NOSPLIT void badmorestack(const uintptr_t *fp)
 
 enum { ArgAlign = 256 }; // ARG_ALIGN in morestack.S
 
-// Makes gp ask again when it goes on, with its registers at that moment, the vector
-// arguments among them: as if it had been preempted by a signal at the stub's call. It may
-// have no segment then.
-static void prologuestate(G *gp, const MoreFrame *f)
-{
-	enum { CallSize = 5 };
-	AsyncState *a = gp->asyncState;
-	const uintptr_t *fp = f->fp;
-
-	a->eflags = 0x202;
-	a->r15 = f->r15, a->r14 = f->r14, a->r13 = f->r13, a->r12 = f->r12;
-	a->r11 = f->argsize, a->r10 = f->framesize, a->r9 = f->r9, a->r8 = f->r8;
-	a->rbp = fp[0], a->rdi = f->rdi, a->rsi = f->rsi, a->rdx = fp[-2];
-	a->rcx = f->rcx, a->rbx = f->rbx, a->rax = fp[-1];
-	a->rsp = (uintptr_t)&fp[2], a->rip = fp[1] - CallSize;
-	gp->sched.pc = (uintptr_t)asyncResume;
-	gp->sched.sp = a->rsp;
-	gp->sched.bp = a->rbp;
-	gp->sched.g = gp;
-}
-
 // The request to yield is served here. Returns if it cannot be now.
 static void preemptprologue(G *gp, const MoreFrame *f)
 {
@@ -190,12 +169,10 @@ static void preemptprologue(G *gp, const MoreFrame *f)
 		return;
 	if (!gp->asyncState)
 		gp->asyncState = newasyncstate(); // holds no lock: canPreemptM
-	xsavestate(gp->asyncState); // nobody has touched the vector registers
-	prologuestate(gp, f);
-	// The words in force, as mcall leaves them. XSAVEC's image need not have them.
-	__asm__ volatile("stmxcsr %0; fnstcw %1" : "=m"(mp->curmxcsr), "=m"(mp->curfcw));
-	gp->sched.mxcsr = mp->curmxcsr;
-	gp->sched.fcw = mp->curfcw;
+	saveprologue(gp, f);
+	// The words in force, as mcall leaves them. The AsyncState need not have them.
+	readfpcontrol(&mp->fpcontrol);
+	gp->sched.fpcontrol = mp->fpcontrol;
 	gopreempt_m(gp);
 }
 

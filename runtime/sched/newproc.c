@@ -10,7 +10,7 @@
 //	    | goexit + 1             |  <- sched.sp: the function's return address
 //	    +------------------------+
 //
-// sched.pc is the function, sched.ctxt what it gets in %rdi.
+// sched.pc is the function, sched.ctxt its argument.
 //
 // Unyielding: startg puts the new goroutine on the queue of the P that it has found.
 //
@@ -21,12 +21,7 @@
 #include "runtime/os/os.h"
 #include "runtime/sched/sched.h"
 
-enum {
-	PCQuantum = 1,
-	SpAlign = 16,
-	DefaultMxcsr = 0x1f80, // what the kernel starts a process with
-	DefaultFcw = 0x37f,
-};
+enum { SpAlign = 16 };
 
 // Laid down by linker.ld: the runtime's own code.
 extern const char __runtime_text_start[], __runtime_text_end[];
@@ -82,8 +77,7 @@ COLD HOTSTEP uintptr_t *saveAncestors(G *newg)
 // Makes buf as if it had called fn and stopped before its first instruction.
 HOTSTEP void gostartcall(Gobuf *buf, void (*fn)(void *), void *ctxt)
 {
-	buf->sp -= PtrSize;
-	*(uintptr_t *)buf->sp = buf->pc; // the return address: goexit + 1
+	setreturn(&buf->sp, buf->pc); // in goexit
 	buf->pc = (uintptr_t)fn;
 	buf->ctxt = ctxt;
 }
@@ -161,8 +155,7 @@ HOTSTEP G *newproc1(void (*fn)(void *), void *ctxt, const void *argp, uintptr_t 
 	newg->sched.pc = (uintptr_t)goexit + PCQuantum;
 	newg->sched.g = newg;
 	newg->sched.bp = 0;
-	newg->sched.mxcsr = DefaultMxcsr;
-	newg->sched.fcw = DefaultFcw;
+	defaultfpcontrol(&newg->sched.fpcontrol);
 	newg->stktopsp = sp;
 	gostartcallfn(&newg->sched, fn, ctxt);
 	newg->gopc = callerpc;

@@ -36,7 +36,7 @@ AsyncState *newasyncstate(void)
 	enum { Before = valgrindenabled ? 128 : 0 };
 	AsyncState *a;
 
-	xsaveinit();
+	asyncinit();
 	lock(&asyncstates.lock);
 	a = asyncstates.free;
 	if (a)
@@ -235,13 +235,8 @@ static void divert(G *gp, Sigcontext *c)
 		a = gp->asyncState = mp->asyncSpare; // it stays with the G
 		mp->asyncSpare = NULL;
 	}
-	a->r15 = c->r15, a->r14 = c->r14, a->r13 = c->r13, a->r12 = c->r12;
-	a->r11 = c->r11, a->r10 = c->r10, a->r9 = c->r9, a->r8 = c->r8;
-	a->rbp = c->rbp, a->rdi = c->rdi, a->rsi = c->rsi, a->rdx = c->rdx;
-	a->rcx = c->rcx, a->rbx = c->rbx, a->rax = c->rax;
-	a->rsp = c->rsp, a->rip = c->rip, a->eflags = c->eflags;
-	c->rip = (uintptr_t)asyncPreempt;
-	c->eflags &= ~(uint64_t)(EflagsTF | EflagsDF | EflagsAC);
+	saveregisters(a, c);
+	ctxgoto(c, (uintptr_t)asyncPreempt);
 }
 
 void doSigPreempt(G *gp, Sigcontext *c)
@@ -253,7 +248,7 @@ void doSigPreempt(G *gp, Sigcontext *c)
 	spare = mp->signalPending && (gp->asyncState || mp->asyncSpare) &&
 	        debug.asyncpreemptoff == 0;
 
-	if (spare && wantAsyncPreempt(gp) && isAsyncSafePoint(gp, c->rip, c->rsp))
+	if (spare && wantAsyncPreempt(gp) && isAsyncSafePoint(gp, ctxpc(c), ctxsp(c)))
 		divert(gp, c);
 	atomic_xadd(&mp->preemptGen, 1);
 	atomic_store_release(&mp->signalPending, 0); // asyncSpare is the next sender's

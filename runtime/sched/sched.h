@@ -54,18 +54,6 @@ typedef enum {
 	TraceLost,           // events of this M before this one, for want of a buffer
 } TraceKind;
 
-// Leaves all registers alone, and the compiler is not told that it is a call: a hook costs
-// no more than its test.
-#define TRACEHOOK __attribute__((no_caller_saved_registers))
-
-// A function of this kind that clang makes changes the registers of its arguments.
-#define TRACECALL ".weak __rt0_traceevent; call __rt0_traceevent"
-#ifdef __clang__
-#define CALLTRACE(what, arg) __asm__ volatile(TRACECALL : "+D"(what), "+S"(arg) : : "cc", "memory")
-#else
-#define CALLTRACE(what, arg) __asm__ volatile(TRACECALL : : "D"(what), "S"(arg) : "cc", "memory")
-#endif
-
 // The tracer, in programs that have it: only these have __rt0_traceon.
 WEAK TRACEHOOK void __rt0_traceevent(uint32_t what, uintptr_t arg);
 typedef struct {
@@ -316,7 +304,7 @@ _Static_assert((StackPreempt & GuardLook) != 0, "mustlook sees a request to yiel
 #define mustlook() \
 	__extension__({ \
 		bool look_; \
-		__asm__ volatile("testb %1, %%fs:0x70" : "=@ccnz"(look_) : "i"(GuardLook)); \
+		TESTGUARD(look_, GuardLook); \
 		look_; \
 	})
 
@@ -349,7 +337,6 @@ uintptr_t keptreturn(const G *gp, const uintptr_t *slot);
 void keepreturn(G *gp, uintptr_t *slot, uintptr_t pc);
 uintptr_t realreturn(const G *gp, uintptr_t pc, const uintptr_t *slot);
 void recoverreturn(void); // recover.S
-void xsavestate(AsyncState *a); // morestack.S
 NORETURN void stackoverflow(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp); // panic/
 
 // ---- stw.c: stopping the world ------------------------------------------------------

@@ -91,7 +91,7 @@ static void checkjump(const Handling *h, uintptr_t sp)
 {
 	const G *gp = h->gp;
 	const M *mp = gp->m;
-	uintptr_t pc = h->ctx->mcontext.rip;
+	uintptr_t pc = ctxpc(&h->ctx->mcontext);
 	bool running = gp == mp->gcgo || (gp == mp->curg && readgstatus(gp) == Grunning);
 
 	if (!(gp == mp->curg ? onstacks(gp, sp) : gp == mp->gcgo && inside(&gp->stack, sp)))

@@ -127,34 +127,12 @@ typedef struct {
 	G *gp; // who was interrupted
 } Caught;
 
-#define AT(field) offsetof(Sigcontext, field)
-
 static void sayregisters(void *arg)
 {
-	static const struct {
-		char name[8];
-		uint8_t offset;
-	} regs[] = {
-		{ "rax    ", AT(rax) }, { "rbx    ", AT(rbx) }, { "rcx    ", AT(rcx) },
-		{ "rdx    ", AT(rdx) }, { "rdi    ", AT(rdi) }, { "rsi    ", AT(rsi) },
-		{ "rbp    ", AT(rbp) }, { "rsp    ", AT(rsp) }, { "r8     ", AT(r8) },
-		{ "r9     ", AT(r9) }, { "r10    ", AT(r10) }, { "r11    ", AT(r11) },
-		{ "r12    ", AT(r12) }, { "r13    ", AT(r13) }, { "r14    ", AT(r14) },
-		{ "r15    ", AT(r15) }, { "rip    ", AT(rip) }, { "rflags ", AT(eflags) },
-		{ "cs     ", AT(cs) }, { "fs     ", AT(fs) }, { "gs     ", AT(gs) },
-	};
-	const char *c = (const char *)((const Caught *)arg)->c;
-
 	if (gotraceback().level == 0)
 		return;
 	print("\n");
-	for (uint32_t i = 0; i < nelem(regs); i++) {
-		const void *reg = c + regs[i].offset;
-
-		print("%s0x%lx\n", regs[i].name,
-		      regs[i].offset < AT(cs) ? *(const uint64_t *)reg
-		                              : *(const uint16_t *)reg);
-	}
+	printregisters(((const Caught *)arg)->c);
 }
 
 static void sayfatal(void *arg)
@@ -164,7 +142,7 @@ static void sayfatal(void *arg)
 	print("%s\n", signame(s->sig));
 	if (gotraceback().level == 0)
 		return;
-	print("PC=0x%lx m=%ld sigcode=%lu", s->c->rip, getg()->m->id, (int64_t)s->info->code);
+	print("PC=0x%lx m=%ld sigcode=%lu", ctxpc(s->c), getg()->m->id, (int64_t)s->info->code);
 	if (s->sig == SIGSEGV || s->sig == SIGBUS)
 		print(" addr=0x%lx", s->info->addr);
 	print("\n");
@@ -191,7 +169,7 @@ static void sayfault(void *arg)
 	const Caught *s = arg;
 
 	print("unexpected fault address 0x%lx\nfatal error: fault\n", s->info->addr);
-	printsignal(s->sig, s->info->code, s->info->addr, s->c->rip);
+	printsignal(s->sig, s->info->code, s->info->addr, ctxpc(s->c));
 }
 
 // The stack's guard was touched, or what lies below the guard by a big frame.
@@ -222,7 +200,7 @@ static bool inusertext(uintptr_t pc)
 static bool inprogram(const Caught *s, Where *w)
 {
 	M *mp = s->gp->m;
-	uintptr_t caller;
+	uintptr_t caller, sp;
 
 	if (s->gp != mp->curg || mp->locks != 0 || !onstacks(s->gp, w->sp))
 		return false;
@@ -230,46 +208,35 @@ static bool inprogram(const Caught *s, Where *w)
 		return true;
 	if (between(__memory_text_end, w->pc, __text_end))
 		return false;
-	caller = *(uintptr_t *)w->sp;
+	caller = ctxcaller(s->c, &sp);
 	if (w->pc >= 4096 && !inusertext(caller))
 		return false;
-	*w = (Where){ .pc = caller - 1, .sp = w->sp + PtrSize, .bp = w->bp }; // in the call
+	*w = (Where){ .pc = caller - 1, .sp = sp, .bp = w->bp }; // in the call
 	return true;
 }
 
 // Makes the program's code at w go on in sigpanic. False: its stack is too full.
 static bool injectpanic(const Caught *s, const Where *w, const char *text)
 {
-	enum { RedZone = 128, Room = 256 };
+	enum { Room = 256 };
 	Sigcontext *c = s->c;
-	uintptr_t *sp = (uintptr_t *)((c->rsp - RedZone) & ~(uintptr_t)15);
+	uintptr_t *sp = (uintptr_t *)((ctxsp(c) - RedZone) & ~(uintptr_t)15);
 
 	if (!onstacks(s->gp, (uintptr_t)sp - Room))
 		return false;
-	xsaveinit(); // sigpanic0 asks which vector registers there are
-	valgrindMakeMemUndefined((uintptr_t)sp - Room, c->rsp - RedZone - ((uintptr_t)sp - Room));
-	*--sp = 0;
-	*--sp = w->sp;
-	*--sp = w->pc;
-	c->rdi = (uintptr_t)text;
-	c->rsi = s->sig;
-	c->rdx = (uint32_t)s->info->code;
-	c->rcx = s->info->addr;
-	c->r8 = c->rip;
-	c->rsp = (uintptr_t)sp;
-	c->rip = (uintptr_t)sigpanic0;
-	c->eflags &= ~(uint64_t)(EflagsTF | EflagsDF | EflagsAC);
+	valgrindMakeMemUndefined((uintptr_t)sp - Room, ctxsp(c) - RedZone - ((uintptr_t)sp - Room));
+	ctxpanic(c, sp, w->pc, w->sp, text, s->sig, (uint32_t)s->info->code, s->info->addr);
 	return true;
 }
 
 bool touched(uint32_t sig, const Siginfo *info, Sigcontext *c)
 {
-	uintptr_t pc = c->rip;
+	uintptr_t pc = ctxpc(c);
 
 	if ((sig != SIGSEGV && sig != SIGBUS) || info->code <= 0 ||
 	    (pc != (uintptr_t)touchreadat && pc != (uintptr_t)touchwriteat))
 		return false;
-	c->rip = (uintptr_t)touchfailed;
+	ctxpc(c) = (uintptr_t)touchfailed;
 	return true;
 }
 
@@ -278,7 +245,7 @@ bool touched(uint32_t sig, const Siginfo *info, Sigcontext *c)
 // A panic of the program's, or the end.
 static void catchfault(Caught *s, bool sent)
 {
-	Where w = { .pc = s->c->rip, .sp = s->c->rsp, .bp = s->c->rbp };
+	Where w = { .pc = ctxpc(s->c), .sp = ctxsp(s->c), .bp = ctxbp(s->c) };
 	Report r = { .before = sayfatal, .after = sayregisters, .arg = s };
 	M *mp = s->gp->m;
 
@@ -329,7 +296,7 @@ static void sighandler(Caught *s)
 		catchfault(s, sent);
 }
 
-// On gsignal's stack, called by sigtramp with the interrupted G still in %fs:-8.
+// On gsignal's stack, called by sigtramp with the interrupted G still in force.
 NOSPLIT void sigtrampgo(uint32_t sig, Siginfo *info, Ucontext *ctx)
 {
 	G *gp = getg(), *gsignal = gp->m->gsignal;

@@ -42,7 +42,7 @@ bool touched(uint32_t sig, const Siginfo *info, Sigcontext *c);
 
 typedef void SignalHandler(int32_t sig, Siginfo *info, void *ctx);
 
-// On the signal stack, with the interrupted G still in %fs:-8: calls fn.
+// On the signal stack, with the interrupted G still in force: calls fn.
 void __rt0_callhandler(SignalHandler *fn, int32_t sig, Siginfo *info, Ucontext *ctx);
 // Before longjmp, on a thread of the runtime's, to where the stack pointer is sp.
 void __rt0_longjmp(uintptr_t sp);

@@ -9,7 +9,7 @@
 // matrix: GOMAXPROCS=1,4
 #include "internal.h"
 
-enum { Rounds = 100000, DefaultMxcsr = 0x1f80, OtherMxcsr = 0x7f80, OtherX87 = 0xf7f };
+enum { Rounds = 100000, OtherMxcsr = 0x7f80, OtherX87 = 0xf7f };
 
 // Loads rbx, rbp, r12 ... r15 with in, calls fn(a, b), and stores what they are then to
 // out.
@@ -104,8 +104,8 @@ static __attribute__((noinline)) void back(G *gp)
 	check(gp == me);
 	ong0((uintptr_t)__builtin_frame_address(0));
 	setwords(DefaultMxcsr, 0x37f);
-	getg()->m->curmxcsr = DefaultMxcsr; // gogo goes by these
-	getg()->m->curfcw = 0x37f;
+	getg()->m->fpcontrol.mxcsr = DefaultMxcsr; // gogo goes by these
+	getg()->m->fpcontrol.fcw = 0x37f;
 	SPOIL;
 	// A fresh stack pointer and all the registers come from here.
 	gogo(&gp->sched);

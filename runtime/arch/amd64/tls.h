@@ -1,0 +1,43 @@
+// tls.h - amd64: where a thread finds its G and its guard, and how its memory is laid out.
+//
+//	the program's thread-local block | M: tls[0] = g, tls[1] <- %fs, ...
+//
+// The block ends with g's word, which is M's first.
+#ifndef RT0_ARCH_TLS_H
+#define RT0_ARCH_TLS_H
+
+#include "runtime/base/types.h"
+
+// Where code is compiled for size, a call: five bytes instead of nine.
+#ifdef RT0_SMALL
+#define GETG(gp) __asm__ volatile("call getg_rax" : "=a"(gp))
+#else
+#define GETG(gp) __asm__ volatile("movq %%fs:-8, %0" : "=r"(gp))
+#endif
+#define SETG(gp) __asm__ volatile("movq %0, %%fs:-8" : : "r"(gp) : "memory")
+
+// The guard in force on this M, with which each prologue compares the stack pointer.
+#define GETGUARD(guard) __asm__ volatile("movq %%fs:0x70, %0" : "=r"(guard))
+#define SETGUARD(guard) __asm__ volatile("movq %0, %%fs:0x70" : : "r"(guard) : "memory")
+// yes: has it one of the bits, which are in its low byte?
+#define TESTGUARD(yes, bits) \
+	__asm__ volatile("testb %1, %%fs:0x70" : "=@ccnz"(yes) : "i"(bits))
+
+// The word of tls where a function compiled with a stack protector finds the canary.
+enum { CanarySlot = 6 };
+#define SETCANARY(canary) __asm__ volatile("movq %0, %%fs:0x28" : : "r"(canary))
+
+// Returns how far behind memory with this alignment M begins, with n bytes of block below
+// tls[1]: the thread pointer is aligned.
+ALWAYS_INLINE uintptr_t moffset(uintptr_t n, uintptr_t align)
+{
+	return alignup(n, align) - PtrSize;
+}
+
+// Returns the beginning of the block of n bytes of the M at m.
+ALWAYS_INLINE char *tlsblock(void *m, uintptr_t n)
+{
+	return (char *)m + PtrSize - n;
+}
+
+#endif
