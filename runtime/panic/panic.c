@@ -9,6 +9,7 @@
 // built: unchecked
 #include "runtime/panic/panic.h"
 #include "runtime/sched/sched.h"
+#include "runtime/sched/stw.h"
 
 uint32_t panicking, runningPanicDefers;
 static Mutex paniclk; // without rank: taken with any locks held

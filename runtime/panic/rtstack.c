@@ -5,6 +5,7 @@
 #include "runtime/lock/lock.h"
 #include "runtime/panic/panic.h"
 #include "runtime/sched/sched.h"
+#include "runtime/sched/stw.h"
 
 // Protects what symtab.c keeps of what it has read. Who dies meanwhile does not
 // take it: what it then reads there may belong to another pc, but leads nowhere else.

@@ -13,6 +13,7 @@
 #include "runtime/sched/own.h"
 #include "runtime/sched/sched.h"
 #include "runtime/sched/search.h"
+#include "runtime/sched/stw.h"
 
 // What a step of the search comes to. LookAgain: something has changed, so begin again at the
 // first step.
@@ -40,11 +41,11 @@ static Outcome found(Search *s, G *gp)
 // Does what others want of this P first.
 static Outcome serveothers(const Search *s)
 {
-	if (atomic_load_relaxed(&sched.gcwaiting)) {
+	if (worldstops()) {
 		gcstopm();
 		return LookAgain;
 	}
-	if (s->pp->runSafePointFn)
+	if (safepointwanted(s->pp))
 		runSafePointFn();
 	return Nothing;
 }
@@ -134,7 +135,7 @@ static Outcome steal(Search *s)
 			P *p2 = allp[e.pos];
 			Outcome o = Nothing;
 
-			if (atomic_load_relaxed(&sched.gcwaiting))
+			if (worldstops())
 				return LookAgain;
 			if (p2 != s->pp)
 				o = stealfrom(s, p2, round);
@@ -151,7 +152,7 @@ static Outcome steal(Search *s)
 static Outcome giveup(Search *s)
 {
 	lock(&sched.lock);
-	if (atomic_load_relaxed(&sched.gcwaiting) || s->pp->runSafePointFn) {
+	if (worldstops() || safepointwanted(s->pp)) {
 		unlock(&sched.lock);
 		return LookAgain;
 	}

@@ -11,6 +11,7 @@
 #include "runtime/os/os.h"
 #include "runtime/sched/sched.h"
 #include "runtime/sched/search.h"
+#include "runtime/sched/stw.h"
 
 Sched sched = {
 	.notDueAfter = INT64_MAX,
@@ -78,8 +79,8 @@ static bool nothingelse(const M *mp)
 {
 	P *pp = mp->p;
 
-	return pp->numTimers == 0 && pp->preempt == PreemptNot && !pp->runSafePointFn &&
-	       !mp->lockedg && !atomic_load_relaxed(&sched.gcwaiting) && !sched.disable.user;
+	return pp->numTimers == 0 && pp->preempt == PreemptNot && !safepointwanted(pp) &&
+	       !mp->lockedg && !worldstops() && !sched.disable.user;
 }
 
 // The short way through a round for a goroutine that yields: gp goes to the tail of the
@@ -153,11 +154,11 @@ static G *pick(bool *inheritTime)
 			endslice(pp);
 		pp->preempt = PreemptNot;
 	}
-	while (unlikely(atomic_load_relaxed(&sched.gcwaiting))) {
+	while (unlikely(worldstops())) {
 		gcstopm();
 		pp = mp->p;
 	}
-	if (unlikely(pp->runSafePointFn))
+	if (unlikely(safepointwanted(pp)))
 		runSafePointFn();
 	if (isspinning(mp) && (pp->runnext || pp->runqhead != pp->runqtail))
 		throw("schedule: spinning with local work");

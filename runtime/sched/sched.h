@@ -272,7 +272,6 @@ void wakep(void);
 void wakeNetPoller(int64_t when);
 void handoffp(P *pp);
 void resetspinning(void);
-void gcstopm(void);
 void mput(M *mp) HOLDS(sched.lock);
 M *mget(void) HOLDS(sched.lock);
 void incidlelocked(int32_t v);
@@ -338,16 +337,6 @@ void keepreturn(G *gp, uintptr_t *slot, uintptr_t pc);
 uintptr_t realreturn(const G *gp, uintptr_t pc, const uintptr_t *slot);
 void recoverreturn(void); // recover.S
 NORETURN void stackoverflow(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp); // panic/
-
-// ---- stw.c: stopping the world ------------------------------------------------------
-
-enum { FreezeStopWait = 0x7fffffff };
-
-void stopTheWorld(const char *reason);
-void startTheWorld(void);
-void forEachP(void (*fn)(P *));
-void runSafePointFn(void);
-void freezetheworld(void);
 
 // ---- signal handlers of the program's, sig/handler.c ---------------------------------
 

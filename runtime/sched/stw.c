@@ -1,9 +1,17 @@
 // stw.c - stopping the world: no P runs anything but the one that asked.
 //
 // sched.gcwaiting is the request; every M checks it in each round of the scheduler and when
-// it enters a system call. sched.stopwait counts the Ps that have not stopped. A P stops in
-// one of four ways: by its own M (gcstopm), taken out of a system call or off the idle
-// list by the M that stops the world, or handed off (handoffp).
+// it enters a system call. sched.stopwait counts the Ps that have not stopped. A P that runs
+// something stops in one of five ways:
+//
+//	its M sees the request in the scheduler, and sleeps             gcstopm
+//	its M sees the request after it has lent the P                  stoplent
+//	its M hands it off, because it sleeps or ends                   handoffp
+//	the M that stops the world takes it out of a system call        stopsyscalls
+//	the M that stops the world takes it off the idle list           stopTheWorldWithSema
+//
+// In the first three the last P's M wakes the M that stops the world. The other M's own P stops
+// at once.
 //
 // Follows Go's proc.go (stopTheWorldWithSema, startTheWorldWithSema, forEachP).
 //
@@ -12,6 +20,8 @@
 #include "runtime/os/os.h"
 #include "runtime/sched/own.h"
 #include "runtime/sched/sched.h"
+#include "runtime/sched/search.h"
+#include "runtime/sched/stw.h"
 
 enum { RetryStop = 100 * 1000 }; // ns
 
@@ -59,6 +69,51 @@ static void haltiffreezing(void)
 		haltm();
 }
 
+// ---- the five ways ------------------------------------------------------------------
+
+// Stops pp, which is in this M's hands, for the M that stops the world, and wakes that M if it
+// waits for no other P.
+void pstopped(P *pp)
+{
+	pp->status = Pgcstop;
+	if (--sched.stopwait == 0)
+		notewakeup(&sched.stopnote);
+}
+
+// Stops this M: it gives up its P, and sleeps until startm has a P for it.
+void gcstopm(void)
+{
+	M *mp = getg()->m;
+	P *pp;
+
+	if (!worldstops())
+		throw("gcstopm: not waiting for gc");
+	if (isspinning(mp))
+		stopspinning(mp); // startTheWorld looks after the wake-ups
+	pp = releasep();
+	lock(&sched.lock);
+	pstopped(pp);
+	unlock(&sched.lock);
+	stopm();
+}
+
+// Stops pp, which this M has lent, unless another M has taken it.
+void stoplent(P *pp)
+{
+	lock(&sched.lock);
+	if (sched.stopwait > 0 && takesyscallp(pp, Pgcstop))
+		pstopped(pp);
+	unlock(&sched.lock);
+}
+
+// The M that stops the world: stops pp, which is in its hands.
+static void stopp(P *pp) HOLDS(sched.lock);
+static void stopp(P *pp)
+{
+	pp->status = Pgcstop;
+	sched.stopwait--;
+}
+
 // Takes the Ps whose Ms are in system calls. Returns how many.
 static int32_t stopsyscalls(void) HOLDS(sched.lock);
 static int32_t stopsyscalls(void)
@@ -69,7 +124,7 @@ static int32_t stopsyscalls(void)
 		P *pp = allp[i];
 
 		if (isinsyscall(pp) && takesyscallp(pp, Pgcstop)) {
-			sched.stopwait--;
+			stopp(pp);
 			n++;
 		}
 	}
@@ -108,6 +163,8 @@ static const char *notstopped(void)
 	return NULL;
 }
 
+// ---- stopping and starting ----------------------------------------------------------
+
 static void stopTheWorldWithSema(void *unused)
 {
 	P *pp = getg()->m->p;
@@ -121,13 +178,10 @@ static void stopTheWorldWithSema(void *unused)
 	sched.stopwait = gomaxprocs;
 	atomic_xchg(&sched.gcwaiting, 1);
 	preemptall();
-	pp->status = Pgcstop; // our own
-	sched.stopwait--;
+	stopp(pp); // our own
 	stopsyscalls();
-	while ((pp = pidleget())) {
-		pp->status = Pgcstop;
-		sched.stopwait--;
-	}
+	while ((pp = pidleget()))
+		stopp(pp);
 	wait = sched.stopwait > 0;
 	unlock(&sched.lock);
 	if (wait)
@@ -200,21 +254,31 @@ void startTheWorld(void)
 
 // ---- running something on every P ---------------------------------------------------
 
+static void safepointdone(void) HOLDS(sched.lock);
 static void safepointdone(void)
 {
-	lock(&sched.lock);
 	if (--sched.safePointWait == 0)
 		notewakeup(&sched.safePointNote);
-	unlock(&sched.lock);
 }
 
-// This P's turn, in a round of its scheduler or in a system call.
+// Runs the function for this M's P, in a round of its scheduler or before a system call, unless
+// forEachP does that because the P was idle or in a system call.
 void runSafePointFn(void)
 {
 	P *pp = getg()->m->p;
 
-	// forEachP may be running it for us, if we are idle or in a system call.
-	if (atomic_cas(&pp->runSafePointFn, 1, 0)) {
+	if (!atomic_cas(&pp->runSafePointFn, 1, 0))
+		return;
+	sched.safePointFn(pp);
+	lock(&sched.lock);
+	safepointdone();
+	unlock(&sched.lock);
+}
+
+// Runs the function for pp, which is in the caller's hands, if that is wanted.
+void safepointfor(P *pp)
+{
+	if (safepointwanted(pp) && atomic_cas(&pp->runSafePointFn, 1, 0)) {
 		sched.safePointFn(pp);
 		safepointdone();
 	}
@@ -225,7 +289,7 @@ static void safepointsyscalls(void)
 	for (int32_t i = 0; i < gomaxprocs; i++) {
 		P *pp = allp[i];
 
-		if (isinsyscall(pp) && pp->runSafePointFn && takesyscallp(pp, Pidle))
+		if (isinsyscall(pp) && safepointwanted(pp) && takesyscallp(pp, Pidle))
 			handoffp(pp);
 	}
 }

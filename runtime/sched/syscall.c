@@ -16,6 +16,7 @@
 #include "runtime/os/syscall.h"
 #include "runtime/sched/own.h"
 #include "runtime/sched/sched.h"
+#include "runtime/sched/stw.h"
 
 static COLD void entersyscall_sysmon(void *unused)
 {
@@ -31,16 +32,10 @@ static COLD void entersyscall_safepoint(void *unused)
 	runSafePointFn();
 }
 
-// The world wants to stop: our P is one less to wait for.
 static COLD void entersyscall_gcwait(void *unused)
 {
-	P *pp = getg()->m->oldp;
-
 	(void)unused;
-	lock(&sched.lock);
-	if (sched.stopwait > 0 && takesyscallp(pp, Pgcstop) && --sched.stopwait == 0)
-		notewakeup(&sched.stopnote);
-	unlock(&sched.lock);
+	stoplent(getg()->m->oldp);
 }
 
 // It is ours, and it is what we think: only the debug build asks.
@@ -78,7 +73,7 @@ static NOSPLIT __attribute__((noinline, cold)) void unusual(G *gp, uintptr_t pc,
 		systemstack(entersyscall_gcwait, NULL);
 	else if (atomic_load_relaxed(&sched.sysmonwait))
 		systemstack(entersyscall_sysmon, NULL);
-	if (mp->p && mp->p->runSafePointFn)
+	if (mp->p && safepointwanted(mp->p))
 		systemstack(entersyscall_safepoint, NULL);
 	save(pc, sp, bp); // systemstack wrote over it
 	releasem(mp);
@@ -92,12 +87,12 @@ ALWAYS_INLINE void reentersyscall(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t b
 
 	leavego(gp, pc, sp, bp);
 	traceg(TraceSysEnter, gp);
-	if (unlikely(atomic_load_relaxed(&sched.sysmonwait) | pp->runSafePointFn))
+	if (unlikely(atomic_load_relaxed(&sched.sysmonwait) | safepointwanted(pp)))
 		unusual(gp, pc, sp, bp);
 	mp->syscalltick = pp->syscalltick;
 	lend(mp, pp);
 	// Not fenced against the store: stopTheWorld looks again if we miss it.
-	if (unlikely(atomic_load_relaxed(&sched.gcwaiting)))
+	if (unlikely(worldstops()))
 		unusual(gp, pc, sp, bp);
 }
 

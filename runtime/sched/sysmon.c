@@ -13,6 +13,7 @@
 #include "runtime/sched/own.h"
 #include "runtime/sched/sched.h"
 #include "runtime/sched/search.h"
+#include "runtime/sched/stw.h"
 
 enum {
 	ForcePreemptNS = 10 * 1000 * 1000,
@@ -153,7 +154,7 @@ static int32_t retake(int64_t now)
 
 static bool idle(void)
 {
-	return atomic_load_relaxed(&sched.gcwaiting) ||
+	return worldstops() ||
 	       (atomic_load_relaxed(&sched.npidle) == (uint32_t)gomaxprocs &&
 	        !atomic_load_relaxed(&scavengehint));
 }

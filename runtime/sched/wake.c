@@ -13,6 +13,7 @@
 #include "runtime/sched/own.h"
 #include "runtime/sched/sched.h"
 #include "runtime/sched/search.h"
+#include "runtime/sched/stw.h"
 
 // ---- idle Ms, under sched.lock ------------------------------------------------------
 
@@ -73,25 +74,6 @@ void stopm(void)
 	mput(mp);
 	unlock(&sched.lock);
 	parkm(0);
-}
-
-// Stops for stopTheWorld: gives the P to it and sleeps until the world starts again.
-void gcstopm(void)
-{
-	M *mp = getg()->m;
-	P *pp;
-
-	if (!atomic_load_relaxed(&sched.gcwaiting))
-		throw("gcstopm: not waiting for gc");
-	if (isspinning(mp))
-		stopspinning(mp); // startTheWorld looks after the wake-ups
-	pp = releasep();
-	lock(&sched.lock);
-	pp->status = Pgcstop;
-	if (--sched.stopwait == 0)
-		notewakeup(&sched.stopnote);
-	unlock(&sched.lock);
-	stopm();
 }
 
 // ---- waking -------------------------------------------------------------------------
@@ -212,22 +194,15 @@ static bool searchwanted(void)
 	return nspinning() + atomic_load_relaxed(&sched.npidle) == 0 && claimspinning();
 }
 
-// Under sched.lock: decides about pp, which is not the caller's any more. True: an M must
-// be started for it.
+// Decides about pp, which no M owns. True: the caller must start an M for it.
 static bool placep(P *pp) HOLDS(sched.lock);
 static bool placep(P *pp)
 {
-	if (atomic_load_relaxed(&sched.gcwaiting)) {
-		pp->status = Pgcstop;
-		if (--sched.stopwait == 0)
-			notewakeup(&sched.stopnote);
+	if (worldstops()) {
+		pstopped(pp);
 		return false;
 	}
-	if (pp->runSafePointFn && atomic_cas(&pp->runSafePointFn, 1, 0)) {
-		sched.safePointFn(pp);
-		if (--sched.safePointWait == 0)
-			notewakeup(&sched.safePointNote);
-	}
+	safepointfor(pp);
 	if (sched.runqsize != 0)
 		return true;
 	// The last running P, and no M polls the network.

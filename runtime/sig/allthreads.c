@@ -33,6 +33,7 @@
 #include "include/rt.h"
 #include "runtime/os/syscall.h"
 #include "runtime/sched/sched.h"
+#include "runtime/sched/stw.h"
 #include "runtime/sig/sig.h"
 
 static const int64_t Pause = 10 * 1000 * 1000;             // ns between two looks

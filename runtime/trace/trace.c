@@ -14,6 +14,7 @@
 #include "runtime/os/os.h"
 #include "runtime/os/syscall.h"
 #include "runtime/panic/panic.h"
+#include "runtime/sched/stw.h"
 #include "runtime/trace/trace.h"
 
 enum { Off, Changing, On };

@@ -11,6 +11,7 @@
 #include "runtime/os/os.h"
 #include "runtime/sched/own.h"
 #include "runtime/sched/sched.h"
+#include "runtime/sched/stw.h"
 #include "runtime/sched/sudog.h"
 
 // Between the two this M's P is pp, which nobody else knows: what the runtime keeps for
