@@ -3,13 +3,6 @@
 // thread pointer is a C library's, if there is one.
 #include "asm/amd64/asm.h"
 
-// G *getg(), for code compiled for size (runtime/base/getg.h).
-//	out: %rax; no other register is changed
-FUNC(getg_rax)
-	movq	TLS_G, %rax
-	ret
-END(getg_rax)
-
 	.section .tlsg, "awT", @nobits
 	.balign 8
 	.zero	24

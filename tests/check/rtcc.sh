@@ -249,7 +249,7 @@ works "-fPIE objects" "$rtcc" pie.o forty_two.o -o pie
 works "-fPIE objects run" says_42 ./pie
 rm "$tree/build/$RT0_VARIANT/librt0.a"
 unset RT0_BUILD
-refuses "rtcc: $PWD/$tree/build/$RT0_VARIANT/librt0.a is missing: run make first" \
+refuses "rtcc: $PWD/$tree/build/$RT0_VARIANT/librt0.a is missing: run make all first" \
 	"$tree/tools/rtcc" answer.c forty_two.c
 
 exit $status

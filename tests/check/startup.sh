@@ -41,7 +41,7 @@ build=${RT0_BUILD:-$root/build}
 if [ ! "$1" ]; then
 	mkdir -p "$build"
 	flock "$build" env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u CC make -s -C "$root" \
-		BUILD="${build#"$root"/}" DEBUG=1 >&2 ||
+		BUILD="${build#"$root"/}" DEBUG=1 all >&2 ||
 		die "the debug variant does not build"
 fi
 if [ "$RT0_TMP" ]; then

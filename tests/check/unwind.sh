@@ -35,7 +35,7 @@ if [ ! -e "$build/$RT0_VARIANT/librt0.a" ]; then
 	[ "$RT0_VARIANT" = debug ] && debug=DEBUG=1
 	mkdir -p "$build"
 	flock "$build" env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u CC make -s -C "$root" \
-		BUILD="${build#"$root"/}" $debug >&2 ||
+		BUILD="${build#"$root"/}" $debug all >&2 ||
 		die "the variant does not build"
 fi
 

@@ -3,6 +3,3 @@
 ARCHNEEDED = -mno-red-zone -fcf-protection=none
 # Functions begin as indirect branch tracking wants.
 ARCHPIE = -fcf-protection=branch
-# For size, with gcc alone.
-ARCHUNALIGNED = -malign-data=abi
-ARCHSMALLER = -mskip-rax-setup

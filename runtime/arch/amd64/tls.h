@@ -8,12 +8,7 @@
 
 #include "runtime/base/types.h"
 
-// Where code is compiled for size, a call: five bytes instead of nine.
-#ifdef RT0_SMALL
-#define GETG(gp) __asm__ volatile("call getg_rax" : "=a"(gp))
-#else
 #define GETG(gp) __asm__ volatile("movq %%fs:-8, %0" : "=r"(gp))
-#endif
 #define SETG(gp) __asm__ volatile("movq %0, %%fs:-8" : : "r"(gp) : "memory")
 
 // The guard in force on this M, with which each prologue compares the stack pointer.

@@ -1,0 +1,55 @@
+# bench.mk - benchmarks: rt0's programs, Go's twins and peers (bench/README.md).
+
+GO = go
+BENCH = $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*.c))
+TWINS = $(if $(shell command -v $(GO)),$(BUILD)/bench/go/built)
+# Peers of a C library: each from its file, the start-up's from one for each library. Those
+# whose library is missing are left out.
+PEER = $(BUILD)/bench/peers
+PEERS = $(patsubst bench/%.c,$(BUILD)/bench/%,$(filter-out %/startup_nop.c %/startup_hello.c \
+	$(if $(wildcard /usr/include/mimalloc.h),,%/alloc_mimalloc.c),$(wildcard bench/peers/*.c))) \
+	$(foreach lib,glibc asm $(if $(shell command -v musl-gcc),musl), \
+	$(PEER)/startup_nop_$(lib) $(PEER)/startup_hello_$(lib))
+
+bench: bench-programs
+	tools/bench
+
+bench-scaling: bench-programs
+	tools/bench --scaling
+
+bench-startup: bench-programs
+	tools/startup-cost
+
+bench-programs: $(BENCH) $(PEERS) $(TWINS)
+
+$(BUILD)/bench/%: bench/%.c $(wildcard bench/*.h) $(B)/librt0.a include/rt.h linker.ld tools/rtcc
+	$(call say,RTCC,$<)
+	@mkdir -p $(@D)
+	$(Q)CC="$(CC)" RT0_VARIANT=$(VARIANT)$(SUFFIX) tools/rtcc -O2 -Wall -Wextra $< -o $@
+
+$(PEER)/%: bench/peers/%.c $(wildcard bench/*.h bench/peers/*.h)
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -O2 -Wall -Wextra $< -o $@ $(if $(findstring mimalloc,$@),-lmimalloc) -lpthread
+
+$(PEER)/startup_%_glibc: bench/peers/startup_%.c
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)gcc -O2 -static $< -o $@
+
+$(PEER)/startup_%_musl: bench/peers/startup_%.c
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)musl-gcc -O2 -static $< -o $@
+
+$(PEER)/startup_%_asm: bench/peers/startup_%_asm.S
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)gcc -nostdlib -static $< -o $@
+
+$(BUILD)/bench/go/built: $(wildcard bench/go/*/*.go) bench/go/go.mod
+	$(call say,GO,$(@D))
+	@mkdir -p $(@D)
+	$(Q)GOFLAGS=-mod=mod GOTOOLCHAIN=local CGO_ENABLED=0 \
+		$(GO) build -C bench/go -o "$(RT0_BUILD)/bench/go/" ./...
+	@touch $@

@@ -1,0 +1,43 @@
+# compiler.mk - which compiler, for which processor; what is the same wherever it runs.
+
+# The user's flags: added to what the runtime is built with, which has the last word.
+CFLAGS =
+CPPFLAGS =
+ASFLAGS =
+
+# The environment's CC too. But rtcc builds programs, and is built with nothing.
+ifeq ($(origin CC),default)
+CC = gcc
+endif
+ifeq ($(notdir $(firstword $(CC))),rtcc)
+override CC = gcc
+endif
+LD = ld
+OBJCOPY = objcopy
+AR = ar
+
+ifneq ($(findstring clang,$(CC) $(shell $(CC) --version 2>/dev/null)),)
+SUFFIX = -clang
+WARN += -Wthread-safety
+endif
+
+# The processor that CC compiles for: its files are in asm/$(ARCH) and runtime/arch/$(ARCH).
+ARCH := $(shell $(CC) -dumpmachine 2>/dev/null)
+ARCH := $(patsubst x86_64-%,amd64,$(or $(ARCH),x86_64-))
+ifeq ($(wildcard runtime/arch/$(ARCH)),)
+$(error there is no runtime/arch/$(ARCH), and $(CC) compiles for it)
+endif
+include runtime/arch/$(ARCH)/flags.mk
+
+ifneq ($(words $(BUILD)),1)
+$(error BUILD must be one word, since make knows no others: $(BUILD))
+endif
+# For rtcc and the tests, which run in other folders.
+RT0_BUILD = $(if $(filter /%,$(BUILD)),,$(CURDIR)/)$(BUILD)
+ifneq ($(BUILD),build)
+export RT0_BUILD
+endif
+
+# The same bytes wherever the tree lies. gdb finds the sources when it has tools/gdb/rt0.py from
+# there, or runs there, or by its command directory.
+MAPPED = '-ffile-prefix-map=$(subst ','\'',$(CURDIR))=.' $(if $(SUFFIX),-fdebug-compilation-dir=.)

@@ -1,0 +1,147 @@
+# rules.mk - how sources become objects, objects the libraries, and these programs.
+
+# What make prints: a line for each folder that it fills, for each file that has changed; whole
+# commands with V=1.
+ifeq ($(V),1)
+say =
+else
+Q = @
+say = $(if $(findstring s,$(firstword -$(MAKEFLAGS))),,@printf '  %-8s%s\n' '$1' '$2')
+endif
+
+RULES = Makefile mk/compiler.mk mk/rules.mk runtime/arch/$(ARCH)/flags.mk
+
+# The same source is compiled again for pie/.
+pie = $(if $(filter $(B)/pie/%,$@),$1)
+objects = $(patsubst %,$(B)/%.o,$(basename $1))
+OBJ = $(filter-out $(MEMBEROBJ),$(call objects,$(SRC) $(ASM)))
+MEMBEROBJ = $(call objects,$(MEMBERS))
+MUSLOBJ = $(call objects,$(MUSL))
+PIEOBJ = $(OBJ:$(B)/%=$(B)/pie/%)
+PIEMEMBEROBJ = $(MEMBEROBJ:$(B)/%=$(B)/pie/%)
+
+runtime: $(B)/librt0.a
+pie: $(B)/pie/librt0.a
+internal: $(B)/internal/librt0.a
+musl: $(B)/rt0_musl.o
+
+# ---- folders -----------------------------------------------------------------------------
+
+FOLDERS = $(sort $(patsubst %/,%,$(dir $(OBJ) $(MEMBEROBJ) $(MUSLOBJ) $(PIEOBJ) $(PIEMEMBEROBJ))))
+NEW := $(foreach folder,$(FOLDERS),$(if $(wildcard $(folder)),,$(folder)))
+sayfile = $(if $(filter $(@D),$(NEW)),,$(call say,$1$(call pie, pie),$<))
+
+.SECONDEXPANSION:
+
+$(FOLDERS:%=%/.): $(B)/%/.:
+	$(call say,$(if $(filter asm% rt0%,$(*:pie/%=%)),AS,CC)$(call pie, pie),$(*:pie/%=%))
+	@mkdir -p $@
+
+# ---- objects -----------------------------------------------------------------------------
+
+define COMPILE
+	$(call sayfile,CC)
+	$(Q)$(CC) $(WISHED) $(CPPFLAGS) $(CFLAGS) $(NEEDED) $(call pie,$(PIE)) -MMD -MP -c -o $@ $<
+	$(if $(filter $(@:$(B)/pie/%=$(B)/%),$(MEMBEROBJ)),$(count))
+endef
+# clang's own assembler does not say in .debug_frame which frames are a signal handler's.
+define ASSEMBLE
+	$(call sayfile,AS)
+	$(Q)$(CC) -g $(ASFLAGS) $(MAPPED) $(if $(SUFFIX),-fno-integrated-as -Wa$(comma)-g) \
+		-I. -I$(B) $(ENTRY) $(call pie,$(PIE)) -c -o $@ $<
+endef
+comma = ,
+
+# make coverage: a file of counters beside each object, and an entry of the tests' own.
+ifdef COVERAGE
+count = $(Q)tools/coverage block $@ $(B)/counters/$(subst /,-,$(@:$(B)/%=%))
+ENTRY = $(if $(filter rt0/%,$<),-D_rt0_$(ARCH)_linux=__rt0_covered)
+endif
+
+$(B)/%.o: %.c $(RULES) | $$(@D)/.
+	$(COMPILE)
+
+$(B)/pie/%.o: %.c $(RULES) | $$(@D)/.
+	$(COMPILE)
+
+$(B)/%.o: %.S $(B)/offsets.h asm/$(ARCH)/asm.h $(RULES) | $$(@D)/.
+	$(ASSEMBLE)
+
+$(B)/pie/%.o: %.S $(B)/offsets.h asm/$(ARCH)/asm.h $(RULES) | $$(@D)/.
+	$(ASSEMBLE)
+
+$(B)/asm/gdb.o $(B)/pie/asm/gdb.o: $(wildcard tools/gdb/*.py)
+
+# Said in one place: here, by rtcc, in the manual, and what is installed.
+$(B)/runtime/boot/schedinit.o $(B)/pie/runtime/boot/schedinit.o: VERSION
+$(B)/runtime/boot/schedinit.o $(B)/pie/runtime/boot/schedinit.o: \
+	DEFS += -DRT0_VERSION='"$(shell cat VERSION)"'
+
+$(B)/offsets.h: asm/offsets.c runtime/runtime.h runtime/os/os.h \
+		$(wildcard runtime/arch/$(ARCH)/*.h) $(RULES)
+	$(call say,OFFSETS,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(WISHED) $(CPPFLAGS) $(CFLAGS) $(NEEDED) -S -o $(B)/offsets.s $<
+	$(Q)sed -n 's/^.*#@\([a-z_A-Z0-9]*\) \([0-9]*\).*$$/#define \1 \2/p' $(B)/offsets.s > $@
+
+-include $(patsubst %.o,%.d,$(OBJ) $(MEMBEROBJ) $(PIEOBJ) $(PIEMEMBEROBJ) $(MUSLOBJ))
+
+# ---- libraries ---------------------------------------------------------------------------
+
+# Each function in a section of its own still: two of the same name in different files must
+# not come into a program together.
+$(B)/internal/rt0.o: $(OBJ)
+$(B)/pie/internal/rt0.o: $(PIEOBJ)
+$(B)/rt0_musl.o: $(MUSLOBJ)
+$(B)/internal/rt0.o $(B)/pie/internal/rt0.o $(B)/rt0_musl.o:
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(LD) -r --unique='.text.*' --unique='.rodata.*' --unique='.data.*' --unique='.bss.*' -o $@ $^
+	$(count)
+
+# The assembler names a table of offsets for each use of thread-local data, and has no use for
+# it.
+$(B)/rt0.o $(B)/pie/rt0.o: %/rt0.o: %/internal/rt0.o
+	$(call say,OBJCOPY,$@)
+	$(Q)$(OBJCOPY) -w $(GLOBALS:%=--keep-global-symbol='%') -N _GLOBAL_OFFSET_TABLE_ $< $@
+
+# internal/ has every name visible: for the tests of single parts.
+$(B)/librt0.a: $(B)/rt0.o $(MEMBEROBJ)
+$(B)/pie/librt0.a: $(B)/pie/rt0.o $(PIEMEMBEROBJ)
+$(B)/internal/librt0.a: $(B)/internal/rt0.o $(MEMBEROBJ)
+$(B)/librt0.a $(B)/pie/librt0.a $(B)/internal/librt0.a:
+	$(call say,AR,$@)
+	$(Q)rm -f $@
+	$(Q)$(AR) rcD $@ $^
+
+# ---- examples ----------------------------------------------------------------------------
+
+EXAMPLES = $(patsubst examples/%.c,$(B)/examples/%,$(wildcard examples/*.c))
+
+examples: $(EXAMPLES)
+
+$(B)/examples/%: examples/%.c $(B)/librt0.a include/rt.h linker.ld tools/rtcc
+	$(call say,RTCC,$<)
+	@mkdir -p $(@D)
+	$(Q)CC="$(CC)" RT0_VARIANT=$(VARIANT)$(SUFFIX) tools/rtcc -O2 -g -Wall -Wextra \
+		$(CPPFLAGS) $(CFLAGS) $< -o $@
+
+run: examples
+	$(B)/examples/hello
+	$(B)/examples/sieve 2000
+	$(B)/examples/wordcount README.md include/rt.h linker.ld
+	$(B)/examples/pipeline 50
+
+# ---- the rest ----------------------------------------------------------------------------
+
+clean:
+	rm -rf $(if $(filter build,$(BUILD)),build,$(addprefix $(BUILD)/, \
+		release* debug* stress* coverage* bench fuzz man tests))
+
+help:
+	@sed -n '3,/^$$/s/^# \{0,1\}//p' Makefile
+
+.PHONY: FORCE default all runtime pie musl internal examples bench bench-programs \
+	bench-scaling bench-startup variants install uninstall run test coverage stress longrun \
+	fuzz check check-layers check-nosplit check-startup tour docs man clean help
+.DELETE_ON_ERROR:

@@ -1,0 +1,64 @@
+# test.mk - tests, checks, and pictures of what runs.
+
+test: all
+	tests/run --variant $(VARIANT)$(SUFFIX)
+
+# What the tests run of the runtime, file by file. Those that fail in this build are listed.
+coverage:
+	@$(MAKE) --no-print-directory COVERAGE=1 all
+	@tools/coverage clear $(BUILD)/coverage
+	-tests/run --variant coverage
+	@tools/coverage report $(BUILD)/coverage
+
+stress:
+	tests/stress
+	tests/zlib/run
+	tests/check/quitstorm.py 1000
+	tests/fresh
+
+LONGRUN = 600
+
+# Two minutes more than it wants are a hang: SIGQUIT shows the goroutines.
+longrun: $(B)/internal/librt0.a
+	@mkdir -p $(BUILD)/tests
+	RT0_VARIANT=$(VARIANT)$(SUFFIX)/internal tools/rtcc -O2 -g -I. -Iruntime/arch/$(ARCH) $(DEFS) \
+		tests/internal/longrun.c -o $(BUILD)/tests/longrun
+	GOMAXPROCS=4 timeout -s QUIT -k 10 $$(($(LONGRUN) + 120)) $(BUILD)/tests/longrun $(LONGRUN)
+
+# What fails is left in FUZZDIR, what goes new ways in its corpus.
+FUZZTIME = 600
+FUZZDIR = $(BUILD)/fuzz
+FUZZ = clang -std=gnu11 -O1 -g -Wall -Wextra -I. -fsanitize=fuzzer,address,undefined \
+	-fno-sanitize=pointer-overflow -fno-sanitize-recover=undefined
+
+$(FUZZDIR)/dwarf: tests/fuzz/dwarf.c $(wildcard runtime/panic/*.[ch] runtime/base/*.[ch])
+	@mkdir -p $(@D)/corpus
+	$(FUZZ) -o $@ $<
+
+fuzz: $(FUZZDIR)/dwarf
+	$< -max_total_time=$(FUZZTIME) -timeout=10 -max_len=9000 \
+		-artifact_prefix=$(FUZZDIR)/ $(FUZZDIR)/corpus tests/fuzz/corpus
+
+check: check-layers
+	tools/lint
+
+check-layers: $(B)/librt0.a
+	tools/check-layers $(B) $(LAYERS)
+
+check-nosplit: examples
+	@for program in $(EXAMPLES); do tools/check-nosplit $$program || exit 1; done
+
+check-startup:
+	$(MAKE) DEBUG=1 all
+	tests/check/startup.sh
+
+# ---- seeing ------------------------------------------------------------------------------
+
+tour: examples
+	gdb -q -iex 'set auto-load no' -x tools/gdb/rt0.py -ex rt0-tour $(B)/examples/hello
+
+docs: examples
+	tools/docs $(B)/examples/hello
+
+man:
+	tools/man $(BUILD)/man
