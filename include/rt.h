@@ -308,9 +308,7 @@ void rt_mutex_unlock(rt_mutex *m);
  * goroutine must not lock for reading twice; when a writer unlocks, the waiting readers
  * acquire the lock first. Unlocking an unlocked lock is a fatal error. */
 typedef struct {
-	rt_mutex w;
-	uint32_t writer_sem, reader_sem;
-	int32_t reader_count, reader_wait;
+	uint32_t state;
 } rt_rwmutex;
 
 void rt_rwmutex_rlock(rt_rwmutex *m);
@@ -340,7 +338,6 @@ int rt_waitgroup_wait_until(rt_waitgroup *wg, int64_t when);
  * not hold l. */
 typedef struct {
 	rt_mutex *l;
-	uint32_t wait, notify;
 	uintptr_t lock, head, tail;
 } rt_cond;
 

@@ -211,7 +211,7 @@ struct G {
 	uint8_t preemptStop;   // when preempted, stop in Gpreempted
 	uint8_t waitreason;    // a WaitReason, while Gwaiting
 	bool issystem;         // the runtime's own: not counted, no part in deadlocks
-	uint32_t selectDone;   // the wait that several may end; sync/wait.c
+	uint32_t selectDone;   // the wait that several may end; sync/waiter.c
 	int32_t cgoErrno;      // a C library's errno, while this runs (cgo/)
 	uint64_t goid;
 	G *schedlink; // next on a run queue or free list
@@ -451,18 +451,31 @@ struct Sched {
 	Sudog *sudogcache; // through next
 };
 
-// A G in a channel's or semaphore's wait queue. Belongs to the lock of what it waits for.
+// A G that waits in a queue: a channel's, a semaphore's, a cond's. Belongs to the lock of
+// what it waits for.
 struct Sudog {
 	G *g;
-	Sudog *next, *prev;
-	void *elem; // the value to send, or where to receive; a semaphore's address
-	bool isSelect; // more than one may end the wait: claim it first (sync/wait.c)
-	bool success;  // woken by a partner, not by close
-	uint32_t ticket; // select: the case; semaphore: sync/sema.c
-	Sudog *parent;   // in a semaphore's tree
-	Sudog *waitlink; // on g->waiting; the next for the same semaphore
-	Sudog *waittail;
-	Hchan *c;
+	Sudog *next, *prev; // in the queue; in a semaphore's tree the greater, the smaller
+	bool queued;
+	bool mustclaim;     // more than one may end the wait: claim it first (sync/waiter.c)
+	bool success;       // a partner ended the wait, no close and no deadline
+	union {
+		bool parked;      // in a cond's queue
+		bool handedover;  // a semaphore's permit was taken for it
+	};
+	uint32_t priority; // in a semaphore's tree; 0: not a node
+	union {
+		struct { // a channel's
+			Hchan *c;
+			void *elem;      // the value to send, or where to receive; may be NULL
+			Sudog *waitlink; // the next on g->waiting
+		};
+		struct { // a semaphore's: sync/sema.c
+			const void *addr;
+			Sudog *parent;
+			Sudog *behind, *last; // those that wait for the same address
+		};
+	};
 };
 
 // Runs f(arg, seq) on g0 of the M that finds it due, at when or later; f must not block.

@@ -5,7 +5,7 @@
 // built: unchecked
 #include "runtime/boot/boot.h"
 
-enum { AbiVersion = 1 };
+enum { AbiVersion = 2 };
 
 extern const char __text_start[], __text_end[];
 extern const char __runtime_text_start[], __runtime_text_end[];

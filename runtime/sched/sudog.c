@@ -21,7 +21,6 @@ static void refill(P *pp)
 	while (pp->sudogcachelen < Half && sched.sudogcache) {
 		s = sched.sudogcache;
 		sched.sudogcache = s->next;
-		s->next = NULL;
 		pp->sudogcache[pp->sudogcachelen++] = s;
 	}
 	unlock(&sched.sudoglock);
@@ -59,14 +58,10 @@ static COLD Sudog *acquireslow(void)
 Sudog *acquireSudog(void)
 {
 	P *pp = getg()->m->p;
-	Sudog *s;
 
 	if (unlikely(pp->sudogcachelen == 0))
 		return acquireslow();
-	s = pp->sudogcache[--pp->sudogcachelen];
-	if (unlikely(s->elem))
-		throw("acquireSudog: found s.elem != nil in cache");
-	return s;
+	return pp->sudogcache[--pp->sudogcachelen];
 }
 
 static COLD void releaseslow(Sudog *s)
@@ -82,8 +77,8 @@ void releaseSudog(Sudog *s)
 {
 	P *pp = getg()->m->p;
 
-	if (unlikely(s->elem || s->isSelect || s->next || s->prev || s->waitlink || s->c))
-		throw("runtime: sudog with non-nil field");
+	if (unlikely(s->queued))
+		throw("runtime: release of a queued sudog");
 	if (unlikely(pp->sudogcachelen == SudogBufSize))
 		return releaseslow(s);
 	pp->sudogcache[pp->sudogcachelen++] = s;

@@ -4,7 +4,7 @@
 
 #include "runtime/runtime.h"
 
-Sudog *acquireSudog(void);
+Sudog *acquireSudog(void); // its fields say nothing
 void releaseSudog(Sudog *s);
 void sudogpurge(P *pp); // pp is going away
 

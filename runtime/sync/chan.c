@@ -43,13 +43,11 @@ static bool waiton(Hchan *c, Waitq *q, void *ep, WaitReason reason) RELEASES(c->
 static UNCHECKED_LOCKS bool waiton(Hchan *c, Waitq *q, void *ep, WaitReason reason)
 {
 	G *gp = getg();
-	Sudog *s = acquireSudog();
+	Sudog *s = newwaiter(gp, false);
 	bool success;
 
-	s->g = gp;
 	s->elem = ep;
 	s->c = c;
-	s->success = false;
 	gp->waiting = s;
 	gp->param = NULL;
 	enqueue(q, s);
@@ -60,10 +58,7 @@ static UNCHECKED_LOCKS bool waiton(Hchan *c, Waitq *q, void *ep, WaitReason reas
 	gp->waiting = NULL;
 	gp->param = NULL;
 	success = s->success;
-	s->elem = NULL;
-	s->c = NULL;
-	s->g = NULL;
-	releaseSudog(s);
+	endwaiter(s);
 	return success;
 }
 
@@ -140,7 +135,6 @@ static COLD void releasewaiters(Hchan *c, Waitq *q, bool zero, Gqueue *list)
 COLD void closechan(Hchan *c)
 {
 	Gqueue list = { 0 };
-	G *gp;
 
 	takechan(c);
 	if (c->closed) {
@@ -151,11 +145,7 @@ COLD void closechan(Hchan *c)
 	releasewaiters(c, &c->recvq, true, &list);
 	releasewaiters(c, &c->sendq, false, &list); // they will panic
 	leavechan(c);
-
-	while ((gp = gqueuePop(&list))) {
-		gp->schedlink = NULL;
-		goready(gp);
-	}
+	readywaiters(&list);
 }
 
 COLD void (rt_chan_close)(rt_chan *c)

@@ -11,10 +11,7 @@
 #define RT0_SYNC_HCHAN_H
 
 #include "runtime/sync/sync.h"
-
-typedef struct {
-	Sudog *first, *last;
-} Waitq;
+#include "runtime/sync/waiter.h"
 
 struct rt_chan {
 	// Set when made.
@@ -123,73 +120,7 @@ ALWAYS_INLINE void checkrecv(const Hchan *c, const void *ep)
 	checkmemory(ep, c->elemsize, "a received element");
 }
 
-// ---- wait queues, under c->lock -----------------------------------------------------
-
-ALWAYS_INLINE void enqueue(Waitq *q, Sudog *s)
-{
-	s->next = NULL;
-	s->prev = q->last;
-	if (q->last)
-		q->last->next = s;
-	else
-		atomic_store_relaxed(&q->first, s);
-	q->last = s;
-}
-
-// Takes s off the middle, in constant time, unless somebody has done so.
-ALWAYS_INLINE void unqueue(Waitq *q, Sudog *s)
-{
-	if (s->prev)
-		s->prev->next = s->next;
-	else if (q->first == s)
-		atomic_store_relaxed(&q->first, s->next);
-	else
-		return;
-	if (s->next)
-		s->next->prev = s->prev;
-	else
-		q->last = s->prev;
-	s->next = s->prev = NULL;
-}
-
-// The first, whoever ends its wait.
-ALWAYS_INLINE Sudog *dequeueany(Waitq *q)
-{
-	Sudog *s = q->first;
-
-	if (!s)
-		return NULL;
-	atomic_store_relaxed(&q->first, s->next);
-	if (s->next)
-		s->next->prev = NULL;
-	else
-		q->last = NULL;
-	s->next = NULL;
-	return s;
-}
-
-// s, or else the first in q whose wait is the caller's to end. Those in a select that has
-// gone on by another case or by its deadline are dropped. In wait.c.
-Sudog *firstclaimed(Waitq *q, Sudog *s);
-
-ALWAYS_INLINE Sudog *dequeue(Waitq *q)
-{
-	Sudog *s = dequeueany(q);
-
-	return s && unlikely(s->isSelect) ? firstclaimed(q, s) : s;
-}
-
 // ---- operations, under c->lock ------------------------------------------------------
-
-// The operation of s is done. Returns the goroutine, to be readied without locks.
-ALWAYS_INLINE G *partner(Sudog *s)
-{
-	G *gp = s->g;
-
-	s->success = true;
-	gp->param = s;
-	return gp;
-}
 
 // Sends, if it can be done now and the channel is open. *wake: a goroutine to ready.
 ALWAYS_INLINE bool sendnow(Hchan *c, const void *ep, G **wake)

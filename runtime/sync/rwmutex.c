@@ -1,49 +1,45 @@
 // rwmutex.c - a lock for many readers or one writer.
 //
-//	reader_count:	bits 0..29	readers that have it
-//			bit 30		a writer has it
-//			bit 31		there are waiters
+//	state:	bits 0..29	readers that have it
+//		bit 30		a writer has it
+//		bit 31		there are waiters
 //
 // Without waiters, both kinds lock and unlock by one compare-and-swap. Bit 31 makes all
-// of them take the slow path: under the lock of the semaphores' root that writer_sem hashes to,
-// where the waiters are in two queues (the treap's, under addresses in writer_sem and
-// reader_sem; there are no permits). Only readers leave without that lock, except the
+// of them take the slow path: under the lock of the semaphores' root that the lock hashes to,
+// where the waiters are in two queues (the treap's, under addresses within state; there are
+// no permits). Only readers leave without that lock, except the
 // last one. The unlocker hands over: it counts in the waiters that it removes from a queue, so a
-// deadline has nothing to undo (sync/wait.c: exactly one of the two ends the wait).
+// deadline has nothing to undo (waiter.c: exactly one of the two ends the wait).
 //
 // Readers do not pass a waiting writer, so writers are not starved; a writer that
 // unlocks lets in all readers that wait by then, so readers are not starved either.
 //
 // Go's sync/rwmutex.go has the same rules but another algorithm, which cannot remove a reader or
-// a writer whose deadline has passed. w, reader_wait are not used.
+// a writer whose deadline has passed.
 #include "include/rt.h"
 #include "runtime/os/os.h"
 #include "runtime/sync/sync.h"
+#include "runtime/sync/waiter.h"
 
 #define Readers 0x3fffffffu
 #define Writer 0x40000000u
 #define Queued 0x80000000u
 
-static uint32_t *state(rt_rwmutex *m)
-{
-	return (uint32_t *)&m->reader_count;
-}
-
 // The queues' keys. No semaphore's: one that was here before, in memory since freed, may have
 // a release under way that looks for its waiters still.
-static void *writers(rt_rwmutex *m)
+static const void *writers(const rt_rwmutex *m)
 {
-	return (char *)&m->writer_sem + 1;
+	return (const char *)&m->state + 1;
 }
 
-static void *readers(rt_rwmutex *m)
+static const void *readers(const rt_rwmutex *m)
 {
-	return (char *)&m->reader_sem + 1;
+	return (const char *)&m->state + 2;
 }
 
 static SemaRoot *rootof(const rt_rwmutex *m)
 {
-	return semroot(&m->writer_sem);
+	return semroot(&m->state);
 }
 
 // ---- handing over, under the root's lock, Queued set --------------------------------
@@ -51,9 +47,9 @@ static SemaRoot *rootof(const rt_rwmutex *m)
 // Replaces the flags and adds readers; the count may fall meanwhile. Returns what was there.
 static uint32_t updatestate(rt_rwmutex *m, uint32_t clear, uint32_t set, uint32_t readers)
 {
-	uint32_t v = atomic_load_relaxed(state(m));
+	uint32_t v = atomic_load_relaxed(&m->state);
 
-	while (!atomic_cas_or_load(state(m), &v, ((v & ~clear) | set) + readers))
+	while (!atomic_cas_or_load(&m->state, &v, ((v & ~clear) | set) + readers))
 		;
 	return v;
 }
@@ -86,27 +82,17 @@ static void admit(rt_rwmutex *m, bool readersfirst, Gqueue *list)
 	SemaRoot *root = rootof(m);
 
 	if (readersfirst || !semwaits(root, writers(m))) {
-		if (!(atomic_load_relaxed(state(m)) & Writer))
+		if (!(atomic_load_relaxed(&m->state) & Writer))
 			admitreaders(m, list);
 	}
-	if ((atomic_load_relaxed(state(m)) & (Readers | Writer)) == 0)
+	if ((atomic_load_relaxed(&m->state) & (Readers | Writer)) == 0)
 		admitwriter(m, list);
 	if (!semwaits(root, writers(m))) {
 		// Those that the writer stood for, if its deadline had come.
-		if (!(atomic_load_relaxed(state(m)) & Writer))
+		if (!(atomic_load_relaxed(&m->state) & Writer))
 			admitreaders(m, list);
 		if (!semwaits(root, readers(m)))
 			updatestate(m, Queued, 0, 0);
-	}
-}
-
-static void readywaiters(Gqueue *list)
-{
-	G *gp;
-
-	while ((gp = gqueuePop(list))) {
-		gp->schedlink = NULL;
-		goready(gp);
 	}
 }
 
@@ -134,39 +120,35 @@ static void withdraw(rt_rwmutex *m, Sudog *s)
 	Gqueue list = { 0 };
 
 	lock(&root->lock);
-	if (s->elem)
+	if (s->queued)
 		semunqueue(root, s);
-	if (atomic_load_relaxed(state(m)) & Queued)
+	if (atomic_load_relaxed(&m->state) & Queued)
 		admit(m, false, &list);
 	unlock(&root->lock);
 	readywaiters(&list);
 }
 
 // Waits in the queue; the root's lock is held, Queued is set.
-static bool waitturn(rt_rwmutex *m, void *queue, WaitReason reason, int64_t when)
+static bool waitturn(rt_rwmutex *m, const void *queue, WaitReason reason, int64_t when)
 	RELEASES(rootof(m)->lock);
-static UNCHECKED_LOCKS bool waitturn(rt_rwmutex *m, void *queue, WaitReason reason,
+static UNCHECKED_LOCKS bool waitturn(rt_rwmutex *m, const void *queue, WaitReason reason,
                                      int64_t when)
 {
 	SemaRoot *root = rootof(m);
-	Sudog *s = acquireSudog();
+	Sudog *s = newwaiter(getg(), when != Never);
 	bool in = true;
 
-	s->g = getg();
 	if (when == Never) {
 		semqueue(root, queue, s, false);
 		goparkunlock(&root->lock, reason);
 	} else {
-		s->isSelect = true;
 		beginwait(s->g);
 		semqueue(root, queue, s, false);
 		in = parkuntil(&root->lock, reason, when);
 		if (!in)
 			withdraw(m, s);
-		s->isSelect = false;
 	}
-	s->g = NULL;
-	releaseSudog(s);
+	endwaiter(s);
 	return in;
 }
 
@@ -174,7 +156,7 @@ static UNCHECKED_LOCKS bool waitturn(rt_rwmutex *m, void *queue, WaitReason reas
 // who will not wait. True: locked.
 static bool tryadd(rt_rwmutex *m, uint32_t busy, uint32_t by, bool queue)
 {
-	uint32_t v = atomic_load_relaxed(state(m));
+	uint32_t v = atomic_load_relaxed(&m->state);
 
 	for (;;) {
 		bool go = !(v & busy);
@@ -182,7 +164,7 @@ static bool tryadd(rt_rwmutex *m, uint32_t busy, uint32_t by, bool queue)
 
 		if (!go && (!queue || (v & Queued)))
 			return false;
-		if (atomic_cas_or_load(state(m), &v, new))
+		if (atomic_cas_or_load(&m->state, &v, new))
 			return go;
 	}
 }
@@ -217,7 +199,7 @@ ALWAYS_INLINE bool tryrlock(rt_rwmutex *m)
 ALWAYS_INLINE bool trylock(rt_rwmutex *m)
 {
 	checkmemory(m, sizeof *m, "an rwmutex");
-	return atomic_cas(state(m), 0, Writer);
+	return atomic_cas(&m->state, 0, Writer);
 }
 
 bool rt_rwmutex_try_rlock(rt_rwmutex *m)
@@ -263,7 +245,7 @@ ALWAYS_INLINE void runlock(rt_rwmutex *m)
 	uint32_t v;
 
 	checkmemory(m, sizeof *m, "an rwmutex");
-	v = atomic_load_relaxed(state(m));
+	v = atomic_load_relaxed(&m->state);
 	do {
 		if (unlikely((v & Readers) == 0))
 			fatal("sync: RUnlock of unlocked RWMutex");
@@ -271,15 +253,15 @@ ALWAYS_INLINE void runlock(rt_rwmutex *m)
 			rwunlockslow(m, false);
 			return;
 		}
-	} while (!atomic_cas_or_load(state(m), &v, v - 1));
+	} while (!atomic_cas_or_load(&m->state, &v, v - 1));
 }
 
 ALWAYS_INLINE void wunlock(rt_rwmutex *m)
 {
 	checkmemory(m, sizeof *m, "an rwmutex");
-	if (likely(atomic_cas(state(m), Writer, 0)))
+	if (likely(atomic_cas(&m->state, Writer, 0)))
 		return;
-	if (!(atomic_load_relaxed(state(m)) & Writer))
+	if (!(atomic_load_relaxed(&m->state) & Writer))
 		fatal("sync: Unlock of unlocked RWMutex");
 	rwunlockslow(m, true);
 }

@@ -9,7 +9,7 @@
 //	   channel, do it. It may be too late for that: then
 //	2. lock all channels; look again; done, or default, or
 //	3. put a Sudog on the queue of each channel; park, unlock; be woken by the waker that
-//	   claimed the wait (wait.c) and executed the case whose Sudog it stores in gp->param
+//	   claimed the wait (waiter.c) and executed the case whose Sudog it stores in gp->param
 //	4. take the other Sudogs off their queues
 //
 // Among the cases that are ready each is chosen with the same probability, by drawing a
@@ -219,7 +219,7 @@ typedef struct {
 	bool timed;
 } Parking;
 
-// On g0: gp is parked. The timer starts before the first unlock (wait.c). A channel's
+// On g0: gp is parked. The timer starts before the first unlock (waiter.c). A channel's
 // Sudogs may be gone as soon as it is unlocked, and gp with its stack as soon as all are:
 // the list is walked a step ahead. gp takes the locks one by one before it touches the
 // Sudogs, so those of locked channels stay.
@@ -255,13 +255,11 @@ static void enqueueall(const Select *l, G *gp)
 	beginwait(gp);
 	for (uint32_t i = 0; i < l->n; i++) {
 		rt_case *k = l->order[i];
-		Sudog *s = acquireSudog();
+		Sudog *s = newwaiter(gp, true);
 
-		s->g = gp;
-		s->isSelect = true;
-		s->success = false;
 		s->elem = k->elem;
 		s->c = k->chan;
+		s->waitlink = NULL;
 		*link = s;
 		link = &s->waitlink;
 		enqueue(queueof(k), s);
@@ -288,12 +286,7 @@ static UNCHECKED_LOCKS rt_case *dequeueall(const Select *l, G *gp, bool *success
 			leavechan(s->c);
 		}
 		next = s->waitlink;
-		s->waitlink = NULL;
-		s->isSelect = false;
-		s->elem = NULL;
-		s->c = NULL;
-		s->g = NULL;
-		releaseSudog(s);
+		endwaiter(s);
 	}
 	return done;
 }

@@ -2,25 +2,26 @@
 // address.
 //
 // The addresses hash to roots. A root is a treap: a binary tree ordered by address (prev,
-// next are the smaller and the greater ones) and a heap of random tickets, which keeps it
+// next are the smaller and the greater ones) and a heap of random priorities, which keeps it
 // flat. The node of an address is the Sudog that waits longest for it; the others hang on
 // it, in order of arrival:
 //
-//	node:    ticket != 0, waitlink the second, waittail the last of them
-//	others:  ticket == 0, waitlink the next, prev the one before
+//	node:    priority != 0, behind the second, last the last of them
+//	others:  priority == 0, behind the next, prev the one before
 //
 // A waiter increments nwait and then checks the counter again; a release increments the
 // counter and then checks nwait. Both use locked instructions, so that one of the two sees
 // the other.
 //
 // A woken waiter competes with newly arriving ones for the permit, unless the release hands
-// over: then it takes the permit for the waiter, and records that in the waiter's ticket.
+// over: then it takes the permit for the waiter, which is handedover.
 //
 // Follows Go's sema.go.
 //
 // built: hot
 #include "runtime/os/os.h"
 #include "runtime/sync/sync.h"
+#include "runtime/sync/waiter.h"
 
 enum { TableSize = 251 }; // prime, so that strides of addresses spread
 
@@ -41,9 +42,9 @@ static Sudog **findnode(SemaRoot *root, const void *addr, Sudog **parent)
 	Sudog **at = &root->treap, *s;
 
 	*parent = NULL;
-	while ((s = *at) && s->elem != addr) {
+	while ((s = *at) && s->addr != addr) {
 		*parent = s;
-		at = (uintptr_t)addr < (uintptr_t)s->elem ? &s->prev : &s->next;
+		at = (uintptr_t)addr < (uintptr_t)s->addr ? &s->prev : &s->next;
 	}
 	return at;
 }
@@ -59,7 +60,7 @@ static Sudog **above(SemaRoot *root, const Sudog *s)
 static void replace(SemaRoot *root, Sudog *t, Sudog *s)
 {
 	*above(root, t) = s;
-	s->ticket = t->ticket;
+	s->priority = t->priority;
 	s->parent = t->parent;
 	s->prev = t->prev;
 	s->next = t->next;
@@ -67,7 +68,7 @@ static void replace(SemaRoot *root, Sudog *t, Sudog *s)
 		s->prev->parent = s;
 	if (s->next)
 		s->next->parent = s;
-	t->ticket = 0;
+	t->priority = 0;
 	t->parent = t->prev = t->next = NULL;
 }
 
@@ -94,67 +95,66 @@ static void insertnode(SemaRoot *root, Sudog **at, Sudog *parent, Sudog *s)
 {
 	*at = s;
 	s->parent = parent;
-	s->ticket = fastrand() | 1; // 0 is for those that hang on a node
-	while (s->parent && s->parent->ticket > s->ticket)
+	s->priority = fastrand() | 1; // 0 is for those that hang on a node
+	while (s->parent && s->parent->priority > s->priority)
 		rotate(root, s);
 }
 
 static void removenode(SemaRoot *root, Sudog *s)
 {
 	while (s->prev || s->next) {
-		bool left = s->prev && (!s->next || s->prev->ticket < s->next->ticket);
+		bool left = s->prev && (!s->next || s->prev->priority < s->next->priority);
 
 		rotate(root, left ? s->prev : s->next);
 	}
 	*above(root, s) = NULL;
-	s->parent = NULL;
-	s->ticket = 0;
 }
 
-void semqueue(SemaRoot *root, void *addr, Sudog *s, bool lifo)
+void semqueue(SemaRoot *root, const void *addr, Sudog *s, bool lifo)
 {
 	Sudog *parent, **at = findnode(root, addr, &parent), *t = *at, *last;
 
-	s->elem = addr;
+	s->queued = true;
 	s->success = false;
+	s->priority = 0;
+	s->addr = addr;
+	s->prev = s->next = s->parent = s->behind = s->last = NULL;
 	if (!t) {
 		insertnode(root, at, parent, s);
 	} else if (lifo) {
 		replace(root, t, s);
-		s->waitlink = t;
-		s->waittail = t->waittail ? t->waittail : t;
-		t->waittail = NULL;
+		s->behind = t;
+		s->last = t->last ? t->last : t;
+		t->last = NULL;
 		t->prev = s;
 	} else {
-		last = t->waittail ? t->waittail : t;
-		last->waitlink = s;
+		last = t->last ? t->last : t;
+		last->behind = s;
 		s->prev = last;
-		t->waittail = s;
+		t->last = s;
 	}
 }
 
 // Takes s off, wherever it is.
 void semunqueue(SemaRoot *root, Sudog *s)
 {
-	Sudog *t = s->waitlink, *last = s->waittail, *before = s->prev, *parent, *node;
+	Sudog *t = s->behind, *last = s->last, *before = s->prev, *parent, *node;
 
-	if (s->ticket == 0) {
-		node = *findnode(root, s->elem, &parent);
+	if (s->priority == 0) {
+		node = *findnode(root, s->addr, &parent);
 		must(node && before);
-		before->waitlink = t;
+		before->behind = t;
 		if (t)
 			t->prev = before;
 		else
-			node->waittail = before == node ? NULL : before;
-		s->prev = NULL;
+			node->last = before == node ? NULL : before;
 	} else if (t) {
 		replace(root, s, t);
-		t->waittail = t->waitlink ? last : NULL;
+		t->last = t->behind ? last : NULL;
 	} else {
 		removenode(root, s);
 	}
-	s->waitlink = s->waittail = NULL;
-	s->elem = NULL;
+	s->queued = false;
 }
 
 Sudog *semdequeue(SemaRoot *root, const void *addr)
@@ -163,9 +163,8 @@ Sudog *semdequeue(SemaRoot *root, const void *addr)
 
 	while ((s = *findnode(root, addr, &parent))) {
 		semunqueue(root, s);
-		if (!s->isSelect || claim(s->g)) {
-			s->success = true;
-			s->g->param = s;
+		if (!s->mustclaim || claim(s->g)) {
+			partner(s);
 			return s;
 		}
 		// Its deadline has come.
@@ -225,13 +224,12 @@ static UNCHECKED_LOCKS bool semwait(uint32_t *addr, bool lifo, WaitReason reason
                                     const SemaUntil *until)
 {
 	SemaRoot *root = semroot(addr);
-	Sudog *s = acquireSudog();
+	Sudog *s = newwaiter(getg(), false);
 	bool late = until && until->when <= nanotime(), counted = false, got;
 
-	s->g = getg();
 	for (;;) {
 		lock(&root->lock);
-		if (s->elem) // the deadline came, and nobody has taken it off
+		if (s->queued) // the deadline came, and nobody has taken it off
 			semunqueue(root, s);
 		if (!counted)
 			atomic_xadd(&root->nwait, 1); // then looks at the counter: semrelease1
@@ -240,19 +238,16 @@ static UNCHECKED_LOCKS bool semwait(uint32_t *addr, bool lifo, WaitReason reason
 			unlock(&root->lock);
 			break;
 		}
-		s->isSelect = until != NULL;
+		s->mustclaim = until != NULL;
 		if (until)
 			beginwait(s->g);
 		semqueue(root, addr, s, lifo);
 		late = counted = !waitonce(root, reason, until); // the waker decrements nwait
-		got = !late && (s->ticket != 0 || cansemacquire(addr));
+		got = !late && (s->handedover || cansemacquire(addr));
 		if (got)
 			break; // else another was quicker
 	}
-	s->ticket = 0;
-	s->isSelect = false;
-	s->g = NULL;
-	releaseSudog(s);
+	endwaiter(s);
 	return got;
 }
 
@@ -288,7 +283,7 @@ void semrelease1(uint32_t *addr, bool handoff)
 		atomic_xadd(&root->nwait, -1u);
 		gp = s->g;
 		given = handoff && cansemacquire(addr);
-		s->ticket = given;
+		s->handedover = given;
 	}
 	unlock(&root->lock);
 	if (!gp)

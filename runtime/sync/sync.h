@@ -6,7 +6,6 @@
 
 #include "runtime/mem/object.h"
 #include "runtime/sched/sched.h"
-#include "runtime/sched/sudog.h"
 
 // A deadline that never comes.
 #define Never INT64_MAX
@@ -22,25 +21,6 @@ void freechan(Hchan *c, ObjectKind kind);
 
 // The instant d from now; now when d < 0, Never when that is beyond the clock.
 int64_t whenafter(int64_t d);
-
-// ---- wait.c: waits that more than one may end ---------------------------------------
-
-// Begins one, before its Sudogs are queued: gp is the caller. Returns its number.
-uint32_t beginwait(G *gp);
-// Under the lock of the queue that gp's Sudog was found on: true when the wait is the
-// caller's to end, by setting gp->param and readying gp.
-ALWAYS_INLINE bool claim(G *gp)
-{
-	uint32_t seq = atomic_load_relaxed(&gp->selectDone);
-
-	return !(seq & 1) && atomic_cas(&gp->selectDone, seq, seq | 1);
-}
-// Makes t the deadline of the wait of gp. To be started when gp is parked, before any of
-// its queues' locks is released; to be stopped (deltimer) when a partner ended the wait.
-void settimer(Timer *t, G *gp, int64_t when);
-// Parks a goroutine with one Sudog on a queue of l, which it holds. False: the deadline
-// came, and the Sudog may be on the queue still.
-bool parkuntil(Mutex *l, WaitReason reason, int64_t when) RELEASES(*l);
 
 // ---- sema.c -------------------------------------------------------------------------
 
@@ -71,7 +51,7 @@ void semrelease1(uint32_t *addr, bool handoff);
 
 // The queues alone, for sync/rwmutex.c. Under the root's lock.
 SemaRoot *semroot(const uint32_t *addr);
-void semqueue(SemaRoot *root, void *addr, Sudog *s, bool lifo);
+void semqueue(SemaRoot *root, const void *addr, Sudog *s, bool lifo);
 void semunqueue(SemaRoot *root, Sudog *s);
 // The first waiter for addr that could be claimed; NULL if there is none.
 Sudog *semdequeue(SemaRoot *root, const void *addr);

@@ -170,10 +170,10 @@ int rt_main(int nargs, char **args)
 		sudogs = now;
 		equal(things.m.state, 0);
 		equal(things.m.sema, 0);
-		equal(things.rw.reader_count, 0);
+		equal(things.rw.state, 0);
 		equal(things.cond.head, 0);
 		check(!semroot(&things.m.sema)->treap && semroot(&things.m.sema)->nwait == 0);
-		check(!semroot(&things.rw.writer_sem)->treap);
+		check(!semroot(&things.rw.state)->treap);
 		check(!semroot(&things.s.count)->treap && semroot(&things.s.count)->nwait == 0);
 	}
 	for (int i = 0; i < Ways; i++)

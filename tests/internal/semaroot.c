@@ -2,7 +2,7 @@
 //
 // Promises: whoever is queued for an address is dequeued in order of arrival, those queued
 // lifo first; one taken out of the middle is gone and the others stay in order; the tree is
-// ordered by address, a heap by ticket, and empty in the end.
+// ordered by address, a heap by priority, and empty in the end.
 #include "internal.h"
 #include "runtime/sync/sync.h"
 
@@ -28,18 +28,18 @@ static void checktree(Sudog *s, Sudog *parent, uintptr_t lo, uintptr_t hi)
 		return;
 	nodes++;
 	check(s->parent == parent);
-	check(s->ticket & 1);
-	check(!parent || parent->ticket <= s->ticket);
-	check((uintptr_t)s->elem > lo && (uintptr_t)s->elem < hi);
-	for (const Sudog *t = s->waitlink; t; t = t->waitlink, n++) {
-		check(t->ticket == 0 && t->prev == before && !t->next && !t->parent);
-		check(t->elem == s->elem && !t->waittail);
+	check(s->priority & 1);
+	check(!parent || parent->priority <= s->priority);
+	check((uintptr_t)s->addr > lo && (uintptr_t)s->addr < hi);
+	for (const Sudog *t = s->behind; t; t = t->behind, n++) {
+		check(t->priority == 0 && t->prev == before && !t->next && !t->parent);
+		check(t->addr == s->addr && !t->last);
 		before = t;
 	}
-	check(s->waittail == (n > 1 ? before : NULL));
-	equal(length[(uint32_t *)s->elem - address], n);
-	checktree(s->prev, s, lo, (uintptr_t)s->elem);
-	checktree(s->next, s, (uintptr_t)s->elem, hi);
+	check(s->last == (n > 1 ? before : NULL));
+	equal(length[(const uint32_t *)s->addr - address], n);
+	checktree(s->prev, s, lo, (uintptr_t)s->addr);
+	checktree(s->next, s, (uintptr_t)s->addr, hi);
 }
 
 static void wellformed(void)
@@ -51,12 +51,6 @@ static void wellformed(void)
 	for (int i = 0; i < Addresses; i++)
 		n += length[i] > 0;
 	equal(nodes, n);
-}
-
-static void idle(const Sudog *s)
-{
-	check(!s->elem && !s->prev && !s->next && !s->parent);
-	check(!s->waitlink && !s->waittail && s->ticket == 0);
 }
 
 static void take(int a, int32_t at)
@@ -100,7 +94,7 @@ int rt_main(int nargs, char **args)
 			if (!s)
 				break;
 			check(s->success && s->g->param == s);
-			idle(s);
+			check(!s->queued);
 			take(a, 0);
 			unused[nfree++] = s;
 			break;
@@ -110,7 +104,7 @@ int rt_main(int nargs, char **args)
 			at = (int32_t)fastrandn((uint32_t)length[a]);
 			s = line[a][at];
 			semunqueue(&root, s);
-			idle(s);
+			check(!s->queued);
 			take(a, at);
 			unused[nfree++] = s;
 			break;

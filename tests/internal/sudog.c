@@ -37,20 +37,20 @@ static int32_t nfree(void)
 	return n;
 }
 
-// Acquires n, which differ from each other: ticket is theirs to mark.
+// Acquires n, which differ from each other: queued is theirs to mark.
 static void acquire(Sudog **s, int32_t n)
 {
 	for (int32_t i = 0; i < n; i++) {
 		s[i] = acquireSudog();
-		equal(s[i]->ticket, 0);
-		s[i]->ticket = 1;
+		check(!s[i]->queued);
+		s[i]->queued = true;
 	}
 }
 
 static void release(Sudog **s, int32_t n)
 {
 	for (int32_t i = 0; i < n; i++) {
-		s[i]->ticket = 0;
+		s[i]->queued = false;
 		releaseSudog(s[i]);
 	}
 }
@@ -96,7 +96,7 @@ static void halves(void)
 	equal(own.sudogcachelen, 0);
 	equal(listlength(sched.sudogcache), nelem(s));
 	for (Sudog *q = sched.sudogcache; q; q = q->next)
-		equal(q->ticket, 0);
+		check(!q->queued);
 }
 
 // Random acquires and releases; the live ones are at most Most.

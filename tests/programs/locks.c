@@ -156,7 +156,7 @@ static void readers_and_writers(void)
 	go_all(&all, Crowd / 2, write_it, NULL);
 	rt_waitgroup_wait(&all);
 	equal(shared.value, Crowd / 2 * (rounds / 8));
-	equal(shared.m.reader_count, 0);
+	equal(shared.m.state, 0);
 
 	stop = 0;
 	go_all(&all, Crowd, read_always, NULL);
@@ -176,7 +176,7 @@ static void readers_and_writers(void)
 	check(!rt_rwmutex_try_lock(&shared.m));
 	rt_rwmutex_runlock(&shared.m);
 	rt_rwmutex_runlock(&shared.m);
-	equal(shared.m.reader_count, 0);
+	equal(shared.m.state, 0);
 }
 
 // ---- conditions ---------------------------------------------------------------------

@@ -93,7 +93,7 @@ static void alone(void)
 	late(rt_rwmutex_rlock_until(&rw, when));
 	late(rt_rwmutex_lock_until(&rw, when));
 	rt_rwmutex_unlock(&rw);
-	equal(rw.reader_count, 0);
+	equal(rw.state, 0);
 
 	equal(rt_waitgroup_wait_until(&wg, 1), 0);
 	rt_waitgroup_add(&wg, 1);
@@ -247,7 +247,7 @@ static void locks(void)
 	rt_waitgroup_wait(&all);
 	equal(office.m.state, 0);
 	equal(office.m.sema, 0);
-	equal(office.rw.reader_count, 0);
+	equal(office.rw.state, 0);
 	equal(office.s.count, 2);
 }
 

@@ -1,8 +1,8 @@
-// wait.c - waits that more than one may end: a partner on any of several queues, or the
+// waiter.c - waits that more than one may end: a partner on any of several queues, or the
 // clock.
 //
 // gp->selectDone counts such waits, in steps of two: even while the wait is undecided, odd
-// once it is claimed. A waker that has found one of its Sudogs (isSelect) on a queue, or the
+// once it is claimed. A waker that has found one of its Sudogs (mustclaim) on a queue, or the
 // clock when its deadline has passed, claims it by compare-and-swap from
 // even to odd. Exactly one succeeds, and that one readies the goroutine, with gp->param the
 // Sudog, or NULL for the clock. The others continue as if they had not found it.
@@ -21,7 +21,7 @@
 // Sudog leaves its queue exactly once: removed by the partner, even if the claim failed, or
 // otherwise by the goroutine itself.
 #include "runtime/os/os.h"
-#include "runtime/sync/hchan.h"
+#include "runtime/sync/waiter.h"
 
 uint32_t beginwait(G *gp)
 {
@@ -34,9 +34,19 @@ uint32_t beginwait(G *gp)
 
 NOSPLIT Sudog *firstclaimed(Waitq *q, Sudog *s)
 {
-	while (s && s->isSelect && !claim(s->g))
+	while (s && s->mustclaim && !claim(s->g))
 		s = dequeueany(q);
 	return s;
+}
+
+void readywaiters(Gqueue *list)
+{
+	G *gp;
+
+	while ((gp = gqueuePop(list))) {
+		gp->schedlink = NULL;
+		goready(gp);
+	}
 }
 
 static void waitexpired(void *arg, uintptr_t seq)
