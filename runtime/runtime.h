@@ -514,7 +514,7 @@ extern G g0;
 extern Mcache *mcache0;
 // The cache of this M's P; without a P, and when its goroutine is to yield, nocache, which is
 // empty and full. A word of the thread's own: rt_malloc and rt_free are as short as that.
-extern __thread Mcache *mcache __attribute__((tls_model("local-exec")));
+extern __thread Mcache *curcache __attribute__((tls_model("local-exec")));
 extern Mcache *const nocache;
 extern Sched sched;
 

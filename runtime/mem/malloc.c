@@ -271,7 +271,7 @@ NOSPLIT HOTCODE void *rt_malloc(size_t size)
 		list = LISTOFFSET(sizeclass(n));
 	else
 		return finish(largealloc(size, false), size);
-	return finish(likely(popfree(listat(mcache, list), &p)) ? p : smallslow(list),
+	return finish(likely(popfree(listat(curcache, list), &p)) ? p : smallslow(list),
 	              size);
 }
 
@@ -286,14 +286,14 @@ NOSPLIT HOTCODE void rt_free(void *ptr)
 	state = stateof(r, p);
 	if (unlikely(!state || onvalgrind()))
 		return freeslow(ptr, __builtin_frame_address(0));
-	l = listat(mcache, r->list);
+	l = listat(curcache, r->list);
 	top = l->top;
 	if (unlikely(top >= l->end))
 		return freeslow(ptr, __builtin_frame_address(0));
 	if (Debug)
 		undress((uintptr_t)ptr, __builtin_frame_address(0));
 	pushfree(l, top, p, state);
-	if (Debug) // mcache may be another by now: the request to yield changes it
+	if (Debug) // curcache may be another by now: the request to yield changes it
 		bury((Mcache *)((char *)l - r->list), LISTCLASS(r->list));
 }
 

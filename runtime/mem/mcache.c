@@ -22,16 +22,16 @@ enum {
 };
 
 Mcache *mcache0;
-Mcache *allmcache;
+Mcache *allcaches;
 
 // For Ms without a P. mheap.sharedLock protects it.
 Mcache sharedcache;
 
-// Their mcache: all its lists stay empty and full, so that the common cases of rt_malloc and
-// rt_free leave it alone.
-static struct Mcache unused;
-Mcache *const nocache = &unused;
-__thread Mcache *mcache = &unused;
+// All its lists stay empty and full, so that the common cases of rt_malloc and rt_free leave
+// it alone.
+static struct Mcache emptyfull;
+Mcache *const nocache = &emptyfull;
+__thread Mcache *curcache = &emptyfull;
 
 static uint8_t nostate = ObjectNone;
 static Slot none = { 0, &nostate }; // no object, and a list without room
@@ -55,8 +55,8 @@ Mcache *allocmcache(void)
 	Mcache *c = persistentalloc(sizeof *c, CacheLineSize);
 
 	cacheinit(c);
-	c->alllink = allmcache;
-	allmcache = c;
+	c->alllink = allcaches;
+	allcaches = c;
 	return c;
 }
 
@@ -166,7 +166,7 @@ void cachemakeroom(Mcache *c, uint32_t class)
 
 UNCHECKED_LOCKS Mcache *getcache(void)
 {
-	Mcache *c = mcache;
+	Mcache *c = curcache;
 
 	if (c == nocache) {
 		const P *pp = getg()->m->p;
@@ -174,7 +174,7 @@ UNCHECKED_LOCKS Mcache *getcache(void)
 		// With a P, this was a request that its goroutine yield (preemptone).
 		c = pp && pp->mcache ? pp->mcache : mcache0;
 		if (pp && pp->mcache)
-			mcache = c;
+			curcache = c;
 	}
 	if (!c) {
 		lock(&mheap.sharedLock);

@@ -201,7 +201,7 @@ struct Mcache {
 	Mspan *span[NumSizeClasses];       // owned; new objects come from it
 	Spanlist partial[NumSizeClasses];  // have free objects, no owner, and this as home
 
-	Mcache *alllink; // on allmcache
+	Mcache *alllink; // on allcaches
 };
 
 // Where a class has its list: an offset is added to the cache's address as it is.
@@ -216,7 +216,7 @@ ALWAYS_INLINE Freelist *listat(Mcache *c, uintptr_t offset)
 }
 
 extern Mcache sharedcache; // for Ms without a P
-extern Mcache *allmcache;  // all others; grows with the world stopped
+extern Mcache *allcaches;  // all others; grows with the world stopped
 
 // How many objects of a class the cache has; about, when it is another P's.
 uint32_t cachecount(Mcache *c, uint32_t class);

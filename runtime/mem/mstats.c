@@ -123,7 +123,7 @@ static void checkclass(uint32_t class)
 	lock(&ct->lock);
 	checklist(&ct->full, class, true, &nspans, &nout);
 	checklist(&ct->partial, class, false, &nspans, &nout);
-	for (const Mcache *c = allmcache; c; c = c->alllink)
+	for (const Mcache *c = allcaches; c; c = c->alllink)
 		checklist(&c->partial[class], class, false, &nspans, &nout);
 	checklist(&sharedcache.partial[class], class, false, &nspans, &nout);
 	want(nspans == ct->nspans, "number of spans", class);

@@ -68,21 +68,21 @@ const char *waitReasonString(const G *gp)
 
 // ---- states -------------------------------------------------------------------------
 
-#define to(s) (1u << (s))
+#define TO(s) (1u << (s))
 static const uint16_t gnext[] = {
-	[Gidle] = to(Gdead),
-	[Grunnable] = to(Grunning),
-	[Grunning] = to(Grunnable) | to(Gsyscall) | to(Gwaiting) | to(Gdead) | to(Gpreempted),
-	[Gsyscall] = to(Grunning) | to(Grunnable),
-	[Gwaiting] = to(Grunnable),
-	[Gdead] = to(Grunnable),
-	[Gpreempted] = to(Gwaiting),
+	[Gidle] = TO(Gdead),
+	[Grunnable] = TO(Grunning),
+	[Grunning] = TO(Grunnable) | TO(Gsyscall) | TO(Gwaiting) | TO(Gdead) | TO(Gpreempted),
+	[Gsyscall] = TO(Grunning) | TO(Grunnable),
+	[Gwaiting] = TO(Grunnable),
+	[Gdead] = TO(Grunnable),
+	[Gpreempted] = TO(Gwaiting),
 };
 
 // The one writer of a status.
 HOTSTEP void casgstatus(G *gp, uint32_t oldval, uint32_t newval)
 {
-	if (Debug && !(gnext[oldval] & to(newval))) {
+	if (Debug && !(gnext[oldval] & TO(newval))) {
 		print("runtime: casgstatus: oldval=%u newval=%u\n", oldval, newval);
 		throw("casgstatus: bad incoming values");
 	}

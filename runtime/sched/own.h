@@ -2,10 +2,10 @@
 //
 // On the thread of an M that owns a P, and of an M that owns none:
 //
-//	m->p == pp      pp->m == m      pp->status == Prunning      mcache == pp->mcache
-//	m->p == NULL                                                mcache == nocache
+//	m->p == pp      pp->m == m      pp->status == Prunning      curcache == pp->mcache
+//	m->p == NULL                                                curcache == nocache
 //
-// A request to yield and a signal handler of the program's put nocache into mcache for a
+// A request to yield and a signal handler of the program's put nocache into curcache for a
 // while. p.c calls these functions; it also takes the P of a system call from its M, and makes
 // and ends Ps. A stopping world changes the status alone (stw.c). This header needs runtime.h
 // alone, because a C library's fork calls relend (cgo/).
@@ -45,7 +45,7 @@ ALWAYS_INLINE M *ownerof(const P *pp)
 ALWAYS_INLINE void setp(M *mp, P *pp)
 {
 	mp->p = pp;
-	mcache = pp ? pp->mcache : nocache;
+	curcache = pp ? pp->mcache : nocache;
 }
 
 // Ties pp, which must be idle and in the caller's hands, to this M, which must have none.

@@ -68,10 +68,10 @@ static void preemptM(M *mp)
 		atomic_store_release(&mp->signalPending, 0); // the thread has ended
 }
 
-// mp's own mcache. Not with a C library: its thread-local data is elsewhere.
-static Mcache **mcacheof(M *mp)
+// mp's own curcache. Not with a C library: its thread-local data is elsewhere.
+static Mcache **curcacheof(M *mp)
 {
-	return (Mcache **)((char *)mp + ((char *)&mcache - (char *)getg()->m));
+	return (Mcache **)((char *)mp + ((char *)&curcache - (char *)getg()->m));
 }
 
 // Asks what pp runs to yield. Best effort: it may hit another goroutine, or none, and the
@@ -95,7 +95,7 @@ bool preemptone(P *pp, PreemptReason why)
 	// and its words with it: there the handler does it.
 	if (!iscgo) {
 		atomic_store_release(&mp->guard, StackPreempt);
-		atomic_store_release(mcacheof(mp), nocache);
+		atomic_store_release(curcacheof(mp), nocache);
 	}
 	if (atomic_load_relaxed(&pp->preempt) < why)
 		atomic_store_relaxed(&pp->preempt, why);

@@ -38,7 +38,7 @@ static void enter(Handling *h, M *mp)
 	gsignal->goid = mp->curg ? mp->curg->goid : 0;
 	setg(gsignal);
 	setguard((gsignal->stack.lo + StackGuard + ReportRoom) | GuardLook);
-	mcache = nocache;
+	curcache = nocache;
 }
 
 // Back to the G that was interrupted when h began.
@@ -49,7 +49,7 @@ static void leave(const Handling *h, M *mp, uintptr_t guard)
 	// A request to yield may have come meanwhile: as sigtrampgo.
 	if (gp->preempt && gp == mp->curg)
 		guard = StackPreempt;
-	mcache = guard == StackPreempt ? nocache : h->cache;
+	curcache = guard == StackPreempt ? nocache : h->cache;
 	mp->gsignal->cgoErrno = h->error;
 	mp->handling = h->outer;
 	setg(gp);
@@ -60,7 +60,7 @@ void __rt0_callhandler(SignalHandler *fn, int32_t sig, Siginfo *info, Ucontext *
 {
 	G *gp = getg();
 	M *mp = gp->m;
-	Handling h = { .gp = gp, .guard = getguard(), .cache = mcache, .ctx = ctx };
+	Handling h = { .gp = gp, .guard = getguard(), .cache = curcache, .ctx = ctx };
 
 	if (touched((uint32_t)sig, info, &ctx->mcontext))
 		return; // a fault that the runtime has provoked

@@ -312,7 +312,7 @@ NOSPLIT void sigtrampgo(uint32_t sig, Siginfo *info, Ucontext *ctx)
 	// A request to yield may have come meanwhile, or with this.
 	if (gp->preempt && gp == gp->m->curg) {
 		guard = StackPreempt;
-		mcache = nocache; // as preemptone
+		curcache = nocache; // as preemptone
 	}
 	setguard(guard);
 }

@@ -5,7 +5,7 @@
 # variants: release
 # needs: python3
 
-. "$RT0_ROOT/tests/check/expect.sh"
+. "$RT0_ROOT/tests/lib/expect.sh"
 
 "$RT0_ROOT/tools/names" || fail 'tools/names'
 

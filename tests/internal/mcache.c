@@ -12,9 +12,9 @@ static void own(void)
 	M *mp = acquirem();
 
 	// Until the next allocation it may be nobody's: sysmon wants the goroutine to yield.
-	for (int i = 0; i < 100 && mcache == nocache; i++)
+	for (int i = 0; i < 100 && curcache == nocache; i++)
 		rt_free(rt_malloc(16));
-	check(mp->p && mcache == mp->p->mcache);
+	check(mp->p && curcache == mp->p->mcache);
 	releasem(mp);
 }
 

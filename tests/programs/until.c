@@ -16,17 +16,17 @@ enum { Crowd = 6 };
 
 static int64_t rounds;
 static rt_waitgroup all;
-static const int64_t never = INT64_MAX;
+static const int64_t NEVER = INT64_MAX;
 
-static int64_t in(int64_t us)
+static int64_t from_now(int64_t us)
 {
 	return rt_nanotime() + us * RT_MICROSECOND;
 }
 
 // Times out, not before its time.
-#define late(call_with_when)                                                           \
+#define LATE(call_with_when)                                                           \
 	do {                                                                           \
-		int64_t when = in(300);                                                \
+		int64_t when = from_now(300);                                          \
 		equal(call_with_when, -ETIMEDOUT);                                     \
 		check(rt_nanotime() >= when);                                          \
 		when = 1;                                                              \
@@ -54,60 +54,60 @@ static void alone(void)
 	void *result = NULL;
 
 	rt_gosched();
-	late(rt_join_until(t, when, &result));
+	LATE(rt_join_until(t, when, &result));
 	rt_chan_send(c, &v);
-	equal(rt_join_until(t, never, &result), 0);
+	equal(rt_join_until(t, NEVER, &result), 0);
 	check(result == c);
 
-	late(rt_chan_send_until(c, &v, when));
-	late(rt_chan_recv_until(c, &v, when));
-	late(rt_chan_send_until(NULL, &v, when));
-	late(rt_chan_recv_until(NULL, &v, when));
-	late(rt_select_until(k, 3, when));
-	late(rt_select_until(k + 2, 1, when));
-	late(rt_select_until(NULL, 0, when));
+	LATE(rt_chan_send_until(c, &v, when));
+	LATE(rt_chan_recv_until(c, &v, when));
+	LATE(rt_chan_send_until(NULL, &v, when));
+	LATE(rt_chan_recv_until(NULL, &v, when));
+	LATE(rt_select_until(k, 3, when));
+	LATE(rt_select_until(k + 2, 1, when));
+	LATE(rt_select_until(NULL, 0, when));
 	check(!rt_chan_try_send(c, &v)); // nobody is left
 	check(!rt_chan_try_recv(c, &v, NULL));
 	equal(rt_chan_send_until(b, &v, 1), 0);
-	late(rt_chan_send_until(b, &v, when));
+	LATE(rt_chan_send_until(b, &v, when));
 	equal(rt_chan_recv_until(b, &v, 1), 1);
 	rt_chan_close(b);
 	v = 1;
-	equal(rt_chan_recv_until(b, &v, never), 0);
+	equal(rt_chan_recv_until(b, &v, NEVER), 0);
 	equal(v, 0);
 
 	equal(rt_mutex_lock_until(&m, 1), 0);
-	late(rt_mutex_lock_until(&m, when));
-	late(rt_cond_wait_until(&cond, when));
+	LATE(rt_mutex_lock_until(&m, when));
+	LATE(rt_cond_wait_until(&cond, when));
 	check(!rt_mutex_try_lock(&m));
 	rt_mutex_unlock(&m);
 	equal(m.state, 0);
 	equal(cond.head, 0);
 
 	equal(rt_rwmutex_rlock_until(&rw, 1), 0);
-	late(rt_rwmutex_lock_until(&rw, when));
+	LATE(rt_rwmutex_lock_until(&rw, when));
 	equal(rt_rwmutex_rlock_until(&rw, 1), 0); // no writer is left
 	rt_rwmutex_runlock(&rw);
 	rt_rwmutex_runlock(&rw);
 	equal(rt_rwmutex_lock_until(&rw, 1), 0);
-	late(rt_rwmutex_rlock_until(&rw, when));
-	late(rt_rwmutex_lock_until(&rw, when));
+	LATE(rt_rwmutex_rlock_until(&rw, when));
+	LATE(rt_rwmutex_lock_until(&rw, when));
 	rt_rwmutex_unlock(&rw);
 	equal(rw.state, 0);
 
 	equal(rt_waitgroup_wait_until(&wg, 1), 0);
 	rt_waitgroup_add(&wg, 1);
-	late(rt_waitgroup_wait_until(&wg, when));
+	LATE(rt_waitgroup_wait_until(&wg, when));
 	rt_waitgroup_done(&wg);
 	equal(rt_waitgroup_wait_until(&wg, 1), 0);
 
 	equal(rt_sem_acquire_until(&sem, 1), 0);
-	late(rt_sem_acquire_until(&sem, when));
+	LATE(rt_sem_acquire_until(&sem, when));
 	rt_sem_release(&sem);
 	equal(sem.count, 1);
 
 	rt_mutex_lock(&once.m); // as somebody who runs it
-	late(rt_once_do_until(&once, nothing, NULL, when));
+	LATE(rt_once_do_until(&once, nothing, NULL, when));
 	rt_mutex_unlock(&once.m);
 	equal(rt_once_do_until(&once, nothing, NULL, 1), 0);
 	equal(once.done, 1);
@@ -129,7 +129,7 @@ static void sell(void *arg)
 	uint64_t seed = rt_goid() * 1234567 + 1;
 
 	for (int64_t i = 1; i <= rounds; i++) {
-		int64_t when = in((int64_t)(next_random(&seed) % 20));
+		int64_t when = from_now((int64_t)(next_random(&seed) % 20));
 
 		if (rt_chan_send_until(m->c, &i, when) == 0)
 			m->sent += i;
@@ -148,7 +148,7 @@ static void buy(void *arg)
 	for (int r = 1; r != 0;) {
 		int64_t v = 0;
 
-		r = rt_chan_recv_until(m->c, &v, in((int64_t)(next_random(&seed) % 20)));
+		r = rt_chan_recv_until(m->c, &v, from_now((int64_t)(next_random(&seed) % 20)));
 		m->received += v;
 		m->timeouts += r < 0;
 		check(r > 0 || v == 0);
@@ -196,10 +196,10 @@ static void queue_up(void *arg)
 
 	(void)arg;
 	for (int64_t i = 0; i < rounds / 2; i++) {
-		int64_t when = in((int64_t)(next_random(&seed) % 50));
+		int64_t when = from_now((int64_t)(next_random(&seed) % 50));
 
 		if (next_random(&seed) % 8 == 0)
-			when = never;
+			when = NEVER;
 		switch (next_random(&seed) % 4) {
 		case 0:
 			if (rt_mutex_lock_until(&office.m, when) < 0)
@@ -272,7 +272,7 @@ static void take(void *arg)
 		} else if (next_random(&seed) % 4 == 0) {
 			rt_cond_wait(&table.c);
 		} else {
-			rt_cond_wait_until(&table.c, in((int64_t)(next_random(&seed) % 20)));
+			rt_cond_wait_until(&table.c, from_now((int64_t)(next_random(&seed) % 20)));
 		}
 	}
 	rt_mutex_unlock(&table.m);
@@ -318,7 +318,7 @@ static void maybe_signal(void *arg)
 	int r;
 
 	rt_mutex_lock(c->l);
-	r = rt_cond_wait_until(c, in(30));
+	r = rt_cond_wait_until(c, from_now(30));
 	rt_mutex_unlock(c->l);
 	if (r == 0)
 		rt_cond_signal(c); // it was for the other
@@ -364,7 +364,7 @@ static void groups(void)
 		rt_waitgroup_add(&wg, 2);
 		rt_go(finish, &wg);
 		rt_go(finish, &wg);
-		while (rt_waitgroup_wait_until(&wg, in(i % 30)) < 0)
+		while (rt_waitgroup_wait_until(&wg, from_now(i % 30)) < 0)
 			;
 		equal(wg.state, 0);
 		equal(wg.sema, 0);
