@@ -3,6 +3,8 @@
 
 #include <new>
 
+#include <sys/syscall.h>
+
 static void say(const char *what)
 {
 	rt_printf("%s\n", what);
@@ -176,6 +178,6 @@ int rt_main(int argc, char **)
 	rt_printf("%d %d %d\n", locked, rt_mutex_try_lock(&m), n);
 	deferred();
 	rt_printf("%d %s\n", rt_recover(panics, nullptr, text, sizeof text), text);
-	rt_printf("%d\n", static_cast<int>(rt_syscall(39) > 0));
+	rt_printf("%d\n", static_cast<int>(rt_syscall(SYS_getpid) > 0));
 	return 0;
 }

@@ -35,11 +35,11 @@ int rt_main(int argc, char **argv)
 	int result = -1;
 
 	(void)argc, (void)argv;
-	equal(rt_syscall_all(SYS_umask, 022), -95); // EOPNOTSUPP
+	equal(rt_syscall_all(SYS_umask, 022), -EOPNOTSUPP);
 	rt_waitgroup_add(&wg, Busy);
 	for (intptr_t i = 0; i < Busy; i++)
 		rt_go(busy, (void *)(i % 2));
-	rt_sleep(20 * RT_MILLISECOND);
+	perhaps_later(20 * RT_MILLISECOND);
 	rt_cgocall(drops, &result);
 	equal(result, 0);
 	__atomic_store_n(&dropped, 1, __ATOMIC_SEQ_CST);
@@ -47,7 +47,7 @@ int rt_main(int argc, char **argv)
 	                        "Gid:\t65534\t65534\t65534\t65534\n");
 	check_threads("status", "\nGroups:\t \n");
 	check_threads("status", "\nCapPrm:\t0000000000000000\nCapEff:\t0000000000000000\n");
-	rt_sleep(20 * RT_MILLISECOND);
+	perhaps_later(20 * RT_MILLISECOND);
 	__atomic_store_n(&stop, true, __ATOMIC_SEQ_CST);
 	rt_waitgroup_wait(&wg);
 	equal(privileged, 0);

@@ -2,6 +2,8 @@
 // all of them are in their places, main in stop(). With an argument it ends in a panic there.
 #include <rt.h>
 
+#include <sys/syscall.h>
+
 #define KEPT __attribute__((noipa))
 
 rt_chan *empty, *full, *events;
@@ -63,7 +65,7 @@ KEPT void reader(void *arg)
 
 	(void)arg;
 	arrive();
-	rt_syscall(0, pipefd[0], &c, 1); // a read that blocks its thread
+	rt_syscall(SYS_read, pipefd[0], &c, 1); // a read that blocks its thread
 	here++;
 }
 
@@ -113,7 +115,7 @@ int rt_main(int argc, char **argv)
 	for (uint64_t i = 10; i <= 30; i += 10)
 		rt_chan_send(full, &i);
 	rt_chan_send(events, "twelve bytes");
-	rt_syscall(22, pipefd); // pipe: rt_pipe makes ones that do not block
+	rt_syscall(SYS_pipe, pipefd); // pipe: rt_pipe makes ones that do not block
 	rt_waitgroup_add(&group, 1);
 	rt_go(receiver, empty);
 	rt_go(sender, full);

@@ -2,6 +2,7 @@
 # tests/check/hardening.sh - what docs/hardening.md says of a program's segments, its pointers
 # to code, its canary and its indirect branches is so, in static programs and in those that
 # may lie anywhere, of gcc and of clang; two builds give the same bytes.
+# variants: release debug stress
 # stdout: ok
 # needs: gcc clang make nm objdump readelf python3
 # timeout: 300

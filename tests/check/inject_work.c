@@ -4,6 +4,7 @@
 #include <rt.h>
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/syscall.h>
 
 enum { Workers = 8, Rounds = 20, Bytes = 100000 };
@@ -164,9 +165,9 @@ static void signals(void)
 	// Not kill: of a number that is an error it makes a group of processes, or all there are.
 	int64_t pid = good(rt_syscall(SYS_getpid), "getpid"), tid = good(rt_syscall(SYS_gettid), "gettid");
 
-	good(rt_signal_notify(10, c), "notify");
+	good(rt_signal_notify(SIGUSR1, c), "notify");
 	good(rt_syscall(SYS_tgkill, pid, tid, 10), "tgkill");
-	sure(rt_chan_recv(c, &sig) && sig == 10, "the signal");
+	sure(rt_chan_recv(c, &sig) && sig == SIGUSR1, "the signal");
 	rt_signal_stop(c);
 }
 

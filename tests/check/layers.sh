@@ -1,6 +1,7 @@
 #!/bin/sh
 # tests/check/layers.sh - no room reaches up; both compilers build the runtime without a
 # warning; rt0.o shows a program the interface and nothing else.
+# variants: release debug stress
 # stdout~: ^check-layers: \d+ objects, \d+ references, all downwards$
 # stdout~: ^rt0\.o: \d+ symbols, all allowed$
 # needs: nm gcc clang make

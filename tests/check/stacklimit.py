@@ -2,6 +2,7 @@
 # tests/check/stacklimit.py - a program starts, works and reports its end whatever RLIMIT_STACK
 # is, from 16 KiB on, with no arguments and with as many as the kernel takes. If there is no
 # memory for a stack either, one line says so.
+# variants: release debug stress
 
 import os
 import resource

@@ -1,6 +1,7 @@
 #!/bin/sh
 # tests/check/strace.sh - the first system calls of a program are those of the documented
 # start-up: settls's arch_prctl, then getproccount's sched_getaffinity.
+# variants: release debug stress
 # needs: strace
 
 . "$RT0_ROOT/tests/lib/expect.sh"

@@ -286,11 +286,11 @@ static void load(int traces)
 	for (int i = 0; i < traces; i++) {
 		rt_snprintf(name, sizeof name, "%s.%d", path, i);
 		equal(rt_trace_start(name), 0);
-		equal(rt_trace_start("/dev/null"), -16); // EBUSY
+		equal(rt_trace_start("/dev/null"), -EBUSY);
 		if (i % 2)
 			rt_sleep(2 * RT_MILLISECOND);
 		equal(rt_trace_stop(), 0);
-		equal(rt_trace_stop(), -22); // EINVAL
+		equal(rt_trace_stop(), -EINVAL);
 	}
 	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
 	rt_waitgroup_wait(&wg);

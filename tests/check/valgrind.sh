@@ -5,6 +5,7 @@
 # programs, on small stacks and segments: the use of a freed object, also when many came after
 # it, a write past the end of a small and of a large one, a decision by what was never
 # written, an object that is lost; and says at which lines, and where the object is from.
+# variants: release debug stress
 # stdout: ok
 # needs: valgrind python3
 # timeout: 300

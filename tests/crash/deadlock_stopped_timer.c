@@ -8,12 +8,7 @@
 // stderr: goroutine 1 [chan receive]:
 // stderr: rt_main(...)
 // exit: 2
-#include <rt.h>
-
-static void ends(void *arg)
-{
-	(void)arg;
-}
+#include "../lib/test.h"
 
 static void sends(void *arg)
 {
@@ -24,12 +19,12 @@ static void sends(void *arg)
 int rt_main(int argc, char **argv)
 {
 	(void)argc, (void)argv;
-	rt_timer *t = rt_timer_chan(3600 * RT_SECOND, 0), *again = rt_timer_func(1, 0, ends, NULL);
+	rt_timer *t = rt_timer_chan(3600 * RT_SECOND, 0), *again = rt_timer_func(1, 0, nothing, NULL);
 	rt_chan *c = rt_chan_make(0, 0);
 
 	rt_go(sends, c);
 	rt_chan_recv_until(c, NULL, rt_nanotime() + 3600 * RT_SECOND);
-	rt_sleep(2 * RT_MILLISECOND); // the others go idle
+	perhaps_later(2 * RT_MILLISECOND); // the others go idle
 	rt_timer_stop(t);
 	rt_timer_free(again);
 	rt_chan_recv(c, NULL);

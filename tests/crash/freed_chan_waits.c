@@ -6,7 +6,7 @@
 // stderr: fatal error: rt_chan_free: goroutines wait on the channel
 // stderr: goroutine 1 [running]:
 // exit: 2
-#include "../lib/test.h"
+#include "../lib/waiting.h"
 
 static rt_chan *c;
 static int64_t v;
@@ -27,32 +27,12 @@ static void waits(void *arg)
 	}
 }
 
-static bool begins(const char *text, const char *with)
-{
-	while (*with && *text == *with)
-		text++, with++;
-	return !*with;
-}
-
-// As the traceback of all goroutines says.
-static bool waiting(void)
-{
-	static char text[8192];
-
-	rt_stack(text, sizeof text, true);
-	for (const char *t = text; *t; t++) {
-		if (begins(t, "[chan ") || begins(t, "[select"))
-			return true;
-	}
-	return false;
-}
-
 int rt_main(int argc, char **argv)
 {
 	(void)argc, (void)argv;
 	c = rt_chan_make(8, 0);
 	rt_go(waits, (void *)rt_getenv("HOW"));
-	while (!waiting())
+	while (count_in("chan ") + count_in("select") == 0)
 		rt_gosched();
 	rt_chan_free(c);
 	return 0;

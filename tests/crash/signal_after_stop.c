@@ -4,6 +4,8 @@
 // stdout: received
 // exit: signal 15
 #include <rt.h>
+
+#include <signal.h>
 #include <sys/syscall.h>
 
 int rt_main(int argc, char **argv)
@@ -12,14 +14,14 @@ int rt_main(int argc, char **argv)
 	int sig;
 
 	(void)argc, (void)argv;
-	rt_signal_notify(15, c);
-	rt_syscall(SYS_kill, rt_syscall(SYS_getpid), 15);
+	rt_signal_notify(SIGTERM, c);
+	rt_syscall(SYS_kill, rt_syscall(SYS_getpid), SIGTERM);
 	rt_chan_recv(c, &sig);
 	if (sig != 15)
 		return 1;
 	rt_printf("received\n");
 	rt_signal_stop(c);
-	rt_syscall(SYS_kill, rt_syscall(SYS_getpid), 15);
+	rt_syscall(SYS_kill, rt_syscall(SYS_getpid), SIGTERM);
 	rt_sleep(10 * RT_SECOND);
 	return 1;
 }

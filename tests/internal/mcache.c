@@ -3,7 +3,7 @@
 // matrix: GOMAXPROCS=1,2,4
 #include "internal.h"
 
-enum { GetPid = 39, Goroutines = 8, Rounds = 200 };
+enum { Goroutines = 8, Rounds = 200 };
 
 static rt_waitgroup all;
 
@@ -22,13 +22,13 @@ static void calls(void *arg)
 {
 	(void)arg;
 	for (int i = 0; i < Rounds; i++) {
-		rt_syscall(GetPid);
+		rt_syscall(SYS_getpid);
 		own();
 		if (i % 20 == 0) {
 			rt_sleep(100 * RT_MICROSECOND);
 			own();
 			usleep(100); // without giving the P up
-			rt_syscall(GetPid);
+			rt_syscall(SYS_getpid);
 			own();
 		}
 		rt_gosched();

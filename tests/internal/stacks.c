@@ -17,7 +17,7 @@ static bool writable(uintptr_t p)
 {
 	int64_t n = rt_read(zeros, (void *)p, 1);
 
-	check(n == 1 || n == -14); // EFAULT
+	check(n == 1 || n == -EFAULT);
 	return n == 1;
 }
 

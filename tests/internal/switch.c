@@ -193,7 +193,7 @@ int rt_main(int nargs, char **args)
 		rt_waitgroup_add(&all, 1);
 		rt_go(other, NULL);
 		if (i % 2)
-			rt_sleep(RT_MILLISECOND);
+			perhaps_later(RT_MILLISECOND);
 		rt_waitgroup_wait(&all);
 	}
 	return 0;

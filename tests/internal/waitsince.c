@@ -4,18 +4,13 @@
 // matrix: GOMAXPROCS=1,4
 #include "internal.h"
 
-enum { Rounds = 100000, Pingers = 4 };
+enum { Marks = 50000 };
+
+static rt_waitgroup all;
 
 static uint32_t ago(int64_t minutes)
 {
 	return waitclock(nanotime() - minutes * 60 * RT_SECOND);
-}
-
-static bool startswith(const char *p, const char *text)
-{
-	while (*text && *p == *text)
-		p++, text++;
-	return !*text;
 }
 
 static bool says(const char *text)
@@ -23,11 +18,7 @@ static bool says(const char *text)
 	static char buf[1 << 16];
 
 	rt_stack(buf, sizeof buf, true);
-	for (const char *p = buf; *p; p++) {
-		if (startswith(p, text))
-			return true;
-	}
-	return false;
+	return find(buf, text) != NULL;
 }
 
 static bool markall(uint32_t clock)
@@ -69,61 +60,45 @@ static void one(void)
 	rt_chan_free(c);
 }
 
-// ---- many ----
+// ---- against each other ----
 
-static uint32_t pinging = Pingers;
+static G fake; // its status and mark alone: it wakes and parks without end
+static bool over;
 
-// For long enough that a mark meant for the wait before would come.
-static void unmarked(void)
+static void wakesandparks(void *arg)
 {
-	const G *gp = getg();
+	uint64_t seed = 4711;
 
-	for (int i = 0; i < 100; i++)
-		equal(atomic_load_relaxed(&gp->waitsince), 0u);
-}
-
-static void pings(void *arg)
-{
-	rt_chan **c = arg;
-
-	for (int i = 0; i < Rounds; i++) {
-		rt_chan_send(c[0], NULL);
-		unmarked();
-		rt_chan_recv(c[1], NULL);
-		unmarked();
+	(void)arg;
+	while (!atomic_load_relaxed(&over)) {
+		// As ready and execute do.
+		casgstatus(&fake, Gwaiting, Grunnable);
+		casgstatus(&fake, Grunnable, Grunning);
+		fake.waitsince = 0;
+		// For long enough that a mark meant for the wait before would come.
+		for (int i = 0; i < 20; i++)
+			equal(atomic_load_relaxed(&fake.waitsince), 0u);
+		casgstatus(&fake, Grunning, Gwaiting);
+		for (uint64_t i = next_random(&seed) % 8; i > 0; i--)
+			cpupause();
 	}
-	atomic_xadd(&pinging, -1u);
+	rt_waitgroup_done(&all);
 }
 
-static void pongs(void *arg)
-{
-	rt_chan **c = arg;
-
-	for (int i = 0; i < Rounds; i++) {
-		rt_chan_recv(c[0], NULL);
-		unmarked();
-		rt_chan_send(c[1], NULL);
-		unmarked();
-	}
-}
-
+// Until so many marks have been set, some of them close to the end of the wait.
 static void many(void)
 {
-	rt_chan *c[Pingers][2];
-	uint64_t marks = 0;
-
-	for (int i = 0; i < Pingers; i++) {
-		c[i][0] = rt_chan_make(0, 0);
-		c[i][1] = rt_chan_make(0, 0);
-		rt_go(pongs, c[i]);
-		rt_go(pings, c[i]);
-	}
-	while (atomic_load_acquire(&pinging) > 0) {
-		marks += markall(ago(5));
-		if (gomaxprocs == 1 || marks % 64 == 0)
+	rt_waitgroup_add(&all, 1);
+	fake.atomicstatus = Gwaiting;
+	rt_go(wakesandparks, NULL);
+	for (int marks = 0; marks < (gomaxprocs == 1 ? 5 : Marks);) {
+		if (markwaiting(&fake, ago(5)))
+			marks++;
+		else if (gomaxprocs == 1)
 			rt_gosched();
 	}
-	check(marks > 0);
+	atomic_store_release(&over, true);
+	rt_waitgroup_wait(&all);
 }
 
 int rt_main(int nargs, char **args)

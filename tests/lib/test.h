@@ -4,6 +4,7 @@
 
 #include <rt.h>
 
+#include <errno.h>
 #include <sys/syscall.h>
 
 // Ends the program with status 1 and a line that names the place, unless cond holds.
@@ -58,6 +59,34 @@ static inline bool same(const char *a, const char *b)
 	while (*a && *a == *b)
 		a++, b++;
 	return *a == *b;
+}
+
+static inline bool starts_with(const char *text, const char *with)
+{
+	while (*with && *text == *with)
+		text++, with++;
+	return !*with;
+}
+
+// Returns where the first what in text is; NULL: there is none.
+static inline const char *find(const char *text, const char *what)
+{
+	while (*text && !starts_with(text, what))
+		text++;
+	return starts_with(text, what) ? text : NULL;
+}
+
+// For what depends on how far others have got, and must be right however far that is: they
+// have probably gone on by so much time. On a slow machine the test proves less.
+static inline void perhaps_later(int64_t ns)
+{
+	rt_sleep(ns);
+}
+
+// For what must not happen, which nothing can be waited for: it had so much time for it.
+static inline void nothing_within(int64_t ns)
+{
+	rt_sleep(ns);
 }
 
 // The runtime was built with small queues and random yields: the order in which

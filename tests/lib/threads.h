@@ -28,19 +28,6 @@ static bool read_text(const char *path, char *buf, size_t size)
 	return true;
 }
 
-static bool contains(const char *text, const char *wanted)
-{
-	for (; *text; text++) {
-		size_t n = 0;
-
-		while (wanted[n] && text[n] == wanted[n])
-			n++;
-		if (!wanted[n])
-			return true;
-	}
-	return false;
-}
-
 // The thread's file has the text, now or soon: one that ends may be seen as it was for a moment.
 static void check_thread(const char *tid, const char *file, const char *wanted)
 {
@@ -49,7 +36,7 @@ static void check_thread(const char *tid, const char *file, const char *wanted)
 	char path[64];
 
 	rt_snprintf(path, sizeof path, "/proc/self/task/%s/%s", tid, file);
-	while (read_text(path, text, sizeof text) && !contains(text, wanted)) {
+	while (read_text(path, text, sizeof text) && !find(text, wanted)) {
 		if (rt_nanotime() - start > 20 * RT_SECOND) {
 			rt_eprintf("%s: FAILED: no %s in:\n%s\n", path, wanted, text);
 			rt_exit(1);

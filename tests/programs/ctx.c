@@ -141,7 +141,7 @@ static void together(int64_t i)
 
 		rt_go_copy(work, &w, sizeof w);
 	}
-	rt_sleep(i % 50 * 10 * RT_MICROSECOND);
+	perhaps_later(i % 50 * 10 * RT_MICROSECOND);
 	rt_ctx_cancel(c);
 	rt_ctx_free(c);
 	rt_waitgroup_wait(&wg);

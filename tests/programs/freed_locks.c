@@ -6,6 +6,8 @@
 // matrix: GOMAXPROCS=1,2,4
 #include "../lib/test.h"
 
+#include <sys/mman.h>
+
 enum { Users = 4, Rounds = 1500 };
 
 typedef struct {
@@ -22,7 +24,8 @@ static rt_waitgroup all;
 
 static Shared *map(void)
 {
-	int64_t p = rt_syscall(9, 0, sizeof(Shared), 3, 0x22, -1, 0); // mmap, private, anonymous
+	int64_t p = rt_syscall(SYS_mmap, 0, sizeof(Shared), PROT_READ | PROT_WRITE,
+	                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	check(p > 0);
 	return (Shared *)p;
@@ -30,7 +33,7 @@ static Shared *map(void)
 
 static void unmap(Shared *s)
 {
-	equal(rt_syscall(11, (intptr_t)s, sizeof(Shared), 0, 0, 0, 0), 0); // munmap
+	equal(rt_syscall(SYS_munmap, s, sizeof(Shared)), 0);
 }
 
 static void usemutex(void *arg)

@@ -266,7 +266,7 @@ enum { Entries = sizeof table / sizeof *table };
 
 static void letgo(void *arg)
 {
-	rt_sleep(RT_MILLISECOND); // most often it waits by then; right in either order
+	perhaps_later(RT_MILLISECOND); // the call waits
 	((void (*)(void))arg)();
 }
 

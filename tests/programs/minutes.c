@@ -5,19 +5,6 @@
 
 static char text[1 << 16];
 
-static bool contains(const char *wanted)
-{
-	for (const char *p = text; *p; p++) {
-		size_t n = 0;
-
-		while (wanted[n] && p[n] == wanted[n])
-			n++;
-		if (!wanted[n])
-			return true;
-	}
-	return false;
-}
-
 static void receives(void *c)
 {
 	rt_chan_recv(c, NULL);
@@ -27,20 +14,18 @@ int rt_main(int argc, char **argv)
 {
 	enum { Minute = 60, Late = 15 }; // seconds; a wait counts from a look at it
 	rt_chan *c = rt_chan_make(0, 0);
-	int64_t seconds = 0;
+	int64_t seconds = argument(argc, argv, 0);
 	char one[64];
 
-	for (const char *p = argc > 1 ? argv[1] : ""; *p; p++)
-		seconds = seconds * 10 + *p - '0';
 	rt_go(receives, c);
 	rt_sleep(seconds * RT_SECOND);
 	rt_stack(text, sizeof text, true);
 	rt_snprintf(one, sizeof one, "[chan receive, %d minutes]:\n",
 	            (int)(seconds / Minute));
 	if (seconds < Minute)
-		check(!contains(" minutes"));
+		check(!find(text, " minutes"));
 	else if (seconds % Minute >= Late)
-		check(contains(one));
+		check(find(text, one));
 	rt_chan_send(c, NULL);
 	return 0;
 }

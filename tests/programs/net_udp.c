@@ -6,11 +6,11 @@
 // system calls keep their mode, and reading them takes no thread; raw O_NONBLOCK ones
 // wait too.
 // matrix: GOMAXPROCS=1,2
-#include "../lib/test.h"
+#include "../lib/waiting.h"
 
 #include <fcntl.h>
 
-enum { Rounds = 300, Fgetfl = 3, Eaddrinuse = 98, Shared = 50, Etimedout = 110 };
+enum { Rounds = 300, Shared = 50 };
 
 static rt_waitgroup all;
 
@@ -65,7 +65,7 @@ static void reuseport(void)
 
 	check(a >= 0);
 	rt_local_address(a, address, sizeof address);
-	equal(rt_listen("tcp", address), -Eaddrinuse);
+	equal(rt_listen("tcp", address), -EADDRINUSE);
 	b = rt_listen_with("tcp", address, &o);
 	check(b >= 0);
 	rt_close(a);
@@ -96,12 +96,12 @@ static void outside(int flags)
 		rt_waitgroup_add(&all, 1);
 		rt_go(reader, shared[i]);
 	}
-	rt_sleep(20 * RT_MILLISECOND);
+	await_in(Shared, "IO wait");
 	for (int i = 0; i < Shared; i++) {
 		equal(rt_write(shared[i][1], "y", 1), 1);
-		mode = rt_syscall(SYS_fcntl, shared[i][0], Fgetfl, 0);
+		mode = rt_syscall(SYS_fcntl, shared[i][0], F_GETFL, 0);
 		equal(mode & O_NONBLOCK, flags);
-		equal(rt_syscall(SYS_fcntl, shared[i][1], Fgetfl, 0) & O_NONBLOCK, flags);
+		equal(rt_syscall(SYS_fcntl, shared[i][1], F_GETFL, 0) & O_NONBLOCK, flags);
 		equal(rt_close(shared[i][1]), 0);
 	}
 	rt_waitgroup_wait(&all);
@@ -111,9 +111,9 @@ static void outside(int flags)
 	// A full pipe, and a deadline.
 	equal(rt_syscall(SYS_pipe2, shared[0], flags), 0);
 	equal(rt_set_deadline(shared[0][0], rt_nanotime() + 10 * RT_MILLISECOND, 0), 0);
-	equal(rt_read(shared[0][0], &c, 1), -Etimedout);
+	equal(rt_read(shared[0][0], &c, 1), -ETIMEDOUT);
 	equal(rt_set_deadline(shared[0][1], 0, rt_nanotime() + 10 * RT_MILLISECOND), 0);
-	equal(rt_write(shared[0][1], big, sizeof big), -Etimedout);
+	equal(rt_write(shared[0][1], big, sizeof big), -ETIMEDOUT);
 	rt_close(shared[0][0]);
 	rt_close(shared[0][1]);
 }

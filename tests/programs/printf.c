@@ -10,7 +10,6 @@ enum {
 	Seqpacket = 5,
 	Long = 10240,
 	Piece = 4096,
-	Ebadf = 9,
 };
 
 static char text[Long + 1], got[2 * Long];
@@ -103,6 +102,6 @@ int rt_main(int argc, char **argv)
 	conversions();
 	lines();
 	equal(rt_close(1), 0);
-	equal(rt_printf("nowhere"), -Ebadf);
+	equal(rt_printf("nowhere"), -EBADF);
 	return 0;
 }

@@ -8,6 +8,10 @@
 #undef rt_main
 #include "../lib/test.h"
 
+#include <signal.h>
+
+enum { Counted = 40 }; // a real-time signal: the kernel queues each that is sent
+
 static volatile bool over;
 static rt_waitgroup wg, senders;
 static rt_chan *wanted;
@@ -18,7 +22,7 @@ static void sends(void *sig)
 	int64_t pid = rt_syscall(SYS_getpid);
 
 	while (!over) {
-		if (rt_syscall(SYS_kill, pid, (int)(intptr_t)sig) == 0 && (intptr_t)sig == 40)
+		if (rt_syscall(SYS_kill, pid, (int)(intptr_t)sig) == 0 && (intptr_t)sig == Counted)
 			sent++;
 		rt_gosched();
 	}
@@ -31,7 +35,7 @@ static void receives(void *unused)
 
 	(void)unused;
 	while (rt_chan_recv(wanted, &sig)) {
-		if (sig == 40)
+		if (sig == Counted)
 			got++;
 	}
 	rt_waitgroup_done(&wg);
@@ -88,8 +92,8 @@ int rt_main(int argc, char **argv)
 	(void)preempt_main;
 	wanted = rt_chan_make(sizeof(int), 100000);
 	check(rt_pipe(pipe) == 0);
-	equal(rt_signal_notify(10, wanted), 0);
-	equal(rt_signal_notify(40, wanted), 0);
+	equal(rt_signal_notify(SIGUSR1, wanted), 0);
+	equal(rt_signal_notify(Counted, wanted), 0);
 	startloops();
 	rt_waitgroup_add(&wg, 4);
 	rt_waitgroup_add(&senders, 4);
@@ -97,10 +101,10 @@ int rt_main(int argc, char **argv)
 	rt_go(writes, &pipe[1]);
 	rt_go(reads, &pipe[0]);
 	rt_go(recovers, NULL);
-	rt_go(sends, (void *)10);
-	rt_go(sends, (void *)12); // not asked for
-	rt_go(sends, (void *)23); // SIGURG, from outside
-	rt_go(sends, (void *)40);
+	rt_go(sends, (void *)SIGUSR1);
+	rt_go(sends, (void *)SIGUSR2); // not asked for
+	rt_go(sends, (void *)SIGURG); // from outside
+	rt_go(sends, (void *)Counted);
 	rt_sleep(argument(argc, argv, 2) * RT_SECOND);
 	over = true;
 	stop = 1;

@@ -14,10 +14,6 @@ enum {
 	Rounds = 2000,      // of the goroutine that must not be stopped
 	Big = 300000,       // bytes; a pipe holds 65536
 	Piece = 1000,       // bytes of a slow reader's read
-	Enoent = 2,
-	Ebadf = 9,
-	Echild = 10,
-	FdCloexec = 1,
 };
 
 static rt_waitgroup all;
@@ -112,12 +108,12 @@ static void errors(void)
 {
 	char c;
 
-	equal(rt_open("/does/not/exist", O_RDONLY, 0), -Enoent);
-	equal(rt_read(-1, &c, 1), -Ebadf);
-	equal(rt_write(12345, &c, 1), -Ebadf);
-	equal(rt_close(12345), -Ebadf);
-	equal(rt_syscall(SYS_wait4, -1, NULL, 0, NULL), -Echild);
-	equal(rt_syscall(SYS_read, -1, &c, 1), -Ebadf);
+	equal(rt_open("/does/not/exist", O_RDONLY, 0), -ENOENT);
+	equal(rt_read(-1, &c, 1), -EBADF);
+	equal(rt_write(12345, &c, 1), -EBADF);
+	equal(rt_close(12345), -EBADF);
+	equal(rt_syscall(SYS_wait4, -1, NULL, 0, NULL), -ECHILD);
+	equal(rt_syscall(SYS_read, -1, &c, 1), -EBADF);
 }
 
 static void close_on_exec(void)
@@ -125,13 +121,13 @@ static void close_on_exec(void)
 	int fd = rt_open("/dev/null", O_RDWR, 0), ends[2];
 
 	check(fd >= 3);
-	equal(rt_syscall(SYS_fcntl, fd, F_GETFD) & FdCloexec, FdCloexec);
+	equal(rt_syscall(SYS_fcntl, fd, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
 	equal(rt_write(fd, "gone", 4), 4);
 	equal(rt_read(fd, ends, sizeof ends), 0);
 	equal(rt_close(fd), 0);
 	equal(rt_pipe(ends), 0);
-	equal(rt_syscall(SYS_fcntl, ends[0], F_GETFD) & FdCloexec, FdCloexec);
-	equal(rt_syscall(SYS_fcntl, ends[1], F_GETFD) & FdCloexec, FdCloexec);
+	equal(rt_syscall(SYS_fcntl, ends[0], F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
+	equal(rt_syscall(SYS_fcntl, ends[1], F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
 	close_both(ends);
 }
 

@@ -178,9 +178,9 @@ static void callsmany(void *times)
 
 static void checkerrors(int64_t n)
 {
-	equal(rt_syscall_all(SYS_prctl, PR_SET_NAME, 8), -14); // EFAULT
-	equal(rt_syscall_all(9999), -38);                      // ENOSYS
-	equal(rt_syscall_all(SYS_close, -1), -9);              // EBADF
+	equal(rt_syscall_all(SYS_prctl, PR_SET_NAME, 8), -EFAULT);
+	equal(rt_syscall_all(9999), -ENOSYS);
+	equal(rt_syscall_all(SYS_close, -1), -EBADF);
 	checkthreads(n);
 }
 

@@ -50,18 +50,21 @@ static void functions(void)
 	await_fired(3);
 	rt_timer_free(t);
 	never = rt_timer_func(INT64_MAX, INT64_MAX, fire, NULL);
-	rt_sleep(RT_MILLISECOND);
+	t = rt_timer_func(1, 0, fire, NULL);
+	await_fired(4); // t, which is due before it, alone
 	check(rt_timer_stop(never));
+	rt_timer_free(t);
 	rt_timer_free(never);
 	rt_timer_free(NULL);
 
 	t = rt_timer_func(0, 200 * RT_MICROSECOND, fire, NULL); // again and again
 	while (fired < 10)
-		rt_sleep(100 * RT_MICROSECOND);
+		rt_gosched();
 	check(rt_timer_stop(t));
-	rt_sleep(RT_MILLISECOND);
+	while (rt_num_goroutine() != 1) // a call that had begun
+		rt_gosched();
 	fired = 0;
-	rt_sleep(2 * RT_MILLISECOND);
+	nothing_within(2 * RT_MILLISECOND);
 	equal(fired, 0);
 	rt_timer_free(t);
 }
@@ -75,7 +78,9 @@ static void ticks(void)
 	equal(rt_chan_cap(c), 1);
 	check(rt_chan_recv(c, &at));
 	check(at - began >= RT_MILLISECOND && at <= rt_nanotime());
-	rt_sleep(10 * RT_MILLISECOND); // ticks are dropped
+	rt_sleep_until(at + 10 * RT_MILLISECOND); // ticks are dropped
+	while (rt_chan_len(c) == 0)
+		rt_gosched();
 	equal(rt_chan_len(c), 1);
 	check(rt_chan_recv(c, &next));
 	check(next > at);
@@ -84,14 +89,14 @@ static void ticks(void)
 
 	// What nobody took is not received any more.
 	while (rt_chan_len(c) == 0)
-		rt_sleep(100 * RT_MICROSECOND);
+		rt_gosched();
 	check(rt_timer_stop(t));
 	equal(rt_chan_len(c), 0);
-	rt_sleep(3 * RT_MILLISECOND);
+	nothing_within(3 * RT_MILLISECOND);
 	equal(rt_chan_len(c), 0);
 	check(!rt_timer_reset(t, 1, 0));
 	while (rt_chan_len(c) == 0)
-		rt_sleep(100 * RT_MICROSECOND);
+		rt_gosched();
 	check(rt_timer_reset(t, RT_SECOND, 0)); // a tick that nobody has seen
 	check(!rt_chan_try_recv(c, NULL, NULL));
 	check(rt_timer_stop(t));

@@ -13,12 +13,11 @@
 // (in another root directory, or for another user) the process counts for itself alone.
 #include <asm/unistd.h>
 
-	.text
-	.globl	_rt0_amd64_linux
-	.type	_rt0_amd64_linux, @function
-_rt0_amd64_linux:
-	.cfi_startproc
-	.cfi_undefined rip
+#include "asm/amd64/asm.h"
+
+FUNC(_rt0_amd64_linux)
+	.cfi_undefined rip			// nobody called us
+	ENDBR
 	leaq	__start_covered(%rip), %rbx	// rbx = the record
 0:	leaq	__stop_covered(%rip), %rax
 	cmpq	%rax, %rbx
@@ -48,8 +47,7 @@ _rt0_amd64_linux:
 	jmp	0b
 2:	xorl	%edx, %edx
 	jmp	__rt0_covered			// the runtime's entry, by the Makefile's name for it
-	.cfi_endproc
-	.size	_rt0_amd64_linux, . - _rt0_amd64_linux
+END(_rt0_amd64_linux)
 
 	.section .note.GNU-stack, "", @progbits
 	.section .note.GNU-split-stack, "", @progbits
