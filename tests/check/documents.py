@@ -15,21 +15,13 @@ import re
 import shlex
 import socket
 import subprocess
-import sys
 
-ROOT, BUILD, TMP = (os.environ[name] for name in ("RT0_ROOT", "RT0_BUILD", "RT0_TMP"))
-VARIANT = os.environ["RT0_VARIANT"]
+from expect import BUILD, ROOT, TMP, VARIANT, fail, finish
+
 COMPILER = "-clang" if VARIANT.endswith("-clang") else ""
 LIBC = re.compile(r"#include <(stdio|stdlib|string|netdb|errno|signal)\.h>")
 # What wants a person, a terminal or the whole machine.
 NOT_HERE = re.compile(r"gdb |make tour|apt-get |ulimit ")
-failures = 0
-
-
-def fail(where, text):
-    global failures
-    failures += 1
-    print(f"FAILED: {where}: {text}")
 
 
 def free_port():
@@ -144,7 +136,7 @@ def main():
             run_commands(page, commands)
     if number < 20:
         fail("all pages", f"{number} blocks of C and commands")
-    sys.exit(1 if failures else 0)
+    finish()
 
 
 main()

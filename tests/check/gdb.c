@@ -1,8 +1,6 @@
 // gdb.c - the program that tests/check/gdb.py looks at: a goroutine of each kind, and when
 // all of them are in their places, main in stop(). With an argument it ends in a panic there.
-#include <rt.h>
-
-#include <sys/syscall.h>
+#include "../lib/waiting.h"
 
 #define KEPT __attribute__((noipa))
 
@@ -115,7 +113,7 @@ int rt_main(int argc, char **argv)
 	for (uint64_t i = 10; i <= 30; i += 10)
 		rt_chan_send(full, &i);
 	rt_chan_send(events, "twelve bytes");
-	rt_syscall(SYS_pipe, pipefd); // pipe: rt_pipe makes ones that do not block
+	rt_syscall(SYS_pipe, pipefd); // rt_pipe makes ones that do not block
 	rt_waitgroup_add(&group, 1);
 	rt_go(receiver, empty);
 	rt_go(sender, full);
@@ -124,12 +122,14 @@ int rt_main(int argc, char **argv)
 	rt_go(reader, NULL);
 	rt_go(waiter, NULL);
 	rt_go(locked, NULL);
-	while (here < 7)
-		rt_sleep(RT_MILLISECOND);
-	rt_sleep(20 * RT_MILLISECOND);
+	await_in(3, "chan receive");
+	await_in(1, "chan send");
+	await_in(1, "sleep");
+	await_in(1, "syscall");
+	await_in(1, "sync.WaitGroup.Wait");
 	rt_go(spinner, NULL);
 	while (here < 8)
-		rt_sleep(RT_MILLISECOND);
+		rt_gosched();
 	rt_go(fresh, NULL);
 	stop(0);
 	if (argc > 1)

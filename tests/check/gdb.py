@@ -13,8 +13,8 @@ import re
 
 import gdb
 
-REPORT = open(os.environ.get("RT0_REPORT", "/dev/stderr"), "w", encoding="utf-8")
-VERBOSE = os.environ.get("RT0_VERBOSE") == "1"
+from report import VERBOSE, run, say, settle
+
 counts = {"hold": 0, "do not": 0}
 
 # "(?s)" is in force; W is anything within a line, F a frame's number and address.
@@ -113,10 +113,6 @@ HANDLER = (
 )
 
 
-def say(text):
-    print(text, file=REPORT, flush=True)
-
-
 def output(command):
     try:
         return gdb.execute(command, to_string=True)
@@ -142,9 +138,7 @@ def look(where, rows):
 
 
 def main():
-    for setting in ("pagination off", "confirm off", "width 0", "startup-with-shell off",
-                    "print thread-events off", "print inferior-events off"):
-        gdb.execute("set " + setting)
+    settle()
     look("no process", (("info goroutines", "^rt0: there is no process and no core file$"),))
     gdb.execute("set environment GOMAXPROCS = 1")
     stop = gdb.Breakpoint("stop", internal=True)
@@ -168,11 +162,4 @@ def main():
     return counts["do not"] == 0
 
 
-if __name__ == "__main__":
-    try:
-        done = main()
-    except (gdb.error, OSError, ValueError) as failure:
-        say(f"gdb.py: {failure}")
-        done = False
-    REPORT.close()
-    gdb.execute(f"quit {0 if done else 1}")
+run("gdb.py", main)

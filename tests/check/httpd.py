@@ -12,21 +12,12 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import time
 
-ROOT = os.environ["RT0_ROOT"]
-TMP = os.environ["RT0_TMP"]
+from expect import ROOT, TMP, equal, finish
+
 WWW = os.path.join(TMP, "www")
 HOST = b"Host: x\r\n\r\n"
-failures = 0
-
-
-def check(got, wanted, what):
-    global failures
-    if got != wanted:
-        failures += 1
-        print(f"{what}: {got!r}, not {wanted!r}")
 
 
 def build():
@@ -123,7 +114,7 @@ def requests(port):
             (b"GET /big.bin HTTP/1.1\r\nRange: bytes=1-0\r\n" + HOST, "200"),
             (b"GET /big.bin HTTP/1.1\r\nRange: bytes=0-1,3-4\r\n" + HOST, "200"),
             (b"GET /big.bin HTTP/1.1\r\nRange: bytes=0-1\r\n" + HOST, "206")):
-        check(status(port, request), wanted, request[:60])
+        equal(status(port, request), wanted, request[:60])
 
 
 def contents(port):
@@ -132,29 +123,29 @@ def contents(port):
     url = f"http://127.0.0.1:{port}"
     got = subprocess.run(["curl", "-sS", "-m", "20", f"{url}/big.bin"],
                          capture_output=True, check=True).stdout
-    check(hashlib.md5(got).hexdigest(), hashlib.md5(big).hexdigest(), "big.bin")
+    equal(hashlib.md5(got).hexdigest(), hashlib.md5(big).hexdigest(), "big.bin")
     for text, part in ((b"5-104", big[5:105]), (b"-100", big[-100:]),
                        (b"2900000-", big[2900000:]), (b"2999999-5000000", big[-1:])):
-        check(body(port, b"GET /big.bin HTTP/1.1\r\nRange: bytes=" + text + b"\r\n" + HOST),
+        equal(body(port, b"GET /big.bin HTTP/1.1\r\nRange: bytes=" + text + b"\r\n" + HOST),
               part, text)
-    check(body(port, b"HEAD /small.bin HTTP/1.1\r\n" + HOST), b"", "HEAD")
+    equal(body(port, b"HEAD /small.bin HTTP/1.1\r\n" + HOST), b"", "HEAD")
     head = talk(port, b"GET / HTTP/1.1\r\n" + HOST)
-    check(b"Content-Type: text/html" in head, True, "type")
+    equal(b"Content-Type: text/html" in head, True, "type")
     etag = re.search(rb"ETag: (.*)\r", head).group(1)
-    check(status(port, b"GET / HTTP/1.1\r\nIf-None-Match: " + etag + b"\r\n" + HOST), "304",
+    equal(status(port, b"GET / HTTP/1.1\r\nIf-None-Match: " + etag + b"\r\n" + HOST), "304",
           "ETag")
-    check(b"Allow: GET, HEAD\r\n" in talk(port, b"PUT / HTTP/1.1\r\n" + HOST), True, "Allow")
+    equal(b"Allow: GET, HEAD\r\n" in talk(port, b"PUT / HTTP/1.1\r\n" + HOST), True, "Allow")
     for path, location in ((b"//sub/a%20b", b"/sub/a%20b/"), (b"/sub?", b"/sub/"),
                            (b"/a%25b%23%3F%2a", b"/a%25b%23%3F*/"),
                            (b"/sub?q=%25&r", b"/sub/?q=%25&r")):
-        check(re.search(rb"\r\nLocation: (.*)\r", talk(port, b"GET " + path + b" HTTP/1.1\r\n" +
+        equal(re.search(rb"\r\nLocation: (.*)\r", talk(port, b"GET " + path + b" HTTP/1.1\r\n" +
                                                        HOST)).group(1), location, path)
-        check(status(port, b"GET " + location + b" HTTP/1.1\r\n" + HOST),
+        equal(status(port, b"GET " + location + b" HTTP/1.1\r\n" + HOST),
               "404" if location == b"/sub/a%20b/" else "200", location)
     conditions(port, etag)
     three = talk(port, (b"GET / HTTP/1.1\r\n" + HOST) * 2 + b"HEAD /none HTTP/1.1\r\n" + HOST)
-    check(three.count(b"HTTP/1.1 "), 3, "three at once")
-    check(talk(port, b"GET / HTTP/1.1\r\nConnection: close\r\n" + HOST, False)[-4:], b"h1>\n",
+    equal(three.count(b"HTTP/1.1 "), 3, "three at once")
+    equal(talk(port, b"GET / HTTP/1.1\r\nConnection: close\r\n" + HOST, False)[-4:], b"h1>\n",
           "close")
 
 
@@ -195,7 +186,7 @@ def conditions(port, etag):
             (b"If-Range: " + etag + part, "206"),
             (b"If-Range: W/" + etag + part, "200"),
             (b'If-Match: "a"' + part, "412")):
-        check(status(port, b"GET / HTTP/1.1\r\n" + lines + b"\r\n" + HOST), wanted, lines)
+        equal(status(port, b"GET / HTTP/1.1\r\n" + lines + b"\r\n" + HOST), wanted, lines)
 
 
 def staying(port):
@@ -212,7 +203,7 @@ def staying(port):
             (b"GET / HTTP/1.0\r\nConnection: keep-alive, close\r\n", b"close", 1)):
         got = talk(port, (request + b"\r\n") * 2)
         line = re.search(rb"\r\nConnection: (.*)\r", got)
-        check((line and line.group(1), got.count(b"HTTP/1.1 ")), (said, answers), request)
+        equal((line and line.group(1), got.count(b"HTTP/1.1 ")), (said, answers), request)
 
 
 def drip(port):
@@ -229,7 +220,7 @@ def drip(port):
                 time.sleep(0.05)
         except ConnectionResetError:
             wanted = 0
-    check(wanted, 0, f"a dripping client got {got} bytes")
+    equal(wanted, 0, f"a dripping client got {got} bytes")
 
 
 def withoutopenat2():
@@ -241,8 +232,8 @@ def withoutopenat2():
                              (b"/sub/index.html/x", "404"), (b"/none/x", "404"),
                              (b"/index.html/", "404"), (b"/" + b"a" * 300 + b"/x", "404"),
                              (b"/evil", "404"), (b"/alias/", "404"), (b"/fifo", "404")):
-            check(status(port, b"GET " + path + b" HTTP/1.1\r\n" + HOST), wanted, path)
-        check(len(os.listdir(f"/proc/{server.pid}/fd")) < 12, True, "descriptors left open")
+            equal(status(port, b"GET " + path + b" HTTP/1.1\r\n" + HOST), wanted, path)
+        equal(len(os.listdir(f"/proc/{server.pid}/fd")) < 12, True, "descriptors left open")
     finally:
         server.kill()
         server.wait()
@@ -250,9 +241,9 @@ def withoutopenat2():
 
 def slow(port):
     begun = time.monotonic()
-    check(talk(port, b"GET / HTTP/1.1\r\nHo", False)[9:12], b"408", "half a request")
+    equal(talk(port, b"GET / HTTP/1.1\r\nHo", False)[9:12], b"408", "half a request")
     took = time.monotonic() - begun
-    check(0.9 < took < 5, True, f"slow client, {took} s")
+    equal(0.9 < took < 5, True, f"slow client, {took} s")
 
 
 def fuzz(server, port):
@@ -260,10 +251,10 @@ def fuzz(server, port):
                                 stdout=subprocess.PIPE) for seed in (1, 2)]
     for talker in talkers:
         out = talker.communicate()[0]
-        check(talker.returncode, 0, out)
+        equal(talker.returncode, 0, out)
     with open(f"/proc/{server.pid}/status", encoding="ascii") as file:
         rss = int(re.search(r"VmRSS:\s+(\d+)", file.read()).group(1))
-    check(rss < 20000, True, f"{rss} KiB")
+    equal(rss < 20000, True, f"{rss} KiB")
 
 
 def ending(server, port):
@@ -273,11 +264,11 @@ def ending(server, port):
     busy.sendall(b"GET /big.bin HTTP/1.1\r\n" + HOST)
     got = len(busy.recv(1000))
     server.send_signal(signal.SIGTERM)
-    check(idle.recv(10), b"", "idle")
+    equal(idle.recv(10), b"", "idle")
     while data := busy.recv(1 << 20):
         got += len(data)
-    check(got > 3000000, True, "the answer at the end")
-    check(server.wait(15), 0, "exit status")
+    equal(got > 3000000, True, "the answer at the end")
+    equal(server.wait(15), 0, "exit status")
 
 
 def main():
@@ -290,7 +281,7 @@ def main():
         slow(port)
         drip(port)
         fuzz(server, port)
-        check(server.poll(), None, "still there")
+        equal(server.poll(), None, "still there")
         with open(f"{ROOT}/include/rt.h", encoding="ascii") as file:
             if "rt_signal_notify" in file.read():
                 ending(server, port)
@@ -298,7 +289,7 @@ def main():
         server.kill()
         server.wait()
     withoutopenat2()
-    return 1 if failures else 0
+    finish()
 
 
-sys.exit(main())
+main()

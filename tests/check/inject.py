@@ -14,8 +14,8 @@ import re
 import subprocess
 import sys
 
-ROOT = os.environ["RT0_ROOT"]
-TMP = os.environ["RT0_TMP"]
+from expect import ROOT, TMP, fail, finish
+
 LIMIT = 60
 # What the kernel may say of a call; others get the errors of OTHERS in turn.
 ERRORS = {"mmap": ("ENOMEM",), "mprotect": ("ENOMEM",), "madvise": ("EINVAL", "ENOMEM"),
@@ -27,7 +27,6 @@ ERRORS = {"mmap": ("ENOMEM",), "mprotect": ("ENOMEM",), "madvise": ("EINVAL", "E
           "epoll_pwait": ("EINTR", "EINVAL")}
 OTHERS = ("EPERM", "ENOSYS", "ENOMEM")
 REPORTS = re.compile(rb"^(fatal error: |panic: |runtime: |futexwakeup |failed: )", re.M)
-failures = 0
 
 
 def names():
@@ -52,7 +51,6 @@ def run(program, number, error):
 
 
 def judge(program, number, error, want):
-    global failures
     status, out, err, which = run(program, number, errno_of(error))
     if status == 0 and out == want:
         return
@@ -66,9 +64,8 @@ def judge(program, number, error, want):
         return # another call came as this one this time, and the kernel never says that of it
     if call == "write" and status == 0 and program.endswith("hello"):
         return # it does not look at what rt_printf returns
-    failures += 1
-    print(f"{os.path.basename(program)}: call {number}, {call}: {error}: status {status}, "
-          f"{out!r}, {err[:300]!r}", flush=True)
+    fail(f"{os.path.basename(program)}: call {number}, {call}: {error}: status {status}",
+         f"{out!r}, {err[:300]!r}")
 
 
 def errno_of(name):
@@ -99,4 +96,4 @@ for source in ("examples/hello.c", "tests/check/inject_work.c"):
 with concurrent.futures.ThreadPoolExecutor(4) as workers:
     for name in ("hello", "inject_work"):
         inject(workers, f"{TMP}/{name}")
-sys.exit(1 if failures else 0)
+finish()

@@ -8,9 +8,8 @@ import collections
 import os
 import re
 import subprocess
-import sys
 
-ROOT, TMP = os.environ["RT0_ROOT"], os.environ["RT0_TMP"]
+from expect import TMP, expect, finish, rtcc
 
 PROGRAM = r"""
 #include <rt.h>
@@ -71,13 +70,6 @@ INIT = re.compile(r"init (\w+) @(\d+) ns, (\d+) ns clock")
 STEPS = ("tracebackinit moduledataverify stackinit mallocinit fastrandinit initm0 cpuinit "
          "alginit modulesinit typelinksinit itabsinit initsigmask goargs goenvs "
          "parsedebugvars gcinit relroinit initprocs").split()
-
-failures = []
-
-
-def expect(good, what, text=""):
-    if not good:
-        failures.append(f"{what}\n{text}")
 
 
 def run(godebug, *args, procs="2"):
@@ -208,17 +200,13 @@ def inittrace():
 def main():
     with open(f"{TMP}/program.c", "w", encoding="ascii") as file:
         file.write(PROGRAM)
-    subprocess.run([f"{ROOT}/tools/rtcc", "-O2", f"{TMP}/program.c", "-o", f"{TMP}/program"],
-                   check=True)
+    rtcc(f"{TMP}/program.c", "program")
     short()
     detailed()
     dying()
     silent()
     inittrace()
-    for failure in failures[:5]:
-        print(failure)
-    print("ok" if not failures else f"{len(failures)} failures")
-    sys.exit(bool(failures))
+    finish()
 
 
 if __name__ == "__main__":

@@ -7,9 +7,9 @@
 import os
 import resource
 import subprocess
-import sys
 
-ROOT, TMP, VARIANT = (os.environ[name] for name in ("RT0_ROOT", "RT0_TMP", "RT0_VARIANT"))
+from expect import ROOT, TMP, VARIANT, fail, finish
+
 KIB = 1024
 LIMITS = (16, 20, 24, 32, 48, 64, 68, 80, 128, 132, 256, 8192)
 SOURCE = r"""
@@ -33,13 +33,6 @@ int rt_main(int argc, char **argv)
 	rt_panic("%d arguments", argc);
 }
 """
-status = 0
-
-
-def fail(what, done):
-    global status
-    status = 1
-    print(f"FAILED: {what}: status {done.returncode}\n{done.stderr.decode()}")
 
 
 def run(program, limit, arguments=(), env=None):
@@ -55,7 +48,8 @@ def panics(program, limit, arguments=()):
     n = len(arguments) + 1
     if done.returncode != 2 or not done.stderr.startswith(b"panic: %d arguments\n" % n) or \
             b"\nrt_main(" not in done.stderr:
-        fail(f"{program}, {limit} bytes of stack, {n} arguments", done)
+        fail(f"{program}, {limit} bytes of stack, {n} arguments: status {done.returncode}",
+             done.stderr.decode())
 
 
 def main():
@@ -73,9 +67,9 @@ def main():
         done = run(program, 16 * KIB, env={"RT0_FAIL_MMAP": "1"})
         if done.returncode != 2 or done.stderr.count(b"\n") != 1 or \
                 b"RLIMIT_STACK" not in done.stderr:
-            fail("no memory for a stack", done)
-    return status
+            fail(f"no memory for a stack: status {done.returncode}", done.stderr.decode())
+    finish()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

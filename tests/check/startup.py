@@ -21,21 +21,15 @@ import time
 
 import gdb
 
+from report import RESULTS, VERBOSE, run, say, settle
+
 HERE = os.path.dirname(os.path.realpath(__file__))
-sys.dont_write_bytecode = True
 sys.path.insert(0, HERE)
 import startup_facts  # noqa: E402 (found by the line above)
 import startup_rows  # noqa: E402
 
-REPORT = open(os.environ.get("RT0_REPORT", "/dev/stderr"), "w", encoding="utf-8")
-RESULTS = open(os.environ.get("RT0_RESULTS", os.devnull), "w", encoding="utf-8")
-VERBOSE = os.environ.get("RT0_VERBOSE") == "1"
 LIMIT = 100000  # stops in one run: more is a loop
 HOUR = 3600 * 1000 * 1000  # us
-
-
-def say(text):
-    print(text, file=REPORT, flush=True)
 
 
 # The table.
@@ -394,10 +388,7 @@ def grace(end):
 
 
 def prepare():
-    for setting in ("pagination off", "confirm off", "startup-with-shell off",
-                    "print thread-events off", "print inferior-events off", "width 0",
-                    "disable-randomization off", "args one two"):
-        gdb.execute("set " + setting, to_string=True)
+    settle("disable-randomization off", "args one two")
     gdb.execute("handle SIGURG nostop noprint pass", to_string=True)
     for name in ("GOMAXPROCS", "GODEBUG", "GOTRACEBACK", "GOGC"):
         gdb.execute("unset environment " + name)
@@ -431,12 +422,4 @@ def main():
     return good
 
 
-if __name__ == "__main__":
-    try:
-        done = main()
-    except (gdb.error, OSError, ValueError) as failure:
-        say(f"startup.py: {failure}")
-        done = False
-    REPORT.close()
-    RESULTS.close()
-    gdb.execute(f"quit {0 if done else 1}")
+run("startup.py", main)

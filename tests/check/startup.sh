@@ -13,44 +13,12 @@
 # hello, or at PROGRAM: any program of that variant that returns 0. -v prints the table;
 # -static-pie has rtcc make programs that may lie anywhere.
 
-root=${RT0_ROOT:-$(cd -- "$(dirname -- "$0")/../.." && pwd)}
-here=$root/tests/check
-
-die() {
-	echo "startup.sh: $1" >&2
-	exit 1
-}
-
-verbose=0
-if [ "$1" = -v ]; then
-	verbose=1
-	shift
-fi
+. "${RT0_ROOT:-$(dirname -- "$0")/../..}/tests/lib/gdb.sh"
 if [ "$1" = -static-pie ]; then
 	export RT0_FLAGS=-static-pie
 	shift
 fi
-for tool in gdb strace python3 nm; do
-	command -v $tool >/dev/null || die "needs $tool, which is not installed"
-done
-gdb -nx -batch -ex 'python print("py")' 2>/dev/null | grep -q py ||
-	die "needs a gdb that knows Python"
-
-# The debug variant by the default compiler, whatever an outer make was asked for.
-build=${RT0_BUILD:-$root/build}
-if [ ! "$1" ]; then
-	mkdir -p "$build"
-	flock "$build" env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u CC make -s -C "$root" \
-		BUILD="${build#"$root"/}" DEBUG=1 all >&2 ||
-		die "the debug variant does not build"
-fi
-if [ "$RT0_TMP" ]; then
-	tmp=$RT0_TMP
-else
-	tmp=$(mktemp -d) || exit 1
-	trap 'rm -rf "$tmp"' EXIT
-	trap 'exit 1' HUP INT TERM
-fi
+[ "$1" ] || made debug
 program=${1:-$build/debug/examples/hello}
 if [ ! "$1" ] && [ "$RT0_FLAGS" ]; then
 	program=$tmp/hello-pie
@@ -59,26 +27,11 @@ if [ ! "$1" ] && [ "$RT0_FLAGS" ]; then
 fi
 [ -x "$program" ] || die "$program is missing"
 
-# observer NAME COMMAND...: runs it for at most a minute; its report comes out whole.
 status=0
-observer() {
-	name=$1
-	shift
-	RT0_REPORT=$tmp/$name.report RT0_RESULTS=$tmp/$name.results RT0_VERBOSE=$verbose \
-		timeout -k 5 60 "$@" </dev/null >"$tmp/$name.log" 2>&1
-	result=$?
-	cat "$tmp/$name.report" 2>/dev/null
-	[ $result -eq 0 ] && return
-	status=1
-	[ $result -ne 1 ] || [ ! -s "$tmp/$name.report" ] || return # it has said why
-	echo "startup.sh: $name failed with $result (124: a minute is over); its last lines:"
-	tail -n 12 "$tmp/$name.log"
-}
-
 unset GOMAXPROCS GODEBUG GOTRACEBACK GOGC
-observer gdb gdb -nx -q -batch -iex 'set auto-load no' -iex 'set debuginfod enabled off' \
-	-x "$here/startup.py" "$program"
-observer strace python3 "$here/startup_strace.py" "$tmp"
+observe gdb 60 gdb -nx -q -batch -iex 'set auto-load no' -iex 'set debuginfod enabled off' \
+	-x "$here/startup.py" "$program" || status=1
+observe strace 60 python3 "$here/startup_strace.py" "$tmp" || status=1
 
 # A row holds when it was checked and no check of it failed; those that are not to be
 # looked at say so (startup_rows.py).

@@ -14,14 +14,13 @@ import signal
 import subprocess
 import sys
 
+from report import RESULTS, VERBOSE, say
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 LIMIT = 20  # seconds for one program
 CHILD_CALLS = 7  # what each thread begins with, and one more
 ATTEMPTS = 5  # on a busy machine sysmon may not get so far in HELLO's time
 FLAGS = os.environ.get("RT0_FLAGS", "").split()  # rtcc's, besides
-VERBOSE = os.environ.get("RT0_VERBOSE") == "1"
-REPORT = open(os.environ.get("RT0_REPORT", "/dev/stderr"), "w", encoding="utf-8")
-RESULTS = open(os.environ.get("RT0_RESULTS", os.devnull), "w", encoding="utf-8")
 
 # Sleeps first, so that the other threads get through their first steps.
 HELLO = r"""
@@ -85,10 +84,6 @@ ACTION = {"SA_RESTORER", "SA_ONSTACK", "SA_RESTART", "SA_SIGINFO"}  # 0x1c000004
 REAL_TIME = ["SIGRTMIN"] + [f"SIGRT_{n}" for n in range(1, 33)]
 NO_HANDLER = {"SIGKILL", "SIGSTOP", "SIGCONT", "SIGTSTP", "SIGTTIN", "SIGTTOU",
               "SIGRTMIN", "SIGRT_1"}
-
-
-def say(text):
-    print(text, file=REPORT, flush=True)
 
 
 def judge(row, what, good, found=""):

@@ -12,32 +12,13 @@ import importlib.util
 import json
 import os
 import subprocess
-import sys
 
-ROOT, TMP = os.environ["RT0_ROOT"], os.environ["RT0_TMP"]
-VARIANT = os.environ["RT0_VARIANT"]
+from expect import ROOT, TMP, VARIANT, equal, expect, finish, rtcc
+
 TOOL = f"{ROOT}/tools/trace"
-sys.dont_write_bytecode = True
 LOADER = importlib.machinery.SourceFileLoader("trace", TOOL)
 tool = importlib.util.module_from_spec(importlib.util.spec_from_loader("trace", LOADER))
 LOADER.exec_module(tool)
-
-failures = []
-
-
-def expect(good, what, text=""):
-    if not good:
-        failures.append(f"{what}\n{text}"[:3000])
-
-
-def equal(got, wanted, what):
-    expect(got == wanted, f"{what}: {got}, not {wanted}")
-
-
-def build(source, output, *flags):
-    subprocess.run([f"{ROOT}/tools/rtcc", "-O2", *flags, source, "-o", f"{TMP}/{output}"],
-                   check=True, env={**os.environ, "CC": "gcc"})
-
 
 def run(program, *args, **env):
     return subprocess.run([f"{TMP}/{program}", *args], capture_output=True, text=True,
@@ -190,7 +171,7 @@ def examples():
     """GODEBUG, with programs that know nothing of it."""
     for name, *args in (["sieve", "60"], ["pipeline", "5"], ["wordcount", f"{ROOT}/README.md"],
                         ["hello"]):
-        build(f"{ROOT}/examples/{name}.c", name, "-g")
+        rtcc(f"{ROOT}/examples/{name}.c", name, "-g")
         for procs in "124":
             what = f"{name}, GOMAXPROCS={procs}"
             plain = run(name, *args, GOMAXPROCS=procs)
@@ -220,7 +201,7 @@ def endings():
 
 def without():
     """Without the tracer, and with a file that cannot be."""
-    build(f"{ROOT}/examples/hello.c", "bare")
+    rtcc(f"{ROOT}/examples/hello.c", "bare")
     symbols = subprocess.run(["nm", f"{TMP}/bare"], capture_output=True, text=True, check=True)
     names = [line.split()[-1] for line in symbols.stdout.splitlines()]
     equal([name for name in names if "rt0_trace" in name and not name.startswith("__gcov")],
@@ -236,7 +217,7 @@ def without():
     for empty in ("trace=", "trace", "trace=,schedtrace=0"):
         done = run("hello", GODEBUG=empty)
         equal((done.returncode, done.stderr), (0, ""), empty)
-    build(f"{ROOT}/tests/check/trace.c", "calls")  # no -g: it calls rt_trace_start
+    rtcc(f"{ROOT}/tests/check/trace.c", "calls")  # no -g: it calls rt_trace_start
     equal(run("calls", "errors", f"{TMP}/calls.trace").stderr, "", "errors, without -g")
     read("calls.trace", "errors, without -g")
 
@@ -320,7 +301,7 @@ def perfetto():
 
 
 def main():
-    build(f"{ROOT}/tests/check/trace.c", "trace", "-g")
+    rtcc(f"{ROOT}/tests/check/trace.c", "trace", "-g")
     for procs in (1, 2, 4):
         known(procs)
     pingpong()
@@ -334,10 +315,7 @@ def main():
     lossy()
     bad_files()
     perfetto()
-    for failure in failures[:8]:
-        print(failure)
-    print("ok" if not failures else f"{len(failures)} failures")
-    sys.exit(bool(failures))
+    finish()
 
 
 if __name__ == "__main__":

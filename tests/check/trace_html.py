@@ -14,26 +14,15 @@ import os
 import re
 import struct
 import subprocess
-import sys
 import zlib
 
-ROOT, TMP = os.environ["RT0_ROOT"], os.environ["RT0_TMP"]
-sys.dont_write_bytecode = True
+from expect import ROOT, TMP, equal, expect, finish, rtcc
+
 LOADER = importlib.machinery.SourceFileLoader("trace", f"{ROOT}/tools/trace")
 tool = importlib.util.module_from_spec(importlib.util.spec_from_loader("trace", LOADER))
 LOADER.exec_module(tool)
 
 WIDTH, HEIGHT = 900, 420
-failures = []
-
-
-def expect(good, what, text=""):
-    if not good:
-        failures.append(f"{what}\n{text}"[:3000])
-
-
-def equal(got, wanted, what):
-    expect(got == wanted, f"{what}: {got}, not {wanted}")
 
 
 def browse(url, *args):
@@ -89,11 +78,6 @@ def record(procs, name, *command):
     return tool.Model(tool.Trace(f"{TMP}/{name}"))
 
 
-def build(source, name):
-    subprocess.run([f"{ROOT}/tools/rtcc", "-g", "-O2", source, "-o", f"{TMP}/{name}"],
-                   check=True, env={**os.environ, "CC": "gcc"})
-
-
 def time_text(ns):
     """As the page says it."""
     unit, name = next((u, n) for u, n in ((1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1, "ns"))
@@ -112,8 +96,8 @@ def looks():
 
 
 def main():
-    build(f"{ROOT}/examples/pipeline.c", "pipeline")
-    build(f"{ROOT}/examples/sieve.c", "sieve")
+    rtcc(f"{ROOT}/examples/pipeline.c", "pipeline", "-g")
+    rtcc(f"{ROOT}/examples/sieve.c", "sieve", "-g")
 
     model = record("2", "small", f"{TMP}/pipeline", "5")
     length = model.trace.end - model.trace.begin
@@ -165,10 +149,7 @@ def main():
            "its time is seen", str(page))
     expect(int(page["drawn"]) < 40 * WIDTH, "draws what is seen", page["drawn"])
 
-    for failure in failures[:8]:
-        print(failure)
-    print("ok" if not failures else f"{len(failures)} failures")
-    sys.exit(bool(failures))
+    finish()
 
 
 if __name__ == "__main__":

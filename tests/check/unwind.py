@@ -15,12 +15,10 @@ may end early, without a complaint of gdb's, in one of the functions of ENDS.
 Prints to RT0_REPORT what is wrong, and for each call the instructions seen.
 """
 
-import os
-
 import gdb
 
-REPORT = open(os.environ.get("RT0_REPORT", "/dev/stderr"), "w", encoding="utf-8")
-VERBOSE = os.environ.get("RT0_VERBOSE") == "1"
+from report import VERBOSE, run, say, settle
+
 LIMIT = 200000  # instructions of one call: more is a loop
 FRAMES = 20
 COMPLAINTS = 10
@@ -33,10 +31,6 @@ BETWEEN = ("__morestack", "allocreturn", "allocreturn_caller", "recoverreturn",
            "recoverreturn_caller")
 # A switch to or from a goroutine.
 ENDS = ("mcall", "mcallexit", "gogo", "gostart", "asyncPreempt", "asyncResume")
-
-
-def say(text):
-    print(text, file=REPORT, flush=True)
 
 
 def value(text):
@@ -225,10 +219,7 @@ def recover():
 
 
 def main():
-    for setting in ("pagination off", "confirm off", "startup-with-shell off",
-                    "print thread-events off", "print inferior-events off", "width 0",
-                    "backtrace limit unlimited"):
-        gdb.execute("set " + setting, to_string=True)
+    settle("backtrace limit unlimited")
     gdb.execute("handle SIGURG nostop noprint pass", to_string=True)
     gdb.execute("set environment GOMAXPROCS = 1")
     gdb.execute("set environment GODEBUG = asyncpreemptoff=0")
@@ -245,13 +236,4 @@ def main():
     return good
 
 
-if __name__ == "__main__":
-    try:
-        done = main()
-    except (gdb.error, OSError, ValueError) as failure:
-        say(f"unwind.py: {failure}")
-        done = False
-    REPORT.close()
-    if gdb.selected_inferior().pid:
-        gdb.execute("kill", to_string=True)
-    gdb.execute(f"quit {0 if done else 1}")
+run("unwind.py", main)

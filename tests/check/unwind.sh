@@ -11,58 +11,21 @@
 #
 # The work is unwind.py's; -v prints the functions that were stepped through.
 
-root=${RT0_ROOT:-$(cd -- "$(dirname -- "$0")/../.." && pwd)}
-here=$root/tests/check
-
-die() {
-	echo "unwind.sh: $1" >&2
-	exit 1
-}
-
-if [ "$1" = -v ]; then
-	export RT0_VERBOSE=1
-	shift
-fi
-gdb -nx -batch -ex 'python print("py")' 2>/dev/null | grep -q py ||
-	die "needs a gdb that knows Python"
+. "${RT0_ROOT:-$(dirname -- "$0")/../..}/tests/lib/gdb.sh"
 
 # There is no boundary in what other compilers than gcc make: the variant's gcc build.
 export RT0_VARIANT="${RT0_VARIANT%-clang}"
 : "${RT0_VARIANT:=release}"
-build=${RT0_BUILD:-$root/build}
-if [ ! -e "$build/$RT0_VARIANT/librt0.a" ]; then
-	debug=''
-	[ "$RT0_VARIANT" = debug ] && debug=DEBUG=1
-	mkdir -p "$build"
-	flock "$build" env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u CC make -s -C "$root" \
-		BUILD="${build#"$root"/}" $debug all >&2 ||
-		die "the variant does not build"
-fi
-
-if [ "$RT0_TMP" ]; then
-	tmp=$RT0_TMP
-else
-	tmp=$(mktemp -d) || exit 1
-	trap 'rm -rf "$tmp"' EXIT
-	trap 'exit 1' HUP INT TERM
-fi
+[ -e "$build/$RT0_VARIANT/librt0.a" ] || made "$RT0_VARIANT"
 
 status=0
 for level in -O0 -O2 -O3; do
 	CC=gcc "$root/tools/rtcc" $level -g "$here/unwind.c" -o "$tmp/unwind" ||
 		die "unwind.c does not build"
 	echo "$level:"
-	RT0_REPORT=$tmp/report timeout -k 5 90 gdb -nx -q -batch -iex 'set auto-load no' \
-		-iex 'set debuginfod enabled off' -x "$here/unwind.py" "$tmp/unwind" \
-		</dev/null >"$tmp/log" 2>&1
-	result=$?
-	cat "$tmp/report"
-	cat "$tmp/report" >>"$tmp/reports"
-	[ $result -eq 0 ] && continue
-	status=1
-	[ $result -eq 1 ] && continue # it has said why
-	echo "unwind.sh: gdb failed with $result (124: time is over); its last lines:"
-	tail -n 12 "$tmp/log"
+	observe gdb 90 gdb -nx -q -batch -iex 'set auto-load no' \
+		-iex 'set debuginfod enabled off' -x "$here/unwind.py" "$tmp/unwind" || status=1
+	cat "$tmp/gdb.report" >>"$tmp/reports"
 done
 
 awk '/ steps, [0-9]+ bad; / { calls++; steps += $2; bad += $4 }

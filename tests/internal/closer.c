@@ -18,7 +18,7 @@ static void closer(void *arg)
 	rt_waitgroup_done(&closed);
 }
 
-// Leaves when the number is somebody else's: the entry is claimed for it (runtime/io/fd.c).
+// Leaves when the entry is claimed for the new descriptor (runtime/io/fd.c).
 static void user(void *arg)
 {
 	const uint64_t claimed = 1ull << 63;

@@ -101,7 +101,7 @@ static NOINLINE void count(call_site *site, bool crossing)
 	}
 }
 
-// Somebody may just have asked us to yield: then nothing is known.
+// When a request to yield has just come, nothing is known.
 static NOINLINE void count_guards(call_site *site, uintptr_t caller_guard)
 {
 	const uintptr_t preempt = 0x7ffffffffffffade;
@@ -116,7 +116,7 @@ INLINE void here_small(void)
 	callee_guard = stack_guard();
 }
 
-// The same, and the frame has ROOM bytes more.
+// As here_small, in a frame of ROOM bytes more.
 #define here()                                                                         \
 	volatile char room[ROOM + 1];                                                  \
 	room[0] = room[ROOM] = 0;                                                      \
@@ -169,7 +169,7 @@ static NOINLINE size_t above_guard(void)
 	uintptr_t sp = (uintptr_t)__builtin_frame_address(0);
 
 	while (sp - stack_guard() >= 2048)
-		rt_gosched(); // somebody wants it
+		rt_gosched(); // it is to yield
 	return sp - stack_guard();
 }
 

@@ -14,7 +14,7 @@
 			failed(__FILE__, __LINE__, #cond);                             \
 	} while (0)
 
-// The same for got == wanted; the line shows both.
+// Does so unless got == wanted; the line shows both.
 #define equal(got, wanted)                                                             \
 	do {                                                                           \
 		int64_t got_ = (int64_t)(got), wanted_ = (int64_t)(wanted);            \
@@ -77,7 +77,7 @@ static inline const char *find(const char *text, const char *what)
 }
 
 // For what depends on how far others have got, and must be right however far that is: they
-// have probably gone on by so much time. On a slow machine the test proves less.
+// have probably had so much time. On a slow machine the test proves less.
 static inline void perhaps_later(int64_t ns)
 {
 	rt_sleep(ns);
