@@ -194,7 +194,7 @@ static bool workleft(void)
 	int32_t n = atomic_load_acquire(&gomaxprocs); // first: allp has at least so many
 	P **ps = atomic_load_acquire(&allp);
 
-	if (atomic_load_relaxed(&sched.runqsize) != 0)
+	if (atomic_load_seqcst(&sched.runqsize) != 0) // pairs with globrunqput, before wakep
 		return true;
 	for (int32_t i = 0; i < n; i++) {
 		if (!runqempty(ps[i]))

@@ -10,7 +10,8 @@
 STEP void minit(void)
 {
 	minitSignals();
-	getg()->m->procid = (uint64_t)gettid();
+	// Pairs with the load of who signals the thread (allthreads.c).
+	atomic_store_release(&getg()->m->procid, (uint64_t)gettid());
 }
 
 STEP void minitSignals(void)

@@ -32,7 +32,7 @@ ALWAYS_INLINE bool isinsyscall(const P *pp)
 	return atomic_load_relaxed(&pp->status) == Psyscall;
 }
 
-// Returns the M that owns pp, or NULL. Acquire pairs with retie's store: the M's words are
+// Returns the M that owns pp, or NULL. Acquire pairs with tie's and retie's stores: the M's words are
 // those that it had when it took the P.
 ALWAYS_INLINE M *ownerof(const P *pp)
 {
@@ -52,7 +52,7 @@ ALWAYS_INLINE void setp(M *mp, P *pp)
 ALWAYS_INLINE void tie(M *mp, P *pp)
 {
 	setp(mp, pp);
-	pp->m = mp;
+	atomic_store_release(&pp->m, mp); // pairs with ownerof's load
 	atomic_store_relaxed(&pp->status, Prunning);
 }
 

@@ -83,11 +83,13 @@ static int32_t taggedfd(uint64_t data)
 	return (int32_t)(data >> 32) - 1;
 }
 
-// Takes the waiter out of the word, which becomes Ready or, if not ready, Nil.
+// Takes the waiter out of the word, which becomes Ready or, if not ready, Nil. The caller has
+// perhaps set a bit of info before; pairs with netpollblock, which makes the word Wait and then
+// looks at info.
 static G *unblock(PollSide *s, bool ready)
 {
 	for (;;) {
-		uintptr_t old = atomic_load_acquire(&s->g);
+		uintptr_t old = atomic_load_seqcst(&s->g);
 
 		if (old == PollReady || (old == PollNil && !ready))
 			return NULL;
@@ -163,7 +165,7 @@ UNCHECKED_LOCKS void lockdesc(PollDesc *pd)
 
 int64_t netpollcheckerr(const PollDesc *pd, PollMode mode)
 {
-	uint32_t info = atomic_load_acquire(&pd->info); // pairs with the wakers' atomic_or
+	uint32_t info = atomic_load_seqcst(&pd->info); // pairs with the wakers' atomic_or
 
 	if (likely(!(info & (PollClosing | (uint32_t)PollExpired << mode))))
 		return 0;

@@ -177,6 +177,8 @@ static void requeststop(G *gp)
 // goroutine.
 bool suspendG(G *gp)
 {
+	uint32_t status;
+
 	for (;;) {
 		switch (readgstatus(gp)) {
 		case Gpreempted:
@@ -191,7 +193,8 @@ bool suspendG(G *gp)
 			// It may have started to run since, and be on its way to
 			// preemptPark: look again once the wish is withdrawn.
 			atomic_xchg(&gp->preemptStop, false);
-			if (readgstatus(gp) != Gpreempted && readgstatus(gp) != Grunning)
+			status = atomic_load_seqcst(&gp->atomicstatus); // pairs with casgstatus
+			if (status != Gpreempted && status != Grunning)
 				return false;
 		}
 	}

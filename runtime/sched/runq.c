@@ -184,14 +184,16 @@ HOTSTEP G *runqget(P *pp, bool *inheritTime)
 
 // Nothing on pp's queue; never spuriously true. Looking at runqhead, runqtail and runnext
 // one after the other is not enough: runqput may kick a runnext into the ring meanwhile.
+// findrunnable looks here after it has given up the P and stopped spinning; pairs with runqput's
+// exchange, after which wakep looks.
 bool runqempty(P *pp)
 {
 	for (;;) {
-		uint32_t h = atomic_load_acquire(&pp->runqhead);
-		uint32_t t = atomic_load_acquire(&pp->runqtail);
-		G *next = atomic_load_acquire(&pp->runnext);
+		uint32_t h = atomic_load_seqcst(&pp->runqhead);
+		uint32_t t = atomic_load_seqcst(&pp->runqtail);
+		G *next = atomic_load_seqcst(&pp->runnext);
 
-		if (t == atomic_load_acquire(&pp->runqtail))
+		if (t == atomic_load_seqcst(&pp->runqtail))
 			return h == t && !next;
 	}
 }

@@ -13,10 +13,11 @@
 
 // ---- readers ------------------------------------------------------------------------
 
-// Others change it at any time: the count of a moment ago.
+// Others change it at any time: the count of a moment ago. wakep looks at it after the store
+// to a queue; pairs with stopspinning, after which findrunnable looks at the queues.
 ALWAYS_INLINE uint32_t nspinning(void)
 {
-	return atomic_load_relaxed(&sched.nmspinning);
+	return atomic_load_seqcst(&sched.nmspinning);
 }
 
 ALWAYS_INLINE bool isspinning(const M *mp)

@@ -245,6 +245,8 @@ void moveTimers(P *to, P *from)
 	unlock(&to->timersLock);
 }
 
+// Returns when the first timer of all Ps is due. trypoll has exchanged lastpoll before; pairs with
+// publish, after which wakeNetPoller looks.
 int64_t timeSleepUntil(void)
 {
 	int32_t n = atomic_load_acquire(&gomaxprocs); // first: allp has at least so many
@@ -252,7 +254,7 @@ int64_t timeSleepUntil(void)
 	int64_t next = INT64_MAX;
 
 	for (int32_t i = 0; i < n; i++) {
-		int64_t when = atomic_load_relaxed(&ps[i]->timer0When);
+		int64_t when = atomic_load_seqcst(&ps[i]->timer0When);
 
 		if (when != 0 && when < next)
 			next = when;

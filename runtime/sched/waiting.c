@@ -7,8 +7,9 @@
 // A mark must not come late to a goroutine that runs meanwhile, where it would count for its
 // next wait. So status and mark are one word, which is changed by compare-and-swap: the mark is
 // set while the status is Gwaiting, or not at all. Code that changes the status writes its own
-// half, without a locked instruction; on this machine that is before the swap, which fails
-// then, or after it, and execute's store comes later still.
+// half, without a read-modify-write; on x86-64 that is before the swap, which fails then, or
+// after it, and execute's store comes later still. Accesses of different sizes to the same word
+// are ordered so by processors, but no memory model speaks of them.
 //
 // Go's collector marks them (markroot).
 //

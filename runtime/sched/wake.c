@@ -143,10 +143,11 @@ void startm(P *pp, bool spinning)
 }
 
 // Called when work arrives: wakes an M to spin, if a P is idle and no M is spinning. The
-// caller's queue operation was a locked instruction (proc.c).
+// caller's queue operation was a read-modify-write; pairs with pidleput's, after which
+// findrunnable looks at the queues.
 void wakep(void)
 {
-	if (atomic_load_relaxed(&sched.npidle) == 0)
+	if (atomic_load_seqcst(&sched.npidle) == 0)
 		return;
 	if (nspinning() == 0 && claimspinning())
 		startm(NULL, true);
@@ -158,7 +159,9 @@ void wakeNetPoller(int64_t when)
 {
 	int64_t until;
 
-	if (atomic_load_relaxed(&sched.lastpoll) != 0) {
+	// The caller has published timer0When and released the lock since. Pairs with trypoll's
+	// exchange, after which timeSleepUntil looks. Acquire, too: pollUntil is this poller's.
+	if (atomic_load_seqcst(&sched.lastpoll) != 0) {
 		wakep();
 		return;
 	}

@@ -23,10 +23,12 @@ static struct {
 	uint32_t count[NSIG];
 } queue;
 
+// The caller has set a bit of pending; pairs with signal_recv, which changes state and then
+// takes pending.
 void wakereceiver(void)
 {
 	for (;;) {
-		switch (atomic_load_acquire(&queue.state)) {
+		switch (atomic_load_seqcst(&queue.state)) {
 		case sigIdle:
 			if (atomic_cas(&queue.state, sigIdle, sigSending))
 				return;
@@ -48,7 +50,7 @@ bool sigsend(uint32_t sig)
 	bool wanted;
 
 	atomic_xadd(&queue.delivering, 1); // before the look; see signalidle
-	wanted = atomic_load_acquire(&sigwanted) & sigbit(sig);
+	wanted = atomic_load_seqcst(&sigwanted) & sigbit(sig);
 	if (wanted) {
 		atomic_xadd(&queue.count[sig], 1);
 		atomic_or(&queue.pending, sigbit(sig)); // pairs with signal_recv's xchg
@@ -79,9 +81,9 @@ uint32_t signal_count(uint32_t sig)
 }
 
 // True: no handler that found its signal wanted before this call is on its way, and the
-// receiver has passed on what it got.
+// receiver has passed on what it got. The caller has changed sigwanted; pairs with sigsend.
 bool signalidle(void)
 {
-	return atomic_load_acquire(&queue.delivering) == 0 &&
-	       atomic_load_acquire(&queue.state) == sigReceiving;
+	return atomic_load_seqcst(&queue.delivering) == 0 &&
+	       atomic_load_seqcst(&queue.state) == sigReceiving;
 }

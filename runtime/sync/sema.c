@@ -10,8 +10,8 @@
 //	others:  priority == 0, behind the next, prev the one before
 //
 // A waiter increments nwait and then checks the counter again; a release increments the
-// counter and then checks nwait. Both use locked instructions, so that one of the two sees
-// the other.
+// counter and then checks nwait. Both are read-modify-writes and then seqcst loads, so that
+// one of the two sees the other.
 //
 // A woken waiter competes with newly arriving ones for the permit, unless the release hands
 // over: then it takes the permit for the waiter, which is handedover.
@@ -181,14 +181,15 @@ bool semwaits(SemaRoot *root, const void *addr)
 
 // ---- acquire ------------------------------------------------------------------------
 
+// A waiter has perhaps incremented nwait before; pairs with semrelease1.
 static bool cansemacquire(uint32_t *addr)
 {
-	uint32_t v = atomic_load_relaxed(addr);
+	uint32_t v = atomic_load_seqcst(addr);
 
 	while (v > 0) {
 		if (atomic_cas(addr, v, v - 1))
 			return true;
-		v = atomic_load_relaxed(addr);
+		v = atomic_load_seqcst(addr);
 	}
 	return false;
 }
@@ -275,7 +276,7 @@ void semrelease1(uint32_t *addr, bool handoff)
 	bool given = false;
 
 	atomic_xadd(addr, 1); // then looks at nwait; pairs with semwait
-	if (atomic_load_relaxed(&root->nwait) == 0)
+	if (atomic_load_seqcst(&root->nwait) == 0)
 		return;
 	lock(&root->lock);
 	s = semdequeue(root, addr);

@@ -39,8 +39,8 @@ static TraceBuf *emptybuf(void)
 
 void __rt0_tracewake(void)
 {
-	// The caller's own change was a locked instruction; pairs with the writer's xchg.
-	if (atomic_load_relaxed(&__rt0_trace.writer) == WriterAsleep &&
+	// The caller's own change was a read-modify-write; pairs with sleepwriter's xchg.
+	if (atomic_load_seqcst(&__rt0_trace.writer) == WriterAsleep &&
 	    atomic_cas(&__rt0_trace.writer, WriterAsleep, WriterBusy))
 		__rt0_futexwakeup(&__rt0_trace.writer, 1);
 }
@@ -124,8 +124,8 @@ TRACEHOOK void __rt0_traceevent(uint32_t what, uintptr_t arg)
 	M *mp = getg()->m;
 	uint32_t kind = (uint8_t)what;
 
-	atomic_xchg(&mp->tracing, 1); // pairs with rt_trace_stop's
-	if (likely(atomic_load_relaxed(&__rt0_traceon))) {
+	atomic_xchg(&mp->tracing, 1); // then looks at traceon; pairs with rt_trace_stop's xchg
+	if (likely(atomic_load_seqcst(&__rt0_traceon))) {
 		if (kind < TraceProcStart)
 			recordg(mp, kind, (const G *)arg);
 		else if (kind < TraceGoFunc)

@@ -146,7 +146,7 @@ static void writelist(TraceBuf *list)
 static void sleepwriter(void)
 {
 	atomic_xchg(&__rt0_trace.writer, WriterAsleep); // pairs with who fills the list
-	if (!atomic_load_acquire(&__rt0_trace.full) && !atomic_load_acquire(&writer.finish))
+	if (!atomic_load_seqcst(&__rt0_trace.full) && !atomic_load_seqcst(&writer.finish))
 		futexsleep(&__rt0_trace.writer, WriterAsleep, -1);
 	atomic_xchg(&__rt0_trace.writer, WriterBusy);
 }
@@ -331,7 +331,7 @@ static void collect(uint32_t patience)
 	for (M *mp = atomic_load_acquire(&allm); mp; mp = mp->alllink) {
 		TraceBuf *b;
 
-		for (uint32_t i = 0; atomic_load_acquire(&mp->tracing) && i < patience; i++)
+		for (uint32_t i = 0; atomic_load_seqcst(&mp->tracing) && i < patience; i++)
 			osyield();
 		b = mp->tracebuf;
 		mp->tracebuf = NULL;
@@ -340,7 +340,7 @@ static void collect(uint32_t patience)
 			__rt0_tracegive(b);
 	}
 	noteclear(&writer.done);
-	atomic_xchg(&writer.finish, 1); // locked: as __rt0_tracewake wants it
+	atomic_xchg(&writer.finish, 1); // as __rt0_tracewake wants it
 	__rt0_tracewake();
 }
 
