@@ -44,6 +44,7 @@ check: check-layers
 
 check-layers: $(B)/librt0.a
 	tools/check-layers $(B) $(LAYERS)
+	tools/check-arch
 
 check-nosplit: examples
 	@for program in $(EXAMPLES); do tools/check-nosplit $$program || exit 1; done

@@ -8,7 +8,7 @@
 //	limb[i] < Base    n == 0 or limb[n-1] != 0
 //
 // Everything after that is the choice of a decimal place to round at (half to even, on
-// the exact value, whatever mxcsr says) and the printing of digits.  A place is the power
+// the exact value, whatever the rounding mode) and the printing of digits.  A place is the power
 // of ten of a digit: 0 for units, -1 for tenths.
 //
 // Rejected: shortest-digits algorithms with tables.  They are faster and answer another

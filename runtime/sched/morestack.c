@@ -214,7 +214,8 @@ int64_t newstack(MoreFrame *f)
 
 // ---- alloca ------------------------------------------------------------------------------
 
-// On the requesting function's stack, below its stack pointer: these words, its rbp, its pc.
+// On the requesting function's stack, below its stack pointer: these words, its frame pointer, its
+// pc.
 typedef struct {
 	uintptr_t n; // and the result
 	union {

@@ -3,6 +3,7 @@
 # warning; rt0.o shows a program the interface and nothing else.
 # variants: release debug stress
 # stdout~: ^check-layers: \d+ objects, \d+ references, all downwards$
+# stdout~: ^check-arch: \d+ files the same for all processors, \d+ looks$
 # stdout~: ^rt0\.o: \d+ symbols, all allowed$
 # needs: nm gcc clang make
 # timeout: 300
@@ -19,6 +20,26 @@ esac
 
 layers=$(sed -n 's/^LAYERS = //p' Makefile)
 tools/check-layers "$build" $layers
+tools/check-arch
+
+# broken FILE SED MESSAGE: with that change check-arch says so.
+broken() {
+	mkdir "$RT0_TMP/tree"
+	cp -r runtime asm cgo include examples tools "$RT0_TMP/tree"
+	sed -i "$2" "$RT0_TMP/tree/$1"
+	if "$RT0_TMP/tree/tools/check-arch" >"$RT0_TMP/log" || ! grep -q "$3" "$RT0_TMP/log"; then
+		cat "$RT0_TMP/log"
+		echo "check-arch does not see $3"
+		exit 1
+	fi
+	rm -r "$RT0_TMP/tree"
+}
+broken runtime/sched/proc.c '$a int f(void) { __asm__("nop"); }' 'proc.c.*: __asm__: depends on'
+broken runtime/os/os.h '$a #if defined(__x86_64__)' 'os.h.*__x86_64__: depends on'
+broken runtime/sig/sig.c 's/ctxpc(s->c)/s->c->rip/' 'sig.c.*: rip: depends on'
+broken runtime/sync/sema.c '/root->nwait/s/seqcst/relaxed/' 'semrelease1: atomic_load_relaxed of root->nwait'
+broken runtime/sched/wake.c 's/atomic_load_seqcst(&sched.npidle)/sched.npidle/' 'wakep: no look at sched.npidle'
+broken runtime/sched/timer.c '/timerslen;/s/.*/&atomic_load_seqcst(\&x);/' 'atomic_load_seqcst of x'
 
 for cc in gcc clang; do
 	make -s -j4 CC=$cc $variant B="$tmp/$cc" "$tmp/$cc/librt0.a" \
