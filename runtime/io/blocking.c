@@ -26,17 +26,18 @@ NOSPLIT int64_t restarting(const Call *c)
 
 // ---- readiness ----------------------------------------------------------------------
 
-bool pollready(int32_t fd, PollMode mode, int32_t timeoutms)
+bool pollready(int32_t fd, PollMode mode, bool wait)
 {
 	Pollfd p = { fd, mode == PollRead ? EPOLLIN : EPOLLOUT, 0 };
+	Timespec now = { 0 };
 
-	return syscall3(__NR_poll, ptrarg(&p), 1, (uint64_t)(int64_t)timeoutms) != 0;
+	return syscall6(__NR_ppoll, ptrarg(&p), 1, wait ? 0 : ptrarg(&now), 0, 0, 0) != 0;
 }
 
 NOSPLIT void waitready(int32_t fd, PollMode mode)
 {
 	Pollfd p = { fd, mode == PollRead ? EPOLLIN : EPOLLOUT, 0 };
-	Call c = { __NR_poll, { ptrarg(&p), 1, (uint64_t)-1 } };
+	Call c = { __NR_ppoll, { ptrarg(&p), 1 } };
 
 	managed(&c);
 }
@@ -105,7 +106,7 @@ NOSPLIT int64_t barewrite(int32_t fd, const char *p, size_t n)
 		int64_t r = write1(fd, p, left);
 
 		if (r == -EAGAIN) {
-			pollready(fd, PollWrite, -1);
+			pollready(fd, PollWrite, true);
 		} else if (r < 0 && r != -EINTR) {
 			return writeerror(fd, r);
 		} else if (r > 0) {

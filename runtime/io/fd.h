@@ -65,8 +65,8 @@ int64_t managed(const Call *c);
 int64_t restarting(const Call *c);
 // Waits in a system call until fd is ready for mode.
 void waitready(int32_t fd, PollMode mode);
-// The bare call: is it ready, or in so many ms? (-1: no limit)
-bool pollready(int32_t fd, PollMode mode, int32_t timeoutms);
+// Is fd ready for mode? A bare call; with wait it lasts until fd is, or a signal comes.
+bool pollready(int32_t fd, PollMode mode, bool wait);
 // rt_write for code that is on no goroutine: its thread waits.
 int64_t barewrite(int32_t fd, const char *p, size_t n);
 // What rt_write returns for err.

@@ -43,7 +43,7 @@ static int64_t callshared(Fd *d, PollMode mode, const Call *c)
 
 	for (;;) {
 		err = netpollcheckerr(&d->pd, mode);
-		while (!err && !pollready(fd, mode, 0))
+		while (!err && !pollready(fd, mode, false))
 			err = netpollwait(&d->pd, mode);
 		if (err)
 			return err;
@@ -57,7 +57,7 @@ static int64_t callshared(Fd *d, PollMode mode, const Call *c)
 static __attribute__((noinline)) void waitblocked(int32_t fd, PollMode mode)
 {
 	entersyscallblock();
-	pollready(fd, mode, -1);
+	pollready(fd, mode, true);
 	exitsyscall();
 }
 
@@ -159,7 +159,8 @@ JUMPBACK int64_t fdwrite(int32_t fd, const char *p, size_t n)
 
 int rt_open(const char *path, int flags, int mode)
 {
-	Call c = { __NR_open, { ptrarg(path), (uint32_t)(flags | O_CLOEXEC), (uint32_t)mode } };
+	Call c = { __NR_openat, { (uint64_t)AT_FDCWD, ptrarg(path),
+	                          (uint32_t)(flags | O_CLOEXEC), (uint32_t)mode } };
 
 	preemptcheck();
 	return (int)fdinstall(restarting(&c), FdUnknown, FdMade);

@@ -38,7 +38,7 @@ void heapcheck(void);
 enum {
 	StackSegment = 64 << 20, // what a goroutine may use
 	StackGuardArea = 64 << 10, // at least, below every stack: a touch faults, except in the
-	ShiftPage = 4096,          // rest of a page of this size
+	                           // highest page
 	StackBelow = 2 << 20,      // nothing further down is a stack's guard
 };
 

@@ -36,7 +36,7 @@
 
 enum {
 	Colours = 16,
-	ColourStep = 192, // three cache lines; all shifts fit in ShiftPage
+	ColourStep = 192, // three cache lines; all shifts fit in a page
 	NumOrders = 32,
 	StackCacheSize = 32 << 10, // a P's, for each order of small stacks
 	StackSpanPages = (512 << 10) / HeapPage,
@@ -91,13 +91,10 @@ STEP void stackinit(void)
 		guardarea = LargeGuard;
 		slack = TableReach - LargeGuard;
 	}
+	guardarea = max(guardarea, 2 * physPageSize); // one to fault, one for the shift
 	valgrindRegisterStacks();
 	lockInit(&stackLarge.lock, RankStack);
 	lockInit(&stackpool.lock, RankStackPool);
-	// The guard is what sysGuard finds of whole pages below ShiftPage: one at least.
-	if (StackCacheSize % physPageSize != 0 || StackGuardArea % physPageSize != 0 ||
-	    StackGuardArea - ShiftPage < physPageSize)
-		throw("runtime: cache size must be a multiple of page size");
 }
 
 static uint32_t order(uintptr_t n)
@@ -131,7 +128,7 @@ static uintptr_t slotalloc(uintptr_t n)
 	if (base == 0)
 		nomemory(n);
 	base += slotgap();
-	if (!sysGuard((void *)base, guardarea - ShiftPage))
+	if (!sysGuard((void *)base, guardarea - physPageSize))
 		cannotguard();
 	return base;
 }
@@ -139,7 +136,7 @@ static uintptr_t slotalloc(uintptr_t n)
 // The address space at slot becomes a stack of n bytes above a guard.
 static void mapslot(uintptr_t slot, uintptr_t guard, uintptr_t n)
 {
-	if (!sysMapGuarded((void *)slot, guard - ShiftPage, guard + n))
+	if (!sysMapGuarded((void *)slot, guard - physPageSize, guard + n))
 		cannotguard();
 }
 
@@ -253,12 +250,12 @@ static Stack largestack(uint32_t n)
 
 uintptr_t segmentbottom(Stack stk)
 {
-	return alignup(stk.hi, (uintptr_t)ShiftPage) - StackSegment - slack - ShiftPage;
+	return alignup(stk.hi, physPageSize) - StackSegment - slack - physPageSize;
 }
 
 static void segmentfree(Stack stk)
 {
-	uintptr_t top = alignup(stk.hi, (uintptr_t)ShiftPage);
+	uintptr_t top = alignup(stk.hi, physPageSize);
 	uintptr_t n = guardarea + slack + StackSegment;
 
 	atomic_xadd(&nunmapped, 1);

@@ -15,7 +15,8 @@ NORETURN STEP void exit(int32_t status)
 
 int64_t open(const char *path, int32_t flags, int32_t mode)
 {
-	return syscall3(__NR_open, ptrarg(path), (uint32_t)flags, (uint32_t)mode);
+	return syscall4(__NR_openat, (uint64_t)AT_FDCWD, ptrarg(path), (uint32_t)flags,
+	                (uint32_t)mode);
 }
 
 int64_t read(int32_t fd, void *p, uintptr_t n)

@@ -19,7 +19,7 @@ from expect import ROOT, TMP, fail, finish
 LIMIT = 60
 # What the kernel may say of a call; others get the errors of OTHERS in turn.
 ERRORS = {"mmap": ("ENOMEM",), "mprotect": ("ENOMEM",), "madvise": ("EINVAL", "ENOMEM"),
-          "clone": ("EPERM", "EAGAIN"), "open": ("EMFILE", "EINTR"), "openat": ("EMFILE",),
+          "clone": ("EPERM", "EAGAIN"), "openat": ("EMFILE", "EINTR"),
           "read": ("EIO", "EINTR"), "write": ("EIO", "EINTR"),
           "close": ("EIO", "EINTR"), "futex": ("EINVAL", "EINTR"), "socket": ("EMFILE",),
           "accept4": ("EMFILE", "ECONNABORTED", "EINTR"), "nanosleep": ("EINTR",),

@@ -8,7 +8,7 @@
 "$rtcc" -O1 "$here/net_faults.c" -o faults || exit 1
 ./faults || exit 1
 
-calls="epoll_create1 eventfd2 epoll_ctl epoll_pwait pipe2 fcntl open read write close poll socket
+calls="epoll_create1 eventfd2 epoll_ctl epoll_pwait pipe2 fcntl openat read write close ppoll socket
 bind listen connect accept4 getsockopt setsockopt getsockname getpeername sendto sendmsg
 recvfrom readv shutdown sendfile getrandom"
 failed=0

@@ -66,7 +66,7 @@ for call in nanosleep madvise setsockopt gettid getpid tgkill tkill sched_yield 
 	sched_getaffinity munmap lseek; do
 	costs $call
 done
-costs open file
+costs openat file
 costs close file
 costs read 'file network'
 for call in socket bind listen accept4 connect sendto getsockopt getsockname getpeername; do

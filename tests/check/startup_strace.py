@@ -143,7 +143,7 @@ def first_calls(calls, m0):
     """The beginning, up to schedinit's only look at the signal mask."""
     matches(9, calls[1], rf"arch_prctl\(ARCH_SET_FS, {m0 + 8:#x}\) = 0")
     matches(19, calls[2], r"sched_getaffinity\(0, 8192, \[.*\]\) = \d+")
-    matches(20, calls[3], r'open\("/sys/kernel/mm/.*/hpage_pmd_size", .*')
+    matches(20, calls[3], r'openat\(AT_FDCWD, "/sys/kernel/mm/.*/hpage_pmd_size", .*')
     masks = [i for i, call in enumerate(calls) if call.startswith("rt_sigprocmask(")]
     matches(41, calls[masks[0]], r"rt_sigprocmask\(SIG_SETMASK, NULL, \[.*\], 8\) = 0")
     stack = [i for i, call in enumerate(calls) if call.startswith("sigaltstack(")][0]

@@ -66,7 +66,7 @@ static void waiter(void *unused)
 
 int rt_main(int argc, char **argv)
 {
-	uintptr_t top = alignup(getg()->stack.hi, (uintptr_t)ShiftPage);
+	uintptr_t top = alignup(getg()->stack.hi, physPageSize);
 	int64_t before;
 
 	(void)argc, (void)argv;
