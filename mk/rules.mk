@@ -77,7 +77,7 @@ $(B)/runtime/boot/schedinit.o $(B)/pie/runtime/boot/schedinit.o: VERSION
 $(B)/runtime/boot/schedinit.o $(B)/pie/runtime/boot/schedinit.o: \
 	DEFS += -DRT0_VERSION='"$(shell cat VERSION)"'
 
-$(B)/offsets.h: asm/offsets.c runtime/runtime.h runtime/os/os.h \
+$(B)/offsets.h: asm/offsets.c runtime/runtime.h runtime/gocompat.h runtime/os/os.h \
 		$(wildcard runtime/arch/$(ARCH)/*.h) $(RULES)
 	$(call say,OFFSETS,$@)
 	@mkdir -p $(@D)

@@ -12,6 +12,7 @@
 #include "machine.h"
 #include "runtime/base/atomic.h"
 #include "runtime/base/types.h"
+#include "runtime/gocompat.h"
 
 typedef struct G G;
 typedef struct M M;
@@ -44,10 +45,8 @@ enum {
 	TlsSlots = 7,
 };
 
-// Values of stackguard0 that no stack pointer is below: the goroutine should yield; the
-// process is forking.
+// A value of stackguard0 that no stack pointer is below: the goroutine should yield.
 #define StackPreempt ((uintptr_t)0x7ffffffffffffade)
-#define StackFork ((uintptr_t)0x7ffffffffffffb2e)
 #define NoGuard ((uintptr_t)0)
 
 // In the guard in force it makes functions of the interface look before they begin: a
@@ -274,7 +273,6 @@ struct M {
 	G *gcgo; // with the stack that rt_cgocall's functions run on; NULL until the first
 	Handling *handling; // of the program's signal handlers that run: the last interrupted
 
-	Gobuf morebuf;
 	uint64_t procid; // thread id
 	uint64_t sigmask;
 	void (*mstartfn)(void); // run once, on g0, before it schedules
@@ -284,8 +282,6 @@ struct M {
 	int32_t throwing;       // 1 in throw; -1: and do not dump the other stacks
 	const char *preemptoff; // if not NULL, the reason to keep curg on this M
 	int32_t dying;
-	int32_t profilehz;
-	int8_t printlock;
 	uint32_t freeWait; // not 0 until the thread has left its stack
 	uint32_t fastrand[2];
 	uint8_t traceback;
@@ -311,7 +307,6 @@ struct M {
 	uintptr_t leftpc; // where the last mcall on this M would return to
 
 	uint32_t syscalltick; // p->syscalltick when it entered the system call
-	uintptr_t vdsoSP, vdsoPC;
 	// Asynchronous preemption: signalPending goes 0 -> 1 by who sends the signal, who
 	// then owns asyncSpare, and 1 -> 0 by the handler, which owned it in between.
 	uint32_t signalPending;
@@ -327,6 +322,8 @@ struct M {
 	// Debug builds: the locks this M holds, in the order taken.
 	int32_t locksHeldLen;
 	Mutex *locksHeld[16];
+
+	GO_M_FIELDS
 };
 
 // ---- P ------------------------------------------------------------------------------
@@ -422,8 +419,6 @@ struct Sched {
 	void (*safePointFn)(P *);
 	int32_t safePointWait;
 	Note safePointNote;
-	int64_t procresizetime; // when gomaxprocs last changed
-	int64_t totaltime;      // integral of gomaxprocs dt up to then
 
 	// Written under sched.lock; read without it by wakep, findrunnable and others.
 	uint32_t npidle;
@@ -449,6 +444,8 @@ struct Sched {
 	// sudoglock protects:
 	Mutex sudoglock;
 	Sudog *sudogcache; // through next
+
+	GO_SCHED_FIELDS
 };
 
 // A G that waits in a queue: a channel's, a semaphore's, a cond's. Belongs to the lock of
@@ -542,11 +539,9 @@ extern uintptr_t fastrandseed;
 
 // What GODEBUG sets; boot/debugvars.c. All int32_t, in the order of their names there.
 #define DEBUGVARS(var)                                                                 \
-	var(allocfreetrace) var(asyncpreemptoff) var(cgocheck) var(clobberfree)        \
-	var(efence) var(gccheckmark) var(gcpacertrace) var(gcshrinkstackoff)           \
-	var(gcstoptheworld) var(gctrace) var(inittrace) var(invalidptr)                \
-	var(madvdontneed) var(memprofilerate) var(sbrk) var(scavenge) var(scavtrace)   \
-	var(scheddetail) var(schedtrace) var(tracebackancestors)
+	var(asyncpreemptoff) var(clobberfree) var(inittrace) var(madvdontneed)         \
+	var(scheddetail) var(schedtrace) var(tracebackancestors)                       \
+	GO_DEBUGVARS(var)
 typedef struct {
 #define FIELD(name) int32_t name;
 	DEBUGVARS(FIELD)

@@ -61,13 +61,8 @@ void relroinit(void);
 
 // ---- random.c -----------------------------------------------------------------------
 
-extern bool useAeshash;
-extern uint8_t aeskeysched[128];
-extern uintptr_t hashkey[4];
-
 void fastrandinit(void);
 void getRandomData(uint8_t *r, uintptr_t n);
-void alginit(void);
 
 // ---- cpu.c --------------------------------------------------------------------------
 
@@ -79,16 +74,25 @@ extern const char *debugtrace; // behind "trace=" in GODEBUG, or NULL
 
 void parsedebugvars(void);
 
-// ---- gc.c: the heap's parameters ----------------------------------------------------
+// ---- gc.c ---------------------------------------------------------------------------
+
+void gcenable(void);
+void announce(Hchan *c); // by a goroutine that gcenable has started
+
+// ---- gocompat.c: results that nothing reads -----------------------------------------
 
 extern int32_t gcpercent;
 extern uint64_t heapminimum;
+extern bool useAeshash;
+extern uint8_t aeskeysched[128];
+extern uintptr_t hashkey[4];
 
 void gcinit(void);
 int32_t readgogc(void);
 int32_t setGCPercent(int32_t in);
-void gcenable(void);
+void bgsweep(void *c);
 void forcegchelper(void *unused);
+void alginit(void);
 
 // ---- main.c -------------------------------------------------------------------------
 

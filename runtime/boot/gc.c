@@ -1,63 +1,21 @@
-// gc.c - the heap's parameters, and the runtime's own goroutines.
+// gc.c - the runtime's own goroutines.
 //
-// There is no collector yet. GOGC is read and kept for it; the sweeper and the force-gc
-// helper are started where Go starts them, and wait.
+// There is no collector yet; its goroutines are started where Go starts them, and wait
+// (gocompat.c). The scavenger works.
 //
-// Follows Go's mgc.go (gcinit, readgogc, gcenable).
+// Follows Go's mgc.go (gcenable) and mgcscavenge.go.
 //
-// built: unchecked floats
+// built: unchecked
 #include "include/rt.h"
-#include "runtime/base/str.h"
 #include "runtime/boot/boot.h"
 #include "runtime/mem/mem.h"
 #include "runtime/sched/sched.h"
 
-enum { DefaultHeapMinimum = 4 << 20 };
-
-int32_t gcpercent;
-uint64_t heapminimum = DefaultHeapMinimum;
-
-STEP int32_t readgogc(void)
-{
-	const char *s = gogetenv("GOGC");
-	int32_t n;
-
-	if (s && streq(s, "off"))
-		return -1;
-	return s && atoi32(s, &n) ? n : 100;
-}
-
-STEP int32_t setGCPercent(int32_t in)
-{
-	int32_t out = gcpercent;
-
-	gcpercent = max(in, -1);
-	heapminimum = (uint64_t)DefaultHeapMinimum * (uint64_t)(int64_t)gcpercent / 100;
-	return out;
-}
-
-STEP void gcinit(void)
-{
-	memstats.triggerRatio = 7 / 8.0;
-	memstats.heap_marked =
-		(uint64_t)((double)heapminimum / (1 + memstats.triggerRatio));
-	setGCPercent(readgogc());
-}
-
-// ---- the goroutines that work for lower layers --------------------------------------
-
-static void announce(rt_chan *c)
+void announce(rt_chan *c)
 {
 	int64_t one = 1;
 
 	rt_chan_send(c, &one);
-}
-
-static void bgsweep(void *c)
-{
-	announce(c);
-	for (;;)
-		gopark(NULL, NULL, WaitReasonGCSweepWait);
 }
 
 // Free objects that this P and the idle ones keep, back to their spans: one object keeps a
@@ -115,13 +73,6 @@ static void bgscavenge(void *c)
 		if (Debug)
 			heapcheck();
 	}
-}
-
-void forcegchelper(void *unused)
-{
-	(void)unused;
-	for (;;)
-		gopark(NULL, NULL, WaitReasonForceGCIdle);
 }
 
 STEP void gcenable(void)

@@ -1,17 +1,13 @@
-// random.c - randomness from the kernel: the seed of fastrand, the keys of the hash.
+// random.c - randomness from the kernel: the seed of fastrand.
 //
-// Follows Go's os_linux.go (getRandomData) and alg.go (alginit).
+// Follows Go's os_linux.go (getRandomData).
 //
 // built: unchecked
-#include "cpufeature.h"
 #include "runtime/boot/boot.h"
 
 enum { AtRandomSize = 16 };
 
 uintptr_t fastrandseed;
-bool useAeshash;
-uint8_t aeskeysched[128]; // the hash's keys where the processor has AES
-uintptr_t hashkey[4];     // and elsewhere
 
 STEP void fastrandinit(void)
 {
@@ -46,16 +42,4 @@ STEP void getRandomData(uint8_t *r, uintptr_t n)
 			closefd((int32_t)fd);
 	}
 	extendRandom(r, have, n);
-}
-
-STEP void alginit(void)
-{
-	if (hasaeshash()) {
-		useAeshash = true;
-		getRandomData(aeskeysched, sizeof aeskeysched);
-		return;
-	}
-	getRandomData((uint8_t *)hashkey, sizeof hashkey);
-	for (uint32_t i = 0; i < nelem(hashkey); i++)
-		hashkey[i] |= 1; // a multiplier must be odd
 }

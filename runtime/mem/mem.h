@@ -12,10 +12,7 @@ void *persistentalloc(uintptr_t size, uintptr_t align);
 // ---- mstats.c -----------------------------------------------------------------------
 
 typedef struct {
-	// The collector's; boot/gc.c.
-	double triggerRatio;
-	uint64_t heap_marked;
-	bool enablegc;
+	GO_MEMSTATS_FIELDS
 
 	// Under mheap.lock, in bytes:
 	uint64_t nlarge; // but this counts them

@@ -178,15 +178,6 @@ static void keepcurrent(int32_t nprocs)
 	acquirep(pp);
 }
 
-static void settotaltime(int32_t old)
-{
-	int64_t now = nanotime();
-
-	if (sched.procresizetime != 0)
-		sched.totaltime += (int64_t)old * (now - sched.procresizetime);
-	sched.procresizetime = now;
-}
-
 // Makes the number of Ps nprocs, with the world stopped. Returns the Ps that have work,
 // linked by link: the caller must see that they run.
 STEP P *procresize(int32_t nprocs)
@@ -196,7 +187,6 @@ STEP P *procresize(int32_t nprocs)
 
 	if (old < 0 || nprocs <= 0 || nprocs > MaxProcs)
 		throw("procresize: invalid arg");
-	settotaltime(old);
 	if (nprocs > allpcap)
 		allpgrow(nprocs);
 	pcreate(old, nprocs);

@@ -1,0 +1,81 @@
+// gocompat.c - steps of the start-up whose results nothing reads: the numbers of a
+// collector and two of its goroutines, the keys of a hash.
+//
+// Follows Go's mgc.go (gcinit, readgogc), mgcsweep.go, proc.go (forcegchelper) and alg.go
+// (alginit).
+//
+// built: unchecked floats
+#include "cpufeature.h"
+#include "include/rt.h"
+#include "runtime/base/str.h"
+#include "runtime/boot/boot.h"
+#include "runtime/mem/mem.h"
+#include "runtime/sched/sched.h"
+
+// ---- the collector's numbers ----------------------------------------------------------
+
+enum { DefaultHeapMinimum = 4 << 20 };
+
+int32_t gcpercent;
+uint64_t heapminimum = DefaultHeapMinimum;
+
+STEP int32_t readgogc(void)
+{
+	const char *s = gogetenv("GOGC");
+	int32_t n;
+
+	if (s && streq(s, "off"))
+		return -1;
+	return s && atoi32(s, &n) ? n : 100;
+}
+
+STEP int32_t setGCPercent(int32_t in)
+{
+	int32_t out = gcpercent;
+
+	gcpercent = max(in, -1);
+	heapminimum = (uint64_t)DefaultHeapMinimum * (uint64_t)(int64_t)gcpercent / 100;
+	return out;
+}
+
+STEP void gcinit(void)
+{
+	memstats.triggerRatio = 7 / 8.0;
+	memstats.heap_marked =
+		(uint64_t)((double)heapminimum / (1 + memstats.triggerRatio));
+	setGCPercent(readgogc());
+}
+
+// ---- its goroutines -------------------------------------------------------------------
+
+void bgsweep(void *c)
+{
+	announce(c);
+	for (;;)
+		gopark(NULL, NULL, WaitReasonGCSweepWait);
+}
+
+void forcegchelper(void *unused)
+{
+	(void)unused;
+	for (;;)
+		gopark(NULL, NULL, WaitReasonForceGCIdle);
+}
+
+// ---- the hash's keys ------------------------------------------------------------------
+
+bool useAeshash;
+uint8_t aeskeysched[128]; // the hash's keys where the processor has AES
+uintptr_t hashkey[4];     // and elsewhere
+
+STEP void alginit(void)
+{
+	if (hasaeshash()) {
+		useAeshash = true;
+		getRandomData(aeskeysched, sizeof aeskeysched);
+		return;
+	}
+	getRandomData((uint8_t *)hashkey, sizeof hashkey);
+	for (uint32_t i = 0; i < nelem(hashkey); i++)
+		hashkey[i] |= 1; // a multiplier must be odd
+}
