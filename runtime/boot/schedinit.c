@@ -8,6 +8,7 @@
 #include "runtime/boot/boot.h"
 #include "runtime/mem/mem.h"
 #include "runtime/panic/panic.h"
+#include "runtime/sched/poll.h"
 #include "runtime/sched/sched.h"
 
 // RT0_VERSION is the content of the file VERSION. The symbol lets one find it in a program.
@@ -49,6 +50,7 @@ static void initsigmask(void)
 
 static void initprocs(void)
 {
+	pollinit();
 	lock(&sched.lock);
 	if (procresize(procs()))
 		throw("unknown runnable goroutine during bootstrap");
@@ -97,7 +99,7 @@ STEP void schedinit(void)
 	at[0] = nanotime();
 	for (uint32_t i = 0; i < nelem(steps); i++) {
 		steps[i]();
-		at[i + 1] = sched.lastpoll = nanotime();
+		at[i + 1] = nanotime();
 	}
 	if (debug.inittrace > 0)
 		traceinit(at);

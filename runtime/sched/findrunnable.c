@@ -11,6 +11,7 @@
 // built: unchecked
 #include "runtime/os/os.h"
 #include "runtime/sched/own.h"
+#include "runtime/sched/poll.h"
 #include "runtime/sched/sched.h"
 #include "runtime/sched/search.h"
 #include "runtime/sched/stw.h"
@@ -85,8 +86,7 @@ static Outcome searchnetwork(Search *s)
 {
 	Gqueue list;
 
-	if (atomic_load_relaxed(&netpollWaiters) == 0 ||
-	    atomic_load_relaxed(&sched.lastpoll) == 0)
+	if (!netpollwaiting() || pollerinside())
 		return Nothing;
 	list = netpoll(0);
 	return found(s, takefirst(&list));
@@ -210,21 +210,21 @@ static Outcome checkqueues(const Search *s)
 	return workleft() && regainp(s->wasSpinning) ? LookAgain : Nothing;
 }
 
-// Sleeps until the network or a timer has something; lastpoll is 0. The timers are checked only
-// now: an M that stops the last one and becomes idle sees lastpoll 0 and breaks the poll, or we
-// see that there is none.
+// The poller's turn: sleeps until the network or a timer has something. The timers are checked
+// only now: an M that stops the last one and becomes idle sees the poller and breaks the poll,
+// or we see that there is none.
 static Outcome pollnetwork(Search *s)
 {
 	int64_t delay = -1, when = timeSleepUntil();
 	Gqueue list;
 
-	if (when == INT64_MAX && atomic_load_relaxed(&netpollWaiters) == 0) {
+	if (when == INT64_MAX && !netpollwaiting()) {
 		// Nothing to wait for any more. But an M that started to wait in the meantime
 		// may have assumed that we poll, and idled its P: check again.
-		atomic_xchg(&sched.lastpoll, nanotime());
+		leavepoll();
 		return regainp(s->wasSpinning) ? LookAgain : Nothing;
 	}
-	atomic_store_relaxed(&sched.pollUntil, when == INT64_MAX ? 0 : when);
+	polluntil(when);
 	if (when != INT64_MAX) {
 		delay = when - nanotime();
 		if (delay <= 0) {
@@ -235,8 +235,7 @@ static Outcome pollnetwork(Search *s)
 	}
 	trace2(TracePark, 2, 0);
 	list = netpoll(delay);
-	atomic_store_relaxed(&sched.pollUntil, 0);
-	atomic_xchg(&sched.lastpoll, nanotime());
+	leavepoll();
 	if (!regainp(s->wasSpinning && gqueueEmpty(&list))) {
 		injectglist(&list);
 		return Nothing;
@@ -245,11 +244,11 @@ static Outcome pollnetwork(Search *s)
 	return s->gp ? Found : LookAgain;
 }
 
-// Only one M blocks in netpoll: the one that exchanges lastpoll for 0. If it sleeps longer than
-// the first timer that we know allows, we break its wait.
+// Becomes the poller; or, if there is one that sleeps longer than the first timer that we know
+// allows, breaks its wait.
 static Outcome poll(Search *s)
 {
-	int64_t when, until;
+	int64_t when;
 
 	if (!netpollinited())
 		return Nothing;
@@ -257,17 +256,16 @@ static Outcome poll(Search *s)
 	when = timeSleepUntil();
 	if (when != INT64_MAX && (s->pollUntil == 0 || when < s->pollUntil))
 		s->pollUntil = when;
-	if (s->pollUntil == 0 && atomic_load_relaxed(&netpollWaiters) == 0) {
+	if (s->pollUntil == 0 && !netpollwaiting()) {
 		// The poller may sleep until a timer that has been stopped since: it alone
 		// would keep a deadlock from being seen.
-		if (atomic_load_relaxed(&sched.lastpoll) == 0)
+		if (pollerinside())
 			netpollBreak();
 		return Nothing;
 	}
-	if (atomic_xchg(&sched.lastpoll, 0) != 0)
+	if (takepoll())
 		return pollnetwork(s);
-	until = atomic_load_relaxed(&sched.pollUntil);
-	if (s->pollUntil != 0 && (until == 0 || until > s->pollUntil))
+	if (s->pollUntil != 0 && polllasts(s->pollUntil))
 		netpollBreak();
 	return Nothing;
 }

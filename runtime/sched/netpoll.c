@@ -9,6 +9,7 @@
 // built: unchecked
 #include "runtime/os/os.h"
 #include "runtime/os/syscall.h"
+#include "runtime/sched/poll.h"
 #include "runtime/sched/sched.h"
 
 uint32_t netpollWaiters;
@@ -143,7 +144,7 @@ Gqueue netpoll(int64_t delay)
 	}
 	if (woken > 0) {
 		trace(TraceNetReady, (uint64_t)woken);
-		atomic_xadd(&netpollWaiters, (uint32_t)-woken);
+		netpollcount(-woken);
 	}
 	return ready;
 }

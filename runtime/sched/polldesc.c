@@ -48,6 +48,7 @@
 // Follows Go's netpoll.go.
 //
 // built: hot
+#include "runtime/sched/poll.h"
 #include "runtime/sched/polldesc.h"
 
 #include "runtime/mem/mem.h"
@@ -175,10 +176,10 @@ int64_t netpollcheckerr(const PollDesc *pd, PollMode mode)
 // Increments before the word has the G; the code that removes the G decrements.
 static bool commit(G *gp, void *word)
 {
-	atomic_xadd(&netpollWaiters, 1);
+	netpollcount(1);
 	if (atomic_cas((uintptr_t *)word, PollWait, (uintptr_t)gp))
 		return true;
-	atomic_xadd(&netpollWaiters, -1u);
+	netpollcount(-1);
 	return false;
 }
 
@@ -228,7 +229,7 @@ static void wake(PollDesc *pd, PollMode mode)
 
 	if (!gp)
 		return;
-	atomic_xadd(&netpollWaiters, -1u);
+	netpollcount(-1);
 	goready(gp);
 }
 

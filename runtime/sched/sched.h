@@ -408,19 +408,4 @@ void moveTimers(P *to, P *from);
 // When the next timer of any P is due; INT64_MAX if none.
 int64_t timeSleepUntil(void);
 
-// ---- netpoll.c ----------------------------------------------------------------------
-
-extern uint32_t netpollWaiters;
-
-void netpollGenericInit(void);
-int64_t netpollTryInit(void); // 0, or why there can be no poller now
-bool netpollinited(void);
-// Goroutines whose descriptors are ready. delay < 0 blocks, 0 polls, > 0 is in ns.
-Gqueue netpoll(int64_t delay);
-void netpollBreak(void);
-// A descriptor's event; set before the first one is watched. Puts who waited on the list
-// and returns how many they are.
-extern int32_t (*netpollevent)(const EpollEvent *ev, Gqueue *list);
-int64_t netpollctl(int32_t fd, EpollEvent *ev);
-
 #endif

@@ -19,6 +19,7 @@
 #include "include/rt.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/own.h"
+#include "runtime/sched/poll.h"
 #include "runtime/sched/sched.h"
 #include "runtime/sched/search.h"
 #include "runtime/sched/stw.h"

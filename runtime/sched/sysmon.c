@@ -11,6 +11,7 @@
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/own.h"
+#include "runtime/sched/poll.h"
 #include "runtime/sched/sched.h"
 #include "runtime/sched/search.h"
 #include "runtime/sched/stw.h"
@@ -205,12 +206,10 @@ static bool deepsleep(int64_t now)
 // The network, if no M polled it for 10 ms.
 static void pollforothers(int64_t now)
 {
-	int64_t last = atomic_load_relaxed(&sched.lastpoll);
 	Gqueue list;
 
-	if (!netpollinited() || last == 0 || last + PollPeriod >= now)
+	if (!netpollinited() || !pollisdue(now, PollPeriod))
 		return;
-	atomic_cas(&sched.lastpoll, last, now);
 	// While the goroutines are in our hands nobody waits in the network for them, and the
 	// Ms that this starts might all run and sleep again before we look: count us as
 	// running meanwhile, or checkdead sees a deadlock.

@@ -21,6 +21,7 @@
 // built: unchecked
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/poll.h"
 #include "runtime/sched/sched.h"
 
 enum { Arity = 4, FirstCap = 16, Stoppable = 1 };
@@ -245,8 +246,8 @@ void moveTimers(P *to, P *from)
 	unlock(&to->timersLock);
 }
 
-// Returns when the first timer of all Ps is due. trypoll has exchanged lastpoll before; pairs with
-// publish, after which wakeNetPoller looks.
+// Returns when the first timer of all Ps is due. takepoll has exchanged lastpoll before; pairs
+// with publish, after which wakeNetPoller looks.
 int64_t timeSleepUntil(void)
 {
 	int32_t n = atomic_load_acquire(&gomaxprocs); // first: allp has at least so many

@@ -11,6 +11,7 @@
 // built: unyielding
 #include "runtime/os/os.h"
 #include "runtime/sched/own.h"
+#include "runtime/sched/poll.h"
 #include "runtime/sched/sched.h"
 #include "runtime/sched/search.h"
 #include "runtime/sched/stw.h"
@@ -157,16 +158,11 @@ void wakep(void)
 // is polling, the next M that runs out of work will.
 void wakeNetPoller(int64_t when)
 {
-	int64_t until;
-
-	// The caller has published timer0When and released the lock since. Pairs with trypoll's
-	// exchange, after which timeSleepUntil looks. Acquire, too: pollUntil is this poller's.
-	if (atomic_load_seqcst(&sched.lastpoll) != 0) {
+	// The caller has published timer0When and released the lock since. Pairs with takepoll,
+	// after which timeSleepUntil looks.
+	if (!pollerinside())
 		wakep();
-		return;
-	}
-	until = atomic_load_relaxed(&sched.pollUntil);
-	if (until == 0 || until > when)
+	else if (polllasts(when))
 		netpollBreak();
 }
 
@@ -210,7 +206,7 @@ static bool placep(P *pp)
 		return true;
 	// The last running P, and no M polls the network.
 	if (atomic_load_relaxed(&sched.npidle) == (uint32_t)gomaxprocs - 1 &&
-	    atomic_load_relaxed(&sched.lastpoll) != 0)
+	    !pollerinside())
 		return true;
 	pidleput(pp);
 	return false;
