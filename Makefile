@@ -33,7 +33,7 @@ default: runtime examples
 all: default pie musl internal
 
 # A room may use itself and those before it (tools/check-layers holds it).
-LAYERS = base os lock mem sched panic trace sync sig io boot
+LAYERS = base os die lock mem sched panic trace sync sig io boot
 
 # Where everything is made; the tree itself may be read-only.
 BUILD = build

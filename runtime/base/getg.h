@@ -34,6 +34,9 @@ ALWAYS_INLINE void setguard(uintptr_t guard)
 	SETGUARD(guard);
 }
 
+// Calls fn(arg) on g0's stack (switch.S).
+void systemstack(void (*fn)(void *), void *arg);
+
 // A fast random number of this M (xorshift64+).
 ALWAYS_INLINE uint32_t fastrand(void)
 {

@@ -75,7 +75,7 @@ enum {
 			throw("must: " #cond);                                         \
 	} while (0)
 
-// The two functions that every room may call though they live above it (panic/).
+// The two functions that every room may call though they live above it (die/).
 NORETURN void throw(const char *s); // a broken invariant of the runtime
 NORETURN void fatal(const char *s); // an error of the program that cannot be recovered
 

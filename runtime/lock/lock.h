@@ -58,11 +58,6 @@ void notesleep(Note *n); // on g0 only
 // At most ns nanoseconds (ns < 0: no limit); true when woken.
 bool notetsleep(Note *n, int64_t ns);
 
-// ---- switch.S -----------------------------------------------------------------------
-
-// Calls fn(arg) on g0's stack.
-void systemstack(void (*fn)(void *), void *arg);
-
 // ---- caller.c -----------------------------------------------------------------------
 
 // Ends the process unless the function of the interface called name may be called where it

@@ -77,13 +77,4 @@ bool scavengewanted(void);
 // all it leaves what was needed since scavengewanted.
 bool scavengeone(bool all);
 
-// ---- panic/panic.c: what object.c calls above it ------------------------------------------
-
-typedef struct Record Record;
-// What the place of a free means to the error: nothing; the end of the object; that of
-// another one, which was there before.
-typedef enum { FreedNot, FreedSince, FreedBefore } Freed;
-// fatal, and where the object was allocated and freed; r may be NULL.
-NORETURN void fatalobject(const char *text, const Record *r, Freed freed);
-
 #endif

@@ -250,8 +250,11 @@ typedef struct {
 	uint32_t pc[SiteDepth]; // return addresses from the inside out, less __text_start
 } Site;
 
+// Prints where an object was allocated, or whatever what says; nothing if that never happened.
+void printsite(const char *what, const Site *s); // panic/traceback.c
+
 // A slot has one, behind the states of its span.
-struct Record {
+typedef struct {
 	uintptr_t size;  // what was asked for
 	uintptr_t next;  // slot that is detained
 	uint32_t uses;   // +1 with every allocation, when all the rest is there
@@ -259,7 +262,7 @@ struct Record {
 	uint8_t was;     // of the object that was freed here
 	bool retired;    // rt_free may free it though it is no memory
 	Site made, freed;
-};
+} Record;
 
 // What to call the slot of an address that the program has, and the other way round.
 ALWAYS_INLINE uintptr_t slotof(const void *p)

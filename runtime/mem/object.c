@@ -16,6 +16,7 @@
 #include "runtime/base/getg.h"
 #include "runtime/base/str.h"
 #include "runtime/base/valgrind.h"
+#include "runtime/die/die.h"
 #include "runtime/mem/mem.h"
 #include "runtime/mem/mheap.h"
 #include "runtime/os/os.h"
@@ -210,6 +211,41 @@ static Message *lastwords(void)
 		usleep(1000);
 	msg.n = 0;
 	return &msg;
+}
+
+// What the place of a free means to the error: nothing; the end of the object; that of
+// another one, which was there before.
+typedef enum { FreedNot, FreedSince, FreedBefore } Freed;
+
+typedef struct {
+	const char *text;
+	const Record *r;
+	Freed freed;
+} ObjectError;
+
+static void sayobject(void *arg)
+{
+	const ObjectError *e = arg;
+
+	print("fatal error: %s\n", e->text);
+	if (!e->r || gotraceback().level == 0)
+		return;
+	if (e->freed == FreedBefore)
+		printsite("freed", &e->r->freed);
+	printsite(e->freed == FreedBefore ? "allocated again" : "allocated", &e->r->made);
+	if (e->freed == FreedSince)
+		printsite("freed", &e->r->freed);
+}
+
+// Says where the object was allocated and freed; r may be NULL.
+static NORETURN NOSPLIT __attribute__((noinline)) void
+fatalobject(const char *text, const Record *r, Freed freed)
+{
+	ObjectError e = { text, r, freed };
+	Report report = { .before = sayobject, .arg = &e, .where = HERE };
+
+	getg()->m->throwing = -1;
+	die(&report);
 }
 
 // before: the object at f is one that came after the one that is meant.

@@ -14,6 +14,7 @@
 // goroutine starts on a segment, which is then its stack, and never has another.
 //
 // built: unchecked
+#include "runtime/die/die.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/sched.h"
@@ -150,6 +151,44 @@ NORETURN NOSPLIT void badmorestack(const uintptr_t *fp)
 	if (gp == gp->m->gcgo || gp->m->handling)
 		stackoverflow(gp, fp[1], (uintptr_t)&fp[2], fp[0]);
 	throw(gp == gp->m->g0 ? "morestack on g0" : "morestack on gsignal");
+}
+
+typedef struct {
+	const G *gp;
+	uintptr_t sp;
+} Overflow;
+
+static void sayoverflow(void *arg)
+{
+	const Overflow *o = arg;
+	Stack stk = o->gp->segment.lo != 0 ? o->gp->segment : o->gp->stack;
+
+	if (o->gp == o->gp->m->gcgo)
+		print("runtime: stack of rt_cgocall exceeds %lu-byte limit (see ulimit -s)\n",
+		      stk.hi - stk.lo);
+	else if (o->gp == o->gp->m->gsignal)
+		print("runtime: stack of signal handlers exceeds %lu-byte limit\n",
+		      stk.hi - stk.lo);
+	else
+		print("runtime: goroutine stack exceeds %lu-byte limit\n",
+		      min(maxstacksize, stk.hi - stk.lo));
+	print("runtime: sp=0x%lx stack=[0x%lx, 0x%lx]\n", o->sp, stk.lo, stk.hi);
+	print("fatal error: stack overflow\n");
+}
+
+// On g0 or gsignal: gp has no room for what the function that it was interrupted in wants.
+NORETURN void stackoverflow(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp)
+{
+	Overflow o = { gp, sp };
+	Report r = {
+		.before = sayoverflow,
+		.arg = &o,
+		.where = { .pc = pc, .sp = sp, .bp = bp },
+		.gp = gp,
+	};
+
+	getg()->m->throwing = -1;
+	die(&r);
 }
 
 // ---- newstack ------------------------------------------------------------------------

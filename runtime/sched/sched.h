@@ -336,7 +336,7 @@ uintptr_t keptreturn(const G *gp, const uintptr_t *slot);
 void keepreturn(G *gp, uintptr_t *slot, uintptr_t pc);
 uintptr_t realreturn(const G *gp, uintptr_t pc, const uintptr_t *slot);
 void recoverreturn(void); // recover.S
-NORETURN void stackoverflow(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp); // panic/
+NORETURN void stackoverflow(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp);
 
 // ---- signal handlers of the program's, sig/handler.c ---------------------------------
 

@@ -6,7 +6,7 @@
 // built: unchecked
 #include "runtime/base/getg.h"
 #include "runtime/base/str.h"
-#include "runtime/panic/panic.h"
+#include "runtime/die/die.h"
 
 enum { TracebackCrash = 1, TracebackAll = 2, TracebackShift = 2 };
 

@@ -1,0 +1,111 @@
+// report.c - what a process that dies says: why, its stacks, and the end with status 2.
+//
+// Several Ms may die at once. Each takes paniclk for its report, so that they come one
+// after another; the last of them ends the process. An M that fails while it reports says
+// less each time (mp->dying): it adds its own stacks, then its message alone, then nothing.
+//
+// Follows Go's panic.go (throw, startpanic_m, dopanic_m).
+//
+// built: unchecked
+#include "runtime/panic/panic.h"
+#include "runtime/sched/sched.h"
+#include "runtime/sched/stw.h"
+
+uint32_t panicking, runningPanicDefers;
+static Mutex paniclk; // without rank: taken with any locks held
+
+static UNCHECKED_LOCKS void startpanic_m(M *mp)
+{
+	mp->mallocing++;
+	mp->locks++;
+	mp->dying = 1;
+	mp->printbuf = NULL; // it dies in rt_stack
+	atomic_xadd(&panicking, 1);
+	lock(&paniclk);
+	if (debug.schedtrace > 0 || debug.scheddetail > 0)
+		schedtrace(true);
+	freezetheworld();
+}
+
+// Prints the dying goroutine's stack, then others' if the level asks for them.
+static void printstacks(G *gp, const Where *w, bool others)
+{
+	M *mp = gp->m;
+	Traceback t = gotraceback();
+
+	if (t.level == 0)
+		return;
+	if (gp != mp->curg) {
+		// It is the program's code that runs there.
+		bool program = gp == mp->gcgo || (gp == mp->gsignal && mp->handling);
+
+		if (program || mp->throwing > 0 || t.level >= 2) {
+			print("\nruntime stack:\n");
+			traceback(gp, w, program ? t.level : 2);
+		}
+		gp = mp->curg;
+	}
+	if (gp) {
+		Where at = halted(gp) ? wherehalted(gp, halted(gp)) : whereparked(gp);
+
+		print("\n");
+		printgoroutine(gp, at.pc ? &at : NULL, t.level);
+	}
+	if (others && t.all) {
+		haltothers();
+		tracebackothers(gp, t.level);
+	}
+}
+
+static NORETURN void endprocess(void)
+{
+	if (gotraceback().crash)
+		raisedefault(SIGABRT);
+	exit(2);
+}
+
+// This M has failed before, and now in its report. Nothing is locked: paniclk is this M's
+// already, or another M's that must not keep it from its end. Each failure counts before it
+// prints anything, because that may be what fails next.
+static NORETURN void panicagain(M *mp, const Report *r)
+{
+	switch (++mp->dying) {
+	case 2:
+		r->before(r->arg);
+		print("panic during panic\n");
+		printstacks(r->gp, &r->where, false);
+		if (r->after)
+			r->after(r->arg);
+		endprocess();
+	case 3:
+		r->before(r->arg);
+		print("stack trace unavailable\n");
+		exit(4);
+	default:
+		exit(5);
+	}
+}
+
+// On g0 or gsignal, where there is room.
+UNCHECKED_LOCKS void report(void *arg)
+{
+	const Report *r = arg;
+	const Where *w = &r->where;
+	Halted at = { r->gp, w->pc, w->sp, w->bp, w->calledsp };
+	M *mp = getg()->m;
+
+	haltmyself(&at);
+	if (mp->dying != 0)
+		panicagain(mp, r);
+	startpanic_m(mp);
+	r->before(r->arg);
+	printstacks(r->gp, &r->where, true);
+	if (r->after)
+		r->after(r->arg);
+	if (__rt0_traceon)
+		__rt0_tracer.die();
+	unlock(&paniclk);
+	if (atomic_xadd(&panicking, -1u) != 0)
+		haltm(); // others are dying too: the last one ends the process
+	endprocess();
+}
