@@ -5,7 +5,7 @@
 
 #include <sys/prctl.h>
 
-enum { Nobody = 65534, Goroutines = 200, EACCES = 13, EPERM = 1 };
+enum { Nobody = 65534, Goroutines = 200 };
 
 static rt_waitgroup wg;
 static const char *path;

@@ -3,6 +3,7 @@
 # programs outside of the tree build by rtcc, pkg-config and CMake, and are the same; the
 # installed tree may be moved and reached by symbolic links; make uninstall leaves nothing.
 # needs: make gcc g++ clang pkg-config cmake cmp man
+# variants: release debug stress
 # timeout: 180
 
 variant=${RT0_VARIANT%-clang}
