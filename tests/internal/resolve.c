@@ -109,6 +109,9 @@ static uint32_t reply(uint8_t *msg, uint32_t len, bool bytcp)
 	} else if (is(name, "loop.test")) {
 		p = record(p, (uint32_t)(p - msg), DnsA, "\x0a\0\0\1", 4); // points at itself
 		answers = 1;
+	} else if ((is(name, "short") || is(name, "deep.host.corp.example")) && type == DnsA) {
+		p = record(p, 12, DnsA, "\x0a\0\0\x62", 4);
+		answers = 1;
 	} else if (is(name, "host.corp.example") && type == DnsA) {
 		p = record(p, 12, DnsA, "\x0a\0\0\x63", 4);
 		answers = 1;
@@ -277,6 +280,8 @@ int rt_main(int argc, char **argv)
 	expect("big.test", "10.0.0.5:0", 5);
 	expect("spoof.test", "10.0.0.1:0", 2);
 	expect("host", "10.0.0.99:0", 1);
+	expect("short", "10.0.0.98:0", 1);      // in no search domain: as it is
+	expect("deep.host", "10.0.0.98:0", 1);  // not as it is: in a search domain
 	expect("none.test", NULL, -ENOENT);
 	expect("loop.test", NULL, -ENOENT);
 	expect("fail.test.", NULL, -EAGAIN);
@@ -311,6 +316,10 @@ int rt_main(int argc, char **argv)
 	put(resolv, "nameserver 127.0.0.2\nnameserver 127.0.0.1\noptions timeout:30\n");
 	expect("a.test", "10.1.2.3:0", 1);
 	equal(rt_lookup_host("", &a, 1), -EINVAL);
+	// Without the files: this machine's own server, and localhost is known.
+	hostspath = resolvpath = "/nonexistent";
+	expect("localhost", "127.0.0.1:0", 1);
+	expect("a.test", "10.1.2.3:0", 1);
 	mutated();
 	return 0;
 }

@@ -5,7 +5,7 @@
 // connection still reads, and its peer sees the end, also when the end came with the last
 // bytes; a refused one says so; a close wakes accept; vectors and files go out whole.
 // matrix: GOMAXPROCS=1,2,4
-#include "../lib/test.h"
+#include "../lib/waiting.h"
 
 #include <fcntl.h>
 
@@ -182,7 +182,8 @@ static void addresses(void)
 	static const char *const texts[][2] = {
 		{ "127.0.0.1:80", "127.0.0.1:80" }, { "[::1]:8080", "[::1]:8080" },
 		{ "[::]:0", "[::]:0" }, { "[2001:db8:0:0:1:0:0:1]:9", "[2001:db8::1:0:0:1]:9" },
-		{ "[fe80::1%7]:1", "[fe80::1%7]:1" }, { "[::ffff:1.2.3.4]:5", "1.2.3.4:5" },
+		{ "[fe80::1%7]:1", "[fe80::1%7]:1" }, { "[fe80::1%lo]:1", "[fe80::1%1]:1" },
+		{ "[fe80::1%]:1", NULL }, { "[fe80::1%nosuchdevice]:1", NULL }, { "[::ffff:1.2.3.4]:5", "1.2.3.4:5" },
 		{ "[1:2:3:4:5:6:7:8]:65535", "[1:2:3:4:5:6:7:8]:65535" },
 		{ "[1::]:1", "[1::]:1" }, { "[64:ff9b::1.2.3.4]:1", "[64:ff9b::102:304]:1" },
 		{ "1.2.3:80", NULL }, { "256.1.1.1:1", NULL }, { "1.2.3.4:65536", NULL },
@@ -218,6 +219,58 @@ static void addresses(void)
 	equal(rt_local_address(12345, buf, sizeof buf), -EBADF);
 }
 
+// An address without a host: any of this machine's to listen at, itself to dial.
+static void nohost(const char *net)
+{
+	char text[128], port[20];
+	int listener = rt_listen(net, ":0"), fd, back;
+
+	check(listener >= 0);
+	check(rt_local_address(listener, text, sizeof text) > 0);
+	rt_snprintf(port, sizeof port, "%s", find(text, same(net, "tcp4") ? ":" : "]:"));
+	fd = rt_dial(net, port[0] == ']' ? port + 1 : port);
+	check(fd >= 0);
+	back = rt_accept(listener);
+	check(back >= 0);
+	equal(rt_write(fd, "x", 1), 1);
+	equal(rt_read(back, text, sizeof text), 1);
+	equal(rt_close(fd), 0);
+	equal(rt_close(back), 0);
+	equal(rt_close(listener), 0);
+}
+
+static void visitor(void *arg)
+{
+	int fd = rt_dial("unix", arg);
+	char c;
+
+	check(fd >= 0);
+	equal(rt_read(fd, &c, 1), 1);
+	equal(rt_close(fd), 0);
+	rt_waitgroup_done(&all);
+}
+
+// More connections than a local listener has room for: they wait for it.
+static void queue(char *path)
+{
+	enum { Visitors = 8 };
+	rt_listen_options one = { .backlog = 1 };
+	int listener = rt_listen_with("unix", path, &one);
+
+	check(listener >= 0);
+	go_all(&all, Visitors, visitor, path);
+	await_in(1, "sleep");
+	for (int i = 0; i < Visitors; i++) {
+		int fd = rt_accept(listener);
+
+		check(fd >= 0);
+		equal(rt_write(fd, "x", 1), 1);
+		equal(rt_close(fd), 0);
+	}
+	rt_waitgroup_wait(&all);
+	equal(rt_close(listener), 0);
+}
+
 int rt_main(int argc, char **argv)
 {
 	char path[200];
@@ -232,6 +285,9 @@ int rt_main(int argc, char **argv)
 	echo("unix", path);
 	rt_snprintf(path, sizeof path, "@rt0.%s", rt_getenv("RT0_TMP"));
 	echo("unix", path);
+	queue(path);
+	nohost("tcp4");
+	nohost("tcp6");
 	ends();
 	bigdata();
 	return 0;

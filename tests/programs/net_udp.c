@@ -108,6 +108,15 @@ static void outside(int flags)
 	for (int i = 0; i < Shared; i++)
 		equal(rt_close(shared[i][0]), 0);
 
+	// In pieces.
+	equal(rt_syscall(SYS_pipe2, shared[0], flags), 0);
+	equal(rt_writev(shared[0][1], (rt_iovec[]){ { "ab", 2 }, { "", 0 }, { "cde", 3 } }, 3), 5);
+	equal(rt_read(shared[0][0], big, sizeof big), 5);
+	big[5] = '\0';
+	check(same(big, "abcde"));
+	equal(rt_close(shared[0][0]), 0);
+	equal(rt_close(shared[0][1]), 0);
+
 	// A full pipe, and a deadline.
 	equal(rt_syscall(SYS_pipe2, shared[0], flags), 0);
 	equal(rt_set_deadline(shared[0][0], rt_nanotime() + 10 * RT_MILLISECOND, 0), 0);
