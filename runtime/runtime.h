@@ -411,11 +411,6 @@ struct Sched {
 	Note sysmonnote;
 	bool sysmondeep;  // it sleeps for longer than a time slice
 	bool pidletaken;  // pidle has lost one since sysmon went to sleep
-	struct {
-		bool user;       // user goroutines are not scheduled
-		Gqueue runnable; // those held back
-		int32_t n;
-	} disable;
 	void (*safePointFn)(P *);
 	int32_t safePointWait;
 	Note safePointNote;

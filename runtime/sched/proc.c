@@ -54,11 +54,6 @@ void dropg(void)
 	mp->curg = NULL;
 }
 
-bool schedEnabled(const G *gp)
-{
-	return !sched.disable.user || gp->issystem;
-}
-
 // gp goes to the tail of the global queue. If this P has something else to do, another may
 // take it: the lock orders the put before wakep's look. If not, this P comes for it itself,
 // and no M is woken for a goroutine that yields all alone.
@@ -80,7 +75,7 @@ static bool nothingelse(const M *mp)
 	P *pp = mp->p;
 
 	return pp->numTimers == 0 && pp->preempt == PreemptNot && !safepointwanted(pp) &&
-	       !mp->lockedg && !worldstops() && !sched.disable.user;
+	       !mp->lockedg && !worldstops();
 }
 
 // The short way through a round for a goroutine that yields: gp goes to the tail of the
@@ -123,21 +118,6 @@ static void endslice(P *pp)
 
 	if (next)
 		putglobal(pp, next);
-}
-
-// Held back while user goroutines are disabled. Look again under the lock.
-static COLD bool holdback(G *gp)
-{
-	bool held = false;
-
-	lock(&sched.lock);
-	if (!schedEnabled(gp)) {
-		gqueuePushBack(&sched.disable.runnable, gp);
-		sched.disable.n++;
-		held = true;
-	}
-	unlock(&sched.lock);
-	return held;
 }
 
 // The next goroutine for this M; blocks until there is one.
@@ -196,8 +176,6 @@ HOTSTEP void schedule(void)
 
 		if (isspinning(mp))
 			resetspinning(); // this M will run a goroutine
-		if (unlikely(sched.disable.user) && holdback(gp))
-			continue;
 		if (unlikely(gp->lockedm != NULL)) {
 			startlockedm(gp); // hands over the P
 			continue;

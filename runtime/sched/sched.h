@@ -253,7 +253,6 @@ void goschedImpl(G *gp);
 void gopreempt_m(G *gp);
 void goyield(void);
 void injectglist(Gqueue *list);
-bool schedEnabled(const G *gp);
 
 // ---- findrunnable.c -----------------------------------------------------------------
 

@@ -165,7 +165,7 @@ static COLD void exitsyscall0(G *gp)
 	traceg(TraceSysExitWait, gp); // under the lock: as in readyall
 	casgstatus(gp, Gsyscall, Grunnable);
 	dropg();
-	if (schedEnabled(gp) && !atomic_load_relaxed(&sched.freezing))
+	if (!atomic_load_relaxed(&sched.freezing))
 		pp = pidleget(); // under the lock: an M that idles sees our G, or we its P
 	if (pp)
 		wakesysmon();
@@ -208,12 +208,6 @@ static __attribute__((noinline, cold)) void exitsyscallslow(G *gp)
 	getg()->m->p->syscalltick++;
 }
 
-static __attribute__((noinline, cold)) void yielddisabled(const G *gp)
-{
-	if (!schedEnabled(gp))
-		goyield();
-}
-
 ALWAYS_INLINE void reexitsyscall(G *gp)
 {
 	if (likely(retie(gp->m))) {
@@ -223,8 +217,6 @@ ALWAYS_INLINE void reexitsyscall(G *gp)
 	} else {
 		exitsyscallslow(gp);
 	}
-	if (unlikely(sched.disable.user))
-		yielddisabled(gp);
 }
 
 void exitsyscall(void)
