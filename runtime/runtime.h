@@ -195,14 +195,15 @@ typedef struct Handling Handling; // sig/handler.c
 
 // ---- G ------------------------------------------------------------------------------
 
-// What is asked for most lies in the first 128 bytes: an instruction that does so is three
-// bytes shorter.
+// Groups by owner. Where nothing else is said, a field belongs to the M that runs the G, or to
+// whoever has taken it off a queue.
 struct G {
+	// What a switch, a park or a wake-up reads and writes. The words in the first 128 bytes
+	// cost an instruction three bytes less, and all of it few lines of the cache.
 	Stack stack;
 	uintptr_t stackguard0; // the guard that gogo puts into force; StackPreempt: yield
-	Stack segment;         // while it has one; its own M's alone
-
-	M *m; // NULL when not running
+	Stack segment;         // while it has one
+	M *m;                  // NULL when not running
 	Gobuf sched;
 	uint32_t atomicstatus; // written by casgstatus alone
 	uint32_t waitsince;    // about when it parked, 0: not long ago; sched/waiting.c
@@ -214,36 +215,36 @@ struct G {
 	int32_t cgoErrno;      // a C library's errno, while this runs (cgo/)
 	uint64_t goid;
 	G *schedlink; // next on a run queue or free list
+	G *ahead;     // on the global queue: a G some places behind this one
 
-	// What is written or read when it starts, ends or runs comes first: it takes fewer
-	// lines of the cache then.
-	G *ahead; // on the global queue: a G some places behind this one
+	// The goroutine's own.
 	Panic *_panic; // innermost first
 	Defer *_defer; // calls to make when it ends, panics or leaves a scope; newest first
 
-	void *param;     // set by the waker: the Sudog that fired
+	// A wait: written by the goroutine before it parks, param by its waker.
+	void *param; // the Sudog that fired
 	union {
 		Sudog *waiting; // the Sudogs it waits on, in lock order
 		Timer *timer;   // while it sleeps
 	};
-	M *lockedm;      // the M it is locked to
 
-	// Set at its creation.
+	M *lockedm; // the M it is locked to
+
+	// Set at its creation; anyone may read them.
 	uintptr_t gopc;    // pc of the statement that started it
 	uintptr_t startpc; // its function
 	uint64_t parentGoid;
 	uintptr_t stktopsp; // sp expected at the top of the stack, for tracebacks
 	uintptr_t *ancestors; // creation stacks; NULL unless tracebackancestors asks for them
 
-	AsyncState *asyncState; // NULL until the first asynchronous preemption; freed at exit
-
-	uintptr_t stackguard1; // stackguard0 on g0 and gsignal; ~0 elsewhere
-
-	// With a segment; its own M's alone. fastguard is the small stack's guard while one
-	// is attached, and no guard at all otherwise.
+	// With a segment. fastguard is the small stack's guard while one is attached, and no
+	// guard at all otherwise.
 	uintptr_t segguard;
 	uintptr_t fastguard;
 	AllocRecord *allocs; // in the segment, newest first
+
+	uintptr_t stackguard1;  // stackguard0 on g0 and gsignal; ~0 elsewhere
+	AsyncState *asyncState; // NULL until the first asynchronous preemption; freed at exit
 
 	// In a system call (Gsyscall): where its stack ends, for tracebacks.
 	uintptr_t syscallsp, syscallpc, syscallbp;
@@ -253,9 +254,12 @@ struct G {
 
 // tls comes first: the thread's block of __thread variables lies directly below it, and
 // the thread pointer is &tls[1] (docs/startup.md has the map of its words).
+//
+// Groups by owner. Where nothing else is said, a field belongs to the thread itself.
 struct M {
 	uintptr_t tls[TlsSlots];
-	// As in a G, what is asked for most, in the words before the guard's.
+
+	// What each round of the scheduler reads, up to the guard.
 	G *g0;          // with the stack that the scheduler runs on
 	G *curg;        // the goroutine it runs
 	P *p;           // NULL when not running Go code
@@ -270,49 +274,57 @@ struct M {
 	FpControl fpcontrol; // in force while the scheduler runs
 	uintptr_t guard; // which every prologue compares the stack pointer with
 
-	G *gcgo; // with the stack that rt_cgocall's functions run on; NULL until the first
-	Handling *handling; // of the program's signal handlers that run: the last interrupted
-
-	uint64_t procid; // thread id
-	uint64_t sigmask;
-	void (*mstartfn)(void); // run once, on g0, before it schedules
-	G *caughtsig;           // curg during a fatal signal
-	int64_t id;
-	int32_t mallocing;
-	int32_t throwing;       // 1 in throw; -1: and do not dump the other stacks
-	const char *preemptoff; // if not NULL, the reason to keep curg on this M
-	int32_t dying;
-	uint32_t freeWait; // not 0 until the thread has left its stack
-	uint32_t fastrand[2];
-	uint8_t traceback;
-	uint32_t haltstate; // sched/halt.c
-	Halted haltedat;
-	Printbuf *printbuf; // where its messages go instead, or NULL
-	Note park;
-	M *alllink;   // on allm
-	M *schedlink; // on sched.midle, newmHandoff.newm
-	M *freelink;  // on sched.freem
-	G *lockedg;
-	uintptr_t createstack[32];
-	uint32_t lockedExt, lockedInt; // depth of rt_lock_os_thread, of lockOSThread
-
 	// From gopark to park_m.
 	bool (*waitunlockf)(G *gp, void *lock);
 	void *waitlock;
 
-	// For execute, by who has found the G; on no stack, since it is entered by a jump
-	// (switch.S).
+	// For execute, by the function that has found the G; on no stack, since it is entered by
+	// a jump (switch.S).
 	bool inheritTime;
 
-	uintptr_t leftpc; // where the last mcall on this M would return to
-
 	uint32_t syscalltick; // p->syscalltick when it entered the system call
-	// Asynchronous preemption: signalPending goes 0 -> 1 by who sends the signal, who
-	// then owns asyncSpare, and 1 -> 0 by the handler, which owned it in between.
+	uintptr_t leftpc;     // where the last mcall on this M would return to
+	uint32_t fastrand[2];
+	const char *preemptoff; // if not NULL, the reason to keep curg on this M
+	int32_t mallocing;
+
+	// rt_lock_os_thread; sched/lockthread.c.
+	uint32_t lockedExt, lockedInt; // its depth, and that of lockOSThread
+	G *lockedg;
+	uintptr_t createstack[32];
+
+	// The thread: set when it starts.
+	int64_t id;
+	uint64_t procid; // thread id
+	uint64_t sigmask;
+	void (*mstartfn)(void); // run once, on g0, before it schedules
+	M *alllink;             // on allm; changes under sched.lock
+
+	// Asleep or ended. sched.lock protects the links; the waker sets park.
+	Note park;
+	M *schedlink; // on sched.midle, newmHandoff.newm
+	M *freelink;  // on sched.freem
+	uint32_t freeWait; // not 0 until the thread has left its stack
+
+	// A C library's code, and signal handlers of the program's.
+	G *gcgo; // with the stack that rt_cgocall's functions run on; NULL until the first
+	Handling *handling; // of the handlers that run: the last interrupted
+
+	// Asynchronous preemption. The sender of the signal changes signalPending from 0 to 1 and
+	// then owns asyncSpare; the handler, which owned it in between, changes it back.
 	uint32_t signalPending;
 	uint32_t preemptGen;    // signals handled
 	AsyncState *asyncSpare; // for a goroutine that has none
 	uint32_t needPerThreadSyscall; // by rt_syscall_all; cleared by this thread
+
+	// A process that dies. The M that halts the others writes haltstate as well; sched/halt.c.
+	int32_t dying;
+	int32_t throwing; // 1 in throw; -1: and do not dump the other stacks
+	uint8_t traceback;
+	G *caughtsig;       // curg during a fatal signal
+	Printbuf *printbuf; // where its messages go instead, or NULL
+	uint32_t haltstate;
+	Halted haltedat;
 
 	// The execution trace, trace/event.c.
 	TraceBuf *tracebuf; // its events that nobody has taken yet, or NULL

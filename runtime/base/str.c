@@ -18,13 +18,6 @@ uintptr_t strlength(const char *s)
 	return n;
 }
 
-const char *nthtext(const char *texts, uint32_t n)
-{
-	while (n-- > 0)
-		texts += strlength(texts) + 1;
-	return texts;
-}
-
 const char *afterprefix(const char *s, const char *prefix)
 {
 	while (*prefix) {

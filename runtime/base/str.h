@@ -6,8 +6,6 @@
 
 bool streq(const char *a, const char *b);
 uintptr_t strlength(const char *s);
-// The text behind n others, each with its zero.
-const char *nthtext(const char *texts, uint32_t n);
 // The rest of s behind prefix, or NULL when s does not begin with it.
 const char *afterprefix(const char *s, const char *prefix);
 // s is all decimal digits, at least one, and fits: true and the number in *n.

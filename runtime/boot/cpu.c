@@ -9,7 +9,8 @@
 #include "runtime/boot/boot.h"
 
 // The options' names, in the order of the features in the struct.
-static const char names[] = CPUOPTIONS;
+static const char names[][10] = { CPUOPTIONS };
+_Static_assert(nelem(names) == NumCpuOptions, "a name for each feature");
 
 static struct {
 	bool specified, enable;
@@ -54,15 +55,14 @@ static void setoption(Text key, Text value)
 {
 	bool enable = texteq(value, "on");
 	bool known = false;
-	const char *name = names;
 
 	if (!enable && !texteq(value, "off")) {
 		printtext("GODEBUG: value \"", value, "\" not supported for cpu option \"");
 		printtext("", key, "\"\n");
 		return;
 	}
-	for (uint32_t i = 0; i < NumCpuOptions; i++, name += strlength(name) + 1) {
-		if (texteq(key, "all") || texteq(key, name)) {
+	for (uint32_t i = 0; i < NumCpuOptions; i++) {
+		if (texteq(key, "all") || texteq(key, names[i])) {
 			options[i].specified = known = true;
 			options[i].enable = enable;
 		}
@@ -89,15 +89,15 @@ static void processoption(Text field)
 
 static void applyoptions(void)
 {
-	const char *name = names;
 
-	for (uint32_t i = 0; i < NumCpuOptions; i++, name += strlength(name) + 1) {
+	for (uint32_t i = 0; i < NumCpuOptions; i++) {
 		bool *feature = cpuoption(i);
 
 		if (!options[i].specified)
 			continue;
 		if (options[i].enable && !*feature)
-			print("GODEBUG: can not enable \"%s\", missing CPU support\n", name);
+			print("GODEBUG: can not enable \"%s\", missing CPU support\n",
+			      names[i]);
 		else
 			*feature = options[i].enable;
 	}

@@ -10,19 +10,19 @@
 DebugVars debug;
 const char *debugtrace;
 
-// The names, each with its zero, in the order of the struct.
-#define NAME(name) #name "\0"
-static const char names[] = DEBUGVARS(NAME);
+// In the order of the struct.
+#define NAME(name) #name,
+static const char names[][20] = { DEBUGVARS(NAME) };
 
 static void setvar(const char *field)
 {
 	int32_t *value = (int32_t *)&debug, n;
 
-	for (const char *name = names; *name; name += strlength(name) + 1, value++) {
-		const char *rest = afterprefix(field, name);
+	for (uint32_t i = 0; i < nelem(names); i++) {
+		const char *rest = afterprefix(field, names[i]);
 
 		if (rest && *rest == '=' && atoi32(rest + 1, &n))
-			*value = n;
+			value[i] = n;
 	}
 }
 

@@ -3,7 +3,10 @@
 // Follows Go's lock_futex.go. key is 0 (unlocked), 1 (locked) or 2 (locked, and Ms may
 // sleep). An M that has slept acquires the lock as 2, because others may still sleep.
 //
-// built: unchecked hot
+// Unyielding: lock and unlock count on the M that they found at their start, also before the
+// count keeps the goroutine there.
+//
+// built: unyielding hot
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
 

@@ -33,7 +33,7 @@ enum {
 #define LowestHint ((uintptr_t)0xc000000000) // Go's
 
 Mheap mheap;
-Spanref nospan; // all zero; not const, which would be bytes of the file
+const Spanref nospan;
 uint32_t scavengehint;
 static bool lazily; // MADV_FREE was used: what the kernel has need not read as zero
 

@@ -131,7 +131,7 @@ ALWAYS_INLINE uintptr_t heappage(uintptr_t p)
 	return (p - mheap.base) >> PageShift;
 }
 
-extern Spanref nospan; // of what is not in the heap
+extern const Spanref nospan; // of what is not in the heap
 
 // SpanUnits of an Mspan.
 ALWAYS_INLINE uint32_t spanunits(uint32_t nelems)

@@ -182,10 +182,17 @@ static NOSPLIT bool inuse(const Found *f)
 
 static const char *kindname(uint32_t kind)
 {
-	static const char names[] = "memory\0a channel\0a timer's channel\0a context's channel\0"
-				    "a timer\0a task\0a context";
+	static const char names[][20] = {
+		[KindMemory] = "memory",
+		[KindChan] = "a channel",
+		[KindTimerChan] = "a timer's channel",
+		[KindCtxChan] = "a context's channel",
+		[KindTimer] = "a timer",
+		[KindTask] = "a task",
+		[KindCtx] = "a context",
+	};
 
-	return nthtext(names, kind);
+	return names[kind];
 }
 
 // The same with "freed": its parts.

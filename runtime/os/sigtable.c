@@ -42,26 +42,29 @@ const uint8_t sigflags[NSIG] = {
 	[34 ... 64] = SigNotify,
 };
 
-// The signals that are told of, each behind its number.
-static const char names[] =
-	"\3" "SIGQUIT: quit\0"
-	"\4" "SIGILL: illegal instruction\0"
-	"\5" "SIGTRAP: trace trap\0"
-	"\6" "SIGABRT: abort\0"
-	"\7" "SIGBUS: bus error\0"
-	"\10" "SIGFPE: floating-point exception\0"
-	"\13" "SIGSEGV: segmentation violation\0"
-	"\20" "SIGSTKFLT: stack fault\0"
-	"\37" "SIGSYS: bad system call\0"
-	"\0" "signal";
+// The signals that end the process loudly.
+static const struct {
+	uint8_t sig;
+	char name[33];
+} names[] = {
+	{ SIGQUIT, "SIGQUIT: quit" },
+	{ SIGILL, "SIGILL: illegal instruction" },
+	{ SIGTRAP, "SIGTRAP: trace trap" },
+	{ SIGABRT, "SIGABRT: abort" },
+	{ SIGBUS, "SIGBUS: bus error" },
+	{ SIGFPE, "SIGFPE: floating-point exception" },
+	{ SIGSEGV, "SIGSEGV: segmentation violation" },
+	{ 16, "SIGSTKFLT: stack fault" },
+	{ 31, "SIGSYS: bad system call" },
+};
 
 const char *signame(uint32_t sig)
 {
-	const char *p = names;
-
-	while (*p && (uint32_t)*p != sig)
-		p += strlength(p) + 1;
-	return p + 1;
+	for (uint32_t i = 0; i < nelem(names); i++) {
+		if (names[i].sig == sig)
+			return names[i].name;
+	}
+	return "signal";
 }
 
 void printsignal(uint32_t sig, int32_t code, uintptr_t addr, uintptr_t pc)

@@ -262,14 +262,16 @@ Where wherehalted(const G *gp, const Halted *b)
 
 static const char *statusname(const G *gp)
 {
-	// From Gidle to Gpreempted.
-	static const char names[] = "idle\0runnable\0running\0syscall\0waiting\0" "???\0"
-				    "dead\0" "???\0" "???\0" "preempted";
+	static const char names[][10] = {
+		[Gidle] = "idle", [Grunnable] = "runnable", [Grunning] = "running",
+		[Gsyscall] = "syscall", [Gwaiting] = "waiting", [Gdead] = "dead",
+		[Gpreempted] = "preempted",
+	};
 	uint32_t s = readgstatus(gp);
 
 	if (s == Gwaiting && gp->waitreason != WaitReasonZero)
 		return waitReasonString(gp);
-	return s <= Gpreempted ? nthtext(names, s) : "???";
+	return s < nelem(names) && names[s][0] ? names[s] : "???";
 }
 
 static void goroutineheader(G *gp)

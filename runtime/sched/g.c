@@ -38,32 +38,32 @@ uintptr_t allglen;
 Mutex allglock = { .rank = RANKED(RankAllg) };
 static uintptr_t allgcap;
 
-const char waitReasonStrings[] =
-	"\0"
-	"chan receive\0"
-	"chan send\0"
-	"chan receive (nil chan)\0"
-	"chan send (nil chan)\0"
-	"select\0"
-	"select (no cases)\0"
-	"sleep\0"
-	"IO wait\0"
-	"semacquire\0"
-	"sync.Mutex.Lock\0"
-	"sync.RWMutex.RLock\0"
-	"sync.RWMutex.Lock\0"
-	"sync.WaitGroup.Wait\0"
-	"sync.Cond.Wait\0"
-	"force gc (idle)\0"
-	"GC sweep wait\0"
-	"GC scavenge wait\0"
-	"panicwait\0"
-	"preempted\0"
-	"stopping the world\0";
+const char waitReasonStrings[][24] = {
+	[WaitReasonChanReceive] = "chan receive",
+	[WaitReasonChanSend] = "chan send",
+	[WaitReasonChanReceiveNil] = "chan receive (nil chan)",
+	[WaitReasonChanSendNil] = "chan send (nil chan)",
+	[WaitReasonSelect] = "select",
+	[WaitReasonSelectNoCases] = "select (no cases)",
+	[WaitReasonSleep] = "sleep",
+	[WaitReasonIOWait] = "IO wait",
+	[WaitReasonSemacquire] = "semacquire",
+	[WaitReasonMutexLock] = "sync.Mutex.Lock",
+	[WaitReasonRWMutexRLock] = "sync.RWMutex.RLock",
+	[WaitReasonRWMutexLock] = "sync.RWMutex.Lock",
+	[WaitReasonWaitGroupWait] = "sync.WaitGroup.Wait",
+	[WaitReasonCondWait] = "sync.Cond.Wait",
+	[WaitReasonForceGCIdle] = "force gc (idle)",
+	[WaitReasonGCSweepWait] = "GC sweep wait",
+	[WaitReasonGCScavengeWait] = "GC scavenge wait",
+	[WaitReasonPanicWait] = "panicwait",
+	[WaitReasonPreempted] = "preempted",
+	[WaitReasonStoppingTheWorld] = "stopping the world",
+};
 
 const char *waitReasonString(const G *gp)
 {
-	return nthtext(waitReasonStrings, gp->waitreason);
+	return waitReasonStrings[gp->waitreason];
 }
 
 // ---- states -------------------------------------------------------------------------

@@ -90,7 +90,7 @@ ALWAYS_INLINE void tracep(TraceKind kind, const P *pp)
 
 // ---- g.c: a goroutine's life --------------------------------------------------------
 
-extern const char waitReasonStrings[]; // in the order of WaitReason, each with its zero
+extern const char waitReasonStrings[][24]; // by WaitReason
 const char *waitReasonString(const G *gp);
 
 ALWAYS_INLINE uint32_t readgstatus(const G *gp)

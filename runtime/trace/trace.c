@@ -103,7 +103,7 @@ static void writename(uint64_t pc)
 static void writereasons(void)
 {
 	for (uint32_t i = 0; i <= WaitReasonStoppingTheWorld; i++)
-		writetext(BlockReason, i, nthtext(waitReasonStrings, i));
+		writetext(BlockReason, i, waitReasonStrings[i]);
 }
 
 static void writebuf(TraceBuf *b)

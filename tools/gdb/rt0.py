@@ -126,9 +126,7 @@ def reason(gp):
     """Returns why a goroutine waits, "" if it does not."""
     if status(gp) != "waiting":
         return ""
-    texts = var("waitReasonStrings")
-    texts = bytes(int(texts[i]) for i in range(texts.type.sizeof))
-    return texts.split(b"\0")[int(gp["waitreason"])].decode()
+    return var("waitReasonStrings")[int(gp["waitreason"])].string()
 
 
 def thread_of(mp):

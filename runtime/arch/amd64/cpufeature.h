@@ -14,8 +14,8 @@ typedef struct {
 extern X86 x86;
 
 #define CPUOPTIONS                                                                     \
-	"adx\0aes\0avx\0avx2\0bmi1\0bmi2\0erms\0fma\0pclmulqdq\0popcnt\0sse3\0ssse3\0" \
-	"sse41\0sse42\0"
+	"adx", "aes", "avx", "avx2", "bmi1", "bmi2", "erms", "fma", "pclmulqdq", "popcnt", \
+	"sse3", "ssse3", "sse41", "sse42"
 enum { NumCpuOptions = offsetof(X86, HasOSXSAVE) };
 
 // Fills x86.
