@@ -28,7 +28,6 @@ enum { PoisonWords = 8 };
 #define ZoneByte 0xfb
 
 extern const char __text_start[], __text_end[];
-extern const char __morestack[], __morestack_non_split[]; // next to each other
 
 // ---- sites ----------------------------------------------------------------------------
 
@@ -269,15 +268,10 @@ static void saysize(Message *msg, const Found *f)
 	printto(msg, "%lu bytes", f->r->size);
 }
 
-static void badoverrun(const Found *f);
-
-static NORETURN void badzone(const Found *f, uintptr_t at)
+static NORETURN void badwrite(const Found *f, uintptr_t at)
 {
-	Message *msg;
+	Message *msg = lastwords();
 
-	if (at < f->p)
-		badoverrun(f);
-	msg = lastwords();
 	printto(msg, "write outside of an object: byte %ld of 0x%lx, which has ",
 	        (int64_t)(at - f->p), f->p);
 	saysize(msg, f);
@@ -294,7 +288,14 @@ static void badoverrun(const Found *f)
 		return;
 	at = spoiled(before.s, before.p, before.r->size);
 	if (at > before.p)
-		badzone(&before, at);
+		badwrite(&before, at);
+}
+
+static NORETURN void badzone(const Found *f, uintptr_t at)
+{
+	if (at < f->p)
+		badoverrun(f);
+	badwrite(f, at);
 }
 
 static NORETURN void badfree(const Found *f)

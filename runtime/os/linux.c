@@ -95,7 +95,7 @@ void raisedefault(int32_t sig)
 uint64_t stacklimit(void)
 {
 	enum { RLIMIT_STACK = 3 };
-	uint64_t now_most[2];
+	uint64_t now_most[2] = { 0 };
 
 	if (syscall4(__NR_prlimit64, 0, RLIMIT_STACK, 0, ptrarg(now_most)) < 0)
 		return UINT64_MAX;

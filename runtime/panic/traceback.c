@@ -121,6 +121,20 @@ static bool shown(int32_t n, int32_t elide)
 	return elide >= 0 && (n < InnerFrames || n >= InnerFrames + elide);
 }
 
+// Returns where the return address of a function without a frame is, if w is in one.
+static const uintptr_t *frameless(const G *gp, const Where *w)
+{
+	return w && w->sp ? framelessreturn(gp, w->pc, w->sp, w->bp) : NULL;
+}
+
+// Does the chain end after frame, whose caller is at pc? Outer frames are higher up: 0, or
+// another stack, ends it.
+static bool outermost(const G *gp, const uintptr_t *frame, uintptr_t pc)
+{
+	return !intext(pc) || (frame[0] <= (uintptr_t)frame && readable(gp, frame[0], 2) &&
+	                       !inmorestack(pc));
+}
+
 // Returns the number of frames from w outwards. Prints them, unless elide is negative: but
 // for so many in the middle.
 static int32_t walk(G *gp, const Where *w, int32_t level, int32_t elide)
@@ -133,7 +147,7 @@ static int32_t walk(G *gp, const Where *w, int32_t level, int32_t elide)
 
 	for (int32_t i = 0; i < MaxSteps && pc != skipPC; i++) {
 		uintptr_t *frame = (uintptr_t *)bp;
-		const uintptr_t *ret = w && w->sp ? framelessreturn(gp, w->pc, w->sp, w->bp) : NULL;
+		const uintptr_t *ret = frameless(gp, w);
 		bool crossing = inmorestack(pc);
 		uintptr_t fp = (uintptr_t)(ret ? ret + 1 : frame + 2 + crossing);
 
@@ -163,8 +177,7 @@ static int32_t walk(G *gp, const Where *w, int32_t level, int32_t elide)
 		if (bp == 0 || !readable(gp, bp, 2 + crossing))
 			break;
 		pc = returnaddress(gp, &frame[1 + crossing]);
-		// Outer frames are higher up. 0, or another stack, ends the chain after this frame.
-		if (!intext(pc) || (frame[0] <= bp && readable(gp, frame[0], 2) && !inmorestack(pc)))
+		if (outermost(gp, frame, pc))
 			break;
 		bp = frame[0];
 		sp = fp;

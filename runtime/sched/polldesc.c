@@ -285,9 +285,9 @@ static void watch(PollDesc *pd, PollMode mode)
 
 	if (!pt)
 		pt = s->timer = newtimer();
-	else if (pt->t.when <= s->when && atomic_load_acquire(&pt->t.pp))
-		return; // if it is being taken off the heap now: its function waits for the lock
-	else if (modtimer(&pt->t, s->when))
+	// If it is being taken off the heap now, its function waits for the lock.
+	else if ((pt->t.when <= s->when && atomic_load_acquire(&pt->t.pp)) ||
+	         modtimer(&pt->t, s->when))
 		return;
 	pt->t = (Timer){
 		.when = s->when,
