@@ -83,8 +83,10 @@ bool canwrite(const void *p, size_t n);
 // ---- file.c -------------------------------------------------------------------------
 
 int64_t fdwrite(int32_t fd, const char *p, size_t n);
-// c reads up to n bytes from d; the caller has the right to.
-int64_t fdread(Fd *d, const Call *c, size_t n);
+// Makes the call, which reads up to n bytes from fd, with the right to.
+int64_t fdread(int32_t fd, const Call *c, size_t n);
+// Ends a write with the result r: the caller has the right to write.
+int64_t endwrite(int32_t fd, Fd *d, int64_t r);
 // Makes the call, waiting as d's kind wants it, and again until it is something else than
 // EINTR and EAGAIN. The caller has the right to mode.
 int64_t fdcall(Fd *d, PollMode mode, const Call *c);

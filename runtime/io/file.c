@@ -93,14 +93,25 @@ static int64_t waitdrained(Fd *d)
 	return netpollwait(&d->pd, PollRead);
 }
 
-JUMPBACK int64_t fdread(Fd *d, const Call *c, size_t n)
+JUMPBACK int64_t fdread(int32_t fd, const Call *c, size_t n)
 {
-	int64_t r = n > 0 ? waitdrained(d) : 0;
+	Fd *d;
+	int64_t r = fdlock(fd, PollRead, &d);
 
+	if (r < 0)
+		return r;
+	r = n > 0 ? waitdrained(d) : 0;
 	if (r == 0)
 		r = fdcall(d, PollRead, c);
 	d->drained = (d->flags & FdStream) && d->kind == FdOwn && r > 0 && (size_t)r < n;
+	fdunlock(fd, d, PollRead);
 	return r;
+}
+
+int64_t endwrite(int32_t fd, Fd *d, int64_t r)
+{
+	fdunlock(fd, d, PollWrite);
+	return r < 0 ? writeerror(fd, r) : r;
 }
 
 // ---- the interface ------------------------------------------------------------------
@@ -108,17 +119,10 @@ JUMPBACK int64_t fdread(Fd *d, const Call *c, size_t n)
 JUMPBACK int64_t rt_read(int fd, void *buf, size_t n)
 {
 	Call c = { __NR_read, { (uint32_t)fd, ptrarg(buf), n } };
-	Fd *d;
-	int64_t r;
 
 	preemptcheck();
 	checkmemory(buf, n, "the buffer of a read");
-	r = fdlock(fd, PollRead, &d);
-	if (r < 0)
-		return r;
-	r = fdread(d, &c, n);
-	fdunlock(fd, d, PollRead);
-	return r;
+	return fdread(fd, &c, n);
 }
 
 // n bytes by c, whose second and third argument are address and length.
@@ -152,9 +156,7 @@ JUMPBACK int64_t fdwrite(int32_t fd, const char *p, size_t n)
 		c.nr = __NR_sendto;
 		c.arg[3] = MSG_NOSIGNAL;
 	}
-	r = writeall(d, &c, n);
-	fdunlock(fd, d, PollWrite);
-	return r < 0 ? writeerror(fd, r) : r;
+	return endwrite(fd, d, writeall(d, &c, n));
 }
 
 int rt_open(const char *path, int flags, int mode)

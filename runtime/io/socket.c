@@ -386,7 +386,6 @@ int64_t rt_recv_from(int fd, void *buf, size_t n, rt_address *from)
 {
 	uint32_t size = sizeof from->sockaddr;
 	Call c = { __NR_recvfrom, { (uint32_t)fd, ptrarg(buf), n, 0 } };
-	Fd *d;
 	int64_t r;
 
 	preemptcheck();
@@ -397,12 +396,8 @@ int64_t rt_recv_from(int fd, void *buf, size_t n, rt_address *from)
 		c.arg[4] = ptrarg(from->sockaddr);
 		c.arg[5] = ptrarg(&size);
 	}
-	r = fdlock(fd, PollRead, &d);
-	if (r < 0)
-		return r;
-	r = fdread(d, &c, n);
-	fdunlock(fd, d, PollRead);
-	if (from)
+	r = fdread(fd, &c, n);
+	if (from && r >= 0)
 		from->size = min(size, (uint32_t)sizeof from->sockaddr);
 	return r;
 }

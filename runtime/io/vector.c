@@ -17,20 +17,13 @@ static size_t total(const rt_iovec *v, int32_t n)
 int64_t rt_readv(int fd, const rt_iovec *v, int n)
 {
 	Call c = { __NR_readv, { (uint32_t)fd, ptrarg(v), (uint32_t)min(n, (int)MaxVector) } };
-	Fd *d;
-	int64_t r;
 
 	preemptcheck();
 	if (n < 0)
 		return -EINVAL;
 	if (!canread(v, c.arg[2] * sizeof *v))
 		return -EFAULT;
-	r = fdlock(fd, PollRead, &d);
-	if (r < 0)
-		return r;
-	r = fdread(d, &c, total(v, (int32_t)c.arg[2]));
-	fdunlock(fd, d, PollRead);
-	return r;
+	return fdread(fd, &c, total(v, (int32_t)c.arg[2]));
 }
 
 // Takes done bytes off the front of v.
@@ -95,9 +88,7 @@ int64_t rt_writev(int fd, rt_iovec *v, int n)
 	r = fdlock(fd, PollWrite, &d);
 	if (r < 0)
 		return r;
-	r = writevall(fd, d, v, n);
-	fdunlock(fd, d, PollWrite);
-	return r < 0 ? writeerror(fd, r) : r;
+	return endwrite(fd, d, writevall(fd, d, v, n));
 }
 
 // The file may have to come from a disk: by way of entersyscall, even for a socket that
@@ -150,6 +141,5 @@ int64_t rt_sendfile(int out, int in, int64_t *offset, size_t n)
 		r = sendall(d, &c, n);
 		fdunref(in, file);
 	}
-	fdunlock(out, d, PollWrite);
-	return r < 0 ? writeerror(out, r) : r;
+	return endwrite(out, d, r);
 }
