@@ -4,6 +4,8 @@
 // gone when it is stripped.
 //
 // An entry is a byte 4 (Python text), a name and the text, up to a zero.
+#include "asm/endfile.h"
+
 	.section .debug_gdb_scripts, "", @progbits
 	.byte	4
 	.ascii	"rt0.py\n"
@@ -16,6 +18,4 @@
 	.incbin	"tools/gdb/tour.py"
 	.byte	0
 
-	.section .note.GNU-stack, "", @progbits
-	.section .note.GNU-split-stack, "", @progbits
-	.section .note.GNU-no-split-stack, "", @progbits
+	ENDFILE

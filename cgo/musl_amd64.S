@@ -68,6 +68,4 @@ FUNC(crosscall_amd64)
 	ret
 END(crosscall_amd64)
 
-	.section .note.GNU-stack, "", @progbits
-	.section .note.GNU-split-stack, "", @progbits
-	.section .note.GNU-no-split-stack, "", @progbits
+	ENDFILE

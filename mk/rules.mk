@@ -64,10 +64,10 @@ $(B)/%.o: %.c $(RULES) | $$(@D)/.
 $(B)/pie/%.o: %.c $(RULES) | $$(@D)/.
 	$(COMPILE)
 
-$(B)/%.o: %.S $(B)/offsets.h asm/$(ARCH)/asm.h $(RULES) | $$(@D)/.
+$(B)/%.o: %.S $(B)/offsets.h asm/$(ARCH)/asm.h asm/endfile.h $(RULES) | $$(@D)/.
 	$(ASSEMBLE)
 
-$(B)/pie/%.o: %.S $(B)/offsets.h asm/$(ARCH)/asm.h $(RULES) | $$(@D)/.
+$(B)/pie/%.o: %.S $(B)/offsets.h asm/$(ARCH)/asm.h asm/endfile.h $(RULES) | $$(@D)/.
 	$(ASSEMBLE)
 
 $(B)/asm/gdb.o $(B)/pie/asm/gdb.o: $(wildcard tools/gdb/*.py)

@@ -15,6 +15,4 @@ FUNC(_rt0_amd64_linux)
 	jmp	_rt0_amd64
 END(_rt0_amd64_linux)
 
-	.section .note.GNU-stack, "", @progbits
-	.section .note.GNU-split-stack, "", @progbits
-	.section .note.GNU-no-split-stack, "", @progbits
+	ENDFILE

@@ -1,4 +1,5 @@
 // asm.h - what every assembly file starts from.
+#include "asm/endfile.h"
 #include "offsets.h"
 
 // With indirect branch tracking a jump or call by a register must find ENDBR, but for one

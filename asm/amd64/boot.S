@@ -201,6 +201,4 @@ FUNC(breakpoint)
 	ret
 END(breakpoint)
 
-	.section .note.GNU-stack, "", @progbits
-	.section .note.GNU-split-stack, "", @progbits
-	.section .note.GNU-no-split-stack, "", @progbits
+	ENDFILE

@@ -180,6 +180,4 @@ FUNC(memcmp)
 	ret
 END(memcmp)
 
-	.section .note.GNU-stack, "", @progbits
-	.section .note.GNU-split-stack, "", @progbits
-	.section .note.GNU-no-split-stack, "", @progbits
+	ENDFILE

@@ -333,6 +333,4 @@ FUNC(xsavestate)
 	ret
 END(xsavestate)
 
-	.section .note.GNU-stack, "", @progbits
-	.section .note.GNU-split-stack, "", @progbits
-	.section .note.GNU-no-split-stack, "", @progbits
+	ENDFILE

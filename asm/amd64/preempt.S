@@ -83,6 +83,4 @@ FUNC(asyncResume)
 asyncResumeEnd:
 END(asyncResume)
 
-	.section .note.GNU-stack, "", @progbits
-	.section .note.GNU-split-stack, "", @progbits
-	.section .note.GNU-no-split-stack, "", @progbits
+	ENDFILE

@@ -87,6 +87,4 @@ recoverreturn:
 	.size recoverreturn, . - recoverreturn
 	STANDS_IN recoverreturn_caller, .Lsearched, g_panic, panic_link, panic_slot, panic_retaddr
 
-	.section .note.GNU-stack, "", @progbits
-	.section .note.GNU-split-stack, "", @progbits
-	.section .note.GNU-no-split-stack, "", @progbits
+	ENDFILE

@@ -73,6 +73,4 @@ sigreturn:
 	.cfi_endproc
 	.size sigreturn, . - sigreturn
 
-	.section .note.GNU-stack, "", @progbits
-	.section .note.GNU-split-stack, "", @progbits
-	.section .note.GNU-no-split-stack, "", @progbits
+	ENDFILE

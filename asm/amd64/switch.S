@@ -282,6 +282,4 @@ FUNC(__x86_return_thunk)
 	NOTRACK jmp *%rcx
 END(__x86_return_thunk)
 
-	.section .note.GNU-stack, "", @progbits
-	.section .note.GNU-split-stack, "", @progbits
-	.section .note.GNU-no-split-stack, "", @progbits
+	ENDFILE

@@ -69,6 +69,4 @@ FUNC(exitThread)
 1:	jmp	1b
 END(exitThread)
 
-	.section .note.GNU-stack, "", @progbits
-	.section .note.GNU-split-stack, "", @progbits
-	.section .note.GNU-no-split-stack, "", @progbits
+	ENDFILE

@@ -28,6 +28,4 @@ FUNC(touchfailed)
 	ret
 END(touchfailed)
 
-	.section .note.GNU-stack, "", @progbits
-	.section .note.GNU-split-stack, "", @progbits
-	.section .note.GNU-no-split-stack, "", @progbits
+	ENDFILE

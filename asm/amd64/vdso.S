@@ -27,6 +27,4 @@ FUNC(vdsocall)
 	ret
 END(vdsocall)
 
-	.section .note.GNU-stack, "", @progbits
-	.section .note.GNU-split-stack, "", @progbits
-	.section .note.GNU-no-split-stack, "", @progbits
+	ENDFILE
