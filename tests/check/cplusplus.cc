@@ -80,7 +80,10 @@ static void heap()
 {
 	Shape *shape = new Square(7);
 	Static *many = new Static[2]{ Static("a"), Static("b") };
-	int *plain = new (std::nothrow) int(5);
+	int *plain = new (std::nothrow) int(5), *some = new (std::nothrow) int[3]{ 1, 2, 3 };
+
+	::operator delete(new (std::nothrow) int, std::nothrow);
+	::operator delete[](some, std::nothrow);
 
 	rt_printf("%d %d\n", shape->area(), *plain);
 	delete plain;
