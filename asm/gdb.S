@@ -8,6 +8,9 @@
 
 	.section .debug_gdb_scripts, "", @progbits
 	.byte	4
+	.ascii	"arch.py\n"
+	.incbin	"tools/gdb/arch.py"
+	.byte	0, 4
 	.ascii	"rt0.py\n"
 	.incbin	"tools/gdb/rt0.py"
 	.byte	0, 4

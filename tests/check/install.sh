@@ -54,6 +54,7 @@ cat >wanted <<END
 ./lib/rt0/rt0.specs
 ./share/man/man1/rtcc.1
 ./share/man/man7/rt0.7
+./share/rt0/gdb/arch.py
 ./share/rt0/gdb/printers.py
 ./share/rt0/gdb/rt0.py
 ./share/rt0/gdb/tour.py

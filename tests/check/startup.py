@@ -227,8 +227,8 @@ class Run:
             self.arrived.append(name)
         if not ret and any((c.who, c.name, c.ret) == (who, name, True)
                            for c in self.checks):
-            sp = int(gdb.parse_and_eval("(long)$rsp"))
-            back = int(gdb.parse_and_eval("*(long*)$rsp"))
+            sp = int(gdb.parse_and_eval("(long)$sp"))
+            back = int(gdb.parse_and_eval("*(long*)$sp"))
             self.watch(back, (who, name, True, sp))
         self.at(who, name, ret)
         if who == "M1" and name == "usleep":
@@ -271,7 +271,7 @@ class Run:
         startup_facts.setvar("threads", int(mine["Threads"]))
         startup_facts.setvar("SigBlk", int(mine["SigBlk"], 16))
         startup_facts.setvar("SigCgt", int(mine["SigCgt"], 16))
-        sp = int(gdb.parse_and_eval("(long)$rsp"))
+        sp = int(gdb.parse_and_eval("(long)$sp"))
         names = set(self.who(tid))
         for point in sorted(self.points[address]):
             # The same call returns when its return address is off the stack.

@@ -15,6 +15,8 @@ may end early, without a complaint of gdb's, in one of the functions of ENDS.
 Prints to RT0_REPORT what is wrong, and for each call the instructions seen.
 """
 
+import os
+
 import gdb
 
 from report import VERBOSE, run, say, settle
@@ -24,7 +26,9 @@ FRAMES = 20
 COMPLAINTS = 10
 STACK_PREEMPT = 0x7FFFFFFFFFFFFADE
 STACK_GUARD = 928
-REGISTERS = ("rsp", "rbp", "rbx", "r12", "r13", "r14", "r15", "rip")
+gdb.execute("source " + os.path.join(os.environ["RT0_ROOT"], "tools/gdb/arch.py"))
+ARCH = arch()  # noqa: F821: arch.py's
+RUNNING = f"((G *)*(long *)({ARCH.thread} + {ARCH.g}))"
 CLEAN = (gdb.FRAME_UNWIND_OUTERMOST, gdb.FRAME_UNWIND_NO_REASON)
 # What stands between the functions of the program.
 BETWEEN = ("__morestack", "allocreturn", "allocreturn_caller", "recoverreturn",
@@ -38,7 +42,7 @@ def value(text):
 
 
 def registers(frame):
-    return [int(frame.read_register(name)) & (1 << 64) - 1 for name in REGISTERS]
+    return [int(frame.read_register(name)) & (1 << 64) - 1 for name in ARCH.saved]
 
 
 def stack():
@@ -88,7 +92,7 @@ class Walk:
     def begin(self):
         """At middle's first instruction."""
         frames, _ = stack()
-        self.sp = value("$rsp")
+        self.sp = value("$sp")
         self.goes_on = frames[1].pc()
         self.wanted = [registers(frame) for frame in frames[1:3]]
 
@@ -98,7 +102,7 @@ class Walk:
             return why
         found = names(frames)
         tail = [name for name in found if name not in BETWEEN][-len(self.chain):]
-        if value("$rsp") > self.sp and found[0] in ("allocreturn", "recoverreturn"):
+        if value("$sp") > self.sp and found[0] in ("allocreturn", "recoverreturn"):
             tail = self.chain[:1] + tail  # middle has just returned
         if tail != self.chain:
             if self.switches and found[-1] in ENDS:
@@ -107,7 +111,7 @@ class Walk:
                 return None  # its first turn, which comes late on a busy machine
             return "ends in " + ", ".join(found[-5:])
         for name, frame, wanted in zip(self.chain[1:], frames[-3:], self.wanted):
-            for register, one, other in zip(REGISTERS, registers(frame), wanted):
+            for register, one, other in zip(ARCH.saved, registers(frame), wanted):
                 if one != other:
                     return f"{register} of {name} is {one:#x}, was {other:#x}"
         return None
@@ -136,7 +140,7 @@ class Walk:
             say(f"{self.chain[0]}: the program has ended")
             self.bad += 1
             return False
-        return value("$pc") != self.goes_on or value("$rsp") <= self.sp
+        return value("$pc") != self.goes_on or value("$sp") <= self.sp
 
     def go(self, at=None):
         """Walks; at(name) is called at each function's first instruction."""
@@ -181,9 +185,9 @@ def walk_to(middle, switches=False):
 def withdraw_request():
     """At a function's first instruction, on the small stack: gdb is slow, sysmon may have
     asked for another goroutine's turn, and the prologue would serve it."""
-    if value("*(long *)($fs_base + 0x70)") == STACK_PREEMPT:
-        g = "((G *)*(long *)($fs_base - 8))"
-        gdb.execute(f"set *(long *)($fs_base + 0x70) = {g}->stack.lo + {STACK_GUARD}")
+    if value(ARCH.guard) == STACK_PREEMPT:
+        g = RUNNING
+        gdb.execute(f"set {ARCH.guard} = {g}->stack.lo + {STACK_GUARD}")
         gdb.execute(f"set {g}->stackguard0 = {g}->stack.lo + {STACK_GUARD}")
         gdb.execute(f"set {g}->preempt = 0")
         gdb.execute(f"set {g}->m->p->preempt = 0")
@@ -192,9 +196,9 @@ def withdraw_request():
 def ask_to_yield(name, truly):
     """At inner_small's first instruction: its prologue will find StackPreempt."""
     if name == "inner_small":
-        gdb.execute(f"set *(long *)($fs_base + 0x70) = {STACK_PREEMPT}")
+        gdb.execute(f"set {ARCH.guard} = {STACK_PREEMPT}")
         if truly:
-            gdb.execute("set ((G *)*(long *)($fs_base - 8))->preempt = 1")
+            gdb.execute(f"set {RUNNING}->preempt = 1")
 
 
 def spin():

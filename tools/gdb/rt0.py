@@ -25,6 +25,10 @@ import time
 import gdb
 import gdb.unwinder
 
+if "__file__" in globals():  # from a file, not from a program, which has them one by one
+    folder = os.path.dirname(os.path.realpath(__file__))
+    gdb.execute("source " + os.path.join(folder, "arch.py"))
+
 
 class Error(gdb.GdbError):
     """What the user is told in one line."""
@@ -150,9 +154,6 @@ def symbol_name(pc):
 
 # ---- standing in a goroutine ------------------------------------------------------------
 
-REGISTERS = "rip rsp rbp rbx r12 r13 r14 r15 rax rcx rdx rsi rdi r8 r9 r10 r11".split()
-
-
 class Elsewhere(gdb.unwinder.Unwinder):
     """While registers are set, what called the newest frame is the context they describe.
 
@@ -168,13 +169,13 @@ class Elsewhere(gdb.unwinder.Unwinder):
     def __call__(self, pending):
         if self.registers is None or pending.level() != 0:
             return None
-        zero = pending.read_register("rsp")
+        zero = pending.read_register(arch().sp)
         zero = zero - zero
         # The lowest of all stack addresses: everything else is further out.
         info = pending.create_unwind_info(gdb.unwinder.FrameId(zero, zero)
                                           if hasattr(gdb.unwinder, "FrameId")
                                           else OldFrameId(zero))
-        for name in REGISTERS:
+        for name in arch().registers:
             if name in self.registers:
                 kind = pending.read_register(name).type
                 value = gdb.Value(self.registers[name])
@@ -194,8 +195,8 @@ def async_registers(gp):
     """Where an asynchronous preemption took it off the processor."""
     state = gp["asyncState"].dereference()
     found = {field.name: int(state[field.name]) & MASK
-             for field in state.type.fields() if field.name in REGISTERS}
-    found["rip"] += 1  # gdb looks at the byte before, as for a call
+             for field in state.type.fields() if field.name in arch().registers}
+    found[arch().pc] += 1  # gdb looks at the byte before, as for a call
     return found
 
 
@@ -210,9 +211,8 @@ def parked_registers(gp):
     word = gdb.lookup_type("unsigned long").pointer()
     if int(gdb.Value(sp).cast(word)[-1]) == pc:
         # It called mcall, whose frame information says where the registers are.
-        return {"rip": address("mcall_parked") + 1, "rsp": sp - word.sizeof,
-                "rbp": int(buf["bp"])}
-    return {"rip": pc + 1, "rsp": sp, "rbp": int(buf["bp"])}
+        pc, sp = address("mcall_parked"), sp - word.sizeof
+    return {arch().pc: pc + 1, arch().sp: sp, arch().fp: int(buf["bp"])}
 
 
 def on_thread(gp):
@@ -259,7 +259,7 @@ class In:
             elsewhere.registers = parked_registers(self.gp)
             gdb.invalidate_cached_frames()
             frame = gdb.newest_frame().older()
-            if frame is None or frame.pc() != elsewhere.registers["rip"]:
+            if frame is None or frame.pc() != elsewhere.registers[arch().pc]:
                 self.__exit__()
                 raise Error(f"goroutine {int(self.gp['goid'])}: gdb cannot go there")
         frame.select()
@@ -570,10 +570,10 @@ process's clock), what it calls and the goroutine that it will wake."""
 def getg():
     """Returns the running G of the selected thread; 0 before there is one."""
     kind = var("allgs").type.target()
-    base = int(gdb.parse_and_eval("(long)$fs_base")) & MASK
+    base = int(gdb.parse_and_eval(arch().thread)) & MASK
     if base == 0:
         return gdb.Value(0).cast(kind)
-    return gdb.Value(base).cast(kind.pointer())[-1]
+    return gdb.Value(base + arch().g).cast(kind.pointer()).dereference()
 
 
 class Getg(gdb.Function):
@@ -605,8 +605,7 @@ def install():
 
 
 install()
-if "__file__" in globals():  # from a file, not from a program, which has them one by one
-    folder = os.path.dirname(os.path.realpath(__file__))
+if "__file__" in globals():
     for other in ("printers.py", "tour.py"):
         gdb.execute("source " + os.path.join(folder, other))
     # The runtime's sources are called ./runtime/... in the debug information.

@@ -337,7 +337,7 @@ class Values:
 
 def stack():
     """Returns on whose stack the processor is, in words."""
-    sp = int(gdb.parse_and_eval("(long)$rsp")) & (1 << 64) - 1
+    sp = int(gdb.parse_and_eval("(long)$sp")) & (1 << 64) - 1
 
     def on(gp):
         return int(gp["stack"]["lo"]) <= sp <= int(gp["stack"]["hi"])
@@ -371,7 +371,7 @@ rt0-tour list: the steps; rt0-tour transcript FILE: all of it, as text."""
         while self.at < number:
             if self.at == 0:  # only a process has addresses: the program may lie anywhere
                 self.quietly("starti")
-                entry = gdb.parse_and_eval("(long)$rsp")
+                entry = gdb.parse_and_eval("(long)$sp")
                 gdb.set_convenience_variable("E", entry)
             else:
                 self.run_to(TOUR[self.at].place)

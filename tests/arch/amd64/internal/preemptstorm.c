@@ -1,5 +1,5 @@
-// tests/internal/preemptstorm.c - requests to yield, as fast as they can be sent, to loops
-// that check all their registers: none changes, and none gets stuck.
+// tests/arch/amd64/internal/preemptstorm.c - requests to yield, as fast as they can be sent, to
+// loops that check all their registers: none changes, and none gets stuck.
 //
 // A signal is only sent to an M that has answered the one before, so the rate is the
 // kernel's: 25,000 a second when sender and loop have a processor each, but 200 when all
@@ -10,7 +10,7 @@
 #define rt_main preempt_main
 #include "../programs/preempt.c"
 #undef rt_main
-#include "internal.h"
+#include "../../../internal/internal.h"
 
 enum { Requests = 100000, FewRequests = 500, Seconds = 5 };
 

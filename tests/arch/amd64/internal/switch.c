@@ -1,4 +1,4 @@
-// tests/internal/switch.c - from a goroutine to g0 and back: mcall with gogo,
+// tests/arch/amd64/internal/switch.c - from a goroutine to g0 and back: mcall with gogo,
 // systemstack.
 //
 // Promises: the registers that a callee must preserve, and the floating-point control
@@ -7,7 +7,7 @@
 // place is in g->sched, and afterwards no stack pointer stays there; systemstack on g0 is
 // a plain call.
 // matrix: GOMAXPROCS=1,4
-#include "internal.h"
+#include "../../../internal/internal.h"
 
 enum { Rounds = 100000, OtherMxcsr = 0x7f80, OtherX87 = 0xf7f };
 

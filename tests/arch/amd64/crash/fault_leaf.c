@@ -1,5 +1,5 @@
-// tests/crash/fault_leaf.c - a fault at any instruction of a small leaf function, before it has a
-// frame, in it, and after it: the traceback has the function and its caller.
+// tests/arch/amd64/crash/fault_leaf.c - a fault at any instruction of a small leaf function,
+// before it has a frame, in it, and after it: the traceback has the function and its caller.
 // matrix: WHICH=0,1,2,3,4,5
 // matrix: GOMAXPROCS=1,4
 // stderr~: ^goroutine 1 \[running\]:\nleaf\(\.\.\.\)\n\t.*\ncaller\(\.\.\.\)\n\t.*\nrt_main\(\.\.\.\)\n

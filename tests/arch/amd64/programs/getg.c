@@ -1,11 +1,11 @@
-// tests/programs/getg.c - what belongs to a goroutine stays with it over yields and
+// tests/arch/amd64/programs/getg.c - what belongs to a goroutine stays with it over yields and
 // changes of thread, what belongs to a thread stays there.
 //
 // Promises: the floating-point control words (a new goroutine has the defaults) and the
 // callee-saved registers are the goroutine's; a __thread variable has its initial value
 // and its alignment on the main thread and on new ones; 16-byte alignment of the stack.
 // matrix: GOMAXPROCS=1,2,4,64
-#include "../lib/test.h"
+#include "../../../lib/test.h"
 
 enum {
 	Goroutines = 12,

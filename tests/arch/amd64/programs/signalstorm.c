@@ -1,12 +1,12 @@
-// tests/programs/signalstorm.c - signals of all kinds, as fast as they can be sent, for the
-// seconds of the argument: loops keep their registers, red zone and vector state, calls are
-// begun again when interrupted, faults are recovered from, and nothing is lost.
+// tests/arch/amd64/programs/signalstorm.c - signals of all kinds, as fast as they can be sent,
+// for the seconds of the argument: loops keep their registers, red zone and vector state, calls
+// are begun again when interrupted, faults are recovered from, and nothing is lost.
 // args: 10
 // matrix: GOMAXPROCS=2,4
 #define rt_main preempt_main
 #include "preempt.c"
 #undef rt_main
-#include "../lib/test.h"
+#include "../../../lib/test.h"
 
 #include <signal.h>
 

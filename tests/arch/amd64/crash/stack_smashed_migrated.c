@@ -1,12 +1,12 @@
-// tests/crash/stack_smashed_migrated.c - the canary that a goroutine's frame begins with is the
-// one that it is compared with on another thread and on the goroutine's segment; a frame that
-// was overrun there is the end, and the traceback says where.
+// tests/arch/amd64/crash/stack_smashed_migrated.c - the canary that a goroutine's frame begins
+// with is the one that it is compared with on another thread and on the goroutine's segment; a
+// frame that was overrun there is the end, and the traceback says where.
 // cflags: -fstack-protector-strong
 // matrix: GOMAXPROCS=1,4
 // stderr: fatal error: stack smashing detected
 // stderr~: ^goroutine ([2-9]|[1-9][0-9]+) \[running\]:\n(.*\n)*overrun\(\.\.\.\)\n
 // exit: 2
-#include "../lib/test.h"
+#include "../../../lib/test.h"
 
 enum { Big = 100000 }; // no small stack has room for it
 

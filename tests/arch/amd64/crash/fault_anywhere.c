@@ -1,10 +1,10 @@
-// tests/crash/fault_anywhere.c - a fault at each instruction of a small leaf function: the
-// traceback has the function and its caller. Its instruction WHICH is the first of a page that
-// cannot be executed.
+// tests/arch/amd64/crash/fault_anywhere.c - a fault at each instruction of a
+// small leaf function: the traceback has the function and its caller. Its
+// instruction WHICH is the first of a page that cannot be executed.
 // matrix: WHICH=00,01,02,03,04,05,06,07,08,09,10,11,12,13
 // stderr~: ^goroutine 1 \[running\]:\nleaf..\(\.\.\.\)\n\t.*\ncaller\(\.\.\.\)\n\t.*\nrt_main\(\.\.\.\)\n
 // exit: 2
-#include "../lib/test.h"
+#include "../../../lib/test.h"
 
 // The offsets of the instructions come from the copy xx.
 __asm__(".text\n"

@@ -1,12 +1,12 @@
-// tests/crash/traceback_frameless.c - a function that a fault interrupts before its frame is
-// made, or after it is taken down, stands in the traceback once, and its caller too; on
-// either stack, and between them.
+// tests/arch/amd64/crash/traceback_frameless.c - a function that a fault interrupts before its
+// frame is made, or after it is taken down, stands in the traceback once, and its caller too;
+// on either stack, and between them.
 // matrix: STACK=small,segment
 // matrix: EDGE=entry,pushed,pushed_mixed,realigned,made,left,popped,popped_mixed,tail,frameless,stub,crossed,stub_large,crossed_large
 // stderr: panic: runtime error: invalid memory address or nil pointer dereference
 // stderr~: \ngoroutine [0-9]+ \[running\]:\nedge_(\w+)\(\.\.\.\)\n\t.*\ncaller\(\.\.\.\)\n\t.*\n(large\(\.\.\.\)\n\t.*\n)?walker\(\.\.\.\)\n\t.*\ncreated by rt_main in goroutine 1\n
 // exit: 2
-#include "../lib/test.h"
+#include "../../../lib/test.h"
 
 #define NOINLINE __attribute__((noinline, noclone))
 

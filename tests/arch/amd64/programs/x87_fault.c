@@ -1,7 +1,7 @@
-// tests/programs/x87_fault.c - a fault amid x87 or MMX code is a panic whose deferred calls and
-// whose rt_recover find the registers empty, the upper halves of the vector registers zero,
-// and the goroutine's own control words.
-#include "../lib/test.h"
+// tests/arch/amd64/programs/x87_fault.c - a fault amid x87 or MMX code is a panic whose
+// deferred calls and whose rt_recover find the registers empty, the upper halves of the vector
+// registers zero, and the goroutine's own control words.
+#include "../../../lib/test.h"
 
 enum { Fcw = 0xf7f, UsualFcw = 0x37f, Upper = 2 }; // xinuse's bit for AVX
 

@@ -1,5 +1,6 @@
-// tests/programs/preempt.c - a goroutine that calls nothing is preempted at any instruction,
-// with every register, the flags, the red zone and the vector, x87 and MMX state intact.
+// tests/arch/amd64/programs/preempt.c - a goroutine that calls nothing is preempted at any
+// instruction, with every register, the flags, the red zone and the vector, x87 and MMX state
+// intact.
 // matrix: GOMAXPROCS=1,2,4
 #include <rt.h>
 

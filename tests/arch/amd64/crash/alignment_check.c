@@ -1,5 +1,5 @@
-// tests/crash/alignment_check.c - a program that has the processor check alignment gets a report
-// of its fault, with a traceback, and no second fault.
+// tests/arch/amd64/crash/alignment_check.c - a program that has the processor check alignment
+// gets a report of its fault, with a traceback, and no second fault.
 // stderr~: ^unexpected fault address 0x0
 // stderr~: ^fatal error: fault
 // stderr~: ^\[signal SIGBUS: bus error code=0x1

@@ -1,8 +1,8 @@
-// tests/programs/longdouble.c - eight goroutines sum long doubles, and main formats floats,
-// while all are preempted: every sum is right, and every function begins with x87 registers
-// that are empty.
+// tests/arch/amd64/programs/longdouble.c - eight goroutines sum long doubles, and main formats
+// floats, while all are preempted: every sum is right, and every function begins with x87
+// registers that are empty.
 // matrix: GOMAXPROCS=1,2,4
-#include "../lib/test.h"
+#include "../../../lib/test.h"
 
 enum { Summers = 8, Terms = 30000000 };
 
