@@ -13,7 +13,7 @@ NORETURN __attribute__((noinline)) void die(Report *r)
 	noalignmentcheck();
 	if (!r->gp)
 		r->gp = getg();
-	systemstack(report, r);
+	systemstack(dopanic, r);
 	for (;;) // not reached
 		cpupause();
 }

@@ -87,7 +87,7 @@ static NORETURN void panicagain(M *mp, const Report *r)
 }
 
 // On g0 or gsignal, where there is room.
-UNCHECKED_LOCKS void report(void *arg)
+UNCHECKED_LOCKS void dopanic(void *arg)
 {
 	const Report *r = arg;
 	const Where *w = &r->where;
