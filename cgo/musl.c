@@ -83,7 +83,7 @@ void x_cgo_thread_start(void *arg)
 	LibrarySet all, old;
 	void *thread;
 
-	start = ts->fn; // the same each time
+	start = ts->fn; // always mstart
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, CgoStackSize);
 	pthread_attr_setguardsize(&attr, CgoStackGuard);
@@ -99,8 +99,8 @@ void x_cgo_thread_start(void *arg)
 // Of threads that are not the runtime's.
 static __thread int errnoOfThread;
 
-// errno belongs to the goroutine: compilers take it that it has one address in a function,
-// which may go on on another thread.
+// errno belongs to the goroutine, because a function may continue on another thread and
+// compilers assume that errno's address is constant in a function.
 int *__errno_location(void)
 {
 	G *gp = getg();
@@ -115,9 +115,9 @@ int *___errno_location(void) __attribute__((alias("__errno_location")));
 int __real_fork(void);
 int __wrap_fork(void);
 
-// Every call of fork comes here (rtcc). The child has this thread alone, and its goroutine
-// alone may run: the others are the parent's, who runs them. So it keeps its M, and its P,
-// which may have been another thread's by then.
+// Replaces fork in all calls (rtcc). The child has this thread alone, and may run only its
+// goroutine, because the parent runs the others. So the goroutine keeps its M and its P, which
+// another thread may have taken by then.
 int __wrap_fork(void)
 {
 	int pid = __real_fork();

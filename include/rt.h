@@ -346,7 +346,7 @@ int rt_cond_wait_until(rt_cond *c, int64_t when); /* l is locked again in either
 void rt_cond_signal(rt_cond *c);
 void rt_cond_broadcast(rt_cond *c);
 
-/* Runs fn(arg) unless that was done before with the same o; returns when fn has returned.
+/* Runs fn(arg) unless a call with this o has run one before; returns when that has returned.
  * Must not be called from fn. rt_once_do_until gives up waiting while another goroutine
  * runs fn. */
 typedef struct {

@@ -2,9 +2,10 @@
 #include "asm/endfile.h"
 #include "offsets.h"
 
-// With indirect branch tracking a jump or call by a register must find ENDBR, but for one
-// that goes into the middle of a function: to where it was left, as a ret would. The objects
-// do not claim all this in a note: the last jump of asyncResume cannot have the prefix.
+// With indirect branch tracking, a jump or call through a register must reach an ENDBR. The
+// prefix NOTRACK exempts a jump into the middle of a function, which returns to where the
+// function was left, as a ret would. The objects have no note that claims all this, because
+// the last jump of asyncResume cannot have the prefix.
 #ifdef __CET__
 #define ENDBR endbr64
 #define NOTRACK notrack

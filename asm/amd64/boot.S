@@ -70,8 +70,8 @@ nocpuinfo:
 	jmp	ok
 
 needtls:
-	// m0's copy of the program's thread-local data lies below m0.tls[0]; the linker
-	// script reserved the room and left it zero.
+	// m0's copy of the program's thread-local data is below m0.tls[0]; the linker
+	// script has reserved zeroed room for it.
 	leaq	__tdata_start(%rip), %rsi
 	leaq	__m0_tls_block(%rip), %rdi
 	leaq	__tdata_end(%rip), %rcx

@@ -1,9 +1,9 @@
 // memory.S - the memory functions that compilers call by themselves. Weak: a program or a
 // C library may bring its own.
 //
-// Sizes up to 32 bytes are done with overlapping loads and stores, all loads first, so
-// the same code serves memmove. Bigger ones use 16-byte vectors up to 256 bytes and the
-// string instructions beyond, which modern processors run a cache line at a time.
+// Sizes up to 32 bytes are copied by overlapping loads and stores, all loads first, so that
+// this code serves memmove too. Sizes up to 256 bytes use 16-byte vectors. Beyond that the
+// string instructions are used, which modern processors run a cache line at a time.
 #include "asm/amd64/asm.h"
 
 #undef FUNC
@@ -16,7 +16,7 @@
 	.cfi_startproc
 
 // void *memmove(void *dst, const void *src, size_t n): the two may overlap.
-// memcpy is the same function: no slower, and never wrong.
+// memcpy is another name of it: no slower, and never wrong.
 	.section .text.memmove, "ax", @progbits
 	.weak memcpy
 	.type memcpy, @function

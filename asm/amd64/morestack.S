@@ -11,11 +11,12 @@
 //		ret
 //		jmp	body
 //
-// There are two reasons to come here. The frame does not fit: then the function runs on the
-// goroutine's segment, called from here at the instruction behind the stub's ret, and returns
-// to here; or somebody has put StackPreempt into the guard. A goroutine has at most one
-// segment, so there is only one boundary that a call can cross again and again: that way is
-// short and looks at four words. All else is newstack's, on g0 (runtime/sched/morestack.c).
+// A function calls __morestack for one of two reasons. If its frame does not fit, __morestack
+// calls it on the goroutine's segment, at the instruction behind the stub's ret, and the
+// function returns to here. Otherwise the guard is StackPreempt, a request to yield. A
+// goroutine has at most one segment, so there is only one boundary that a call can cross again
+// and again: that path is short and reads four words. newstack does everything else, on g0
+// (runtime/sched/morestack.c).
 //
 // The frame of __morestack, on the small stack:
 //
@@ -81,7 +82,7 @@ FUNC(__morestack)
 	ret
 	.cfi_restore_state
 
-	// r11 bytes of arguments go along, to a place with the same alignment.
+	// Copies r11 bytes of arguments to a place that is aligned as theirs is.
 .Lplaceargs:
 	subq	%r11, %rdx
 	subq	%rbp, %rdx
@@ -165,7 +166,7 @@ FUNC(__morestack)
 	testl	%edx, %edx
 	jz	.Lretry
 
-	// The function goes on where it is, as if its prologue had been content.
+	// The function continues where it is, as if the check in its prologue had passed.
 .Lgoon:
 	movq	8(%rbp), %r10
 	incq	%r10
@@ -189,8 +190,8 @@ FUNC(__morestack)
 	NOTRACK jmp *%r10
 	.cfi_restore_state
 
-	// It wants r10 from rax and r11 from this frame: it is called, below the frame. Such a
-	// body looks for all arguments on the stack by way of r11.
+	// The body of a nested function wants r10 from rax and r11 from this frame, so it is
+	// called, below the frame. It finds all arguments on the stack through r11.
 .Lnested:
 	popq	%rdx
 	movq	(%rsp), %rax
@@ -284,8 +285,8 @@ FUNC(__morestack_allocate_stack_space)
 	call	badmorestack
 END(__morestack_allocate_stack_space)
 
-// A function that got memory from there returns to here: allocspace put this into the place
-// of its return address. Gives the memory back and goes on where it should.
+// A function that has alloca memory in the segment returns to here, because allocspace has
+// replaced its return address. Releases the memory, and jumps to the address that was replaced.
 	.section .text.allocreturn, "ax", @progbits
 	.p2align 2
 	.type allocreturn_caller, @function

@@ -1,8 +1,8 @@
 // preempt.S - taking a goroutine off its M between any two instructions of its own code.
 //
-// The signal handler has copied the general registers to g->asyncState and made the thread
-// go on here, with the goroutine's stack pointer. Its red zone may be in use and its stack
-// may be full, so nothing is pushed: the vector state goes beside the registers, and the
+// The signal handler has copied the general registers to g->asyncState and makes the thread
+// continue here, with the goroutine's stack pointer. Its red zone may be in use and its stack
+// may be full, so nothing is pushed: the vector state is saved beside the registers, and the
 // rest happens on g0.
 #include "asm/amd64/asm.h"
 
@@ -40,9 +40,9 @@ FUNC(asyncPreempt)
 asyncPreemptEnd:
 END(asyncPreempt)
 
-// gogo comes here to let the goroutine go on where it was interrupted. The stack pointer
-// walks through asyncState; a signal meanwhile has a stack of its own, and does not preempt
-// here.
+// gogo jumps here to continue a goroutine where it was interrupted. The stack pointer walks
+// through asyncState. A signal may come meanwhile: its handler has a stack of its own, and does
+// not preempt here.
 FUNC(asyncResume)
 	.cfi_undefined rip
 	ENDBR

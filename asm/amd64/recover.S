@@ -3,7 +3,7 @@
 
 // bool recovercall(uintptr_t *sp, rt_func *fn, void *arg)
 //	in:  %rdi = sp, %rsi = fn, %rdx = arg
-// Calls fn(arg) and returns false. *sp is the stack pointer during the call; above it lie
+// Calls fn(arg) and returns false. *sp is the stack pointer during the call; above it are
 // the registers that the ABI preserves, and the floating-point control words.
 FUNC(recovercall)
 	pushq	%rbp

@@ -20,9 +20,9 @@ FUNC(sigtramp)
 	jmp	sigtrampgo
 END(sigtramp)
 
-// The program's code goes on here when what it did is a panic: the handler has pushed its
-// stack pointer and, as return address, its pc, below the red zone. rbp is still its own.
-// The registers are sigpanic's arguments.
+// The program's code continues here after a fault that is a panic. The handler has pushed the
+// code's stack pointer and, as the return address, its pc, below the red zone. rbp is
+// unchanged. The other registers are sigpanic's arguments.
 FUNC(sigpanic0)
 	.cfi_signal_frame
 	.cfi_escape 0x0f, 3, 0x77, 8, 0x06	// CFA = *(rsp + 8)
@@ -40,9 +40,9 @@ sigpanicreturn:
 	int3
 END(sigpanic0)
 
-// Where the handler returns to, with the kernel's ucontext at %rsp: who was interrupted, and
-// all its registers. Unwinders know a signal frame by these bytes; gdb by what is said here,
-// since the function has not the name that it has in C libraries.
+// The handler returns to here, with the kernel's ucontext at %rsp: all registers of the code
+// that was interrupted. Unwinders recognise a signal frame by the bytes of these instructions.
+// gdb needs the call frame information, because the function has another name in C libraries.
 	.section .text.sigreturn, "ax", @progbits
 	.cfi_startproc
 	.cfi_signal_frame

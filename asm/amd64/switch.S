@@ -8,22 +8,21 @@
 //	sp-8	return address
 //	sp-16	rbx  r12  r13  r14  r15  (sp-48)
 //
-// Nobody else uses that stack meanwhile, and signals have their own. A context that was not
-// made by mcall has other words there, or what was there before; who goes on there does not
-// mind what is in these registers. The two words of floating point control belong to the
-// goroutine.
+// Nothing else uses that stack meanwhile, and signals have their own. A context that was not
+// made by mcall has other words there, or old ones; the code that continues there expects
+// nothing of these registers. The two words of floating point control belong to the goroutine.
 //
 // The processor predicts where a ret goes from the calls that it has seen: the innermost first.
 // So between mcall and gogo no call is left open. mcall, schedule, execute and gogo are
-// entered by jumps, and gogo goes by a ret to where an mcall returns: it, and the rets of
-// mcall's callers, are predicted if the goroutine that was left had parked in the same place.
-// A fresh goroutine is called, so its own ret is predicted, too.
+// entered by jumps, and gogo returns by a ret to the caller of an mcall. This ret, and those of
+// mcall's callers, are predicted if the previous goroutine parked where the next one had. A new
+// goroutine is called, so that its own ret is predicted, too.
 #include "asm/amd64/asm.h"
 
 // void gogo(Gobuf *buf)
 //	in:  %rdi = buf
 // Enters the context in buf, which becomes the running G's. Does not return.
-// A fresh goroutine finds its argument in %rdi; who is resumed does not look.
+// A new goroutine finds its argument in %rdi; a resumed one does not read it.
 FUNC(gogo)
 	CHECKX87 .Lbadx87
 	movq	gobuf_g(%rdi), %rax
@@ -34,8 +33,8 @@ FUNC(gogo)
 	movq	gobuf_sp(%rdi), %rsp
 	.cfi_undefined rip			// neither g0's stack nor yet the goroutine's
 
-	// The control words are rarely different from those of who ran here before, and
-	// loading them is slow, as is reading them: the M knows what they are.
+	// The control words rarely differ from those of the previous goroutine. Loading them
+	// is slow, and so is reading them: the M records what they are.
 	movl	gobuf_mxcsr(%rdi), %edx
 	cmpl	%edx, m_curmxcsr(%rsi)
 	jne	.Lloadmxcsr
@@ -58,9 +57,9 @@ FUNC(gogo)
 	leaq	gobuf_pc(%rdi), %rax
 	movq	%rdx, %rdi			// the argument
 
-	// Three ways to the same: pc, with sp. What they write is what is there: below sp
-	// the return address that mcall found (nobody else leaves a pc that is leftpc), at
-	// sp goexit+1, whoever has that there.
+	// Three ways to continue at pc with sp. The first two write what is there already:
+	// the return address of mcall below sp (only mcall leaves a pc that equals leftpc),
+	// and goexit+1 at sp.
 	cmpq	%rcx, m_leftpc(%rsi)
 	jne	.Lelsewhere
 	pushq	%rcx
@@ -103,8 +102,8 @@ FUNC(mcall)
 	movq	%r13, -24(%rsp)
 	movq	%r14, -32(%rsp)
 	movq	%r15, -40(%rsp)
-	.cfi_offset rbx, -16			// for who looks at the parked goroutine, as if it
-	.cfi_offset r12, -24			// still stood here (tools/gdb/rt0.py)
+	.cfi_offset rbx, -16			// for debuggers that show the parked goroutine
+	.cfi_offset r12, -24			// as if it were still here (tools/gdb/rt0.py)
 	.cfi_offset r13, -32
 	.cfi_offset r14, -40
 	.cfi_offset r15, -48
@@ -142,8 +141,8 @@ END(mcall)
 
 // void mcallexit(void (*fn)(G *gp))
 //	in:  %rdi = fn, which must not return
-// The same for a G that ends. What it saves is for tracebacks only. m->leftpc stays as it was
-// when the G was started: what the processor expects is that again.
+// Is mcall for a G that ends. What it saves is for tracebacks only. m->leftpc stays what it was
+// when the G was started, because the processor predicts that address again.
 FUNC(mcallexit)
 	.cfi_undefined rip
 	CHECKX87 .Lbadx87
@@ -159,8 +158,9 @@ END(mcallexit)
 
 // Calls fn(arg) on another G's stack and returns to the caller.
 //	in:  %rax = m->g0 or m->gcgo, %rdx = g, %rdi = fn, %rsi = arg; sp: where its stack is
-// gdb lets a stack go on further in only at frames of __morestack and of signals: so this is
-// one of these, and shown as such. The goroutine is worth it.
+// gdb accepts that a stack continues at a lower address only at frames of __morestack and of
+// signals. So this frame is marked as a signal's, and gdb calls it one. That is the price of a
+// backtrace that reaches the goroutine.
 .macro CALL_ON sp
 	pushq	%rbp
 	.cfi_adjust_cfa_offset 8
@@ -237,8 +237,8 @@ FUNC(systemstack)
 END(systemstack)
 
 // void asmcgocall(void (*fn)(void *), void *arg)
-// The same for code that is not the runtime's, on m->gcgo's stack, from a goroutine that says
-// itself where it is meanwhile (entersyscall).
+// Is systemstack for code that is not the runtime's, on m->gcgo's stack. The calling goroutine
+// has recorded itself where it is meanwhile (entersyscall).
 FUNC(asmcgocall)
 	movq	TLS_G, %rdx
 	movq	g_m(%rdx), %rax

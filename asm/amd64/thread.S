@@ -45,7 +45,7 @@ FUNC(clone)
 	jmp	1b
 END(clone)
 
-// Stop here unless sp lies on g's stack.
+// Stops here unless sp is on g's stack.
 FUNC(stackcheck)
 	movq	TLS_G, %rax
 	cmpq	%rsp, g_stack_hi(%rax)

@@ -40,7 +40,7 @@
 		                            __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);       \
 	})
 
-// The same for loops: when it is false, *(old) is what was there instead.
+// Is atomic_cas for loops: if it fails, it sets *(old) to the current value.
 #define atomic_cas_or_load(p, old, new)                                                \
 	__atomic_compare_exchange_n(p, old, new, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)
 

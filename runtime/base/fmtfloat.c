@@ -338,7 +338,7 @@ formatDouble(Out *out, Spec *sp, double x)
 		return;
 	}
 	if (e == 0)
-		e = 1;  // denormal: the same exponent, no hidden bit
+		e = 1;  // denormal: the least exponent, no hidden bit
 	else
 		m |= 1ull << 52;
 	setBinary(&d, m, e - 1075);

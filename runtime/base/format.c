@@ -1,7 +1,7 @@
 // format.c - printf's language: the parser, integers, characters and strings.
 //
 // What C leaves undefined is chosen so that a wrong format prints oddly and does nothing
-// else.  A conversion that is not ours is copied as it stands.  %n, %a, %lc and %ls are
+// else.  A conversion that is not ours is copied unchanged.  %n, %a, %lc and %ls are
 // copied too, but their argument is skipped, so that those after it keep their places.
 // A NULL %s whose precision cannot hold "(null)" prints nothing, as in glibc.
 //

@@ -28,7 +28,7 @@ struct Out {
 	int err;         // 0 or a negative errno: flush's, or -EOVERFLOW past INT_MAX bytes
 };
 
-// One conversion: what stands between '%' and its letter.
+// One conversion: what is between '%' and its letter.
 typedef struct Spec {
 	int64_t width;   // 0: none
 	int64_t prec;    // -1: none

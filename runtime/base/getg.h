@@ -5,10 +5,10 @@
 #include "runtime/runtime.h"
 #include "tls.h"
 
-// Volatile: a goroutine that waits may go on on another thread, whose word this is then.
-// The G stays the same over a switch; getg()->m does not.
-// A macro like getguard, because where a function begins with an inlined one, gdb shows a
-// breakpoint in that: "break schedule" would stop in here.
+// Volatile, because a goroutine that parks may continue on another thread, which has a word
+// of its own. getg()->m may change over a switch; getg() does not.
+// A macro like getguard, because gdb shows a breakpoint in the inlined function with which a
+// function begins: "break schedule" would stop in here.
 #define getg() \
 	__extension__({ \
 		G *gp_; \

@@ -20,7 +20,7 @@ STEP void goargs(void)
 	argslice = (StringSlice){ argv, argc };
 }
 
-// The environment lies behind argv's NULL.
+// Finds the environment, which follows argv's NULL.
 STEP void goenvs(void)
 {
 	envs.array = argv + argc + 1;

@@ -93,8 +93,8 @@ static void checknan(void)
 		throw("float32nan");
 }
 
-// What the assembly relies on and no compiler checks: m0 lies where the linker script says,
-// directly above its block of thread-local data.
+// Checks what the assembly relies on and no compiler checks: m0 is where the linker script puts
+// it, directly above its block of thread-local data.
 STEP int32_t checkASM(void)
 {
 	extern char __m0_start[];

@@ -1,9 +1,9 @@
 // cxxabi.c - what C++ compilers call by themselves: new and delete, static objects.
 //
-// A member of its own in the archive, since only a program in C++ asks for it. It stands on
-// rt.h alone: the runtime's other names cannot be seen from here. Names and duties are those
-// of the Itanium C++ ABI; there are no exceptions and no type information. What a program
-// may replace is weak, and calls what it may have been replaced by.
+// A member of its own in the archive, since only a program in C++ needs it. It uses rt.h alone:
+// the runtime's other names cannot be seen from here. Names and duties are those of the Itanium
+// C++ ABI; there are no exceptions and no type information. Functions that a program may
+// replace are weak, and call each other by name, so that a replacement is called.
 #include "include/rt.h"
 #include "runtime/base/atomic.h"
 
@@ -99,7 +99,7 @@ WEAK void _ZdaPvRKSt9nothrow_t(void *p, const void *nothrow)
 
 // ---- static objects -----------------------------------------------------------------
 
-// Stands for the program in calls of __cxa_atexit: it is the only one.
+// Identifies the program, which is the only module, in calls of __cxa_atexit.
 extern char __dso_handle;
 char __dso_handle;
 
@@ -131,8 +131,8 @@ static Destructor *popdestructor(void)
 	return d;
 }
 
-// The archive stands behind the program, so rt_exit comes here before it calls the program's
-// own destructor functions: an object may be younger than what they take down.
+// The archive is linked behind the program, so rt_exit calls this before the program's own
+// destructor functions: an object may be younger than what they destroy.
 static __attribute__((destructor)) void destroyall(void)
 {
 	for (Destructor *d = popdestructor(); d; d = popdestructor()) {

@@ -1,4 +1,4 @@
-// schedinit.c - everything that must stand before the first goroutine, in the documented
+// schedinit.c - everything that must be ready before the first goroutine, in the documented
 // order.
 //
 // Follows Go's proc.go (schedinit).

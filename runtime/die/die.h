@@ -20,7 +20,7 @@ typedef struct {
 	void (*after)(void *arg);
 	void *arg;
 	Where where;
-	G *gp; // whom it is about; NULL: the running one
+	G *gp; // the G that it is about; NULL: the running one
 } Report;
 
 // The caller's place, as an initialiser of a Where.

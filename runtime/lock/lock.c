@@ -26,7 +26,7 @@ static Mutex *lastheld(const M *mp)
 static void lockrankcheck(const M *mp, const Mutex *l)
 {
 	const Mutex *last = lastheld(mp);
-	uint32_t rank = l->rank & ~(uint32_t)Unlisted; // another may have it
+	uint32_t rank = l->rank & ~(uint32_t)Unlisted; // another M may hold it, unlisted
 
 	if (rank == RankNone || mp->dying)
 		return;
@@ -117,7 +117,7 @@ UNCHECKED_LOCKS void lock(Mutex *l)
 		lockrankacquire(mp, l);
 }
 
-// Somebody may sleep, or nobody had it.
+// Wakes an M that sleeps, if any; throws if l was not locked.
 static COLD void unlockslow(M *mp, Mutex *l)
 {
 	// Sleeping, less one: nobody has taken it meanwhile.
@@ -129,8 +129,8 @@ static COLD void unlockslow(M *mp, Mutex *l)
 	releasem(mp);
 }
 
-// One lock sub, since its flags say all: 0 is left unless somebody may sleep. The rare
-// cases end in calls, so the common one keeps nothing on the stack.
+// One lock sub, since its flags say all: 0 is left unless an M may sleep. The rare cases end
+// in calls, so the common one keeps nothing on the stack.
 UNCHECKED_LOCKS void unlock(Mutex *l)
 {
 	M *mp = getg()->m;

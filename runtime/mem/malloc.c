@@ -8,9 +8,9 @@
 // Unyielding: the common cases must keep the P whose cache they have found. The runtime's code
 // is preempted only at calls, in the prologue of the function that is called.
 //
-// A second rt_free finds the object's state changed and is fatal. Of two at the same
-// instant both may pass; then the object is in two caches, and who takes it from the second,
-// or gives it back, finds that it is not Cached.
+// A second rt_free finds the object's state changed and is fatal. Two at once may both pass.
+// Then the object is in two caches: the second M that takes it from its cache, or returns it to
+// its span, finds that it is not Cached.
 //
 // built: unyielding hot
 #include "include/rt.h"
@@ -107,7 +107,7 @@ static COLD void smallfn(void *arg)
 	if (!o.p)
 		o = shift(l);
 	if (*o.state != ObjectCached)
-		badpointer((uintptr_t)objectat(o.p)); // freed twice at the same instant
+		badpointer((uintptr_t)objectat(o.p)); // freed by two at once
 	r->p = handout(o);
 	putcache(c);
 }
@@ -235,7 +235,7 @@ static COLD void freeslow(void *p, void *frame)
 		return;
 	nothandler("rt_free");
 	r.state = stateof(ref, r.p);
-	// The exchange chooses one of two that free a large object at the same instant.
+	// The exchange chooses one of two that free a large object at once.
 	if (!r.state || atomic_xchg(r.state, ObjectCached) != ObjectBusy)
 		badpointer((uintptr_t)p);
 	r.s = ref->s; // nobody else frees p now, so its span stays

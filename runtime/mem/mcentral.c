@@ -6,9 +6,9 @@
 //	partial, of the cache that is its home: the others that are not three quarters free
 //	partial, of the central: the others
 //
-// A span whose objects are all free goes back to the heap, unless a cache owns it. Whoever
-// frees the last one sees to that, wherever the object came from and whether or not
-// anybody ever allocates here again: so nothing is left behind.
+// A span whose objects are all free goes back to the heap, unless a cache owns it. The M that
+// frees the last object returns the span, whatever cache had it. It does not depend on a later
+// allocation, so no span is left behind.
 //
 // Follows Go's mcentral.go (cacheSpan, uncacheSpan).
 //
@@ -146,7 +146,7 @@ static void give(Mcentral *ct, const Slot *slot) HOLDS(ct->lock)
 	Spanlist *from = s->nfree == 0 ? &ct->full : partiallist(ct, s);
 
 	if (s->state[i] != ObjectCached)
-		badpointer((uintptr_t)objectat(slot->p)); // freed twice at the same instant
+		badpointer((uintptr_t)objectat(slot->p)); // freed by two at once
 	s->state[i] = ObjectFree;
 	s->scan = (uint16_t)min(s->scan, i);
 	s->nfree++;

@@ -62,9 +62,9 @@ void stackstats(struct rt_memstats *m);
 void mallocinit(void);
 // A P's cache of free objects.
 Mcache *allocmcache(void);
-// Empties the cache of a P that is no more, or has nothing to do; it stays usable.
+// Empties the cache of a P that is idle or no longer exists; it stays usable.
 void freemcache(Mcache *c);
-// The same for the one that Ms without a P use.
+// Empties the cache that Ms without a P use.
 void freesharedcache(void);
 
 // ---- mheap.c: for the scavenger, boot/gc.c ------------------------------------------

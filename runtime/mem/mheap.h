@@ -13,12 +13,12 @@
 // to different Ms, and a bit would need a locked instruction.
 //
 //	Free    the span: it is counted in nfree. The span's central list may give it out.
-//	Cached  a cache: who owns that may make it Busy, or Free under the central's lock.
+//	Cached  a cache: its owner may make it Busy, or Free under the central's lock.
 //	Busy    the program: rt_free makes it Cached.
 //
-// So each change is made by who has the object, and needs no more than a store; the lock
-// hands it on where the span has a part in it.
-// All of this runs on g0, or with little stack below it: the files do not check for it.
+// So the owner of the object makes each change, and a store is enough; where the span gives it
+// or gets it, the lock orders the two owners.
+// All of this runs on g0, or is shallow: the files are unchecked.
 #ifndef RT0_MEM_MHEAP_H
 #define RT0_MEM_MHEAP_H
 
@@ -61,9 +61,9 @@ struct Mspan {
 };
 #define SpanHeader offsetof(Mspan, state)
 
-// What spans[] says of a page. rt_free looks at this and at the object's state, nothing
-// else. A page that is free again keeps s and base: who frees an object for the second
-// time just when its span goes may still use them.
+// What spans[] says of a page. rt_free reads this and the object's state, nothing else. A
+// freed page keeps s and base, because an rt_free of an object that is free already may still
+// use them while its span is being freed.
 typedef struct {
 	Mspan *s;
 	uintptr_t base; // the span's

@@ -5,9 +5,9 @@
 // the object is Busy, undress before it is Cached. Only checkslot and the reports of the
 // program's errors read records that they do not own.
 //
-// memcheck gets the same facts: the program may touch the bytes of an object, which are unknown
-// until it writes them, and nothing else of the slot. The functions that read zones and poison
-// are exempt from its checks.
+// valgrind's memcheck is told as well: the program may touch the bytes of an object, which are
+// undefined until it writes them, and nothing else of the slot. The functions that read zones
+// and poison are exempt from its checks.
 //
 // The functions called for each operation check no stack, so that nothing yields in them: some
 // callers rely on that instead of a lock.
@@ -194,7 +194,7 @@ static const char *kindname(uint32_t kind)
 	return names[kind];
 }
 
-// The same with "freed": its parts.
+// Appends the kind of object, with "freed", to msg.
 static void sayfreed(Message *msg, uint32_t kind)
 {
 	if (kind == KindMemory)

@@ -12,19 +12,18 @@
 // time, a page costs the kernel three quarters of what it costs by a fault.
 //
 // A segment is 64 MiB of address space. Memory comes to it page by page as it is touched.
-// Below each segment and each system stack lies a guard: a touch of it is the error "stack
-// overflow", never a write into the neighbour. Where all code checks, 64 KiB are more than
-// enough. Code that does not has frames of any size, each with a return address at its lower
+// Below each segment and each system stack is a guard: a touch of it is the error "stack
+// overflow", never a write into the neighbour. Where all code is checked, 64 KiB are more than
+// enough. Unchecked code has frames of any size, each with a return address at its lower
 // end: a guard of 1 MiB catches all that are smaller.
 //
 //	... | guard | stack of n bytes ........... hi | guard | stack ...
 //	    ^base   ^lo                               ^ next slot's base
 //
 // Segment tops are shifted by a few cache lines from one to the next. Otherwise the hot
-// frames of all goroutines would compete for the same few sets of the caches. The page
-// between guard and stack takes up the shift, so that all have the same size. Free segments
-// and system stacks wait in stackLarge, by size; more than a few segments go back to the
-// system.
+// frames of all goroutines would compete for a few sets of the caches. The page between guard
+// and stack takes up the shift, so that all segments are of one size. Free segments and system
+// stacks wait in stackLarge, by size; more than a few segments go back to the system.
 //
 // built: unchecked
 #include "include/rt.h"

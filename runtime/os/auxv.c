@@ -15,7 +15,7 @@ uintptr_t physPageSize, physHugePageSize;
 uint8_t *startupRandomData;
 uintptr_t auxvExecFn, auxvPhdr, auxvPhnum, auxvSecure, auxvMinSigStkSz;
 
-// The vector lies behind envp's NULL, which lies behind argv's.
+// Finds the auxiliary vector, which follows envp's NULL; envp follows argv's.
 STEP void sysargs(int32_t n, char **v)
 {
 	// argc may be 0; argv's NULL is at argv[0] then.

@@ -1,4 +1,4 @@
-// futex.c - sleeping on a word and waking those who do.
+// futex.c - sleeping on a word, and waking the threads that do.
 //
 // Unyielding: unlock and notewakeup call futexwakeup when they may not yield.
 //

@@ -76,8 +76,8 @@ enum {
 #define SIG_DFL ((void *)0)
 #define SIG_IGN ((void *)1)
 
-// Where the image lies. What is added to an address in the file gives the one in memory:
-// a program that may lie anywhere is linked for 0.
+// The image's address in memory. An address in the file is relative to it in a program that is
+// position-independent, since that is linked for 0.
 HIDDEN extern const char __image_start[];
 #ifdef RT0_PIE
 #define loadbias ((uintptr_t)__image_start)
@@ -98,7 +98,7 @@ int32_t getpid(void);
 int64_t tgkill(int32_t pid, int32_t tid, int32_t sig);
 int64_t killthread(int32_t tid, int32_t sig); // of this process
 void raise(int32_t sig); // at this thread
-void raisedefault(int32_t sig); // likewise, for the default action
+void raisedefault(int32_t sig); // at this thread, for the default action
 uint64_t stacklimit(void); // RLIMIT_STACK in bytes; UINT64_MAX: none
 void osyield(void);
 void usleep(uint32_t usec);
@@ -129,9 +129,9 @@ void __rt0_futexwakeup(uint32_t *addr, uint32_t cnt); // for members of the arch
 // ---- sysmem.c: memory from the kernel -----------------------------------------------
 
 void failinit(char **env); // debug builds: which request shall fail, for the tests
-// n bytes of zeroed memory, page-aligned; NULL when there is none.
+// Returns n bytes of zeroed memory, page-aligned; NULL when there is none.
 void *sysAlloc(uintptr_t n);
-// The same, but the kernel commits it lazily and does not count it as used until then.
+// Is sysAlloc, but the kernel commits the memory lazily and does not count it as used before.
 // hint: where, if that is free, or NULL.
 void *sysReserve(void *hint, uintptr_t n);
 // Address space that must not be touched until sysMap has made it memory (zeroed, and
@@ -204,7 +204,7 @@ extern bool printbufs; // an M has one, or had
 // fatal with such a text, of less than 256 bytes.
 NORETURN void fatalf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-// A line in pieces: the same, but written by printflush, or when the buffer is full.
+// A line in pieces, which printflush writes, or printto when the buffer is full.
 typedef struct {
 	uint32_t n;
 	char buf[252];

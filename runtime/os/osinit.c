@@ -101,8 +101,8 @@ static int32_t cpumax(const char *path)
 	return (int32_t)min(quota / period + (quota % period != 0), (uint64_t)INT32_MAX);
 }
 
-// Our control group (version 2) and each above it may have a limit. The root's name goes
-// in front of the group's, over what stands there.
+// Returns the least limit of our control group (version 2) and those above it. The root's name
+// is written in front of the group's, over the text there.
 int32_t getcpulimit(void)
 {
 	enum { RootLen = 14, MaxGroups = 4096 };

@@ -12,7 +12,7 @@ enum {
 	SigPanic = 1 << 3,    // if the program's own code caused it: a panic
 	SigDefault = 1 << 4,  // not asked for: do not install a handler
 	SigUnblock = 1 << 5,  // always unblocked
-	SigIgn = 1 << 6,      // its default action is to be ignored
+	SigIgn = 1 << 6,      // ignored by default
 };
 
 extern const uint8_t sigflags[NSIG];
@@ -28,7 +28,7 @@ ALWAYS_INLINE bool librarysig(uint32_t sig)
 	return iscgo && sig >= 32 && sig <= 34;
 }
 
-// May the program have it blocked?
+// Returns whether the program may block it.
 ALWAYS_INLINE bool blockableSig(uint32_t sig)
 {
 	return !(sigflags[sig] & (SigUnblock | SigKill | SigThrow)) && !librarysig(sig);

@@ -1,4 +1,4 @@
-# flags.mk - amd64: what its compilers are told.
+# flags.mk - amd64: the options of its compilers.
 
 ARCHNEEDED = -mno-red-zone -fcf-protection=none
 # Functions begin as indirect branch tracking wants.

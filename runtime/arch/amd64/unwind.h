@@ -1,4 +1,4 @@
-// unwind.h - amd64: what instructions tell of who called whom.
+// unwind.h - amd64: decoding the instructions that tracebacks meet.
 #ifndef RT0_ARCH_UNWIND_H
 #define RT0_ARCH_UNWIND_H
 

@@ -26,8 +26,8 @@ static void findstate(void)
 	xsaveKind = a & 2 ? Xsavec : Xsave;
 }
 
-// Leaf 0xd is asked for when the first goroutine is preempted, not at every start: CPUID is
-// slow in a virtual machine. Several may find out at the same time: they find the same.
+// Reads leaf 0xd when the first goroutine is preempted, not at every start, because CPUID is
+// slow in a virtual machine. Several Ms may read it at once: all get one answer.
 void xsaveinit(void)
 {
 	static uint32_t known;
