@@ -16,6 +16,31 @@
 
 #define STACK_PREEMPT (STACK_PREEMPT_HI << 32 | STACK_PREEMPT_MID << 16 | STACK_PREEMPT_LO)
 
+// The guard in force (base/guard.h).
+#define TLS_GUARD %fs:0x70
+
+// Puts the guard of the entered G, at \g, into force.
+.macro ENTER_GUARD g, scratch
+	movq	g_stackguard0(\g), \scratch
+	movq	\scratch, TLS_GUARD
+.endm
+
+// The goroutine at \g runs again on an M that ran another G meanwhile: puts \guard into force,
+// or a request to yield that has come for it. Changes \guard and flags.
+.macro KEEP_REQUEST g, guard
+	cmpb	$0, g_preempt(\g)
+	je	.Lnorequest\@
+	movabsq	$STACK_PREEMPT, \guard
+.Lnorequest\@:
+	movq	\guard, TLS_GUARD
+.endm
+
+// Gives a G of an M's own the guard in \guard. base: the address of the G, as in "+g0(%rip)".
+.macro FIX_GUARD base, guard
+	movq	\guard, g_stackguard0\base
+	movq	\guard, g_stackguard1\base
+.endm
+
 	.cfi_sections .debug_frame		// for the debugger only: nothing unwinds
 
 // FUNC(name) ... END(name): a function in a section of its own, so that the final link

@@ -29,8 +29,7 @@ FUNC(rt0_go)
 
 	// g0 owns the 64 KiB - 104 bytes below here.
 	leaq	(-64*1024+104)(%rsp), %rbx
-	movq	%rbx, g0+g_stackguard0(%rip)
-	movq	%rbx, g0+g_stackguard1(%rip)
+	FIX_GUARD "+g0(%rip)", %rbx
 	movq	%rbx, g0+g_stack_lo(%rip)
 	movq	%rsp, g0+g_stack_hi(%rip)
 
@@ -65,8 +64,7 @@ nocpuinfo:
 	call	*%rax
 	movq	g0+g_stack_lo(%rip), %rcx
 	addq	$STACK_GUARD, %rcx
-	movq	%rcx, g0+g_stackguard0(%rip)
-	movq	%rcx, g0+g_stackguard1(%rip)
+	FIX_GUARD "+g0(%rip)", %rcx
 	jmp	ok
 
 needtls:
@@ -96,8 +94,7 @@ ok:
 	leaq	m0(%rip), %rax
 	movq	%rcx, m_g0(%rax)		// m->g0 = g0
 	movq	%rax, g_m(%rcx)			// g0->m = m0
-	movq	g_stackguard0(%rcx), %rax
-	movq	%rax, %fs:0x70			// C functions may check from here on
+	ENTER_GUARD %rcx, %rax			// C functions may check from here on
 
 	cld					// convention is D is always left cleared
 	call	check
@@ -177,9 +174,8 @@ FUNC(mstart)
 	movq	TLS_G, %rax
 	movq	g_stack_lo(%rax), %rcx
 	addq	$STACK_GUARD, %rcx
-	movq	%rcx, g_stackguard0(%rax)
-	movq	%rcx, g_stackguard1(%rax)
-	movq	%rcx, %fs:0x70
+	FIX_GUARD "(%rax)", %rcx
+	movq	%rcx, TLS_GUARD
 	call	mstart1
 	call	mexit				// returns into a C library, by which it came
 	addq	$8, %rsp

@@ -47,7 +47,7 @@ FUNC(__morestack)
 	ENTER
 .Lretry:
 	movq	TLS_G, %rax
-	movq	%fs:0x70, %rdx
+	movq	TLS_GUARD, %rdx
 	cmpq	g_fastguard(%rax), %rdx		// on the small stack, segment attached,
 	jne	.Lslow				// nobody wants anything?
 	movq	g_segment_hi(%rax), %rdx	// rdx = the new sp
@@ -61,7 +61,7 @@ FUNC(__morestack)
 	movq	8(%rbp), %r10
 	incq	%r10				// behind the stub's ret
 	movq	g_segguard(%rax), %rax
-	movq	%rax, %fs:0x70
+	movq	%rax, TLS_GUARD
 	movq	-8(%rbp), %rax
 	movq	%rdx, %rsp
 	movq	-16(%rbp), %rdx
@@ -69,11 +69,11 @@ FUNC(__morestack)
 
 	// The results are in rax, rdx, xmm0, xmm1, st. Perhaps another thread.
 	movq	TLS_G, %r11
-	movq	%fs:0x70, %r10
+	movq	TLS_GUARD, %r10
 	cmpq	g_segguard(%r11), %r10
 	jne	1f				// a request to preempt stays
 	movq	g_fastguard(%r11), %r10
-	movq	%r10, %fs:0x70
+	movq	%r10, TLS_GUARD
 1:	movq	%rbp, %rsp
 	.cfi_remember_state
 	popq	%rbp
@@ -133,8 +133,7 @@ FUNC(__morestack)
 	movups	%xmm5, mf_xmm+80(%rsp)
 	movups	%xmm6, mf_xmm+96(%rsp)
 	movq	%rdx, TLS_G
-	movq	g_stackguard0(%rdx), %rax
-	movq	%rax, %fs:0x70
+	ENTER_GUARD %rdx, %rax
 	movq	%rsp, %rdi
 	movq	%rsp, %rbx			// the frame; callee-saved
 	CFI_SAVED_AT(DW_RBX, mf_rbx, DW_RBX)
@@ -161,8 +160,7 @@ FUNC(__morestack)
 	movq	mf_rbx(%rbx), %rbx
 	.cfi_restore rbx
 	movq	%rax, TLS_G
-	movq	g_stackguard0(%rax), %rax
-	movq	%rax, %fs:0x70
+	ENTER_GUARD %rax, %rax
 	testl	%edx, %edx
 	jz	.Lretry
 
@@ -208,10 +206,9 @@ FUNC(__morestack)
 	// here any more: forget it. Anything else is the end.
 .Lsystem:
 	movabsq	$STACK_PREEMPT, %rdx
-	cmpq	%rdx, %fs:0x70
+	cmpq	%rdx, TLS_GUARD
 	jne	.Lbad
-	movq	g_stackguard0(%rax), %rdx
-	movq	%rdx, %fs:0x70
+	ENTER_GUARD %rax, %rdx
 	leaq	16(%rbp), %rax
 	subq	%r10, %rax
 	cmpq	%rdx, %rax
@@ -259,14 +256,14 @@ FUNC(__morestack_allocate_stack_space)
 	popq	%rax
 	popq	%r8				// bytes to lower the stack pointer by
 	movq	TLS_G, %rcx			// on the segment, its guard has moved
-	movq	%fs:0x70, %rdx
+	movq	TLS_GUARD, %rdx
 	cmpq	g_fastguard(%rcx), %rdx
 	je	1f
 	movabsq	$STACK_PREEMPT, %rsi
 	cmpq	%rsi, %rdx
 	je	1f
 	movq	g_segguard(%rcx), %rdx
-	movq	%rdx, %fs:0x70
+	movq	%rdx, TLS_GUARD
 1:	popq	%rbp
 	.cfi_def_cfa rsp, 8
 	.cfi_restore rbp
@@ -316,10 +313,10 @@ allocreturn:
 	.cfi_def_cfa rsp, 0
 	CFI_SAVED_AT(DW_RIP, ar_retaddr, DW_R10)
 	movq	ar_oldguard(%r10), %rcx
-	movq	%fs:0x70, %rsi
+	movq	TLS_GUARD, %rsi
 	cmpq	g_segguard(%r11), %rsi
 	jne	1f				// on the small stack, or asked to yield
-	movq	%rcx, %fs:0x70
+	movq	%rcx, TLS_GUARD
 1:	movq	%rcx, g_segguard(%r11)
 	NOTRACK jmp *ar_retaddr(%r10)
 	.cfi_endproc

@@ -30,8 +30,7 @@ FUNC(asyncPreempt)
 	movq	m_g0(%rcx), %rsi
 	movq	%rbx, %rdi
 	movq	%rsi, TLS_G
-	movq	g_stackguard0(%rsi), %r8
-	movq	%r8, %fs:0x70
+	ENTER_GUARD %rsi, %r8
 	movq	g_sched+gobuf_sp(%rsi), %rsp
 	xorl	%ebp, %ebp
 	call	asyncPreempt2			// does not return

@@ -47,13 +47,9 @@ FUNC(recovered)
 	.cfi_undefined rip
 	movq	%rdi, %rsp
 	leaq	40+8(%rdi), %rbp
-	movq	%rsi, %fs:0x70
 	movq	TLS_G, %rax
-	cmpb	$0, g_preempt(%rax)		// a request to yield stays
-	je	1f
-	movabsq	$STACK_PREEMPT, %rcx
-	movq	%rcx, %fs:0x70
-1:	fninit					// a fault may have left its stack in use
+	KEEP_REQUEST %rax, %rsi
+	fninit					// a fault may have left its stack in use
 	fldcw	4(%rsp)
 	ldmxcsr	(%rsp)
 	movl	$1, %eax

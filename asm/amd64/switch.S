@@ -28,8 +28,7 @@ FUNC(gogo)
 	movq	gobuf_g(%rdi), %rax
 	movq	g_m(%rax), %rsi			// touch g: it must not be NULL
 	movq	%rax, TLS_G
-	movq	g_stackguard0(%rax), %rdx
-	movq	%rdx, %fs:0x70
+	ENTER_GUARD %rax, %rdx
 	movq	gobuf_sp(%rdi), %rsp
 	.cfi_undefined rip			// neither g0's stack nor yet the goroutine's
 
@@ -123,8 +122,7 @@ mcall_left:
 	movq	%rdi, %rax			// fn
 	movq	%rdx, %rdi			// its argument: g
 	movq	%rsi, TLS_G
-	movq	g_stackguard0(%rsi), %r8
-	movq	%r8, %fs:0x70
+	ENTER_GUARD %rsi, %r8
 	movq	g_sched+gobuf_sp(%rsi), %rsp
 	.cfi_remember_state
 	.cfi_undefined rip			// below us on g0 there is nothing of interest
@@ -170,9 +168,8 @@ END(mcallexit)
 	pushq	%rbx
 	.cfi_offset rbx, -24
 	movq	%rdx, %rbx			// rbx = g, to come back to
-	pushq	%fs:0x70
-	movq	g_stackguard0(%rax), %r8
-	movq	%r8, %fs:0x70
+	pushq	TLS_GUARD
+	ENTER_GUARD %rax, %r8
 
 	movq	%rax, TLS_G
 	movq	\sp(%rax), %rsp
@@ -189,10 +186,7 @@ END(mcallexit)
 	movq	%rbx, TLS_G			// fn does not switch away: m->curg is still g
 	movq	$0, g_sched+gobuf_sp(%rbx)
 	movq	-16(%rbp), %rcx
-	cmpb	$0, g_preempt(%rbx)		// asked meanwhile?
-	je	1f
-	movabsq	$STACK_PREEMPT, %rcx
-1:	movq	%rcx, %fs:0x70
+	KEEP_REQUEST %rbx, %rcx
 	movq	-8(%rbp), %rbx
 	.cfi_restore rbx
 	leave

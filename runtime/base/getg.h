@@ -7,7 +7,7 @@
 
 // Volatile, because a goroutine that parks may continue on another thread, which has a word
 // of its own. getg()->m may change over a switch; getg() does not.
-// A macro like getguard, because gdb shows a breakpoint in the inlined function with which a
+// A macro, because gdb shows a breakpoint in the inlined function with which a
 // function begins: "break schedule" would stop in here.
 #define getg() \
 	__extension__({ \
@@ -19,19 +19,6 @@
 ALWAYS_INLINE void setg(G *gp)
 {
 	SETG(gp);
-}
-
-// The guard in force on this M.
-#define getguard() \
-	__extension__({ \
-		uintptr_t guard_; \
-		GETGUARD(guard_); \
-		guard_; \
-	})
-
-ALWAYS_INLINE void setguard(uintptr_t guard)
-{
-	SETGUARD(guard);
 }
 
 // Calls fn(arg) on g0's stack (switch.S).

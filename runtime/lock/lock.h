@@ -2,7 +2,7 @@
 #ifndef RT0_LOCK_LOCK_H
 #define RT0_LOCK_LOCK_H
 
-#include "runtime/base/getg.h"
+#include "runtime/base/guard.h"
 #include "runtime/runtime.h"
 
 // The lock order: a lock may be acquired while holding only locks of lower ranks, or of the
@@ -84,9 +84,8 @@ ALWAYS_INLINE void releasem(M *mp)
 
 	compilerbarrier();
 	mp->locks--;
-	// The guard may have been put back while preemption was off.
-	if (mp->locks == 0 && unlikely(gp->preempt))
-		setguard(StackPreempt);
+	if (mp->locks == 0)
+		keeprequest(gp);
 }
 
 // With a single P, its owner has exclusive access, until it yields, to data that is only

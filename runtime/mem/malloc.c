@@ -14,6 +14,7 @@
 //
 // built: unyielding hot
 #include "include/rt.h"
+#include "runtime/base/guard.h"
 #include "runtime/base/valgrind.h"
 #include "runtime/mem/mem.h"
 #include "runtime/mem/mheap.h"
@@ -118,7 +119,7 @@ void yieldcheck(const char *name); // sched/preempt.c
 
 static void yieldpoint(void)
 {
-	if (unlikely(Stress || getguard() == StackPreempt))
+	if (unlikely(Stress || guardasks()))
 		yieldcheck(NULL);
 }
 

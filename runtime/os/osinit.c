@@ -4,7 +4,7 @@
 // built: unchecked
 #include <asm-generic/errno-base.h>
 
-#include "runtime/base/getg.h"
+#include "runtime/base/guard.h"
 #include "runtime/base/str.h"
 #include "runtime/base/valgrind.h"
 #include "runtime/os/os.h"
@@ -31,8 +31,8 @@ static COLD void movestack(void)
 	}
 	g0.stack.lo = (uintptr_t)p + guard;
 	g0.stack.hi = g0.sched.sp = g0.stack.lo + n;
-	g0.stackguard0 = g0.stackguard1 = g0.stack.lo + StackGuard;
-	setguard(g0.stackguard0);
+	fixguard(&g0, StackGuard, 0);
+	setguard(guardof(&g0));
 }
 
 // The processors this process may run on. The kernel writes them to the far end of g0's stack,

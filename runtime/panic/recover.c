@@ -58,9 +58,9 @@ static bool isframe(const G *gp, const uintptr_t *bp)
 // Is the frame at bp one of those that the frame at inner will return to?
 static bool surrounds(const G *gp, uintptr_t bp, uintptr_t inner)
 {
-	uintptr_t guard = guardfor(gp, bp);
+	bool base = onbase(gp, bp);
 
-	return guard == guardfor(gp, inner) ? inner <= bp : guard != gp->segguard;
+	return base == onbase(gp, inner) ? inner <= bp : base;
 }
 
 // l was recovered from; a panic begins, with the frame pointer bp. Returns l, or what comes

@@ -39,7 +39,7 @@ static COLD void makegcgo(void *arg)
 	M *mp = arg;
 
 	*gp = (G){ .m = mp, .stack = { stk.lo, (uintptr_t)gp } };
-	gp->stackguard0 = gp->stackguard1 = (stk.lo + StackGuard) | GuardLook;
+	fixguard(gp, StackGuard, GuardLook);
 	mp->gcgo = gp;
 }
 

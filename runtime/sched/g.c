@@ -117,8 +117,7 @@ COLD void gstack(G *gp, uint32_t stacksize)
 		return; // the C library allocates the stack of this thread
 	systemstack(stackallocfn, &r);
 	gp->stack = r.stk;
-	gp->stackguard0 = gp->stack.lo + StackGuard;
-	gp->stackguard1 = ~(uintptr_t)0;
+	baseguard(gp);
 	if (stacksize == StackSegment)
 		startonsegment(gp);
 }
@@ -331,7 +330,7 @@ void goexit0(G *gp)
 		atomic_xadd(&sched.ngsys, -1u);
 	gp->lockedm = NULL;
 	mp->lockedg = NULL;
-	gp->preemptStop = false;
+	endstop(gp);
 	gp->waitreason = WaitReasonZero;
 	gp->param = NULL;
 	if (unlikely(gp->ancestors)) {

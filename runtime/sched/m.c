@@ -86,7 +86,7 @@ STEP void mcommoninit(M *mp, int64_t id)
 	if ((mp->fastrand[0] | mp->fastrand[1]) == 0)
 		mp->fastrand[1] = 1;
 	mpreinit(mp);
-	mp->gsignal->stackguard1 = mp->gsignal->stack.lo + StackGuard;
+	fixguard(mp->gsignal, StackGuard, 0);
 	mp->alllink = allm;
 	atomic_store_release(&allm, mp); // an M that walks the list sees mp complete
 	unlock(&sched.lock);

@@ -32,8 +32,7 @@ STEP void minitSignalStack(void)
 		mp->newSigstack = true;
 	} else {
 		mp->gsignal->stack = (Stack){ old.sp, old.sp + old.size };
-		mp->gsignal->stackguard0 = old.sp + StackGuard;
-		mp->gsignal->stackguard1 = old.sp + StackGuard;
+		fixguard(mp->gsignal, StackGuard, 0);
 		mp->newSigstack = false;
 	}
 }

@@ -27,8 +27,8 @@ static bool onlysegment(const G *gp)
 	return gp->stack.lo == gp->segment.lo;
 }
 
-// Does sp lie on the small stack?
-static bool onbase(const G *gp, uintptr_t sp)
+// Is sp on the small stack?
+bool onbase(const G *gp, uintptr_t sp)
 {
 	return sp >= gp->stack.lo && sp <= gp->stack.hi && !onlysegment(gp);
 }
@@ -40,7 +40,6 @@ bool onstacks(const G *gp, uintptr_t sp)
 	       (sp >= gp->segment.lo && sp <= gp->segment.hi);
 }
 
-// The guard for where gp's stack pointer is.
 uintptr_t guardfor(const G *gp, uintptr_t sp)
 {
 	return onbase(gp, sp) ? gp->stack.lo + StackGuard : gp->segguard;
@@ -201,7 +200,7 @@ static void preemptprologue(G *gp, const MoreFrame *f)
 	M *mp = gp->m;
 
 	// The stress build yields now and then without being asked.
-	if (!gp->preempt && mp->p && mp->p->preempt == PreemptNot &&
+	if (!yieldwanted(gp) && mp->p && roundwanted(mp->p) == PreemptNot &&
 	    !(Stress && fastrandn(4) == 0))
 		return;
 	if (!canPreemptM(mp))
@@ -237,7 +236,7 @@ int64_t newstack(MoreFrame *f)
 
 	if (gp != gp->m->curg)
 		throw("runtime: wrong goroutine in newstack");
-	if (unlikely(gp->preempt || Stress))
+	if (unlikely(yieldwanted(gp) || Stress))
 		preemptprologue(gp, f);
 	gp->stackguard0 = guard;
 	if (sp - f->framesize >= guard && sp > f->framesize)

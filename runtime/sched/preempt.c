@@ -1,8 +1,7 @@
 // preempt.c - asking a goroutine to give up its M, and its answer.
 //
-// The request is StackPreempt in the M's guard, with gp->preempt behind it for when that is
-// overwritten; the answer comes from the next prologue (morestack.c), or from the allocator. What the P
-// runs may change in between: pp->preempt makes the scheduler itself end the time slice.
+// The request is in the guard (base/guard.h); the answer comes from the next prologue (morestack.c), or from the allocator. What the P
+// runs may change in between: the request to the P makes the scheduler itself end the time slice.
 //
 // A goroutine that calls nothing is asked by a signal as well. The handler looks where it
 // interrupted: in the program's own code, at any instruction, it takes the goroutine off
@@ -87,18 +86,9 @@ bool preemptone(P *pp, PreemptReason why)
 	if (!gp || gp == mp->g0)
 		return false;
 	trace2(TracePreempt, why, (uintptr_t)pp);
-	gp->preempt = true;
-	// What the next prologue compares with, on whatever runs there by now. After it, so
-	// that what it finds is the request: a cache that sends rt_malloc and rt_free, which
-	// have no prologue, their long way. That can be stored whatever the M does meanwhile,
-	// since the allocator puts it right (getcache). A C library's thread may have ended,
-	// and its words with it: there the handler does it.
-	if (!iscgo) {
-		atomic_store_release(&mp->guard, StackPreempt);
-		atomic_store_release(curcacheof(mp), nocache);
-	}
-	if (atomic_load_relaxed(&pp->preempt) < why)
-		atomic_store_relaxed(&pp->preempt, why);
+	// A C library's thread may have ended, and its words with it.
+	requestyield(mp, gp, iscgo ? NULL : curcacheof(mp));
+	requestround(pp, why);
 	if (debug.asyncpreemptoff == 0 || iscgo)
 		preemptM(mp);
 	return true;
@@ -138,12 +128,12 @@ void yieldcheck(const char *name)
 	if (gp != mp->curg)
 		return;
 	if (!canPreemptM(mp)) {
-		// Go on; gp->preempt is still set, and releasem puts the guard back.
+		// The request stays, and releasem puts it back into the guard.
 		setguard(guardfor(gp, (uintptr_t)__builtin_frame_address(0)));
 		return;
 	}
 	// The stress build yields now and then without being asked.
-	if (gp->preempt || mp->p->preempt || (Stress && fastrandn(4) == 0))
+	if (yieldwanted(gp) || roundwanted(mp->p) || (Stress && fastrandn(4) == 0))
 		mcall(gopreempt_m); // acts like rt_gosched
 	else
 		setguard(guardfor(gp, (uintptr_t)__builtin_frame_address(0)));
@@ -161,12 +151,12 @@ void preemptPark(G *gp)
 	schedule();
 }
 
-static void requeststop(G *gp)
+static void stopsoon(G *gp)
 {
 	M *mp = atomic_load_acquire(&gp->m);
 	P *pp = mp ? atomic_load_acquire(&mp->p) : NULL;
 
-	atomic_store_release(&gp->preemptStop, true);
+	requeststop(gp);
 	if (pp && ownerof(pp) == mp)
 		preemptone(pp, PreemptSlice);
 }
@@ -182,17 +172,17 @@ bool suspendG(G *gp)
 	for (;;) {
 		switch (readgstatus(gp)) {
 		case Gpreempted:
-			gp->preemptStop = false;
+			endstop(gp);
 			casgstatus(gp, Gpreempted, Gwaiting); // nobody else looks for it
 			return true;
 		case Grunning:
-			requeststop(gp);
+			stopsoon(gp);
 			osyield();
 			break;
 		default:
 			// It may have started to run since, and be on its way to
 			// preemptPark: look again once the wish is withdrawn.
-			atomic_xchg(&gp->preemptStop, false);
+			withdrawstop(gp);
 			status = atomic_load_seqcst(&gp->atomicstatus); // pairs with casgstatus
 			if (status != Gpreempted && status != Grunning)
 				return false;
@@ -211,7 +201,7 @@ static bool wantAsyncPreempt(const G *gp)
 {
 	const P *pp = gp->m->p;
 
-	return (gp->preempt || (pp && pp->preempt)) && readgstatus(gp) == Grunning;
+	return (yieldwanted(gp) || (pp && roundwanted(pp))) && readgstatus(gp) == Grunning;
 }
 
 // Can gp be stopped here, with nothing in its hands but its own registers? The runtime, a C

@@ -34,11 +34,7 @@ HOTSTEP void execute(G *gp, bool inheritTime)
 	fastcasgstatus(gp, Grunnable, Grunning);
 	traceg(TraceGoStart, gp);
 	gp->waitsince = 0;
-	gp->preempt = false;
-	if (likely(gp->segment.lo == 0))
-		gp->stackguard0 = gp->stack.lo + StackGuard;
-	else
-		gp->stackguard0 = guardfor(gp, gp->sched.sp);
+	endrequest(gp);
 	if (!inheritTime)
 		mp->p->schedtick++;
 	valgrindMakeMemDefined(gp->sched.sp, PtrSize); // gogo compares what is there
@@ -74,7 +70,7 @@ static bool nothingelse(const M *mp)
 {
 	P *pp = mp->p;
 
-	return pp->numTimers == 0 && pp->preempt == PreemptNot && !safepointwanted(pp) &&
+	return pp->numTimers == 0 && roundwanted(pp) == PreemptNot && !safepointwanted(pp) &&
 	       !mp->lockedg && !worldstops();
 }
 
@@ -129,10 +125,10 @@ static G *pick(bool *inheritTime)
 	G *gp = NULL;
 	bool ran, nowandthen;
 
-	if (unlikely(pp->preempt)) {
-		if (pp->preempt == PreemptSlice)
+	if (unlikely(roundwanted(pp))) {
+		if (roundwanted(pp) == PreemptSlice)
 			endslice(pp);
-		pp->preempt = PreemptNot;
+		endround(pp);
 	}
 	while (unlikely(worldstops())) {
 		gcstopm();
@@ -306,9 +302,9 @@ void gopreempt_m(G *gp)
 {
 	P *pp = getg()->m->p;
 
-	if (unlikely(gp->preemptStop))
+	if (unlikely(stopwanted(gp)))
 		return preemptPark(gp);
-	if (pp->preempt == PreemptForTimer)
+	if (roundwanted(pp) == PreemptForTimer)
 		yieldfortimer(pp, gp);
 	else
 		goschedImpl(gp);

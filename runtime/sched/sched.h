@@ -296,16 +296,6 @@ void asyncPreempt2(G *gp);
 // SIGURG's handler, on gsignal: gp was interrupted at *c.
 void doSigPreempt(G *gp, Sigcontext *c);
 
-_Static_assert((StackPreempt & GuardLook) != 0, "mustlook sees a request to yield");
-
-// Must a function of the interface check whether it may continue? A macro, as getg is.
-#define mustlook() \
-	__extension__({ \
-		bool look_; \
-		TESTGUARD(look_, GuardLook); \
-		look_; \
-	})
-
 // Functions of the interface that are for goroutines begin with one of these, which ends
 // the process if the caller is none. With the first, a goroutine whose time is up yields.
 // (Prologues do that too, where the compiler makes them check the stack.) The second is for
@@ -323,7 +313,7 @@ _Static_assert((StackPreempt & GuardLook) != 0, "mustlook sees a request to yiel
 
 // ---- morestack.c -----------------------------------------------------------------------
 
-uintptr_t guardfor(const G *gp, uintptr_t sp);
+bool onbase(const G *gp, uintptr_t sp);
 bool onstacks(const G *gp, uintptr_t sp);
 void startonsegment(G *gp);
 void dropsegment(G *gp);

@@ -46,14 +46,11 @@ static void leave(const Handling *h, M *mp, uintptr_t guard)
 {
 	G *gp = h->gp;
 
-	// A request to yield may have come meanwhile: as sigtrampgo.
-	if (gp->preempt && gp == mp->curg)
-		guard = StackPreempt;
-	curcache = guard == StackPreempt ? nocache : h->cache;
 	mp->gsignal->cgoErrno = h->error;
 	mp->handling = h->outer;
 	setg(gp);
-	setguard(guard);
+	restoreguard(gp, guard);
+	curcache = guardasks() ? nocache : h->cache;
 }
 
 void __rt0_callhandler(SignalHandler *fn, int32_t sig, Siginfo *info, Ucontext *ctx)
@@ -117,7 +114,7 @@ static void leavehandlers(M *mp, uintptr_t sp)
 	// First: the handlers of those that wait may jump, too. They interrupt a handler still, not
 	// the runtime on gp's behalf.
 	sigprocmask(SIG_SETMASK, &h->ctx->sigmask, NULL);
-	leave(h, mp, gp == mp->curg ? guardfor(gp, sp) : gp->stackguard0);
+	leave(h, mp, gp == mp->curg ? guardfor(gp, sp) : guardof(gp));
 }
 
 // longjmp is about to set the stack pointer to sp. On a goroutine it may do as it likes.

@@ -306,13 +306,10 @@ NOSPLIT void sigtrampgo(uint32_t sig, Siginfo *info, Ucontext *ctx)
 	if (unlikely(gp == gsignal))
 		s.gp = interrupted(gp, ctx);
 	setg(gsignal);
-	setguard(gsignal->stackguard0);
+	setguard(guardof(gsignal));
 	sighandler(&s);
 	setg(gp);
-	// A request to yield may have come meanwhile, or with this.
-	if (gp->preempt && gp == gp->m->curg) {
-		guard = StackPreempt;
-		curcache = nocache; // as preemptone
-	}
-	setguard(guard);
+	restoreguard(gp, guard); // a request to yield may have come meanwhile, or with this
+	if (guardasks())
+		curcache = nocache;
 }

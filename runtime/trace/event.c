@@ -112,7 +112,7 @@ static void recordg(M *mp, uint32_t kind, const G *gp)
 		recordback(mp);
 	if (kind == TraceGoBlock || kind == TraceGoWaiting)
 		detail = gp->waitreason;
-	if (kind == TraceGoYield && gp->preempt)
+	if (kind == TraceGoYield && yieldwanted(gp))
 		kind = TraceGoPreempt;
 	record(mp, kind | detail << 8, gp->goid);
 	if (kind <= TraceGoCreate)
