@@ -64,8 +64,8 @@ static int32_t hexdigit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-// Up to eight groups; "::" stands for as many zeros as are missing. The last four bytes
-// may be an IPv4 address.
+// Parses up to eight groups; "::" means as many zeros as are missing. The last four bytes may
+// be an IPv4 address.
 static const char *parseipv6(const char *s, uint8_t *ip)
 {
 	int32_t n = 0, gap = -1;
@@ -162,7 +162,7 @@ bool parseip(const char *text, rt_address *a)
 
 void setport(rt_address *a, uint16_t port)
 {
-	((SockaddrIn *)a->sockaddr)->port = swap16(port); // in the same place for both
+	((SockaddrIn *)a->sockaddr)->port = swap16(port); // a SockaddrIn6 has it there too
 }
 
 int64_t splithostport(const char *text, char *host, uint16_t *port)

@@ -1,4 +1,4 @@
-// blocking.c - system calls that let go of the P, and writing by them.
+// blocking.c - system calls that release the P, and writing through them.
 #include "include/rt.h"
 #include "runtime/io/fd.h"
 #include "runtime/os/os.h"

@@ -1,8 +1,8 @@
 // dns.c - writing questions and reading answers of the domain name system (RFC 1035).
 //
-// What comes from the network may be anything. Every read is checked against the message's
-// end. A compressed name goes on at an earlier place only, each time earlier than before, so
-// that reading it ends.
+// A message from the network may contain anything. Every read is checked against the message's
+// end. A compressed name may continue only at an earlier place, each time earlier than before,
+// so that reading it ends.
 #include "runtime/io/dns.h"
 
 #include "runtime/base/str.h"

@@ -1,7 +1,7 @@
 // fd.c - the table of descriptors: the users of each number, and closing it.
 //
-// A number has one entry for ever, so that events and timers of long ago find something
-// that is still an Fd. Entries come in chunks; the memory is touched as numbers are used.
+// The entry of a number is never freed, so that late events and timers find something that is
+// still an Fd. Entries come in chunks; the memory is touched as numbers are used.
 //
 // mu counts the calls under way and holds the rights to read and to write, each for one
 // goroutine at a time:
@@ -17,7 +17,7 @@
 // call is under way: no call can meet a stranger behind its number. The entry is cleared
 // before that, since the kernel may give the number to another thread before its close
 // has returned; closing stays set until then. fdinstall, which has the number from the
-// kernel, does not mind it; others who come with it wait for a moment (settled).
+// kernel, ignores it; other calls with the number wait for a moment (settled).
 //
 // Follows Go's internal/poll/fd_mutex.go.
 #include "include/rt.h"
@@ -164,8 +164,8 @@ static bool dropuse(Fd *d, uint64_t drop, uint64_t wait, uint32_t *sema)
 	return (new & (Closing | Users | Claimed)) == Closing;
 }
 
-// Nobody may use it from now on; who waits for a right is woken, and fails. mark is added:
-// a use of the caller's, or Claimed. False: it was closing already.
+// Bars new users; wakes the waiters for the rights, which then fail. Adds mark: a use of the
+// caller's, or Claimed. Returns false if the entry is closing, or claimed, already.
 static bool close1(Fd *d, uint64_t mark)
 {
 	uint64_t old;
@@ -234,8 +234,9 @@ static int64_t destroy(int32_t fd, Fd *d)
 	use = d->pd.seq;
 	r = managed(&c);
 	if (r == -EINTR)
-		r = 0; // Linux has closed it all the same: never twice
-	// Unless it is another's already, who may be closing it, too: seq moves under the lock.
+		r = 0; // Linux has closed it nevertheless: do not close it twice
+	// Unless the number has another owner already, which may be closing it too: seq moves
+	// under the lock.
 	lockdesc(&d->pd);
 	if (d->pd.seq == use)
 		atomic_cas(&d->mu, Closing, 0);
@@ -243,8 +244,9 @@ static int64_t destroy(int32_t fd, Fd *d)
 	return r;
 }
 
-// By another than the closer, which may wait for it. The semaphore is the closer's own: as soon
-// as the kernel has the number, another may have it and be closing the entry, too.
+// Closes the number for a last user that is not the closer, which may wait for this. The
+// semaphore is the closer's own, because the kernel may give the number away at once, and the
+// next owner may be closing the entry too.
 static void lastuse(int32_t fd, Fd *d)
 {
 	uint32_t *closer = d->closer;
@@ -349,8 +351,8 @@ int rt_close(int fd)
 		return -EBADF;
 	// Of whatever kind it is: a user may be just about to find that out, and to wait.
 	netpollevict(&d->pd);
-	// Those who are parked or in a call that does not block are gone soon. A thread in a
-	// system call may take for ever.
+	// Users that are parked or in a call that does not block leave soon. A thread in a
+	// blocking system call may stay forever.
 	waits = d->kind == FdOwn;
 	d->closer = waits ? &gone : NULL;
 	if (dropuse(d, 0, 0, NULL))

@@ -25,7 +25,7 @@ enum {
 typedef struct {
 	PollDesc pd;
 
-	uint64_t mu; // who uses it: fd.c
+	uint64_t mu; // its users: fd.c
 	uint32_t sema[2]; // by PollMode: the waiters for the right to read or write
 	uint32_t *closer; // the semaphore of the closer that waits for the last user, or NULL;
 	                  // written while it is a user itself
@@ -33,7 +33,7 @@ typedef struct {
 
 	// The right to read protects:
 	bool drained; // the last read emptied it
-	uint8_t failures; // of accept for want of descriptors or memory, in a row
+	uint8_t failures; // of accept in a row, without descriptors or memory
 } __attribute__((aligned(2 * CacheLineSize))) Fd;
 
 // The right to read or write fd, alone. Returns 0 or -EBADF, or why it cannot be watched.
@@ -60,7 +60,7 @@ typedef struct {
 	uint64_t arg[6];
 } Call;
 
-// By way of entersyscall. The second begins again after a signal.
+// Makes a call between entersyscall and exitsyscall. restarting repeats it after a signal.
 int64_t managed(const Call *c);
 int64_t restarting(const Call *c);
 // Waits in a system call until fd is ready for mode.

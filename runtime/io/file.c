@@ -1,4 +1,4 @@
-// file.c - opening, reading and writing by way of the table of descriptors.
+// file.c - opening, reading and writing through the table of descriptors.
 #include "include/rt.h"
 #include "runtime/io/fd.h"
 #include "runtime/os/os.h"
@@ -34,8 +34,8 @@ static int64_t callown(Fd *d, PollMode mode, const Call *c)
 	}
 }
 
-// Others may use the same description: that it was ready does not mean that it is, and the
-// call may block after all. EAGAIN comes from those that are non-blocking.
+// Waits and calls, for a description that other processes may share. One that was ready need
+// not be ready any more, so the call may block. EAGAIN comes from those that are non-blocking.
 static int64_t callshared(Fd *d, PollMode mode, const Call *c)
 {
 	int32_t fd = (int32_t)c->arg[0];
@@ -83,9 +83,9 @@ JUMPBACK int64_t fdcall(Fd *d, PollMode mode, const Call *c)
 	return err ? err : callown(d, mode, c);
 }
 
-// A stream that was found empty has nothing until an edge comes: the poller is asked first,
-// which saves a read in vain for each message. After the other end has closed, or sent
-// urgent data, there may be no edge.
+// A stream that was found empty has nothing until an edge comes. So the poller is asked first,
+// which saves a wasted read for each message. After the other end has closed, or sent urgent
+// data, there may be no edge.
 static int64_t waitdrained(Fd *d)
 {
 	if (!d->drained || (atomic_load_acquire(&d->pd.info) & PollHup))

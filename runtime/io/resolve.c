@@ -1,13 +1,12 @@
 // resolve.c - the addresses of a name: /etc/hosts, then the servers of /etc/resolv.conf.
 //
-// Both files are read anew for each name. A and AAAA are asked for at the same time, by two
-// goroutines; each asks the servers in turn, and all of them again (options attempts), with
-// a limit of time for each question (options timeout). A short answer that says there is
-// more is asked for again by TCP. An answer counts only if it comes from the server's
-// address and repeats number and question; the number is random, and so is our port, by the
-// kernel.
+// Both files are read for each name. Two goroutines ask for A and AAAA concurrently. Each asks
+// the servers in turn, and all of them again (options attempts), with a limit of time for each
+// question (options timeout). If a short answer says that there is more, the question is asked
+// again by TCP. An answer counts only if it comes from the server's address and repeats number
+// and question; the number is random, and so is our port, by the kernel.
 //
-// IPv4 addresses come first: where there is no way to one, that is known at once.
+// IPv4 addresses come first, because without a route to one the attempt fails at once.
 #include "runtime/base/str.h"
 #include "runtime/io/dns.h"
 #include "runtime/io/fd.h"
@@ -253,7 +252,7 @@ static int64_t overtcp(Query *q, int32_t fd, DnsResult *res)
 	return r;
 }
 
-// What is not an answer to the question is passed over, whoever sent it.
+// Asks by UDP. Ignores what is not an answer to the question, from any sender.
 static int64_t overudp(Query *q, int32_t fd, DnsResult *res)
 {
 	int64_t r = rt_write(fd, q->question + 2, q->len);

@@ -91,8 +91,8 @@ int64_t rt_writev(int fd, rt_iovec *v, int n)
 	return endwrite(fd, d, writevall(fd, d, v, n));
 }
 
-// The file may have to come from a disk: by way of entersyscall, even for a socket that
-// does not block. Without entry in the socket's wait, EAGAIN is the wait's business.
+// The file may have to come from a disk, so the call is made between entersyscall and
+// exitsyscall even if the socket does not block. After EAGAIN waits for the socket.
 static int64_t sendsome(Fd *d, const Call *c)
 {
 	int64_t err = d->kind == FdFile ? 0 : netpollcheckerr(&d->pd, PollWrite), r;

@@ -1,9 +1,9 @@
 // defer.c - deferred calls: rt_defer, and rt_goexit, which makes them all.
 //
-// The record of a deferred call lies in the frame of who deferred it. It is on the
-// goroutine's list, newest first, from there until the call begins: at the end of its scope,
-// or before that by a panic or rt_goexit, on top of the frames they leave for good. Whoever
-// makes the call takes the record off the list first, so it is made once.
+// The record of a deferred call is in the frame of the function that deferred it, and on the
+// goroutine's list, newest first, until the call begins. The call begins at the end of its
+// scope, or earlier: a panic or rt_goexit makes it on top of the frames that they leave for
+// good. All remove the record from the list before the call, so it is made once.
 //
 // Follows Go's panic.go (deferproc, deferreturn, printpanics, Goexit).
 #include "include/rt.h"
@@ -37,7 +37,7 @@ static Panic *reversed(Panic *p)
 	return r;
 }
 
-// If nobody recovers, all are told, the first one first.
+// Prints all panics that are not recovered, the oldest first.
 static void printpanics(Panic *p)
 {
 	const Panic *older = NULL;
@@ -81,7 +81,8 @@ void droppanics(G *gp, const Panic *last)
 	}
 }
 
-// A panic among the calls that somebody recovers from comes back here (recover.c).
+// Makes the deferred calls that are left, and ends the goroutine. Called by rt_goexit, and by
+// recover.c after a panic in one of these calls has been recovered.
 NORETURN void goexit2(G *gp)
 {
 	rundefers(gp);

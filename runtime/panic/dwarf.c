@@ -9,9 +9,9 @@
 // There is no recursion; references are followed MaxHops times; the loops inside of others
 // share the lookup's fuel. No memory is taken, and functions are small for small stacks.
 //
-// Units are tried one after another by the ranges of their outermost entry: .debug_aranges
-// says the same, and not all compilers write it. The last unit is tried first, and the last
-// answers are kept, since many goroutines wait in few places.
+// Units are tried one after another by the ranges of their outermost entry, because not all
+// compilers write .debug_aranges. The last unit is tried first, and the last answers are kept,
+// since many goroutines wait in few places.
 #include "runtime/base/atomic.h"
 #include "runtime/panic/dwarf.h"
 
@@ -413,7 +413,7 @@ static bool findunit(Dwarf *d, uint64_t pc)
 	return false;
 }
 
-// The name of the function that e is about, which may stand in another unit.
+// Returns the name of the function at origin, which may be in another unit.
 static const char *funcnameof(Dwarf *d, const Attr *origin)
 {
 	Unit u = d->unit;
@@ -516,7 +516,7 @@ static void setpath(const Dwarf *d, const Lines *l, uint64_t file, Place *p)
 	names[1] = dir.name;
 	names[2] = f.name;
 	for (uint32_t i = 0; i < 3; i++) {
-		if (names[i][0] == '/') // what stands before it does not count
+		if (names[i][0] == '/') // absolute: those before it do not count
 			for (uint32_t j = 0; j < 2 * i; j++)
 				p->path[j] = "";
 		p->path[2 * i] = names[i];
@@ -621,7 +621,7 @@ static bool findrow(Lines *l, uint64_t pc)
 
 // ---- places -------------------------------------------------------------------------
 
-// Fills places from the function inwards, but for where pc itself is in the last.
+// Fills places from the function inwards, except for file and line of the innermost.
 static int32_t findinlined(Dwarf *d, uint64_t pc, const Lines *l, Place *places)
 {
 	Cursor c = d->unit.entries;

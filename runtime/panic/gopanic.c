@@ -2,7 +2,7 @@
 // says why and ends the process.
 //
 // The calls run on top of the frame that panics. One of them may panic in turn: its panic
-// goes on with the calls that are left (defer.c).
+// makes the calls that are left (defer.c).
 //
 // Built with the vector registers: a float among variable arguments arrives in one.
 //

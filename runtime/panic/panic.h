@@ -25,7 +25,7 @@ typedef struct {
 extern const Deferring *whendeferring;
 
 void droppanics(G *gp, const Panic *last); // those newer than last: they are over
-NORETURN void goexit2(G *gp);              // rt_goexit, begun or gone on with
+NORETURN void goexit2(G *gp);              // rt_goexit, begun or continued
 
 // ---- traceback.c --------------------------------------------------------------------
 
@@ -33,9 +33,9 @@ extern uintptr_t skipPC;
 
 void tracebackinit(void);
 void traceback(G *gp, const Where *w, int32_t level); // frames from w outwards
-Where whereparked(const G *gp);                       // where it goes on
+Where whereparked(const G *gp);                       // where it will continue
 Where wherehalted(const G *gp, const Halted *b);      // while it runs; sched/halt.c
-// The same with who it is and who created it; without w its stack cannot be read.
+// Is traceback with the G's header and its creator; without w its stack cannot be read.
 void printgoroutine(G *gp, const Where *w, int32_t level);
 void tracebackothers(const G *me, int32_t level);
 bool intext(uintptr_t pc);

@@ -7,9 +7,9 @@
 //
 // A recovered panic stays in the list, as a copy, while the function that called rt_recover
 // runs, as in Go while the deferred function that called recover runs. If that function panics
-// again, the report includes both. Nothing that it leaves on its stack tells whether it has
-// returned: called again from the same place, it puts the same words there. So it is made to
-// return to recoverreturn (recover.S), which records the return in the copy.
+// again, the report includes both. Its stack does not show whether it has returned, because a
+// second call from there would leave equal words. So it is made to return to recoverreturn
+// (recover.S), which records the return in the copy.
 //
 // Follows Go's panic.go (gorecover, recovery).
 #include "include/rt.h"

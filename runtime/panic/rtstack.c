@@ -7,8 +7,8 @@
 #include "runtime/sched/sched.h"
 #include "runtime/sched/stw.h"
 
-// Protects what symtab.c keeps of what it has read. Who dies meanwhile does not
-// take it: what it then reads there may belong to another pc, but leads nowhere else.
+// Protects what symtab.c keeps of what it has read. An M that dies does not acquire it: it may
+// then read the answer for another pc, but no bad pointer.
 static Mutex stacklock = { .rank = RANKED(RankTraceback) };
 
 typedef struct {

@@ -1,15 +1,16 @@
-// traceback.c - who called whom, by frame pointers.
+// traceback.c - the calls on a stack, by frame pointers.
 //
 //	bp -> | caller's bp | return address | caller's frame ...
 //
 // A goroutine's outermost frame was "called" from goexit+1 with a frame pointer of 0. The
-// walk believes nothing that does not lie on the goroutine's stacks, and goes upwards
-// only, but for the one step from the segment to the small stack: a spoiled stack ends it.
+// walk uses only words on the goroutine's stacks, and moves upwards only, except for the one
+// step from the segment to the small stack. So a corrupt stack ends the walk.
 //
 // That step is a frame of __morestack: its return address is the stub's in the function
 // that runs on the segment already, and its caller's is the next word. A function that has
-// memory from alloca in the segment returns to allocreturn; the record has the real place. So
-// it is with recoverreturn, to which a function returns that has recovered from a panic.
+// memory from alloca in the segment returns to allocreturn; the record has the real return
+// address. A function that has recovered from a panic returns to recoverreturn; the copy of the
+// panic has the real one.
 //
 // built: unchecked
 #include "include/rt.h"
@@ -224,8 +225,9 @@ static Where wherecalled(const G *gp, const uintptr_t *frame)
 	return (Where){ .pc = returnaddress(gp, &frame[1]), .bp = frame[0], .calledsp = sp };
 }
 
-// The same for a goroutine that is away on g0, whose innermost frame there is at bp: outwards to
-// the one that was called from gp's stack. mcall leaves none, but gp's context is there.
+// Returns where a goroutine left its stack that is away on g0, whose innermost frame there is
+// at bp: walks outwards to the frame that was called from gp's stack. mcall leaves no such
+// frame; then gp's saved context says it.
 static Where whereaway(const G *gp, uintptr_t bp)
 {
 	const Stack *s = &gp->m->g0->stack;
@@ -313,7 +315,7 @@ static void printcreator(uintptr_t pc, uintptr_t parent)
 	if (parent != 0)
 		print(" in goroutine %lu", parent);
 	print("\n");
-	printplace(&places[n - 1]); // where rt_go stands, be it in an inlined function
+	printplace(&places[n - 1]); // of rt_go, even in an inlined function
 	printoffset(pc, start);
 	print("\n");
 }

@@ -149,7 +149,7 @@ int rt_signal_notify(int sig, rt_chan *c)
 	return 0;
 }
 
-// Takes c's listeners off the list, for ever.
+// Removes c's listeners from the list, for good.
 static Listener *unlink(const Hchan *c) HOLDS(lk);
 static Listener *unlink(const Hchan *c)
 {

@@ -124,7 +124,7 @@ typedef struct {
 	uint32_t sig;
 	Siginfo *info;
 	Sigcontext *c;
-	G *gp; // who was interrupted
+	G *gp; // the G that was interrupted
 } Caught;
 
 static void sayregisters(void *arg)
@@ -172,7 +172,7 @@ static void sayfault(void *arg)
 	printsignal(s->sig, s->info->code, s->info->addr, ctxpc(s->c));
 }
 
-// The stack's guard was touched, or what lies below the guard by a big frame.
+// Was the stack's guard touched, or, by a big frame, the memory below the guard?
 static bool overflowed(const Caught *s)
 {
 	const G *gp = s->gp;
@@ -215,7 +215,7 @@ static bool inprogram(const Caught *s, Where *w)
 	return true;
 }
 
-// Makes the program's code at w go on in sigpanic. False: its stack is too full.
+// Makes the program's code at w continue in sigpanic. False: its stack is too full.
 static bool injectpanic(const Caught *s, const Where *w, const char *text)
 {
 	enum { Room = 256 };

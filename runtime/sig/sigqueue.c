@@ -60,7 +60,7 @@ bool sigsend(uint32_t sig)
 	return wanted;
 }
 
-// The receiver's: sleeps until somebody wakes it. Returns the signals that have come, if any.
+// Parks the receiver until it is woken. Returns the signals that have come, if any.
 Sigset signal_recv(void)
 {
 	for (;;) {

@@ -73,7 +73,7 @@ static void endall(rt_ctx *top, int err)
 		ends = n->err == 0;
 		if (!ends)
 			continue;
-		atomic_store_release(&n->err, err); // for who finds done closed, or just looks
+		atomic_store_release(&n->err, err); // for readers of done, and of err
 		if (deltimer(&n->t))
 			n->refs--; // not the last: n has a handle or a child
 		closechan(n->done);

@@ -140,8 +140,8 @@ ALWAYS_INLINE bool sendnow(Hchan *c, const void *ep, G **wake)
 	return true;
 }
 
-// A sender waits. Without a buffer take its element; with one, which is full, take the
-// first of the buffer and put the sender's at the end: the same slot.
+// Receives while a sender waits. Without a buffer takes its element; with one, which is full,
+// takes the buffer's first and puts the sender's at the end, which is the slot just emptied.
 static __attribute__((noinline)) void recvfrom(Hchan *c, const Sudog *s, void *ep)
 {
 	if (c->dataqsiz == 0) {

@@ -1,8 +1,8 @@
 // mutex.c - mutual exclusion of goroutines.
 //
 //	state:	bit 0	locked
-//		bit 1	duty: who unlocks it decides whether to wake a waiter. Unlocked: is
-//			deciding now
+//		bit 1	duty: the unlocker must decide whether to wake a waiter. Unlocked: it
+//			is deciding now
 //		bit 2	starving
 //		bit 8	woken: a waiter is awake and tries, no need to wake another
 //		bit 9	deciding: what duty says of an unlocked mutex, when another has locked
@@ -62,8 +62,8 @@ static bool canspin(void)
 }
 
 // Bits 0 to 7. Where they are 0, Locked alone makes the state of a locked mutex, as taken
-// does: if somebody waits for a mutex that is not locked, and not starving, then one is awake
-// or being chosen. Inline: with one P nothing may yield between a load and a store.
+// does: if a mutex that is not locked, and not starving, has waiters, then one is awake or
+// being chosen. Inline: with one P nothing may yield between a load and a store.
 ALWAYS_INLINE uint8_t *lockbyte(rt_mutex *m)
 {
 	return (uint8_t *)&m->state;
@@ -96,7 +96,7 @@ static uint32_t whendecided(rt_mutex *m, uint32_t old)
 		if (round < DecideRounds)
 			procyield(DecideCount);
 		else
-			osyield(); // the kernel may have stopped the one who decides
+			osyield(); // the kernel may have stopped the deciding M
 		old = atomic_load_relaxed(&m->state);
 	}
 	return old;
@@ -132,8 +132,8 @@ typedef struct {
 	uint32_t old;
 } Locking;
 
-// What a look at the state says to do: spin a little, before that. One look at the end and
-// not four in the same time, as Go does: each takes the mutex' line from who works with it.
+// Spins a little if the state allows that. Reads the state once, at the end, where Go reads it
+// four times, because each read takes the mutex's cache line from its holder.
 static bool spin(rt_mutex *m, Locking *l)
 {
 	uint32_t old = l->old;
@@ -206,7 +206,7 @@ static bool mutexlockslow(rt_mutex *m, int64_t when)
 			return true;
 		if (!again)
 			l.waitstart = nanotime();
-		// Who has waited before goes first.
+		// A goroutine that has waited before comes first.
 		if (!semacquire1(&m->sema, again, WaitReasonMutexLock, &until))
 			return false;
 		l.starving = l.starving || nanotime() - l.waitstart > StarvationThreshold;
@@ -228,9 +228,9 @@ static void lockforever(rt_mutex *m)
 	mutexlockslow(m, Never);
 }
 
-// It is free, and somebody waits. Wakes one, unless another has locked it meanwhile, who will
-// then have to decide: most often one that runs already, which is what makes it fast.
-// Inline, and what it calls too: a function's prologue may yield, and others wait for us.
+// Wakes a waiter of a mutex that is free, unless another goroutine has locked it meanwhile.
+// Then that one has to decide: usually it runs already, which makes the mutex fast. Inline, and
+// so is what it calls, because a function's prologue may yield, and others wait for us.
 ALWAYS_INLINE void decide(rt_mutex *m)
 {
 	uint32_t old = atomic_load_relaxed(&m->state), new;
@@ -247,7 +247,8 @@ ALWAYS_INLINE void decide(rt_mutex *m)
 		semrelease1(&m->sema, false);
 }
 
-// Somebody waits, or something is wrong. NOSPLIT as decide is inline.
+// Ends an unlock that leaves a duty or a starving mutex. Anything else is a fatal error: m was
+// not locked. NOSPLIT because a prologue may yield, as in decide.
 NOSPLIT static void mutexunlockslow(rt_mutex *m) __attribute__((noinline));
 NOSPLIT static void mutexunlockslow(rt_mutex *m)
 {

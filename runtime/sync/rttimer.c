@@ -4,7 +4,7 @@
 // seq counts what was asked for: a start, a stop, a reset. The heap's Timer brings the seq
 // it was started with, so a firing that was under way when the timer was stopped or reset
 // finds that it is not wanted any more, and does nothing: then stop can say that it had
-// been pending. A periodic one is started anew each time.
+// been pending. A periodic timer is started again by each firing.
 //
 // A tick stays in the channel's buffer until it is received. Stop and reset remove it under the
 // lock under which it was put there, so that no earlier tick can be received after they have
@@ -91,7 +91,7 @@ static int64_t nextwhen(const Timer *t, int64_t now)
 	return when;
 }
 
-// A function of its own, to stand in tracebacks as who created the goroutine.
+// A separate function, so that tracebacks name it as the creator of the goroutine.
 static __attribute__((noinline)) void goFunc(rt_func *fn, void *arg)
 {
 	rt_go(fn, arg);

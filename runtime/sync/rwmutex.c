@@ -1,21 +1,21 @@
 // rwmutex.c - a lock for many readers or one writer.
 //
-//	state:	bits 0..29	readers that have it
-//		bit 30		a writer has it
+//	state:	bits 0..29	readers that hold it
+//		bit 30		a writer holds it
 //		bit 31		there are waiters
 //
 // Without waiters, both kinds lock and unlock by one compare-and-swap. Bit 31 makes all
 // of them take the slow path: under the lock of the semaphores' root that the lock hashes to,
 // where the waiters are in two queues (the treap's, under addresses within state; there are
-// no permits). Only readers leave without that lock, except the
-// last one. The unlocker hands over: it counts in the waiters that it removes from a queue, so a
-// deadline has nothing to undo (waiter.c: exactly one of the two ends the wait).
+// no permits). Only readers leave without that lock, except the last one. The unlocker hands
+// over: it counts in the waiters that it removes from a queue, so a deadline has nothing to
+// undo (waiter.c: exactly one of the two ends the wait).
 //
 // Readers do not pass a waiting writer, so writers are not starved; a writer that
 // unlocks lets in all readers that wait by then, so readers are not starved either.
 //
-// Go's sync/rwmutex.go has the same rules but another algorithm, which cannot remove a reader or
-// a writer whose deadline has passed.
+// Go's sync/rwmutex.go has these rules but another algorithm, which cannot remove a reader or a
+// writer whose deadline has passed.
 #include "include/rt.h"
 #include "runtime/os/os.h"
 #include "runtime/sync/sync.h"
@@ -75,8 +75,8 @@ static void admitwriter(rt_rwmutex *m, Gqueue *list)
 	}
 }
 
-// Lets in whoever can be, if nobody has it or only readers; and sees that Queued is right.
-// readersfirst: a writer has just unlocked.
+// Gives m to the waiters that can have it, unless a writer holds it; clears Queued if none is
+// left. readersfirst: a writer has just unlocked.
 static void admit(rt_rwmutex *m, bool readersfirst, Gqueue *list)
 {
 	SemaRoot *root = rootof(m);
@@ -96,9 +96,9 @@ static void admit(rt_rwmutex *m, bool readersfirst, Gqueue *list)
 	}
 }
 
-// By a writer, or a reader that is the last, when somebody waits, or did a moment ago. They
-// leave under the lock: while Queued is set, nobody comes or goes before admit has looked.
-// Without it another may have locked, unlocked and freed m as soon as this one has left.
+// Unlocks for a writer, or for the last reader, while Queued is set. It does so under the lock,
+// because nobody locks or unlocks m then before admit has run. Without the lock another
+// goroutine may have locked, unlocked and freed m before admit.
 static void rwunlockslow(rt_rwmutex *m, bool writer)
 {
 	SemaRoot *root = rootof(m);
@@ -152,8 +152,8 @@ static UNCHECKED_LOCKS bool waitturn(rt_rwmutex *m, const void *queue, WaitReaso
 	return in;
 }
 
-// Locks if the word has no bit of busy, adding by; else sees that Queued is set, but for
-// who will not wait. True: locked.
+// Locks and returns true if the state has no bit of busy: adds by. Otherwise sets Queued, if
+// queue: the caller will wait.
 static bool tryadd(rt_rwmutex *m, uint32_t busy, uint32_t by, bool queue)
 {
 	uint32_t v = atomic_load_relaxed(&m->state);

@@ -12,9 +12,9 @@
 //	   claimed the wait (waiter.c) and executed the case whose Sudog it stores in gp->param
 //	4. take the other Sudogs off their queues
 //
-// Among the cases that are ready each is chosen with the same probability, by drawing a
-// number for the first, the second and so on: the k-th takes the place of the one chosen
-// before with probability 1/k. So there is no order to shuffle.
+// Among the cases that are ready each is chosen with equal probability, by drawing a number
+// for the first, the second and so on: the k-th takes the place of the one chosen before with
+// probability 1/k. So there is no order to shuffle.
 //
 // Follows Go's select.go (selectgo).
 //
@@ -226,7 +226,7 @@ typedef struct {
 static UNCHECKED_LOCKS bool selparkcommit(G *gp, void *arg)
 {
 	Parking *p = arg;
-	Sudog *first = gp->waiting; // gp clears it as soon as the timer lets it go on
+	Sudog *first = gp->waiting; // gp clears it as soon as the timer wakes it
 	Hchan *last = NULL;
 
 	if (p->timed)

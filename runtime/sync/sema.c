@@ -266,8 +266,8 @@ void semacquire(uint32_t *addr, WaitReason reason)
 
 // ---- release ------------------------------------------------------------------------
 
-// Once the permit is there another may take it, return and free what addr is in: nothing
-// but a hand-over, to one who waits there, looks at it again.
+// Once the permit is there another goroutine may take it, return and free what addr is in. So
+// only a hand-over, to a waiter there, reads *addr again.
 void semrelease1(uint32_t *addr, bool handoff)
 {
 	SemaRoot *root = semroot(addr);

@@ -21,8 +21,8 @@ static bool startsleep(G *gp, void *t)
 	return true;
 }
 
-// The Timer lies on the goroutine's stack: it fires once, and then the heap knows it no
-// more.
+// Parks until when. The Timer is on the goroutine's stack: it fires once, and is no longer in
+// the heap then.
 static void sleepuntil(int64_t when)
 {
 	G *gp = getg();

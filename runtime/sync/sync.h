@@ -33,16 +33,16 @@ typedef struct {
 // A deadline for semacquire.
 typedef struct {
 	int64_t when;
-	// Called under the root's lock when it has come and there is no permit: takes back
-	// what the caller told those who will release. False: they have counted on the caller
-	// already, the permit is on its way, and it waits on. NULL: nothing to take back.
+	// Called under the root's lock if there is no permit at the deadline: undoes what the
+	// caller has announced to the releasers. False: one has counted on the caller already,
+	// so that a permit will come and the caller keeps waiting. NULL: nothing to undo.
 	bool (*cancel)(void *arg);
 	void *arg;
 } SemaUntil;
 
 // Waits until *addr > 0 and takes one.
 void semacquire(uint32_t *addr, WaitReason reason);
-// The same. lifo: before those who wait already. Returns false if the deadline came first.
+// lifo: ahead of those that wait already. Returns false if the deadline came first.
 bool semacquire1(uint32_t *addr, bool lifo, WaitReason reason, const SemaUntil *until);
 // Releases one, and wakes the longest waiter.
 void semrelease(uint32_t *addr);
@@ -55,7 +55,7 @@ void semqueue(SemaRoot *root, const void *addr, Sudog *s, bool lifo);
 void semunqueue(SemaRoot *root, Sudog *s);
 // The first waiter for addr that could be claimed; NULL if there is none.
 Sudog *semdequeue(SemaRoot *root, const void *addr);
-// Does anybody wait for addr, be it one whose deadline has come?
+// Has addr waiters, including those whose deadline has come?
 bool semwaits(SemaRoot *root, const void *addr);
 
 #endif

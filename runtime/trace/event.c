@@ -1,7 +1,7 @@
 // event.c - recording an event of the execution trace, and the door to the tracer.
 //
-// Each M writes into a buffer of its own, and nobody waits for anybody: a hook may stand
-// where any lock is held, on any stack but that of a signal handler. A full buffer goes to
+// Each M writes into a buffer of its own and waits for nothing, so a hook may be used while
+// any lock is held, on any stack except a signal handler's. A full buffer goes to
 // the writer's list by compare-and-swap; an empty one is a bit in freebufs, taken by
 // compare-and-swap as well. If there is none the event is lost, and counted.
 //
@@ -10,7 +10,7 @@
 // instructions, so one of the two sees the other: when the wait is over, no M touches its
 // buffer, and none will before the next start. Which events are left out at the end is
 // consistent too: if an M does not record that it readied a G because __rt0_traceon was clear,
-// whoever runs the G after that finds it clear as well.
+// the M that runs the G after that finds it clear as well.
 //
 // Unyielding: the buffer is the M's, and hooks are called in states in which a goroutine
 // cannot be taken off its M (sched/syscall.c).
@@ -136,7 +136,7 @@ TRACEHOOK void __rt0_traceevent(uint32_t what, uintptr_t arg)
 	atomic_store_release(&mp->tracing, 0); // pairs with rt_trace_stop's load
 }
 
-// The caller holds sched.lock, as who collects the buffers does.
+// The caller holds sched.lock, and so does collect (trace.c).
 static void endthread(void)
 {
 	M *mp = getg()->m;

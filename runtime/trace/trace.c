@@ -4,7 +4,7 @@
 // stopped, so nobody runs; and sched.lock is held, because an M without a P may make
 // goroutines runnable even then (the poller and sysmon in injectglist, one that comes from
 // a system call in exitsyscall0) and does it under that lock, together with its event.
-// __rt0_traceon is set in the same moment. So every change of a goroutine or a P happens either
+// __rt0_traceon is set under that lock too. So every change of a goroutine or a P happens
 // before, and the state that is written shows it, or after, and there is an event.
 //
 // The writer is a thread without a P, like sysmon. It takes what is on the list, writes it,
@@ -145,7 +145,7 @@ static void writelist(TraceBuf *list)
 
 static void sleepwriter(void)
 {
-	atomic_xchg(&__rt0_trace.writer, WriterAsleep); // pairs with who fills the list
+	atomic_xchg(&__rt0_trace.writer, WriterAsleep); // pairs with the filler of the list
 	if (!atomic_load_seqcst(&__rt0_trace.full) && !atomic_load_seqcst(&writer.finish))
 		futexsleep(&__rt0_trace.writer, WriterAsleep, -1);
 	atomic_xchg(&__rt0_trace.writer, WriterBusy);
@@ -209,7 +209,7 @@ static bool reservebufs(void)
 	return true;
 }
 
-// The writer goes on while the world is stopped, so that even a million goroutines find room.
+// The writer runs while the world is stopped, so that even a million goroutines find room.
 static void waitforroom(void)
 {
 	for (;;) {
@@ -367,7 +367,7 @@ static void complain(const char *what, int64_t err)
 	print("runtime: trace: cannot %s: error %ld\n", what, -err);
 }
 
-// The program ends. Somebody else may be ending the trace just now.
+// Ends the trace at the end of the program. rt_trace_stop may be ending it just now.
 void __rt0_traceexit(void)
 {
 	int64_t err;
