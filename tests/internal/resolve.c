@@ -231,6 +231,26 @@ static void mutated(void)
 	check(ok > 0 && ok < Mutations);
 }
 
+// At a port that is free for both; one that is free for UDP may be a TCP connection's.
+static void listenatboth(void)
+{
+	char text[64];
+	uint64_t port;
+
+	for (;;) {
+		udp = rt_listen("udp4", "127.0.0.1:0");
+		check(udp >= 0);
+		check(rt_local_address(udp, text, sizeof text) > 0);
+		tcp = rt_listen("tcp4", text);
+		if (tcp >= 0)
+			break;
+		equal(tcp, -EADDRINUSE);
+		rt_close(udp);
+	}
+	check(atou64(afterprefix(text, "127.0.0.1:"), &port));
+	dnsport = (uint16_t)port;
+}
+
 int rt_main(int argc, char **argv)
 {
 	static char hosts[200], resolv[200];
@@ -242,18 +262,7 @@ int rt_main(int argc, char **argv)
 
 	(void)argc;
 	(void)argv;
-	udp = rt_listen("udp4", "127.0.0.1:0");
-	check(udp >= 0);
-	{
-		char text[64];
-		uint64_t port;
-
-		rt_local_address(udp, text, sizeof text);
-		tcp = rt_listen("tcp4", text);
-		check(tcp >= 0);
-		check(atou64(afterprefix(text, "127.0.0.1:"), &port));
-		dnsport = (uint16_t)port;
-	}
+	listenatboth();
 	rt_go(serveudp, NULL);
 	rt_go(servetcp, NULL);
 	rt_snprintf(hosts, sizeof hosts, "%s/hosts", tmp);
