@@ -1,8 +1,8 @@
-// tests/internal/withoutemms.h - takes the emms out of asyncPreempt.
+// tests/arch/amd64/internal/withoutemms.h - takes the emms out of asyncPreempt.
 #ifndef WITHOUTEMMS_H
 #define WITHOUTEMMS_H
 
-#include "internal.h"
+#include "../../../internal/internal.h"
 
 static void withoutemms(void)
 {

@@ -1,4 +1,4 @@
-// tests/internal/preemptstorm_control_x87.c - the negative control of preemptstorm.c for x87 and MMX:
+// tests/arch/amd64/internal/preemptstorm_control_x87.c - the negative control of preemptstorm.c for x87 and MMX:
 // if asyncPreempt leaves their registers full, the next goroutine computes with them.
 // variants: release
 // matrix: GOMAXPROCS=2

@@ -1,4 +1,4 @@
-// tests/internal/preemptstorm_control_x87_debug.c - the same where gogo looks at the registers: it
+// tests/arch/amd64/internal/preemptstorm_control_x87_debug.c - the same where gogo looks at the registers: it
 // says so before the next goroutine runs.
 // variants: debug stress
 // matrix: GOMAXPROCS=2
