@@ -92,6 +92,11 @@ ALWAYS_INLINE bool retie(M *mp)
 	return true;
 }
 
+ALWAYS_INLINE P *lentp(const M *mp)
+{
+	return mp->oldp;
+}
+
 // Forgets the P that was lent: it is not wanted back.
 ALWAYS_INLINE void forgetlent(M *mp)
 {

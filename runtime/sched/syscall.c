@@ -35,7 +35,7 @@ static COLD void entersyscall_safepoint(void *unused)
 static COLD void entersyscall_gcwait(void *unused)
 {
 	(void)unused;
-	stoplent(getg()->m->oldp);
+	stoplent(lentp(getg()->m));
 }
 
 // It is ours, and it is what we think: only the debug build asks.

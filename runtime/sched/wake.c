@@ -88,14 +88,14 @@ static void mspinning(void)
 typedef struct {
 	P *pp;
 	int64_t id;
-	bool spinning;
+	bool spins;
 } NewM;
 
 static COLD void newmfn(void *arg)
 {
 	const NewM *r = arg;
 
-	newm(r->spinning ? mspinning : NULL, r->pp, r->id);
+	newm(r->spins ? mspinning : NULL, r->pp, r->id);
 }
 
 // Wakes mp, which sleeps in parkm and must take pp.
@@ -127,7 +127,7 @@ void startm(P *pp, bool spinning)
 	if (!mp) {
 		// Count the new M before the lock is released, or checkdead could see a P
 		// that is not idle and has no M.
-		NewM r = { .pp = pp, .id = mReserveID(), .spinning = spinning };
+		NewM r = { .pp = pp, .id = mReserveID(), .spins = spinning };
 
 		unlock(&sched.lock);
 		systemstack(newmfn, &r); // too deep for a small stack

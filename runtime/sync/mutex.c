@@ -55,8 +55,7 @@ static bool canspin(void)
 {
 	if (ncpu <= 1)
 		return false;
-	if (gomaxprocs <= (int32_t)(atomic_load_relaxed(&sched.npidle) +
-	                            atomic_load_relaxed(&sched.nmspinning)) + 1)
+	if (gomaxprocs <= (int32_t)(atomic_load_relaxed(&sched.npidle) + nspinning()) + 1)
 		return false;
 	return runqempty(getg()->m->p);
 }
