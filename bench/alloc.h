@@ -2,9 +2,9 @@
 // each, over 4096 live slots that are replaced in random order.
 //
 //	size16 size64 size256 size1024 mix16_1024  ns for a free and an allocation
-//	remote                                     the same, allocated by one, freed by another
+//	remote                                     ns, if another worker frees the memory
 //
-// Who includes it has defined
+// The file that includes it has defined
 //
 //	void *allocate(size_t size)
 //	void release(void *p)

@@ -1,5 +1,5 @@
-// late.h - how late sleepers woke: the middle, and the end, of a sorted list. Who includes
-// it has a metric().
+// late.h - how late sleepers woke: the middle, and the end, of a sorted list. The file that
+// includes it has a metric().
 #ifndef LATE_H
 #define LATE_H
 

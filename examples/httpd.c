@@ -36,9 +36,10 @@ static int64_t patience = 10 * RT_SECOND;
 
 // ---- connections --------------------------------------------------------------------
 //
-// At the end, connections that wait for a request are to be closed, those that have one
-// are not. A connection says that it is idle and then looks at stopping; who stops says so
-// and then looks who is idle: one of the two sees the other.
+// At the end, the server closes connections that wait for a request, but not those that have
+// one. A connection records that it is idle and then checks stopping. The goroutine that stops
+// the server sets stopping and then checks for idle connections. So one of the two sees the
+// other.
 
 enum { Busy, Idle, Ending };
 static uint8_t states[MaxFd];
@@ -551,7 +552,7 @@ static bool answer(Conn *c, const Request *r, int status, const char *extra)
 	int n, len;
 
 	if (status >= 400 && status != 404 && status != 412 && status != 416)
-		c->close = true; // who knows what comes next
+		c->close = true; // what follows may not be a request
 	len = rt_snprintf(body, sizeof body, "<!doctype html><title>%d</title><h1>%d %s</h1>\n",
 	                  status, status, reason(status));
 	n = head(c, buf, sizeof buf, status);

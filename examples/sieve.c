@@ -40,7 +40,7 @@ filter(void *arg)
 	}
 }
 
-// Returns the nth prime.  The goroutines wait for ever afterwards, and that is fine:
+// Returns the nth prime.  The goroutines wait forever afterwards, and that is fine:
 // they end with the process.
 static int64_t
 nth_prime(int n)
@@ -53,7 +53,7 @@ nth_prime(int n)
 	while (--n > 0) {
 		rt_chan *next = rt_chan_make(sizeof(int64_t), 0);
 		Filter f = {.in = end, .out = next, .prime = prime};
-		rt_go_copy(filter, &f, sizeof f);  // f is copied: the loop may go on
+		rt_go_copy(filter, &f, sizeof f);  // copies f, which the next round replaces
 		end = next;
 		rt_chan_recv(end, &prime);
 	}

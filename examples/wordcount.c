@@ -50,8 +50,8 @@ is_print(unsigned char c)
 }
 
 // Returns the number of words that begin in the n bytes at p; *in_word says whether
-// the bytes before and behind them belong to a word.  As for GNU's wc, a word is what
-// stands between white space and has at least one character that can be printed.
+// the bytes before and behind them belong to a word.  As for GNU's wc, a word is text
+// between white space with at least one character that can be printed.
 static int64_t
 count_words(const unsigned char *p, int64_t n, bool *in_word)
 {

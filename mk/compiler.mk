@@ -1,4 +1,4 @@
-# compiler.mk - which compiler, for which processor; what is the same wherever it runs.
+# compiler.mk - which compiler, for which processor; the options for every machine.
 
 # The user's flags: added to what the runtime is built with, which has the last word.
 CFLAGS =
@@ -38,6 +38,6 @@ ifneq ($(BUILD),build)
 export RT0_BUILD
 endif
 
-# The same bytes wherever the tree lies. gdb finds the sources when it has tools/gdb/rt0.py from
-# there, or runs there, or by its command directory.
+# Makes the output independent of the tree's place. gdb finds the sources if it has the tree's
+# tools/gdb/rt0.py, or runs in the tree, or by its command directory.
 MAPPED = '-ffile-prefix-map=$(subst ','\'',$(CURDIR))=.' $(if $(SUFFIX),-fdebug-compilation-dir=.)

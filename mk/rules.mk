@@ -11,7 +11,7 @@ endif
 
 RULES = Makefile mk/compiler.mk mk/rules.mk runtime/arch/$(ARCH)/flags.mk
 
-# The same source is compiled again for pie/.
+# Sources are compiled a second time for pie/.
 pie = $(if $(filter $(B)/pie/%,$@),$1)
 objects = $(patsubst %,$(B)/%.o,$(basename $1))
 OBJ = $(filter-out $(MEMBEROBJ),$(call objects,$(SRC) $(ASM)))
@@ -88,8 +88,8 @@ $(B)/offsets.h: asm/offsets.c runtime/runtime.h runtime/gocompat.h runtime/os/os
 
 # ---- libraries ---------------------------------------------------------------------------
 
-# Each function in a section of its own still: two of the same name in different files must
-# not come into a program together.
+# Each function keeps its own section: a program must not get both of two functions that have
+# one name in different files.
 $(B)/internal/rt0.o: $(OBJ)
 $(B)/pie/internal/rt0.o: $(PIEOBJ)
 $(B)/rt0_musl.o: $(MUSLOBJ)

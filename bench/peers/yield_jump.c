@@ -9,7 +9,7 @@ typedef struct {
 
 static Context mine, theirs;
 
-// Leaves from and goes on in to. Every register but these three is lost.
+// Leaves from and continues in to. Every register but these three is lost.
 static inline __attribute__((always_inline)) void jump(Context *from, Context *to)
 {
 	__asm__ volatile("leaq 1f(%%rip), %%rax\n\t"

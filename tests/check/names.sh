@@ -8,6 +8,7 @@
 . "$RT0_ROOT/tests/lib/expect.sh"
 
 "$RT0_ROOT/tools/names" || fail 'tools/names'
+"$RT0_ROOT/tools/names" --help | grep -q '^ *tools/names \[DIR\]$' || fail 'tools/names --help'
 
 mkdir -p tree/runtime/a tree/runtime/b tree/docs
 cd tree || exit 1

@@ -36,9 +36,9 @@ argv from the stack, where they stay. Still nothing is pushed.
 = $rsp == $E
 
 == rt0_go: the bootstrap in assembly
-What follows, down to mstart, is told once in this function: make a stack and a thread
-pointer out of what the kernel gave, then call check, args, osinit, schedinit, newproc and
-mstart. %rbp becomes 0, so that chains of frame pointers end here.
+This function shows the whole start-up, down to mstart: it makes a stack and a thread pointer
+out of what the kernel gave, then calls check, args, osinit, schedinit, newproc and mstart.
+%rbp becomes 0, so that chains of frame pointers end here.
 = argc: $rdi
 = argv: $rsi - $E
 = $rsp == $E
@@ -46,7 +46,7 @@ mstart. %rbp becomes 0, so that chains of frame pointers end here.
 == needtls: g0 has a stack
 rt0_go has copied argc and argv to an aligned place and declared the 64 KiB below it (less
 104 bytes) to be the stack of g0, the goroutine on which the scheduler itself runs. Nothing
-was allocated: it is the process stack. CPUID said who made the processor. No C library has
+was allocated: it is the process stack. CPUID named the processor's maker. No C library has
 defined _cgo_init, so the runtime sets up the thread pointer itself.
 = argc's copy: *(int *)($rsp + 16)
 = below the entry's stack pointer: $E - $rsp
@@ -156,7 +156,7 @@ the right to run goroutines, with a queue of them and with caches nobody else to
 = gomaxprocs
 
 == newproc: the first goroutine
-m0 holds P0; the other Ps lie on the idle list, P1 on top. newproc makes the main goroutine.
+m0 holds P0; the other Ps are on the idle list, P1 on top. newproc makes the main goroutine.
 Its arguments are on the stack, as in Go: no bytes to pass on, and a pointer to a word that
 holds runtime_main's address.
 = gomaxprocs
@@ -279,7 +279,7 @@ The helpers wait, each for its own reason. The program's constructors (.preinit_
 
 == rt_main: your program
 The runtime is up. rt_main runs like any goroutine: it may be preempted, its stack may grow,
-it may go on on another thread. When it returns, destructors run and exit_group ends the
+it may continue on another thread. When it returns, destructors run and exit_group ends the
 process; goroutines that still exist are dropped.
 = allgs[0]->goid
 = allgs[0]->lockedm == 0
@@ -369,7 +369,7 @@ rt0-tour list: the steps; rt0-tour transcript FILE: all of it, as text."""
         if number <= self.at or not gdb.selected_inferior().pid:
             self.at = 0
         while self.at < number:
-            if self.at == 0:  # only a process has addresses: the program may lie anywhere
+            if self.at == 0:  # a position-independent program has addresses only in a process
                 self.quietly("starti")
                 entry = gdb.parse_and_eval("(long)$sp")
                 gdb.set_convenience_variable("E", entry)
