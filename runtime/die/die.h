@@ -33,7 +33,7 @@ typedef struct {
 
 // Prints the report, with tracebacks as GOTRACEBACK wants them, and exits with status 2.
 NORETURN void die(Report *r);
-void dopanic(void *r); // panic/report.c: does it, on g0 or gsignal
+void dopanic(void *arg); // panic/report.c: does it, on g0 or gsignal; arg is the Report
 
 // ---- gotraceback.c ------------------------------------------------------------------
 
