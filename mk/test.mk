@@ -59,6 +59,7 @@ tour: examples
 	gdb -q -iex 'set auto-load no' -x tools/gdb/rt0.py -ex rt0-tour $(B)/examples/hello
 
 docs: examples
+	tools/gomap --write
 	tools/docs $(B)/examples/hello
 
 man:

@@ -8,7 +8,7 @@
 // the goroutine is tied to its thread and unblocks there those that are wanted: they wait
 // in the kernel until then.
 //
-// Follows Go's os/signal (signal.go) and signal_unix.go (sigenable, sigdisable, ensureSigM).
+// Follows Go's os/signal/signal.go and signal_unix.go (sigenable, sigdisable, ensureSigM).
 #include "include/rt.h"
 #include "runtime/os/sigtable.h"
 #include "runtime/os/syscall.h"
