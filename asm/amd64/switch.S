@@ -13,7 +13,7 @@
 // nothing of these registers. The two words of floating point control belong to the goroutine.
 //
 // The processor predicts where a ret goes from the calls that it has seen: the innermost first.
-// So between mcall and gogo no call is left open. mcall, schedule, execute and gogo are
+// So between mcall and gogo no call is left open. mcall, schedule, execute and gogo (LEAVE) are
 // entered by jumps, and gogo returns by a ret to the caller of an mcall. This ret, and those of
 // mcall's callers, are predicted if the previous goroutine parked where the next one had. A new
 // goroutine is called, so that its own ret is predicted, too.

@@ -88,7 +88,7 @@ NORETURN void goexit2(G *gp)
 	rundefers(gp);
 	droppanics(gp, NULL);
 	goexit1();
-	__builtin_unreachable();
+	__builtin_unreachable(); // in place of LEAVE: this function is NORETURN
 }
 
 // ---- interface ----------------------------------------------------------------------

@@ -310,7 +310,7 @@ void gfscavengewait(void)
 // On the goroutine's stack, after its function has returned.
 void goexit1(void)
 {
-	mcallexit(goexit0);
+	LEAVE(mcallexit(goexit0));
 }
 
 // On g0: gp becomes a free G and the M goes on to the next.
@@ -345,15 +345,14 @@ void goexit0(G *gp)
 	if (mp->lockedInt != 0)
 		throw("internal lockOSThread error");
 	gfput(mp->p, gp);
-	if (locked) {
+	if (unlikely(locked)) {
 		// It locked its thread and did not unlock it: who knows what it did to the
 		// thread. End it: back to mstart, which calls mexit. lockedExt stays, so that
 		// no thread is cloned from this one on the way.
 		valgrindMakeMemDefined(mp->g0->sched.sp, PtrSize); // gogo compares it
-		gogo(&mp->g0->sched);
-		__builtin_unreachable();
+		LEAVE(gogo(&mp->g0->sched));
 	}
-	return schedule();
+	LEAVE(schedule());
 }
 
 // The program's goroutines. At least 1: the counts are read one after the other.

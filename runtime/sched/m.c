@@ -301,7 +301,7 @@ STEP void mstart1(void)
 		mp->mstartfn();
 	if (mp != &m0)
 		acquirep(takeleft(mp));
-	schedule();
+	LEAVE(schedule());
 }
 
 // What only the first thread does: the process's signal handlers.

@@ -211,7 +211,7 @@ static void preemptprologue(G *gp, const MoreFrame *f)
 	// The words in force, as mcall leaves them. The AsyncState need not have them.
 	readfpcontrol(&mp->fpcontrol);
 	gp->sched.fpcontrol = mp->fpcontrol;
-	gopreempt_m(gp);
+	LEAVE(gopreempt_m(gp));
 }
 
 // Is the segment too small for the frame and the arguments that go along?

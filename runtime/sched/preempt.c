@@ -148,7 +148,7 @@ void preemptPark(G *gp)
 	traceg(TraceGoBlock, gp);
 	dropg(); // first: once it is Gpreempted, another M may resume it
 	casgstatus(gp, Grunning, Gpreempted);
-	schedule();
+	LEAVE(schedule());
 }
 
 static void stopsoon(G *gp)
@@ -250,5 +250,5 @@ void doSigPreempt(G *gp, Sigcontext *c)
 // On g0, from asyncPreempt: gp is off the processor.
 void asyncPreempt2(G *gp)
 {
-	gopreempt_m(gp);
+	LEAVE(gopreempt_m(gp));
 }

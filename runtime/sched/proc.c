@@ -38,7 +38,7 @@ HOTSTEP void execute(G *gp, bool inheritTime)
 	if (!inheritTime)
 		mp->p->schedtick++;
 	valgrindMakeMemDefined(gp->sched.sp, PtrSize); // gogo compares what is there
-	gogo(&gp->sched);
+	LEAVE(gogo(&gp->sched));
 }
 
 // Unties the current G from its M.
@@ -162,10 +162,9 @@ HOTSTEP void schedule(void)
 
 	if (mp->locks != 0)
 		throw("schedule: holding locks");
-	if (mp->lockedg) {
+	if (unlikely(mp->lockedg != NULL)) {
 		stoplockedm();
-		execute(mp->lockedg, false);
-		__builtin_unreachable();
+		LEAVE(execute(mp->lockedg, false));
 	}
 	for (;;) {
 		G *gp = pick(&mp->inheritTime);
@@ -176,7 +175,7 @@ HOTSTEP void schedule(void)
 			startlockedm(gp); // hands over the P
 			continue;
 		}
-		return execute(gp, mp->inheritTime);
+		LEAVE(execute(gp, mp->inheritTime));
 	}
 }
 
@@ -210,13 +209,12 @@ static void park_m(G *gp)
 	dropg();
 	if (unlockf) {
 		mp->waitunlockf = NULL;
-		if (!unlockf(gp, mp->waitlock)) {
+		if (unlikely(!unlockf(gp, mp->waitlock))) {
 			casgstatus(gp, Gwaiting, Grunnable);
-			execute(gp, true); // back, in the same time slice
-			__builtin_unreachable();
+			LEAVE(execute(gp, true)); // back, in the same time slice
 		}
 	}
-	return schedule();
+	LEAVE(schedule());
 }
 
 // Parks the current goroutine until ready. unlockf(gp, lock) runs on g0 when it is parked
@@ -261,15 +259,15 @@ void goschedImpl(G *gp)
 	dropg();
 	next = swapglobal(mp, gp, &mp->inheritTime);
 	if (likely(next && !next->lockedm))
-		return execute(next, mp->inheritTime);
+		LEAVE(execute(next, mp->inheritTime));
 	if (next)
 		startlockedm(next);
-	schedule();
+	LEAVE(schedule());
 }
 
 static void gosched_m(G *gp)
 {
-	goschedImpl(gp);
+	LEAVE(goschedImpl(gp));
 }
 
 static COLD void goyield_m(G *gp)
@@ -280,7 +278,7 @@ static COLD void goyield_m(G *gp)
 	fastcasgstatus(gp, Grunning, Grunnable);
 	dropg();
 	runqput(pp, gp, false);
-	return schedule();
+	LEAVE(schedule());
 }
 
 // gp was asked to yield only for a timer: it stays near, since its slice is not over and
@@ -295,7 +293,7 @@ static COLD void yieldfortimer(P *pp, G *gp)
 		other = globrunqtake(pp, 1);
 	if (other)
 		runqput(pp, other, false);
-	goyield_m(gp);
+	LEAVE(goyield_m(gp));
 }
 
 void gopreempt_m(G *gp)
@@ -303,11 +301,10 @@ void gopreempt_m(G *gp)
 	P *pp = getg()->m->p;
 
 	if (unlikely(stopwanted(gp)))
-		return preemptPark(gp);
+		LEAVE(preemptPark(gp));
 	if (roundwanted(pp) == PreemptForTimer)
-		yieldfortimer(pp, gp);
-	else
-		goschedImpl(gp);
+		LEAVE(yieldfortimer(pp, gp));
+	LEAVE(goschedImpl(gp));
 }
 
 // To the tail of this P's queue.

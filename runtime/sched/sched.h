@@ -8,6 +8,11 @@
 
 // ---- switch.S, boot.S ---------------------------------------------------------------
 
+// LEAVE(f()) does not come back: f ends in another LEAVE, the last one in gogo or mcallexit. gcc
+// makes a returned call a jump, so that no call is left open for the processor (switch.S). It
+// would call a NORETURN function, and makes no jump in one.
+#define LEAVE(call) return call
+
 void gogo(Gobuf *buf);
 void mcall(void (*fn)(G *gp));
 void mcallexit(void (*fn)(G *gp));
@@ -240,8 +245,6 @@ ALWAYS_INLINE void randomEnum_next(RandomEnum *e)
 
 // ---- proc.c: the decision -----------------------------------------------------------
 
-// These two and gogo never return. They are not NORETURN, for then gcc would enter them by
-// calls; where it is worth it "return schedule();" makes it a jump (switch.S).
 void schedule(void);
 void execute(G *gp, bool inheritTime);
 void dropg(void);

@@ -174,15 +174,14 @@ static COLD void exitsyscall0(G *gp)
 	unlock(&sched.lock);
 	if (pp) {
 		acquirep(pp);
-		return execute(gp, false);
+		LEAVE(execute(gp, false));
 	}
 	if (mp->lockedg) {
 		stoplockedm(); // another M finds gp and hands it its P
-		execute(gp, false);
-		__builtin_unreachable();
+		LEAVE(execute(gp, false));
 	}
 	stopm();
-	schedule();
+	LEAVE(schedule());
 }
 
 static __attribute__((noinline, cold)) void exitsyscallslow(G *gp)
