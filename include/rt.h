@@ -35,6 +35,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* RT_NORETURN: the function does not return. Programs may use it. */
 #ifdef __cplusplus
 extern "C" {
 #define RT_NORETURN [[noreturn]]

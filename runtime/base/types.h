@@ -15,6 +15,7 @@
 #define min(a, b) ((a) < (b) ? (a) : (b))
 #define max(a, b) ((a) > (b) ? (a) : (b))
 
+// The function does not return. rt.h, which cannot take a program's word, has RT_NORETURN.
 #define NORETURN _Noreturn
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 #define WEAK __attribute__((weak))

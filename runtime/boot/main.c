@@ -88,7 +88,7 @@ static NORETURN void waitforend(bool goroutine)
 
 // The first to come runs the destructors; a destructor that comes again ends the process.
 // It may be called by a function of rt_cgocall's, which is no goroutine.
-_Noreturn void rt_exit(int status)
+NORETURN void rt_exit(int status)
 {
 	static G *exiting;
 	G *gp = getg();

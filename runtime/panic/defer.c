@@ -116,7 +116,7 @@ void rt_deferreturn(rt_deferred *d)
 	d->fn(d->arg);
 }
 
-_Noreturn void rt_goexit(void)
+NORETURN void rt_goexit(void)
 {
 	G *gp = getg();
 	Panic p = { .link = gp->_panic, .goexit = true };

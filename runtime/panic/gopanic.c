@@ -74,7 +74,7 @@ NORETURN void sigpanic(char *text, uint32_t sig, int32_t code, uintptr_t addr, u
 	gopanic(&p, &w);
 }
 
-_Noreturn void rt_panic(const char *format, ...)
+NORETURN void rt_panic(const char *format, ...)
 {
 	char text[1024];
 	Panic p = { .text = text };

@@ -19,7 +19,7 @@ static uint64_t auxiliary(char **argv, int argc, uint64_t tag)
 }
 
 // Waits for a signal with a secret in a register.
-static _Noreturn void spin(void)
+static RT_NORETURN void spin(void)
 {
 	uint64_t secret = 0x5ec2e75ec2e75ec2;
 

@@ -14,7 +14,7 @@
 enum { Chunks = 80, Pages = Chunks * ChunkPages, Live = 2000, Rounds = 1000000 };
 enum { Used, Dirty, Zero };
 
-_Noreturn void
+NORETURN void
 throw(const char *s)
 {
 	printf("FAIL throw: %s\n", s);
