@@ -69,7 +69,7 @@ for value in garbage = , ,, a=b =1 schedtrace schedtrace= schedtrace=x scheddeta
 done
 prints "GOMAXPROCS=1024" env GOMAXPROCS=1024 ./args
 
-# What stands in GOMAXPROCS counts only when it is a plain positive number.
+# The value of GOMAXPROCS counts only when it is a plain positive number.
 cat >procs.c <<'END'
 #include <rt.h>
 int rt_main(int argc, char **argv)

@@ -10,7 +10,7 @@ unset CC
 mkdir bin && ln -s "$rtcc" bin/rtcc
 PATH=$PWD/bin:$PATH
 
-# begins FOLDER: a project, but for its build system's files.
+# begins FOLDER: a project without its build system's files.
 begins() {
 	name=$1
 	mkdir "$RT0_TMP/$1" && cd "$RT0_TMP/$1" || exit 1

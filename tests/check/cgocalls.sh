@@ -1,8 +1,8 @@
 #!/bin/sh
 # tests/check/cgocalls.sh - every function of rt.h, called by a function that rt_cgocall runs,
 # works if rt.h lists it as one that may be called there; every other one ends the process with a
-# line that names it, whatever it would have had to do, in stripped programs too. The same holds in a
-# signal handler that a program with musl has installed.
+# line that names it, whatever its arguments, in stripped programs too. So it is in a signal
+# handler that a program with musl has installed.
 # needs: gcc nm strip
 # timeout: 300
 

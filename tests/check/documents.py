@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # tests/check/documents.py - what README.md and docs/*.md show works as it is typed: each block
-# of C compiles and links as it stands, without a warning; each command ("    $ ...") succeeds,
+# of C compiles and links unchanged, without a warning; each command ("    $ ...") succeeds,
 # in the order of the page; below the README's is what they print.
 # variants: release
 # needs: gcc make curl

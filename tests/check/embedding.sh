@@ -40,7 +40,7 @@ case $RT0_VARIANT in
 *) grep -q '^rtcc: all code checks its stack' primes.log || fail 'goroutines start on 2 KiB' ;;
 esac
 
-# The same code, which does not say that it checks.
+# This code again, without the note that it checks.
 sed '/note.GNU-split-stack/d' primes.s >segments.s
 "$rtcc" -v segments.s -o segments 2>&1 | grep -q '^rtcc: .* does not check its stack' ||
 	fail 'goroutines start on segments'

@@ -1,7 +1,7 @@
 // tests/check/execve.c - a hosted helper that starts a program as no shell does:
 //
 //	execve PROGRAM noargs		without even the name of the program
-//	execve PROGRAM twice		FIRST stands twice in the environment, among odd entries
+//	execve PROGRAM twice		FIRST is in the environment twice, among odd entries
 //	execve PROGRAM closed		descriptors 0, 1 and 2 are closed
 //	execve PROGRAM masked		SIGUSR2 is blocked
 //	execve PROGRAM deaf		all signals are

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # tests/check/frames.py - at GOTRACEBACK=system each frame has fp=, sp= and pc= as Go writes
-# them. The frame is from sp up to fp, and where it ends its caller's begins, but for one step a
-# goroutine, from the segment to the small stack.
+# them. The frame is from sp up to fp, and its caller's begins where it ends, except for one
+# step of a goroutine, from the segment to the small stack.
 # stdout: ok
 
 import os

@@ -145,7 +145,7 @@ def main():
     gdb.execute("run", to_string=True)
     look("process", EVERYWHERE + LIVE)
     stop.delete()
-    # Main goes to sleep for ever, and the spinner is interrupted.
+    # Main goes to sleep forever, and the spinner is interrupted.
     gdb.execute("set var here = -1000000")
     gdb.Breakpoint("*doSigPreempt", internal=True)
     for _ in range(100):

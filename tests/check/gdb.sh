@@ -23,7 +23,7 @@ core)
 	(
 		ulimit -c unlimited && ulimit -v 2000000
 		GOMAXPROCS=1 GOTRACEBACK=crash timeout -k 5 30 ./gdb core >crash.log 2>&1
-		: # the shell says nothing about who was aborted
+		: # the shell does not report the process that was aborted
 	)
 	core=$(ls core* 2>/dev/null)
 	[ "$core" ] && export RT0_CORE="$tmp/$core" ;;

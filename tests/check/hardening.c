@@ -4,7 +4,7 @@
 //	hardening relro		writes a word that only the start may write
 //	hardening pointers	the words of its writable data that point to code: where, and where to,
 //				from the image's beginning
-//	hardening where		where it lies, and its canary
+//	hardening where		its address, and its canary
 #include "../lib/test.h"
 
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 #!/bin/sh
 # tests/check/hardening.sh - what docs/hardening.md says of a program's segments, its pointers
-# to code, its canary and its indirect branches is so, in static programs and in those that
-# may lie anywhere, of gcc and of clang; two builds give the same bytes.
+# to code, its canary and its indirect branches is so, in static and in position-independent
+# programs, of gcc and of clang; two builds give identical bytes.
 # variants: release debug stress
 # stdout: ok
 # needs: gcc clang make nm objdump readelf python3
@@ -49,7 +49,7 @@ closed() {
 
 # Pointers to code in data that can be written, after the start. Those that remain:
 #	m0, g0, __m0_tls_block
-#			where a thread or a goroutine goes on: that changes with each switch
+#			where a thread or a goroutine continues: that changes with each switch
 #	firstmoduledata where the code begins and ends: compared, never called
 #	netpollevent, polldescof, writehook
 #			set when the first descriptor is watched: programs without a network do not
@@ -107,7 +107,7 @@ for cc in gcc clang; do
 		wrong 'a function without ENDBR'
 done
 
-# The same bytes in another place: the archive, then programs with debug information.
+# Identical bytes from another folder: the archive, then programs with debug information.
 name=reproducible
 case $RT0_VARIANT in
 debug*) set -- DEBUG=1 ;;

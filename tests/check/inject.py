@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # tests/check/inject.py - each system call of a run fails once, hello's and those of a program
-# that uses a little of everything: the program does what it should all the same, or says in
+# that uses a little of everything: the program does what it should nevertheless, or says in
 # one line what failed. It never hangs, crashes without a word, or goes wrong in silence.
 #
 # needs: gcc
@@ -59,7 +59,7 @@ def judge(program, number, error, want):
     # These two fault on purpose, as Go's do, and there may be nobody to handle that.
     if status == 139 and re.search(b"arch_prctl failed|^futexwakeup ", err):
         return
-    call = NAMES.get(int(which[0]), which[0]) if which else "?" # not always the same
+    call = NAMES.get(int(which[0]), which[0]) if which else "?" # it varies
     if error not in ERRORS.get(call, OTHERS):
         return # another call came as this one this time, and the kernel never says that of it
     if call == "write" and status == 0 and program.endswith("hello"):

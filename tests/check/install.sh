@@ -1,6 +1,6 @@
 #!/bin/sh
 # tests/check/install.sh - make install puts everything below PREFIX and nothing elsewhere;
-# programs outside of the tree build by rtcc, pkg-config and CMake, and are the same; the
+# programs outside of the tree build by rtcc, pkg-config and CMake, and are identical; the
 # installed tree may be moved and reached by symbolic links; make uninstall leaves nothing.
 # needs: make gcc g++ clang pkg-config cmake cmp man
 # variants: release debug stress

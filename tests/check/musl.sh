@@ -1,6 +1,6 @@
 #!/bin/sh
 # tests/check/musl.sh - rtcc --musl: both compilers and linkers, what goes wrong and how it
-# is said, where the parts of such a binary lie, and what gdb sees.
+# is said, where the parts of such a binary are, and what gdb sees.
 # needs: gcc clang ld.lld ar nm readelf gdb
 # timeout: 120
 
@@ -52,7 +52,7 @@ works "an object runs" says_hello ./object
 works "a stack protector" "$rtcc" --musl -fstack-protector-all hello.c -o protected
 works "a stack protector runs" says_hello ./protected
 
-# A musl in a place of its own; the name of its archive's member is not the same everywhere.
+# A musl in a place of its own; the name of its archive's member differs between systems.
 mkdir -p own/lib
 ln -s /usr/include/x86_64-linux-musl own/include
 cp /usr/lib/x86_64-linux-musl/lib*.a own/lib

@@ -1,6 +1,6 @@
 #!/bin/sh
 # tests/check/net_faults.sh - calls to the kernel that fail are clean errors of the call that
-# made them: no crash, nothing that waits for ever. EINTR is never seen by the program.
+# made them: no crash, nothing that waits forever. EINTR is never seen by the program.
 # needs: strace
 # timeout: 550
 
@@ -23,7 +23,7 @@ once() {
 		case $1 in epoll_create1 | eventfd2 | epoll_ctl) return ;; esac
 	fi
 	# The first F_GETFD is the start's: it believes that the descriptor is closed.
-	# Who is told that there is no room waits until there is: if that came before the false
+	# A writer that gets EAGAIN waits until there is room: if room came before the false
 	# answer, no edge follows it.
 	[ $status -eq 124 ] && [ "$2" = EAGAIN ] && return
 	if [ $status -ne 0 ]; then

@@ -78,7 +78,7 @@ int rt_main(int argc, char **argv)
 }
 END
 
-# The same frame in pieces, and the last piece checks.
+# This frame in pieces, and the last piece checks.
 finds '[78][0-9]{2} of 672 bytes: rt_main -> first -> second -> third -> __morestack' <<'END'
 #include <rt.h>
 

@@ -150,7 +150,7 @@ static void echo(void *arg)
 
 	while ((n = rt_read(fd, buf, sizeof buf)) > 0 && rt_write(fd, buf, (size_t)n) == n)
 		;
-	rt_close(fd < 0 ? listener : fd); // who has dialled must hear of it
+	rt_close(fd < 0 ? listener : fd); // the dialler must hear of it
 }
 
 static bool network(void)

@@ -136,7 +136,7 @@ def consistent(head, found, lines, dying=False):
     expect(ids == list(range(len(ids) - 1, -1, -1)), "Ms, newest first", text)
     if not dying:  # under sched.lock
         expect(len(ids) == int(head["threads"]), "threads", text)
-    # Written by those who go on meanwhile: but a P in use has an M of this list.
+    # Written while others run: but a P in use has an M of this list.
     for p in found["P"]:
         expect(p["m"] == "-1" or int(p["m"]) in ids, "a P's m", text)
     expect(found["G"][0]["id"] == "1", "G1 is the first", text)

@@ -7,7 +7,7 @@
 # timeout: 180
 # needs: setpriv
 
-# Whoever runs the program must reach it, and its file system must allow the bit.
+# The program's user must reach it, and its file system must allow the bit.
 . "$RT0_ROOT/tests/lib/expect.sh"
 [ "$(id -u)" -eq 0 ] || { echo 'not root: nothing was tried'; exit 0; }
 place=$(mktemp -d) || exit 1

@@ -80,7 +80,7 @@ what='all blocked'
 ./execve ./show deaf >out
 has "SigBlk:${tab}fffffffe3bba3a00"
 
-# Loops are interrupted all the same.
+# Loops are interrupted too.
 cat >loops.c <<'END'
 #include <rt.h>
 

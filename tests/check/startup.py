@@ -171,7 +171,7 @@ class Run:
         self.arrived = []  # names in the order of the first thread's first arrivals
         self.pid = None
         self.asleep = False  # sysmon
-        self.points = {}  # address: {(who, name, ret, sp at the call)}
+        self.points = {}  # address: {(caller, name, ret, sp at the call)}
         self.breakpoints = {}
 
     def watch(self, address, point):
@@ -274,7 +274,7 @@ class Run:
         sp = int(gdb.parse_and_eval("(long)$sp"))
         names = set(self.who(tid))
         for point in sorted(self.points[address]):
-            # The same call returns when its return address is off the stack.
+            # This call returns when its return address is off the stack.
             if point[0] in names and (not point[2] or sp == point[3] + 8):
                 self.arrive(address, point)
         return True
@@ -296,7 +296,7 @@ class Run:
 
     def go(self):
         """Returns whether the program ran to its end as it should."""
-        gdb.execute("starti", to_string=True)  # now the program lies where it will be
+        gdb.execute("starti", to_string=True)  # now the program is where it will be
         try:
             if not self.watch_names():
                 return False

@@ -1,6 +1,6 @@
 #!/bin/sh
 # tests/check/startup.sh - the start-up takes the documented steps in their order, and
-# after each the documented state holds: rows 1 to 104 of its specification, but for 100
+# after each the documented state holds: rows 1 to 104 of its specification, except 100
 # and 104, which have no state.
 # stdout~: ^102 rows hold, 0 do not$
 # needs: gdb strace python3 nm make
@@ -11,7 +11,7 @@
 # Two observers: gdb (startup.py; the table is in startup_rows.py, the order in
 # startup-order.txt) and strace (startup_strace.py). They look at the debug variant's
 # hello, or at PROGRAM: any program of that variant that returns 0. -v prints the table;
-# -static-pie has rtcc make programs that may lie anywhere.
+# -static-pie has rtcc make position-independent programs.
 
 . "${RT0_ROOT:-$(dirname -- "$0")/../..}/tests/lib/gdb.sh"
 if [ "$1" = -static-pie ]; then

@@ -75,7 +75,7 @@ def facts(pid, procs):
         header = file.read(64)
     kind, entry, phoff = (struct.unpack_from(form, header, offset)[0]
                           for form, offset in (("H", 16), ("Q", 24), ("Q", 32)))
-    # A program that may lie anywhere is linked for 0; its headers begin the image.
+    # A position-independent program is linked for 0; its headers begin the image.
     values["elfentry"] = entry + (values["AT_PHDR"] - phoff if kind == ET_DYN else 0)
     with open(f"/proc/{pid}/environ", "rb") as file:
         values["envc"] = file.read().count(b"\0")

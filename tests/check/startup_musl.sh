@@ -1,6 +1,6 @@
 #!/bin/sh
-# tests/check/startup_musl.sh - with musl linked in, the start-up takes the same steps in the
-# same order, but for what is the library's: rows 1 to 104 as startup_rows.py has them then.
+# tests/check/startup_musl.sh - with musl linked in, the start-up takes its steps in their
+# order, except for those of the library: rows 1 to 104 as startup_rows.py has them then.
 # stdout~: ^102 rows hold, 0 do not$
 # needs: gdb strace python3 nm make
 # variants: release

@@ -250,7 +250,7 @@ let newm1             $m = (M*)$rdi
 103 exit              $edi == 0 && m0.curg == $g && $tid == m0.procid
 """
 
-# With musl linked in: what stands here instead of the lines for the same row and place.
+# With musl linked in: the lines here replace those for their row and place.
 MUSL = r"""
 4   needtls
 5   needtls

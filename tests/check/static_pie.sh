@@ -1,5 +1,5 @@
 #!/bin/sh
-# tests/check/static_pie.sh - a program that may lie anywhere lies anywhere, and there the
+# tests/check/static_pie.sh - a position-independent program is loaded anywhere, and there the
 # tour, the debugger's commands and the lines of tracebacks are as in any other.
 # stdout: ok
 # compilers: gcc

@@ -132,7 +132,7 @@ static void known(void)
 
 	rt_mutex_lock(&held);
 	rt_waitgroup_add(&forever, 1);
-	// One each that waits for ever; two that begin so before the trace does.
+	// One each that waits forever; two that begin so before the trace does.
 	rt_go(sends, NULL);
 	rt_go(recvsnil, NULL);
 	rt_go(selects, NULL);

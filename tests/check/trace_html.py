@@ -127,7 +127,7 @@ def main():
                                       + model.trace.reasons[span.detail]), "details",
            page["details"])
 
-    # Its shortest span, when all is seen and others are in the same pixel.
+    # Its shortest span, when all is seen and others are in that pixel.
     span = min((s for s in main_g.spans if s.end - s.begin > 1), key=lambda s: s.end - s.begin)
     begin, end = (time - model.trace.begin for time in (span.begin, span.end))
     page = state("small.html", f"row={len(model.ps)}&click={(begin + end) // 2}")

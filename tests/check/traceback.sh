@@ -4,7 +4,7 @@
 # deep over the boundary of two stacks; at a fault, at a call that is a function's last
 # instruction, in a goroutine that has not begun, in 5000 goroutines quickly. Without debug
 # information there are names; without symbols there are addresses, for which addr2line finds
-# the same places. Spoiled tables spoil places alone.
+# those places. Corrupt tables change places alone.
 # needs: gcc clang objcopy strip addr2line nm
 # timeout: 200
 
@@ -143,7 +143,7 @@ for section in info abbrev line str line_str rnglists aranges; do
 	done
 done
 
-# Stripped: the addresses are those of the same places.
+# Stripped: the addresses are those of these places.
 cp program twin && strip program
 ./program p 2>err
 grep -q '^0x' err || fail 'a stripped program prints addresses'

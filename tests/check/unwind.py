@@ -30,7 +30,7 @@ gdb.execute("source " + os.path.join(os.environ["RT0_ROOT"], "tools/gdb/arch.py"
 ARCH = arch()  # noqa: F821: arch.py's
 RUNNING = f"((G *)*(long *)({ARCH.thread} + {ARCH.g}))"
 CLEAN = (gdb.FRAME_UNWIND_OUTERMOST, gdb.FRAME_UNWIND_NO_REASON)
-# What stands between the functions of the program.
+# What may be between the functions of the program.
 BETWEEN = ("__morestack", "allocreturn", "allocreturn_caller", "recoverreturn",
            "recoverreturn_caller")
 # A switch to or from a goroutine.

@@ -23,7 +23,7 @@ exits() {
 	[ $got -eq "$wanted" ] || fail "exit status $got of: $*"
 }
 
-# agrees ARGUMENT...: the same output as wc -w, but for its padding.
+# agrees ARGUMENT...: wc -w's output, except for its padding.
 agrees() {
 	exits 0 ./wordcount "$@"
 	wc -w "$@" | sed 's/^ *//' >wanted
@@ -48,8 +48,8 @@ for shift in -1, 0, 1:
     with open(f"edge{shift}", "wb") as f:
         f.write((b"a" * (65536 + shift - 1) + b" ") * 16)
 open("empty", "wb").close()
-# junk: 16 MB of arbitrary bytes.  Not every wc takes a word to be the same here (some
-# count one without a printable character), so the number is worked out as well.
+# junk: 16 MB of arbitrary bytes.  Not every wc agrees on words here (some count one
+# without a printable character), so the number is worked out as well.
 junk = random.randbytes(16_000_000)
 with open("junk", "wb") as f:
     f.write(junk)

@@ -1,5 +1,5 @@
-// tests/crash/ancestors.c - GODEBUG=tracebackancestors tells who started a goroutine's ancestors;
-// nobody started the main goroutine.
+// tests/crash/ancestors.c - GODEBUG=tracebackancestors shows the creators of a goroutine's
+// ancestors; the main goroutine has none.
 // env: GODEBUG=tracebackancestors=5
 // stderr~: ^created by parent in goroutine [0-9]+\n\t.*\n\[originating from goroutine [0-9]+\]:\ncreated by rt_main\n\t.*\n\[originating from goroutine 1\]:\n\Z
 // exit: 2

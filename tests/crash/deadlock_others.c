@@ -12,7 +12,7 @@
 // exit: 2
 #include <rt.h>
 
-// What stands behind the calls keeps them from being the last of their functions, which
+// The statements behind the calls keep them from being the last of their functions, which
 // would then not appear.
 static volatile int kept;
 

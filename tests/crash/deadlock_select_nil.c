@@ -1,4 +1,4 @@
-// tests/crash/deadlock_select_nil.c - a select of null channels blocks for ever.
+// tests/crash/deadlock_select_nil.c - a select of null channels blocks forever.
 // matrix: GOMAXPROCS=1,2,4
 // stderr: fatal error: all goroutines are asleep - deadlock!
 // stderr:

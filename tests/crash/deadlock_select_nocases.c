@@ -1,4 +1,4 @@
-// tests/crash/deadlock_select_nocases.c - a select without cases blocks for ever.
+// tests/crash/deadlock_select_nocases.c - a select without cases blocks forever.
 // matrix: GOMAXPROCS=1,2,4
 // stderr: fatal error: all goroutines are asleep - deadlock!
 // stderr:

@@ -1,5 +1,5 @@
 // tests/crash/free_interior.c - freeing an address that is no object's start is fatal, and
-// the message says where it lies: inside a small object, behind a span's last object,
+// the message says where it is: inside a small object, behind a span's last object,
 // inside a large one, on the stack, in the program's image, in no memory at all.
 // env: WHERE=small
 // env: WHERE=rest

@@ -1,4 +1,4 @@
-// tests/crash/many_panic.c - when several goroutines panic at the same time the reports do not
+// tests/crash/many_panic.c - when several goroutines panic at once the reports do not
 // mix, and the status is 2.
 // matrix: GOMAXPROCS=1,4,64
 // repeat: 5

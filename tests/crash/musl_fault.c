@@ -1,5 +1,5 @@
 // tests/crash/musl_fault.c - with musl, a fault in the C library's code is no panic that
-// could be recovered from: the library may hold a lock. The report names who called.
+// could be recovered from: the library may hold a lock. The report names the caller.
 // cflags: --musl
 // matrix: GOMAXPROCS=1,4
 // stderr: SIGSEGV: segmentation violation

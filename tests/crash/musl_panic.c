@@ -1,5 +1,5 @@
 // tests/crash/musl_panic.c - with musl, a panic in a function that the C library calls. The
-// report shows it and who started the goroutine; what printf has kept is lost, and the
+// report shows it and the creator of the goroutine; what printf has kept is lost, and the
 // handlers of atexit do not run.
 // cflags: --musl
 // matrix: GOMAXPROCS=1,4

@@ -1,5 +1,5 @@
 // tests/crash/panic_again.c - a panic with the text of the one that was just recovered from
-// is the same one, told once.
+// is that panic again, and reported once.
 // stderr~: \Apanic: first panic \[recovered, repanicked\]\n\ngoroutine 1 \[running\]:\nrt_main\(
 // exit: 2
 #include <rt.h>

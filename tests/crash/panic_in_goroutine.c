@@ -1,5 +1,5 @@
 // tests/crash/panic_in_goroutine.c - a panic in a goroutine ends the process: the report is about
-// that goroutine, names the functions on its stack, and who started it.
+// that goroutine, and names the functions on its stack and its creator.
 // matrix: GOMAXPROCS=1,2,4,64
 // stderr: panic: in a goroutine
 // stderr:

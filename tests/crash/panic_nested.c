@@ -1,5 +1,5 @@
-// tests/crash/panic_nested.c - a panic in a deferred call goes on with the calls that are
-// left; all panics are told, the first one first.
+// tests/crash/panic_nested.c - a panic in a deferred call makes the calls that are left;
+// all panics are reported, the oldest first.
 // matrix: GOMAXPROCS=1,4
 // stderr~: \Apanic: first panic\n\tpanic: second panic\n\tpanic: third\n\n
 // stderr: goroutine 1 [running]:

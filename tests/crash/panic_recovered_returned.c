@@ -1,7 +1,7 @@
 // tests/crash/panic_recovered_returned.c - a panic that was recovered from is over when the function
-// that did it has returned, even if what panics stands in the same place with the same words
-// on the stack: another function that crosses to the segment from there, or the same one,
-// called once more.
+// that did it has returned, even if the next panic comes from that place with those words on
+// the stack: in another function that crosses to the segment from there, or in this one, called
+// once more.
 // env: HOW=crossing
 // env: HOW=again
 // env: HOW=blocks

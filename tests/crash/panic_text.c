@@ -1,4 +1,4 @@
-// tests/crash/panic_text.c - rt_panic says its text, formatted, and who called it.
+// tests/crash/panic_text.c - rt_panic prints its text, formatted, and its caller.
 // stderr: panic: boom 42 of "x"
 // stderr:
 // stderr: goroutine 1 [running]:

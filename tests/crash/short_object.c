@@ -1,7 +1,7 @@
 // tests/crash/short_object.c - in a debug build what would be written past an object, or read
 // from behind it, is found before that, where the object is in the heap: a received element, one
-// to send, a task's result, a buffer of a file. On the stack what would go over a frame, or lies
-// in one that is gone.
+// to send, a task's result, a buffer of a file. On the stack, what would cross a frame's end,
+// or is in a frame that is gone.
 // env: HOW=recv
 // env: HOW=try_recv
 // env: HOW=select

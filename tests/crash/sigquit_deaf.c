@@ -1,4 +1,4 @@
-// tests/crash/sigquit_deaf.c - SIGQUIT's report does not wait for ever for a thread that has the
+// tests/crash/sigquit_deaf.c - SIGQUIT's report does not wait forever for a thread that has the
 // runtime's signal blocked, and has all else.
 // env: GOMAXPROCS=2
 // timeout: 20

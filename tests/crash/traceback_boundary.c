@@ -1,6 +1,6 @@
 // tests/crash/traceback_boundary.c - a traceback goes from the segment over the boundary to
 // the small stack: from a panic, from a fault, from a goroutine that is parked there; past
-// functions with memory from alloca too. Every function stands there once, in its order.
+// functions with memory from alloca too. Every function appears once, in its order.
 // matrix: HOW=panic,fault,alloca_panic,alloca_fault,parked,alloca_parked
 // stderr: third(...)
 // stderr: second(...)

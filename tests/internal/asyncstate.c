@@ -37,7 +37,7 @@ static void play(void)
 	rt_waitgroup_add(&all, Crowd);
 	for (int i = 0; i < Crowd; i++)
 		rt_go(loop, ended);
-	// Somebody else wants to run at all times.
+	// Another goroutine wants to run at all times.
 	for (int i = 0; i < 2000 && states() < Crowd; i++)
 		rt_sleep(RT_MILLISECOND);
 	check(states() >= Crowd);

@@ -177,6 +177,6 @@ int rt_main(int nargs, char **args)
 		check(!semroot(&things.s.count)->treap && semroot(&things.s.count)->nwait == 0);
 	}
 	for (int i = 0; i < Ways; i++)
-		rt_chan_free(things.c[i]); // throws if somebody waits
+		rt_chan_free(things.c[i]); // throws if there is a waiter
 	return 0;
 }

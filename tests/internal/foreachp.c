@@ -3,7 +3,7 @@
 // Promises: with goroutines that run, that yield, that sleep and that are in system
 // calls, several goroutines stop the world one after the other; while it is stopped
 // nothing else runs and every P is in Pgcstop; forEachP runs its function exactly once
-// for each P. All goes on afterwards.
+// for each P. All continues afterwards.
 // matrix: GOMAXPROCS=1,2,4
 #include "internal.h"
 
@@ -18,7 +18,7 @@ enum {
 
 static uint64_t counter[Workers];
 static uint32_t stop, stopped; // stopped: how many have the world to themselves
-static int64_t total;          // written by who has it
+static int64_t total;          // written by its holder
 static uint32_t ncalls[MaxPs];
 static rt_waitgroup workers, stoppers;
 

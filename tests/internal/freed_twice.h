@@ -1,5 +1,4 @@
-// freed_twice.h - an object with two places in a cache, as two frees at the same instant
-// leave it.
+// freed_twice.h - an object with two places in a cache, as two frees at once leave it.
 #include "internal.h"
 
 #include "runtime/mem/mheap.h"

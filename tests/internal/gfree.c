@@ -2,9 +2,9 @@
 //
 // Promises: a P keeps fewer than 64 of them; with the 64th all but 31 go to the global
 // list; an empty P takes 32 from there; none is lost or comes twice; a million
-// goroutines need about as many Gs as there were at the same time. The scavenger takes the
-// stacks away that were not needed since it began to count; who gets a G without a stack
-// gets a new one with it.
+// goroutines need about as many Gs as there were at once. The scavenger frees the stacks that
+// were not needed since it began to count; a G that has none then gets a new one with its next
+// goroutine.
 // matrix: GOMAXPROCS=1,4
 #include "internal.h"
 

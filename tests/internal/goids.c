@@ -2,7 +2,7 @@
 //
 // Promises: no number comes twice; a P takes them in batches of 16 that begin at a
 // multiple of 16 plus 1, and uses each batch up in order; the main goroutine is 1, and
-// a goroutine knows who started it.
+// a goroutine records its creator.
 // matrix: GOMAXPROCS=1,2,4
 #include "internal.h"
 

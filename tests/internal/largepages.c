@@ -1,7 +1,7 @@
 // tests/internal/largepages.c - where the kernel's pages are larger than the heap's, what is given
 // back, guarded or made read-only takes nothing from its neighbours in the pages at its ends:
 // as if they had 16 KiB, only whole ones are given to the kernel, the rest of what must read as
-// zero is cleared, and what is made memory is memory to both its ends. The heap goes on with
+// zero is cleared, and what is made memory is memory to both its ends. The heap works with
 // such pages: objects keep their content, and memory that was given back reads as zero.
 #include "internal.h"
 

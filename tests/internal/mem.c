@@ -4,8 +4,7 @@
 // overlap, and around 2 KiB and 1 MiB; nothing outside is touched; the destination is
 // returned; memcmp compares as unsigned bytes, and only so many.
 #ifndef __clang__
-// Or gcc makes calls of the same functions out of the loops; clang does not when
-// freestanding.
+// Or gcc makes calls of these functions out of the loops; clang does not when freestanding.
 #pragma GCC optimize("no-tree-loop-distribute-patterns")
 #endif
 #include "internal.h"
@@ -142,7 +141,7 @@ static int sign(int x)
 	return (x > 0) - (x < 0);
 }
 
-// n equal bytes, but for the one at diff; behind them they differ anyway.
+// n bytes, equal except for the one at diff; behind them they differ anyway.
 static void comparecase(size_t n, size_t diff, size_t a, size_t b)
 {
 	uint8_t *p = target + a, *q = model + b;

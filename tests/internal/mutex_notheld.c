@@ -1,5 +1,5 @@
 // tests/internal/mutex_notheld.c - unlocking a lock that another thread holds throws,
-// in the builds that know who holds what.
+// in the builds that record the holders.
 // variants: debug stress
 // stderr: fatal error: unlock of a lock not held
 // exit: 2

@@ -1,5 +1,5 @@
 // tests/internal/mutex_order.c - taking locks against their order throws, in the builds
-// that check it: a lower rank, the same rank at a lower address, the same lock again.
+// that check it: a lower rank, an equal rank at a lower address, a lock that is held.
 // variants: debug stress
 // matrix: CASE=0,1,2
 // stderr: fatal error: lock ordering problem

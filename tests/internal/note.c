@@ -9,7 +9,7 @@
 enum { Rounds = 5000, Late = 2000 };
 
 static Note there, back;
-static int64_t ball; // who has been woken may touch it
+static int64_t ball; // only the woken thread may touch it
 static rt_waitgroup all;
 
 static void limits(void)
@@ -85,7 +85,7 @@ static void wakelate(void *arg)
 	rt_waitgroup_done(&all);
 }
 
-// The wake-up and the end of the time compete: whoever wins, the note is signalled in the
+// The wake-up and the end of the time compete: in either case the note is signalled in the
 // end, and a second sleep sees it.
 static void races(void)
 {

@@ -13,7 +13,7 @@ static uint32_t done; // the owner has put and got all it will
 static int64_t stolen[Thieves];
 static rt_waitgroup all;
 
-// The queues pass the pointers on, and read a little of what lies there.
+// The queues pass the pointers on, and read a little of what is there.
 static uint64_t memory[Million + sizeof(G) / sizeof(uint64_t)];
 
 static G *fake(int64_t i)

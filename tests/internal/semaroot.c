@@ -1,7 +1,7 @@
 // tests/internal/semaroot.c - the queues of a semaphore root against plain lists.
 //
-// Promises: whoever is queued for an address is dequeued in order of arrival, those queued
-// lifo first; one taken out of the middle is gone and the others stay in order; the tree is
+// Promises: the waiters for an address are dequeued in order of arrival, those queued lifo
+// first; one taken out of the middle is gone and the others stay in order; the tree is
 // ordered by address, a heap by priority, and empty in the end.
 #include "internal.h"
 #include "runtime/sync/sync.h"

@@ -147,7 +147,7 @@ static __attribute__((noinline)) void onsegment(intptr_t i)
 	look(gp->segment);
 	segs[i] = gp->segment;
 	rt_waitgroup_done(&all);
-	rt_waitgroup_wait(&all); // all exist at the same time
+	rt_waitgroup_wait(&all); // all exist at once
 	equal(gp->segment.lo, segs[i].lo);
 	equal(big[0], 1);
 }

@@ -2,7 +2,7 @@
 //
 // Promises: an empty cache gets half of what it holds from the central list, or 8 new
 // ones; a full one gives half back; no Sudog is in two hands; a million acquires and
-// releases make no more than were in use at the same time and the caches hold, also
+// releases make no more than were in use at once and the caches hold, also
 // when one P acquires and another releases.
 // matrix: GOMAXPROCS=1,4
 #include "internal.h"
@@ -10,7 +10,7 @@
 enum {
 	Half = SudogBufSize / 2,
 	New = 8,
-	Most = 1000, // in use at the same time
+	Most = 1000, // in use at once
 	Million = 1000000,
 	Senders = 4,
 	Messages = 50000,
@@ -27,7 +27,7 @@ static int32_t listlength(const Sudog *s)
 	return n;
 }
 
-// All that nobody uses, but for own's. The world is stopped.
+// Returns how many are unused, without own's. The world is stopped.
 static int32_t nfree(void)
 {
 	int32_t n = listlength(sched.sudogcache);

@@ -1,5 +1,5 @@
 // tests/internal/suspend.c - suspendG stops a goroutine that runs, at once and with nothing
-// of it moving, and resumeG lets it go on; what does not run is left alone.
+// of it moving, and resumeG continues it; what does not run is left alone.
 // matrix: GOMAXPROCS=2,4
 #include "internal.h"
 

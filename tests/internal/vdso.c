@@ -28,7 +28,7 @@ static void agree(void)
 		before = rt_nanotime();
 		check(now <= before);
 	}
-	for (int i = 0; i < 100; i++) { // somebody may set this one while we look
+	for (int i = 0; i < 100; i++) { // this one may be set meanwhile
 		int64_t before = kernelclock(Realtime), now = walltime();
 
 		check(now - before > -RT_SECOND && now - before < 10 * RT_SECOND);

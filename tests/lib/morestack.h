@@ -2,7 +2,7 @@
 // that it is each of its functions in turn that crosses to the segment.
 //
 // A depth is a place of the caller's stack pointer, a multiple of 16 as the ABI has it, with a
-// number of frames above it. Of the 2 KiB some 1,100 bytes lie above the guard: there are
+// number of frames above it. Of the 2 KiB some 1,100 bytes are above the guard: there are
 // about 70 places, less what the goroutine's first functions and the caller itself need; with
 // 0 to 15 frames more above, there are several hundred depths. At each a case runs twice: after
 // the goroutine has given its segment back, so that the call attaches one, and with the

@@ -1,5 +1,5 @@
 // tests/programs/bad_pointers.c - what the kernel would read or write for a call is -EFAULT
-// when it is not there or must not be written, on any stack; the descriptor goes on working, and
+// when it is not there or must not be written, on any stack; the descriptor still works, and
 // nothing is lost or left open.
 // matrix: GOMAXPROCS=1,4
 #include "../lib/test.h"

@@ -1,6 +1,6 @@
 // tests/programs/cgocall.c - rt_cgocall without a C library: the function runs on a stack of
 // 8 MiB, which only takes memory where it is touched; the goroutine comes back with its
-// registers, others go on meanwhile, and there is no errno. A call from within is a plain one.
+// registers, others run meanwhile, and there is no errno. A call from within is a plain one.
 // matrix: GOMAXPROCS=1,2,4,64
 #include "../lib/test.h"
 

@@ -179,7 +179,7 @@ static void send_value(void *arg)
 	rt_chan_send(w->c, &w->value);
 }
 
-// Who waits longest goes first. Only on one processor we know who has begun to wait.
+// The longest waiter comes first. Only with one processor we know that all wait.
 static bool waiters_are_in_order(size_t cap)
 {
 	rt_chan *c = rt_chan_make(8, cap);
@@ -284,7 +284,7 @@ static uint8_t content(int parcel, size_t i)
 	return (uint8_t)(parcel * 13 + i * 3 + (i >> 8) + 1);
 }
 
-// The elements lie on the sender's and the receiver's stacks.
+// The elements are on the sender's and the receiver's stacks.
 static void send_parcels(void *arg)
 {
 	Parcels *p = arg;

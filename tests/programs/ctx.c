@@ -6,7 +6,7 @@
 // Promises: err is set when done is closed, and says why; cancelling twice is nothing; a
 // child of one that is over is over; the earliest deadline of all ancestors counts; handles
 // may be given back in any order; a chain of 20,000 and a wide tree end at once; cancel,
-// deadline, new children and frees at the same time.
+// deadline, new children and frees concurrently.
 // matrix: GOMAXPROCS=1,2,4
 #include "../lib/test.h"
 

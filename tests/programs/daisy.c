@@ -1,5 +1,5 @@
 // tests/programs/daisy.c - a number travels through a chain of goroutines, each of which
-// adds one: all of them exist at the same time.
+// adds one: all of them exist at once.
 //
 //	daisy [N]	with N goroutines (default 10,000)
 //

@@ -70,7 +70,7 @@ static void churn(void *arg)
 		give(o);
 		obtain(o, &seed);
 		if (i % 1000 == 0)
-			rt_gosched(); // and goes on on another P
+			rt_gosched(); // and continues on another P
 	}
 	rt_waitgroup_done(&done);
 }

@@ -1,8 +1,8 @@
 // tests/programs/freed_locks.c - the last one to use a lock may free it at once.
 //
-// Each object has a page of its own, which is unmapped by whoever finds, with the lock held,
-// that it is the last one, as soon as it has unlocked. An unlock of somebody else's that
-// looks at the object once more would be a fault.
+// Each object has a page of its own. The goroutine that finds, with the lock held, that it is
+// the last one unmaps the page as soon as it has unlocked. If another's unlock still read the
+// object, that would be a fault.
 // matrix: GOMAXPROCS=1,2,4
 #include "../lib/test.h"
 

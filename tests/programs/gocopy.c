@@ -25,7 +25,7 @@ static void receive(void *arg)
 	uint8_t *p = arg;
 
 	equal((uintptr_t)arg % 16, 0);
-	rt_gosched(); // the caller has gone on meanwhile
+	rt_gosched(); // the caller has run meanwhile
 	for (size_t i = sizeof head; i < head.size; i++)
 		equal(p[i], byte_at(head.seed, i));
 	sum += head.seed;

@@ -1,5 +1,5 @@
 // tests/programs/goexit.c - rt_goexit ends its goroutine alone, from any depth; when the
-// main goroutine does so the others go on.
+// main goroutine does so the others continue.
 // matrix: GOMAXPROCS=1,2,4,64
 // exit: 5
 #include "../lib/test.h"

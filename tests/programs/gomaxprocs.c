@@ -3,9 +3,9 @@
 //
 //	gomaxprocs [MILLISECONDS]	(default 700)
 //
-// Promises: rt_gomaxprocs returns what it was; several goroutines may set it at the same
-// time; goroutines that yield, pass messages, sleep, make system calls, start others and
-// are locked to their threads all go on.
+// Promises: rt_gomaxprocs returns what it was; several goroutines may set it
+// concurrently; goroutines that yield, pass messages, sleep, make system calls, start others
+// and are locked to their threads all continue.
 // matrix: GOMAXPROCS=1,2,4,64
 #include "../lib/test.h"
 
@@ -13,7 +13,7 @@ enum { Workers = 5, Setters = 3, Highest = 8 };
 
 static rt_waitgroup workers, setters;
 static _Atomic(int) stop;
-static _Atomic(int64_t) steps[6]; // of each kind of worker: all must have gone on
+static _Atomic(int64_t) steps[6]; // of each kind of worker: all must have run
 
 static bool step(int kind)
 {

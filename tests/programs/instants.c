@@ -1,6 +1,6 @@
 // tests/programs/instants.c - every call with an instant, at its borders: one that is over
-// ends the wait at once, be it zero, negative or the least number; what can be done at once is
-// done all the same; INT64_MAX is never.
+// ends the wait at once, also zero, a negative or the least number; what can be done at once is
+// done nevertheless; INT64_MAX is never.
 // stdout: ok
 // matrix: GOMAXPROCS=1,4
 // timeout: 20
@@ -306,7 +306,7 @@ static void past(int i)
 	}
 }
 
-// Never, and beyond all that will be: it waits until it is let go.
+// Never, and beyond all that will be: it waits until it is woken.
 static void future(int i)
 {
 	int64_t whens[] = { INT64_MAX, INT64_MAX - 1, rt_nanotime() + 3600 * RT_SECOND };

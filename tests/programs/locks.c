@@ -2,11 +2,11 @@
 //
 //	locks [ROUNDS]	(default 20000)
 //
-// Promises: one at a time in a mutex, also with many that come and go; who waits for long
-// gets it though another takes it all the time (starvation mode); try_lock says the truth;
+// Promises: one at a time in a mutex, also with many that come and go; a long waiter gets it
+// though another takes it all the time (starvation mode); try_lock says the truth;
 // readers run together, a writer alone; a writer is not starved by readers nor they by
 // writers; conditions wake in the order of arrival, one or all; once runs once, and is over
-// for all who come; a semaphore lets so many in.
+// for all that come; a semaphore lets so many in.
 // matrix: GOMAXPROCS=1,2,4
 #include "../lib/test.h"
 
@@ -56,7 +56,7 @@ static void mutexes(void)
 
 static _Atomic(int) stop;
 
-// Has it all the time but for a moment.
+// Holds it all the time, except for a moment.
 static void hog(void *arg)
 {
 	rt_mutex *m = arg;
@@ -125,7 +125,7 @@ static void write_it(void *arg)
 	rt_waitgroup_done(&all);
 }
 
-// All of them inside at the same time.
+// All of them inside at once.
 static void read_together(void *arg)
 {
 	(void)arg;

@@ -2,7 +2,7 @@
 //
 //	lockthread [N]	N goroutines end locked (default 1000)
 //
-// Promises: the thread stays the same over yields, channels, sleeps and system calls, also
+// Promises: the thread does not change over yields, channels, sleeps and system calls, also
 // for the main goroutine; locks nest; no other goroutine runs there; a goroutine that ends
 // locked ends its thread; a locked goroutine can start others.
 // matrix: GOMAXPROCS=1,2,4,64
@@ -11,7 +11,7 @@
 #include <fcntl.h>
 
 enum {
-	Locked = 8,   // at the same time
+	Locked = 8,   // at once
 	Rounds = 300,
 	Spare = 16,   // threads that may come for other reasons
 };
@@ -37,7 +37,7 @@ static int threads(void)
 	return count - 2;
 }
 
-// The same as gettid, but not a place where the goroutine may change its thread.
+// Is gettid, without a place where the goroutine may change its thread.
 static int64_t thread_now(void)
 {
 	int64_t tid;
@@ -169,7 +169,7 @@ static void threads_end(int64_t n)
 
 	for (int64_t i = 0; i < n; i++) {
 		rt_go(end_locked, c);
-		if (i % 7 == 6 || i + 1 == n) { // some at the same time
+		if (i % 7 == 6 || i + 1 == n) { // some at once
 			for (int64_t j = i % 7; j >= 0; j--)
 				check(rt_chan_recv(c, &tid));
 		}

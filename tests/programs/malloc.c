@@ -1,4 +1,5 @@
-// tests/programs/malloc.c - objects keep their contents, whoever allocates and frees.
+// tests/programs/malloc.c - objects keep their contents, on whatever P they are
+// allocated and freed.
 //
 // Promises: objects are aligned to 16 and as large as asked for; live objects of 0 to
 // 200 KB never overlap; rt_realloc keeps the contents, growing and shrinking; rt_calloc
@@ -172,7 +173,7 @@ static void churnone(Block *b, uint64_t *seed)
 
 static rt_waitgroup done;
 
-// Yields now and then, to go on on another P.
+// Yields now and then, to continue on another P.
 static void churner(void *arg)
 {
 	uint64_t seed = (uintptr_t)arg;
@@ -241,7 +242,7 @@ static void handover(void)
 		rt_go(sender, (void *)(i + 1));
 	for (int i = 0; i < Workers; i++)
 		rt_go(receiver, &count[i]);
-	rt_waitgroup_wait(&done); // the receivers go on until the channel is closed
+	rt_waitgroup_wait(&done); // the receivers run until the channel is closed
 	rt_waitgroup_add(&done, Workers);
 	rt_chan_close(blocks);
 	rt_waitgroup_wait(&done);

@@ -92,7 +92,7 @@ static void many(void)
 	equal(several(opaque(400)), 800);
 }
 
-// Arrays of variable size, in nested scopes, around calls that do the same.
+// Arrays of variable size, in nested scopes, around calls with such arrays.
 static NOINLINE int64_t scopes(int64_t n, int depth)
 {
 	volatile char outer[n];
@@ -267,7 +267,7 @@ static NOINLINE int deeper(size_t n)
 	return realigned(1100) == 1100 && p[0] == 1;
 }
 
-// Blocks' memory goes with the block, wherever on the small stack its function stands.
+// Blocks' memory goes with the block, wherever on the small stack its function is.
 static NOINLINE void blocks(void)
 {
 	for (int i = 0; i < 3; i++) {

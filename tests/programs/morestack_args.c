@@ -154,7 +154,7 @@ static void vecs(void)
 		check(r[i] == a[i] * (1 + 2 - 3 + 4 - 5 + 6 - 7 + 8 + 18 + 10));
 }
 
-// ymm arguments; the ninth and tenth lie on the stack, aligned to 32.
+// ymm arguments; the ninth and tenth are on the stack, aligned to 32.
 __attribute__((target("avx"))) static NOINLINE w4 ymm(w4 a, w4 b, w4 c, w4 d, w4 e, w4 f,
                                                       w4 g, w4 h, w4 i, w4 j)
 {

@@ -140,7 +140,7 @@ static void memory(void)
 	check(e.w[0] == 9 && e.w[3] == 3 && e.w[7] == 16);
 }
 
-// The result's memory belongs to this call: others run at the same time.
+// The result's memory belongs to this call: others run concurrently.
 static void far_memory(void)
 {
 	big *result = rt_malloc(sizeof *result);

@@ -1,5 +1,5 @@
 // tests/programs/morestack_park.c - goroutines park on the segment and on the small
-// stack, are preempted on both, and go on there on another thread with their frames intact.
+// stack, are preempted on both, and continue there on another thread with their frames intact.
 // matrix: GOMAXPROCS=1,2,4
 #include "../lib/morestack.h"
 
@@ -37,7 +37,7 @@ static NOINLINE double descend(int depth, int64_t a, int64_t b, int64_t c, int64
 	return r;
 }
 
-// The same on the segment, with memory of its own.
+// On the segment, with memory of its own.
 static NOINLINE double with_array(int64_t n, int depth)
 {
 	volatile char array[n];

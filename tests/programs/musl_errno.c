@@ -1,5 +1,5 @@
 // tests/programs/musl_errno.c - with musl: rt_cgocall returns errno as its function left it,
-// and errno belongs to the goroutine, on whatever thread it goes on.
+// and errno belongs to the goroutine, on whatever thread it continues.
 // cflags: --musl
 // matrix: GOMAXPROCS=1,2,4,64
 #include "../lib/test.h"
@@ -24,8 +24,8 @@ static void both(void *arg)
 	equal(rt_cgocall(open_none, arg), ENOENT);
 }
 
-// errno before and after it may have changed threads, in one function: the compiler takes it
-// that the address is the same.
+// errno before and after it may have changed threads, in one function: the compiler assumes
+// that the address does not change.
 static void own(int i)
 {
 	static const int numbers[] = { EAGAIN, ENOENT, ERANGE, ETIMEDOUT, EXDEV };

@@ -1,6 +1,6 @@
 // tests/programs/musl_fork.c - with musl, while other goroutines keep all processors busy: a
 // goroutine starts programs by posix_spawn, by fork and exec in one rt_cgocall, and by fork
-// alone, whose child goes on as the goroutine, calls the C library and execs; and at the end
+// alone, whose child continues as the goroutine, calls the C library and execs; and at the end
 // replaces its own process.
 // cflags: --musl
 // matrix: GOMAXPROCS=1,2,4

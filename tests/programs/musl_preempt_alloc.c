@@ -1,5 +1,5 @@
-// tests/programs/musl_preempt_alloc.c - the same with a C library, where the request comes by a
-// signal always.
+// tests/programs/musl_preempt_alloc.c - preempt_alloc.c with a C library, where a signal
+// always brings the request.
 // matrix: GODEBUG=asyncpreemptoff=1,asyncpreemptoff=0
 // env: GOMAXPROCS=1
 // cflags: --musl

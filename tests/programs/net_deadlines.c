@@ -1,9 +1,9 @@
 // tests/programs/net_deadlines.c - many deadlines.
 //
 // Promises: a million that move back, or on, or are taken back and set again cost no memory; nor
-// do those of a hundred thousand descriptors, one after the other. Whoever moves them while
-// others wait, and whatever descriptor had the number before: a read ends with -ETIMEDOUT, not
-// before the earliest that was set and soon after the last.
+// do those of a hundred thousand descriptors, one after the other. Though others move them
+// during the wait, and whatever descriptor had the number before, a read ends with -ETIMEDOUT,
+// not before the earliest that was set and soon after the last.
 // matrix: GOMAXPROCS=1,2,4
 // timeout: 120
 #include "../lib/test.h"

@@ -1,7 +1,7 @@
 // tests/programs/net_pipe.c - goroutines that wait for pipes wait in the poller.
 //
 // Promises: 1000 goroutines that are blocked in reads take no threads of their own; each
-// byte reaches its reader; a close gives -EBADF to the reader and to those who wait for
+// byte reaches its reader; a close gives -EBADF to the reader and to those that wait for
 // their turn; writing all of what is more than a pipe holds; 0 at the end; -EPIPE.
 // matrix: GOMAXPROCS=1,2,4
 #include "../lib/test.h"
@@ -104,7 +104,7 @@ static void closing(void)
 	}
 }
 
-// The same for pipes from outside: the close may come before it is known what they are.
+// Pipes from outside: the close may come before it is known what they are.
 static void outsiders(void)
 {
 	int fd[2];

@@ -2,7 +2,7 @@
 // last one started first, then the ring, with what overflowed into the global queue mixed in
 // by the share of globrunqget and by the 61st tick.
 //
-// The orders are those that Go 1.13 to 1.27 print for the same program. A time slice that
+// The orders are those that Go 1.13 to 1.27 print for such a program. A time slice that
 // ends changes them, and on a loaded machine a thread may lose its CPU for that long: a
 // program that sees another order starts itself again, and fails when it never fits.
 // Where goroutines start on segments, to make 600 takes longer than a slice.
@@ -81,7 +81,7 @@ static bool fits(const char *order, bool last_attempt)
 	return true;
 }
 
-// The number of attempts goes on as the number of arguments.
+// The number of arguments is the number of attempts.
 static void start_again(int attempts)
 {
 	char *args[Attempts + 2] = { NULL }, n[32];

@@ -1,4 +1,4 @@
-// tests/programs/parallel.c - goroutines on different processors run at the same time:
+// tests/programs/parallel.c - goroutines on different processors run concurrently:
 // they wait for each other without ever giving their processor away.
 // env: GOMAXPROCS=2
 // env: GOMAXPROCS=4

@@ -73,7 +73,7 @@ static void print_line(void *arg)
 	check(rt_printf("line %d of the many\n", (int)(intptr_t)arg) > 0);
 }
 
-// A short text is one write, whoever else prints.
+// A short text is one write, whatever others print.
 static void lines(void)
 {
 	static bool seen[100];

@@ -5,10 +5,9 @@
 //
 // Promises: an empty select with a default, null channels, closed ones; the default is never
 // taken while one of two channels is always ready; ready cases are chosen uniformly; two
-// goroutines that offer and ask on the same channel meet, and one does not meet itself; of
-// two cases never both are done: no element is lost or doubled; a channel may stand in many
-// cases; 1000 channels at once; what is left on a channel by thousands of selects that went
-// on by another is gone.
+// goroutines that offer and ask on one channel meet, and one does not meet itself; of two cases
+// never both are done: no element is lost or doubled; a channel may be in many cases; 1000
+// channels at once; thousands of selects that another channel ended leave nothing on this one.
 // matrix: GOMAXPROCS=1,2,4
 #include "../lib/test.h"
 
@@ -216,7 +215,7 @@ static void deal(void *arg)
 	rt_waitgroup_done(&m->dealers);
 }
 
-// Two who keep the market going until it is closed.
+// Two that keep the market going until it is closed.
 static void take_all(void *arg)
 {
 	Market *m = arg;

@@ -1,5 +1,5 @@
 // tests/programs/sleep.c - rt_sleep sleeps at least as long as it was told, wakes up when
-// others keep the processor busy, and for ever means for ever.
+// others keep the processor busy, and forever means forever.
 //
 // Promises: 0 and negative durations return at once, the largest ones never; of 1000
 // different sleeps begun together the shorter ends first (one processor); 10,000 sleepers

@@ -3,9 +3,9 @@
 //	timers [ROUNDS]	of the stress part (default 300)
 //
 // Promises: a timer does not fire early, nor when it was stopped; INT64_MAX is never; a
-// negative time is now; a periodic one goes on, and drops ticks that nobody takes; stop and
+// negative time is now; a periodic one repeats, and drops ticks that nobody takes; stop and
 // reset say whether it was pending, also against a timer that fires at that moment: fired and
-// stopped add up; after them no tick of before is received; timers fire when all processors
+// stopped add up; after them no earlier tick is received; timers fire when all processors
 // are busy; 100,000 timers leave nothing behind.
 // matrix: GOMAXPROCS=1,2,4
 #include "../lib/test.h"

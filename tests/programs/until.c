@@ -106,7 +106,7 @@ static void alone(void)
 	rt_sem_release(&sem);
 	equal(sem.count, 1);
 
-	rt_mutex_lock(&once.m); // as somebody who runs it
+	rt_mutex_lock(&once.m); // as a goroutine that runs it
 	LATE(rt_once_do_until(&once, nothing, NULL, when));
 	rt_mutex_unlock(&once.m);
 	equal(rt_once_do_until(&once, nothing, NULL, 1), 0);
@@ -251,7 +251,7 @@ static void locks(void)
 	equal(office.s.count, 2);
 }
 
-// Each signal wakes one who has not given up: what is put there is taken.
+// Each signal wakes one that has not given up: what is put there is taken.
 static struct {
 	rt_mutex m;
 	rt_cond c;

@@ -1,5 +1,5 @@
 // tests/programs/yieldgrow.c - a goroutine that yields where a frame does not fit on its small
-// stack goes on on its segment, with all arguments: registers, on the stack, variable ones,
+// stack continues on its segment, with all arguments: registers, on the stack, variable ones,
 // floating-point ones.
 // matrix: GODEBUG=asyncpreemptoff=0,asyncpreemptoff=1
 // env: GOMAXPROCS=1

@@ -1,6 +1,6 @@
 // tests/unit/dwarf.c - the runtime's reader of debug information says what addr2line says.
 //
-// Promises: the same files and lines and the same inlined functions for addresses all over
+// Promises: equal files, lines and inlined functions for addresses all over
 // programs built by gcc and clang, without and with optimisation, with DWARF 4 and 5, in 32
 // and 64 bits, with and without link-time optimisation and unused code. With sections that
 // are compressed, missing or cut off anywhere it says less, and stays within the file.
@@ -99,7 +99,7 @@ line(FILE *f)
 	return text;
 }
 
-// The same from addr2line -afi: address, then pairs of lines up to the next address.
+// Reads the output of addr2line -afi: address, then pairs of lines up to the next address.
 static uint64_t
 reference(FILE *f, char *text)
 {

@@ -2,7 +2,7 @@
 //
 // Promises: every flag, width, precision and length of the integer, character and string
 // conversions; floats correctly rounded for any value and precision; the length wanted is
-// returned and nothing past size is touched; a stream gets the same text in pieces of the
+// returned and nothing past size is touched; a stream gets that text in pieces of the
 // buffer's size; and where C leaves the result open, the project's own choice.
 // The C library that this hosted test runs on is the reference.
 // exit: 0
@@ -19,7 +19,7 @@
 
 enum {
 	Room = 20000,         // the longest text compared
-	MaxFailures = 50,     // then it stops: the rest would say the same
+	MaxFailures = 50,     // then it stops: the rest would add nothing
 	RandomFloats = 400000,
 	RandomIntegers = 200000,
 	RandomLongDoubles = 4000,
@@ -47,7 +47,7 @@ compare(const char *what, int ng, int nw)
 		fail(what, got, ng, want, nw);
 }
 
-// The same call to both, with the same arguments.  A function, not a macro: the arguments
+// Makes a call to both, with equal arguments.  A function, not a macro: the arguments
 // may be random numbers, and the formats need not please the compiler.
 static void
 same(const char *fmt, ...)
@@ -63,7 +63,7 @@ same(const char *fmt, ...)
 	compare(fmt, ng, nw);
 }
 
-// The same call against a text written here.
+// Compares a call with a text written here.
 static void
 is(const char *text, const char *fmt, ...)
 {
@@ -76,7 +76,7 @@ is(const char *text, const char *fmt, ...)
 	compare(fmt, n, (int)strlen(text));
 }
 
-// The random numbers are the same in every run.
+// The random numbers do not change from run to run.
 static uint64_t
 next(void)
 {
@@ -264,7 +264,7 @@ static const double doubles[] = {
 	1000000000.5, 0.000000001, 0.0000000005, 4294967296.0, 18446744073709551616.0,
 };
 
-// What C says %#g prints, by way of %e and %f: glibc's own "1.e+06" for 999999.5 lacks
+// What C says %#g prints, through %e and %f: glibc's own "1.e+06" for 999999.5 lacks
 // the zeros that # keeps.
 static char
 alternateG(char conv, int *prec, long double x)

@@ -1,8 +1,8 @@
 // tests/unit/pagealloc.c - the page allocator against a naive model.
 //
 // Promises: a million random operations (take n pages, give them back, give memory back to
-// the kernel, grow) find the same lowest run as a loop over an array of bytes, count the
-// same zero pages, and leave bitmaps and summaries that agree; runs that cross chunks and
+// the kernel, grow) find the lowest run that a loop over an array of bytes finds, count as
+// many zero pages, and leave bitmaps and summaries that agree; runs that cross chunks and
 // levels are found; when there is no room it says so.
 // timeout: 120
 #include <stdio.h>

@@ -1,7 +1,7 @@
 // tests/unit/sizeclass.c - every small size has the smallest class that fits it.
 //
 // Promises: the classes are multiples of 16, eight to a doubling above 128, and end at
-// 32 KiB; rounding up wastes at most an eighth above 128 bytes; the table says the same as
+// 32 KiB; rounding up wastes at most an eighth above 128 bytes; the table agrees with
 // the computation; a span has at least 4 objects and at most MaxSpanObjects in at most
 // MaxSpanPages, and its rest is at most 1/64 of it; index and alignment by multiplication
 // are exact for every offset.

@@ -1,5 +1,5 @@
 // tests/zlib/job.c - 16 goroutines compress buffers of all kinds and sizes at all levels,
-// take them apart again and compare; now and then by way of a file.
+// take them apart again and compare; now and then through a file.
 #include "../lib/test.h"
 
 #include <stdio.h>

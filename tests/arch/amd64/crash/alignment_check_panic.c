@@ -1,5 +1,5 @@
 // tests/arch/amd64/crash/alignment_check_panic.c - a panic while the processor checks alignment
-// is told of with its text and a traceback.
+// is reported with its text and a traceback.
 // stderr: panic: with the flag set
 // stderr~: ^goroutine 1 \[running\]:
 // stderr~: ^rt_main

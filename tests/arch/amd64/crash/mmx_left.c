@@ -1,5 +1,5 @@
-// tests/arch/amd64/crash/mmx_left.c - a function that yields with MMX registers in use is told
-// of in the debug build: another goroutine would compute with them.
+// tests/arch/amd64/crash/mmx_left.c - a function that yields with MMX registers in use is
+// reported in the debug build: another goroutine would compute with them.
 // variants: debug stress
 // stderr~: ^fatal error: x87 or MMX registers in use at a call
 // stderr~: ^rt_main

@@ -1,5 +1,5 @@
 // tests/arch/amd64/crash/traceback_frameless.c - a function that a fault interrupts before its
-// frame is made, or after it is taken down, stands in the traceback once, and its caller too;
+// frame is made, or after it is taken down, is in the traceback once, and its caller too;
 // on either stack, and between them.
 // matrix: STACK=small,segment
 // matrix: EDGE=entry,pushed,pushed_mixed,realigned,made,left,popped,popped_mixed,tail,frameless,stub,crossed,stub_large,crossed_large
@@ -40,7 +40,7 @@ EDGE(stub, "jmp 1f; 2: " MAKE "pop %rbp; ret;"
 EDGE(crossed, "jmp 1f; 2: " FAULT MAKE "pop %rbp; ret;"
               "1: mov $4000, %r10d; xor %r11d, %r11d; call __morestack; ret; jmp 2b")
 
-// The same with -mcmodel=large.
+// CALL with -mcmodel=large.
 #define CALL_LARGE "movabs $__morestack_large_model, %r11; movabs $4000, %r10; call *%r11; ret;"
 
 EDGE(stub_large, "jmp 1f; 2: " MAKE "pop %rbp; ret; 1: " CALL_LARGE FAULT " jmp 2b")

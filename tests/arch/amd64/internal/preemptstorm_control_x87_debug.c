@@ -1,5 +1,5 @@
-// tests/arch/amd64/internal/preemptstorm_control_x87_debug.c - the same where gogo looks at the registers: it
-// says so before the next goroutine runs.
+// tests/arch/amd64/internal/preemptstorm_control_x87_debug.c - where gogo checks the
+// registers, it reports them before the next goroutine runs.
 // variants: debug stress
 // matrix: GOMAXPROCS=2
 // exit: 2

@@ -3,7 +3,7 @@
 //
 // Promises: the registers that a callee must preserve, and the floating-point control
 // words, survive both, whatever is done on g0; the function finds itself on g0's stack,
-// always at the same place and aligned, with its argument; while it runs the goroutine's
+// always at one place and aligned, with its argument; while it runs the goroutine's
 // place is in g->sched, and afterwards no stack pointer stays there; systemstack on g0 is
 // a plain call.
 // matrix: GOMAXPROCS=1,4
@@ -133,7 +133,7 @@ static __attribute__((noinline)) void count(void *arg)
 	SPOIL;
 }
 
-// On g0 already: called at once, deeper on the same stack.
+// On g0 already: called at once, deeper on this stack.
 static __attribute__((noinline)) void nest(void *arg)
 {
 	uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
