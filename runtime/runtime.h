@@ -21,7 +21,7 @@ typedef struct Sched Sched;
 typedef struct Sudog Sudog;
 typedef struct Timer Timer;
 typedef struct rt_chan Hchan; // the interface's name for it
-typedef struct rt_deferred Defer; // likewise
+typedef struct rt_deferred Defer; // the interface's name, too
 typedef struct Panic Panic;
 typedef struct Mcache Mcache;
 typedef struct TraceBuf TraceBuf;
@@ -66,17 +66,17 @@ enum {
 };
 
 enum {
-	Pidle = 0,    // on sched.pidle, or in the hands of whoever changes its state
+	Pidle = 0,    // on sched.pidle, or in the hands of the M that changes its state
 	Prunning = 1, // owned by an M
 	Psyscall = 2, // its M is in a system call; anyone may take it by compare-and-swap
-	Pgcstop = 3,  // the world is stopped; owned by who stopped it
+	Pgcstop = 3,  // the world is stopped; owned by the M that stopped it
 	Pdead = 4,    // gomaxprocs shrank; kept for when it grows again
 };
 
 // Why a P's goroutine should yield.
 typedef enum {
 	PreemptNot,
-	PreemptForTimer, // a timer is due; the goroutine goes on right after it
+	PreemptForTimer, // a timer is due; the goroutine continues right after it
 	PreemptSlice,    // its time slice is over, or the world stops: to the global queue
 } PreemptReason;
 
@@ -111,7 +111,7 @@ typedef struct {
 	uintptr_t lo, hi; // [lo, hi)
 } Stack;
 
-// A sleeping lock of threads: 0 unlocked, 1 locked, 2 locked and somebody sleeps.
+// A sleeping lock of threads: 0 unlocked, 1 locked, 2 locked, and Ms may sleep.
 typedef struct LOCKTYPE("mutex") {
 	uint32_t key;
 	uint32_t rank; // its place in the lock order; lock/lock.h
@@ -127,7 +127,7 @@ typedef struct {
 	void (*fn)(void *);
 } FuncVal;
 
-// Where a G goes on. sp and pc are what they are in Go: the caller's pc after the call
+// Where a G continues. sp and pc are what they are in Go: the caller's pc after the call
 // that switched away, and its sp there. The other registers that a C function must preserve
 // are on the G's stack, below sp (switch.S).
 typedef struct {
@@ -155,11 +155,11 @@ struct AllocRecord {
 	AllocRecord *prev;
 	uintptr_t oldguard; // the segment's guard before
 	uintptr_t retaddr;  // where the function that has it returns to
-	uintptr_t *slot;    // where that stood: allocreturn stands there now
+	uintptr_t *slot;    // where that was: allocreturn is there now
 	uintptr_t sp;       // of the function, since it has this
 };
 
-// A panic or rt_goexit whose deferred calls run, in the frame of who began it.
+// A panic or rt_goexit whose deferred calls run, in the frame of the call that began it.
 struct Panic {
 	Panic *link; // the one whose deferred calls this began in
 	char *text; // NULL in a goexit
@@ -170,7 +170,7 @@ struct Panic {
 	// the address itself. The slot now holds recoverreturn.
 	uintptr_t *slot, retaddr;
 	bool goexit;
-	bool repanicked; // the next one has the same text
+	bool repanicked; // the next one has this text too
 	uint32_t sig;    // of a fault
 	int32_t sigcode0;
 	uintptr_t sigcode1, sigpc;
@@ -187,7 +187,7 @@ typedef struct {
 // A place in a heap of timers.
 typedef struct {
 	int64_t when;
-	uintptr_t timer; // bit 0: the Timer is told its index
+	uintptr_t timer; // bit 0: the Timer records its index
 } TimerWhen;
 
 typedef struct Printbuf Printbuf; // os/os.h
@@ -196,7 +196,7 @@ typedef struct Handling Handling; // sig/handler.c
 // ---- G ------------------------------------------------------------------------------
 
 // Groups by owner. Where nothing else is said, a field belongs to the M that runs the G, or to
-// whoever has taken it off a queue.
+// the M that has taken it off a queue.
 struct G {
 	// What a switch, a park or a wake-up reads and writes. The words in the first 128 bytes
 	// cost an instruction three bytes less, and all of it few lines of the cache.
@@ -252,7 +252,7 @@ struct G {
 
 // ---- M ------------------------------------------------------------------------------
 
-// tls comes first: the thread's block of __thread variables lies directly below it, and
+// tls comes first: the thread's block of __thread variables is directly below it, and
 // the thread pointer is &tls[1] (docs/startup.md has the map of its words).
 //
 // Groups by owner. Where nothing else is said, a field belongs to the thread itself.
@@ -391,7 +391,7 @@ struct P {
 	TimerWhen *timers;
 	int32_t timerslen, timerscap;
 	int64_t timer0When; // when of timers[0], 0 if none; read without the lock
-	uint32_t numTimers; // the same as timerslen; read without the lock
+	uint32_t numTimers; // equals timerslen; read without the lock
 } __attribute__((aligned(CacheLineSize)));
 
 // ---- Sched --------------------------------------------------------------------------
@@ -477,17 +477,17 @@ struct Sudog {
 		struct { // a semaphore's: sync/sema.c
 			const void *addr;
 			Sudog *parent;
-			Sudog *behind, *last; // those that wait for the same address
+			Sudog *behind, *last; // those that wait for this address
 		};
 	};
 };
 
 // Runs f(arg, seq) on g0 of the M that finds it due, at when or later; f must not block.
-// pp and index belong to the lock of pp's heap, the rest to who starts the timer.
+// pp and index belong to the lock of pp's heap, the rest to the code that starts the timer.
 struct Timer {
 	P *pp; // whose heap it is in; NULL: in none
 	int64_t when;
-	int64_t period; // the owner's, who starts it again
+	int64_t period; // the owner's, which starts it again
 	void (*f)(void *arg, uintptr_t seq);
 	void *arg;
 	uintptr_t seq;

@@ -131,8 +131,8 @@ STEP G *malg(uint32_t stacksize)
 	return gp;
 }
 
-// Publishes gp in allgs. The array is replaced when full; the old one stays for those who
-// read without the lock (they load the length first: see the traceback).
+// Publishes gp in allgs. The array is replaced when full; the old one stays for readers without
+// the lock, which load the length first (see the traceback).
 COLD HOTSTEP void allgadd(G *gp)
 {
 	if (readgstatus(gp) == Gidle)
@@ -153,9 +153,8 @@ COLD HOTSTEP void allgadd(G *gp)
 
 // ---- free Gs -------------------------------------------------------------------------
 //
-// A dead G keeps its stack: on its P, or on the global list. When many lie there, the
-// scavenger takes away the stacks of those that nobody needs for a while; these Gs are used
-// last.
+// A dead G keeps its stack, on its P or on the global list. When many are there, the scavenger
+// frees the stacks of those that are not needed for a while; these Gs are used last.
 
 // Moves free Gs from pp to the global list until keep remain.
 static COLD void gfmove(P *pp, int32_t keep)
@@ -299,7 +298,7 @@ static COLD bool scavengepark(G *gp, void *unused)
 	return park;
 }
 
-// Parks the scavenger until many stacks lie about, or much free memory.
+// Parks the scavenger until many stacks are unused, or much memory is free.
 void gfscavengewait(void)
 {
 	gopark(scavengepark, NULL, WaitReasonGCScavengeWait);
@@ -313,7 +312,7 @@ void goexit1(void)
 	LEAVE(mcallexit(goexit0));
 }
 
-// On g0: gp becomes a free G and the M goes on to the next.
+// On g0: makes gp a free G and schedules the next.
 void goexit0(G *gp)
 {
 	M *mp = getg()->m;
@@ -346,9 +345,9 @@ void goexit0(G *gp)
 		throw("internal lockOSThread error");
 	gfput(mp->p, gp);
 	if (unlikely(locked)) {
-		// It locked its thread and did not unlock it: who knows what it did to the
-		// thread. End it: back to mstart, which calls mexit. lockedExt stays, so that
-		// no thread is cloned from this one on the way.
+		// It locked its thread and did not unlock it, so the thread may be in any
+		// state. End the thread: back to mstart, which calls mexit. lockedExt stays,
+		// so that no thread is cloned from this one on the way.
 		valgrindMakeMemDefined(mp->g0->sched.sp, PtrSize); // gogo compares it
 		LEAVE(gogo(&mp->g0->sched));
 	}

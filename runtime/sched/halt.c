@@ -86,7 +86,7 @@ static void ask(M *mp)
 		tgkill(getpid(), (int32_t)mp->procid, SIGURG);
 }
 
-// Without locks: any may be held for ever. Ms are never given back to the system.
+// Uses no locks, because their holders may never release them. Ms are never freed.
 void haltothers(void)
 {
 	const M *self = getg()->m;

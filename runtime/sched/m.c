@@ -1,7 +1,7 @@
 // m.c - a thread's life: allocated, started by clone, running mstart, ended by mexit.
 //
 // An M is [thread-local block of the program][M]: the thread pointer is &m->tls[1], and
-// the program's __thread variables lie below it. m0's place is in the linker script.
+// the program's __thread variables are below it. m0's place is in the linker script.
 //
 // Follows Go's proc.go (mcommoninit, allocm, newm, mstart1, mexit) and os_linux.go
 // (newosproc).
@@ -263,8 +263,7 @@ STEP void newosproc(M *mp)
 
 // ---- running ------------------------------------------------------------------------
 
-// Where a G's context ends, without the registers: for tracebacks, and where gogo goes on
-// g0.
+// Saves a G's context without the registers: for tracebacks, and for gogo to g0.
 HOTSTEP void save(uintptr_t pc, uintptr_t sp, uintptr_t bp)
 {
 	G *gp = getg();
@@ -277,7 +276,7 @@ HOTSTEP void save(uintptr_t pc, uintptr_t sp, uintptr_t bp)
 		throw("save on system g not allowed");
 }
 
-// On g0, from mstart; goes on in schedule for ever.
+// Runs on g0, called by mstart; ends in schedule.
 STEP void mstart1(void)
 {
 	G *gp = getg();
@@ -324,7 +323,7 @@ static void unlinkm(M *mp)
 }
 
 // Ends this thread, on g0; returns if it is a C library's to end. The first thread cannot end
-// without confusing the system: it gives its P away and sleeps for ever.
+// without confusing the system: it hands off its P and sleeps forever.
 void mexit(void)
 {
 	M *mp = getg()->m;

@@ -10,7 +10,7 @@
 STEP void minit(void)
 {
 	minitSignals();
-	// Pairs with the load of who signals the thread (allthreads.c).
+	// Pairs with the load of the M that signals the thread (allthreads.c).
 	atomic_store_release(&getg()->m->procid, (uint64_t)gettid());
 }
 

@@ -108,7 +108,7 @@ static void forget(G *gp, const AllocRecord *a)
 	gp->allocs = a->prev;
 }
 
-// gp's stack pointer is sp: what lies below is left for good.
+// Drops the records of functions below sp, gp's stack pointer: they are over.
 void forgetallocs(G *gp, uintptr_t sp)
 {
 	while (gp->allocs && returned(gp, gp->allocs, sp))
@@ -331,8 +331,8 @@ void allocspace(void *arg)
 
 	if (gp->segment.lo == 0)
 		attachsegment(gp);
-	// Whoever looks at the stack meanwhile, a debugger or a signal's traceback, needs
-	// no record for it.
+	// A debugger or a signal's traceback that reads the stack meanwhile needs no record
+	// for it.
 	*slot = retaddr;
 	compilerbarrier();
 	// Of functions that have returned, and of blocks that this one has left.
@@ -341,7 +341,7 @@ void allocspace(void *arg)
 		forget(gp, a);
 	n = alignup(r->n, (uintptr_t)AllocAlign);
 	p = alignup(gp->segguard, (uintptr_t)AllocAlign) + AllocAlign;
-	end = base ? gp->segment.hi : sp; // what is in use of the segment lies above
+	end = base ? gp->segment.hi : sp; // the part of the segment in use is above
 	if (n < r->n || p > end || n + StackGuard > end - p)
 		stackoverflow(gp, r->saved[1], sp, (uintptr_t)r->bp);
 	r->lower = sp + StackSmall + SpMarks > guardfor(gp, sp) ? SpMark : 0;

@@ -27,7 +27,7 @@ enum { SpAlign = 16 };
 extern const char __runtime_text_start[], __runtime_text_end[];
 void runtime_main(void *ctxt); // boot/
 
-// The runtime's own goroutines are those whose function is in its text, but for the main
+// The runtime's own goroutines are those whose function is in its text, except for the main
 // goroutine, which runs the program.
 STEP bool isSystemGoroutine(const G *gp)
 {

@@ -1,4 +1,4 @@
-// own.h - who owns a P: the words that tie an M and a P together, and what changes them.
+// own.h - the ownership of Ps: the words that tie an M and a P together, and what changes them.
 //
 // On the thread of an M that owns a P, and of an M that owns none:
 //
@@ -66,7 +66,7 @@ ALWAYS_INLINE void untie(M *mp, P *pp)
 
 // ---- in a system call ---------------------------------------------------------------
 
-// Leaves pp to whoever takes it first: this M, which remembers it as oldp, or another.
+// Leaves pp to the M that takes it first: this M, which remembers it as oldp, or another.
 ALWAYS_INLINE void lend(M *mp, P *pp)
 {
 	pp->m = NULL;

@@ -19,17 +19,17 @@
 //
 //   - An edge. The waiter has tried the call and got EAGAIN, or knows that the last call
 //     emptied the descriptor. What came in after that makes a new edge, and the edge turns
-//     the word to Ready wherever it stands. From Wait, the commit's cas fails and gopark
-//     comes back. A Ready that was left from before costs one call in vain: who is woken
-//     tries again.
+//     the word to Ready whatever it was. From Wait, the commit's cas fails and gopark
+//     comes back. A Ready that was left from before costs one wasted call, because a woken
+//     waiter tries again.
 //   - A deadline or a close. The waker sets a bit of info and then looks at the word. The
 //     waiter sets the word to Wait and then looks at info. Both are locked instructions,
 //     so one of the two sees the other.
 //
-// An event carries the descriptor's number and seq. seq moves on when the
-// descriptor is closed, before the kernel can give its number to another: an event of
-// before is then ignored. One that has been compared already when seq moves makes the new
-// user's word Ready for nothing, which is harmless. PollDescs are never freed.
+// An event carries the descriptor's number and seq. seq moves on when the descriptor is closed,
+// before the kernel can give its number to another, so that earlier events are ignored. An
+// event that has been compared already when seq moves makes the new user's word Ready without
+// need, which is harmless. PollDescs are never freed.
 //
 // A side with a deadline has one timer. What counts is side.when: the timer only has it looked
 // at, and is started again if that was too early. So moving a deadline on, which is what
@@ -276,7 +276,7 @@ static void unwatch(PollDesc *pd, PollMode mode)
 	freetimer(pt);
 }
 
-// Has somebody look at the deadline when it is due, if nobody does before.
+// Sees to it that the deadline is checked when it is due, or earlier.
 static void watch(PollDesc *pd, PollMode mode) HOLDS(pd->lock);
 static void watch(PollDesc *pd, PollMode mode)
 {

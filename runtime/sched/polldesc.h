@@ -17,8 +17,7 @@ typedef struct {
 
 typedef enum { PollRead, PollWrite } PollMode;
 
-// Lies in memory that is never used for anything else, since an event of long ago may
-// still come to it.
+// In memory that is never used for anything else, because a late event may still come to it.
 typedef struct {
 	Mutex lock;
 	uint32_t seq;  // +1 with every use of the descriptor's number; in the events' data

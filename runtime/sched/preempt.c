@@ -22,7 +22,7 @@
 extern const char __user_text_start[], __user_text_end[];
 
 // Those of goroutines that have ended. Without them each G would have one in the end, for
-// many more than are preempted at the same time.
+// many more than are preempted at once.
 static struct {
 	Mutex lock;
 	AsyncState *free;
@@ -94,8 +94,8 @@ bool preemptone(P *pp, PreemptReason why)
 	return true;
 }
 
-// Asks all. No locks: it may miss a P that is just being started; who does that looks at
-// gcwaiting.
+// Asks all. Without locks it may miss a P that is just being started; the M that starts it
+// checks gcwaiting.
 bool preemptall(void)
 {
 	bool any = false;
@@ -205,8 +205,8 @@ static bool wantAsyncPreempt(const G *gp)
 }
 
 // Can gp be stopped here, with nothing in its hands but its own registers? The runtime, a C
-// library and the vDSO are left out by the address of their code: who runs there may hold
-// a lock, or a P in a local.
+// library and the vDSO are excluded by the address of their code, which may hold a lock, or a P
+// in a local variable.
 static bool isAsyncSafePoint(const G *gp, uintptr_t pc, uintptr_t sp)
 {
 	const M *mp = gp->m;
@@ -218,7 +218,7 @@ static bool isAsyncSafePoint(const G *gp, uintptr_t pc, uintptr_t sp)
 	return pc >= (uintptr_t)__user_text_start && pc < (uintptr_t)__user_text_end;
 }
 
-// Makes the interrupted code go on in asyncPreempt, all of its registers beside gp.
+// Makes the interrupted code continue in asyncPreempt, with its registers in gp's asyncState.
 static void divert(G *gp, Sigcontext *c)
 {
 	M *mp = gp->m;

@@ -74,10 +74,9 @@ static bool nothingelse(const M *mp)
 	       !mp->lockedg && !worldstops();
 }
 
-// The short way through a round for a goroutine that yields: gp goes to the tail of the
-// global queue, and if the next comes from there too, it is taken under the same lock: one
-// alone, since a share for the local queue would save nothing. Returns the next, or NULL:
-// take the long way.
+// The short way through a round for a goroutine that yields: gp goes to the tail of the global
+// queue, and if the next comes from there too, it is taken under this lock, without a share for
+// the local queue, which would save nothing. Returns the next, or NULL: take the long way.
 static G *swapglobal(M *mp, G *gp, bool *inheritTime)
 {
 	P *pp = mp->p;
@@ -89,7 +88,7 @@ static G *swapglobal(M *mp, G *gp, bool *inheritTime)
 		putglobal(pp, gp);
 		return NULL;
 	}
-	// Whoever puts one there now comes after gp, as if a moment later.
+	// A G that is put there now comes after gp, as if a moment later.
 	if (!others && atomic_load_relaxed(&sched.runqsize) == 0)
 		return gp;
 	lock(&sched.lock);
@@ -105,9 +104,9 @@ static G *swapglobal(M *mp, G *gp, bool *inheritTime)
 	return next ? next : runqget(pp, inheritTime);
 }
 
-// sysmon wants the time slice to end. The goroutine that it marked may have parked since
-// and handed the slice on by way of runnext: end the chain here, as if its next had been
-// preempted. On the local ring it would keep that from ever running empty.
+// Ends the time slice, as sysmon wants. The goroutine that it marked may have parked since and
+// handed the slice on through runnext: ends the chain here, as if its next had been preempted.
+// On the local ring it would keep that from ever running empty.
 static void endslice(P *pp)
 {
 	G *next = atomic_xchg(&pp->runnext, NULL);
@@ -145,7 +144,7 @@ static G *pick(bool *inheritTime)
 
 	*inheritTime = false;
 	// Now and then the global queue first: two goroutines that keep readying each
-	// other could hold the local one for ever.
+	// other could hold the local one forever.
 	if (nowandthen && atomic_load_relaxed(&sched.runqsize) > 0)
 		gp = globrunqtake(pp, 1);
 	if (!gp)
@@ -337,8 +336,8 @@ static UNCHECKED_LOCKS int32_t readyall(const Gqueue *list, bool havep)
 	return n;
 }
 
-// Makes all of list runnable: one for each idle P by way of the global queue, the rest on
-// this P. Without a P, all global.
+// Makes all of list runnable: one for each idle P through the global queue, the rest on this P.
+// Without a P, all go to the global queue.
 COLD void injectglist(Gqueue *list)
 {
 	Gqueue globq = { 0 };

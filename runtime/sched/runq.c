@@ -9,8 +9,8 @@
 //
 //	0 <= tail - head <= RunqSize
 //
-// runnext holds one G that runs before the ring, in what is left of the time slice of who
-// readied it. Anyone may take it by compare-and-swap; the owner alone fills it.
+// runnext holds one G that runs before the ring, in the rest of the time slice of the G that
+// readied it. Any M may take it by compare-and-swap; the owner alone fills it.
 //
 // built: unyielding hot
 #include "runtime/os/os.h"

@@ -24,13 +24,13 @@ void asminit(void);
 
 // ---- trace/event.c: the execution trace ---------------------------------------------
 
-// What happens. docs/trace.md has it for who reads the file, where a G is its goid and a P
-// its id. What is said of no other G is of this M's.
+// What happens. docs/trace.md describes it for readers of the file, where a G is its goid and a
+// P its id. Unless its argument names another G, an event is about this M's.
 typedef enum {
 	// G
 	TraceGoRunnable = 1, // there is one when the trace begins; GoFunc follows
-	TraceGoSyscall,      // the same, in this state
-	TraceGoWaiting,      // the same, detail: its WaitReason
+	TraceGoSyscall,      // there is one in this state
+	TraceGoWaiting,      // there is one, detail: its WaitReason
 	TraceGoCreate,       // the new one; GoFunc follows
 	TraceGoStart,
 	TraceGoEnd,
@@ -39,8 +39,8 @@ typedef enum {
 	TraceGoBlock,        // detail: its WaitReason; if it starts next, it did not wait
 	TraceGoUnblock,      // another, made runnable by this M's G, a timer or the network
 	TraceSysEnter,
-	TraceSysBlock,       // the same, and gives its P away at once
-	TraceSysExit,        // it goes on, on this M's P
+	TraceSysBlock,       // enters too, and hands off its P at once
+	TraceSysExit,        // it continues, on this M's P
 	TraceSysExitWait,    // it is runnable, and has no P
 	// P
 	TraceProcStart,      // this M's from now on, in place of another if it has one
@@ -55,8 +55,8 @@ typedef enum {
 	TracePark,           // until the next event; detail 0: idle, 1: waits for its
 	                     // goroutine, 2: polls the network
 	TraceTimer,          // ns by which it was late
-	TraceNetReady,       // goroutines that may go on
-	TraceLost,           // events of this M before this one, for want of a buffer
+	TraceNetReady,       // goroutines that may continue
+	TraceLost,           // events of this M before this one, without a buffer
 } TraceKind;
 
 // The tracer, in programs that have it: only these have __rt0_traceon.
@@ -105,7 +105,7 @@ ALWAYS_INLINE uint32_t readgstatus(const G *gp)
 
 void casgstatus(G *gp, uint32_t oldval, uint32_t newval);
 
-// The same, where speed counts.
+// Is casgstatus, inline in release builds.
 ALWAYS_INLINE void fastcasgstatus(G *gp, uint32_t oldval, uint32_t newval)
 {
 	if (!Debug && likely(gp->atomicstatus == oldval))

@@ -45,8 +45,8 @@ static void traceG(const G *gp)
 	      waitReasonString(gp), IDOF(mp, id), IDOF(lockedm, id));
 }
 
-// What is read belongs to others who go on meanwhile: each pointer is read once. Ms, Ps and
-// Gs are never given back to the system.
+// What is read belongs to others that run meanwhile, so each pointer is read once. Ms, Ps and
+// Gs are never freed.
 static void detail(void)
 {
 	uintptr_t n = atomic_load_acquire(&allglen); // pairs with allgadd
@@ -61,7 +61,7 @@ static void detail(void)
 }
 
 // The caller holds sched.lock, so that the counts agree with each other, or is dying, where
-// that may be held for ever.
+// that may never be released.
 UNCHECKED_LOCKS void schedtrace(bool detailed)
 {
 	static int64_t starttime;

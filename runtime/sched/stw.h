@@ -14,7 +14,7 @@ ALWAYS_INLINE uint32_t worldstops(void)
 }
 
 // Shall pp run sched.safePointFn? A plain load, since forEachP asks again; and a macro, so that
-// the compiler can test this and roundwanted, in the same word, at once.
+// the compiler can test this and roundwanted, in one word, at once.
 #define safepointwanted(pp) ((pp)->runSafePointFn)
 
 // ---- ways in which a P stops --------------------------------------------------------

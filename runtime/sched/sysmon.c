@@ -170,7 +170,7 @@ void wakesysmon(void)
 }
 
 // All Ps are idle: sleeps until the next timer is due, or one of them makes a system call: the
-// M that took it off the idle list sees sysmonwait, which is set under the same lock. If one was
+// M that took it off the idle list sees sysmonwait, which is set under its lock. If one was
 // taken off a short time ago, more will be: then it sleeps for no longer than a goroutine may
 // run. Otherwise pidleget wakes it. So a program that runs again and again for a moment does not
 // pay for that.
@@ -210,9 +210,9 @@ static void pollforothers(int64_t now)
 
 	if (!netpollinited() || !pollisdue(now, PollPeriod))
 		return;
-	// While the goroutines are in our hands nobody waits in the network for them, and the
-	// Ms that this starts might all run and sleep again before we look: count us as
-	// running meanwhile, or checkdead sees a deadlock.
+	// The goroutines on the list wait for nothing any more, and the Ms that injectglist
+	// starts might run and sleep again before it returns. Counts sysmon as running
+	// meanwhile, or checkdead would see a deadlock.
 	incidlelocked(-1);
 	list = netpoll(0);
 	injectglist(&list);
@@ -224,9 +224,9 @@ static void helpscavenger(void)
 {
 	if (!atomic_load_relaxed(&scavengehint))
 		return;
-	// Pairs with scavengepark: it sees what the hint was about, or we see it parked.
+	// Pairs with scavengepark: it sees the cause of the hint, or we see it parked.
 	atomic_xchg(&scavengehint, 0);
-	incidlelocked(-1); // as above
+	incidlelocked(-1); // as in the poll of the network
 	wakescavenger();
 	incidlelocked(1);
 }

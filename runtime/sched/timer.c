@@ -4,17 +4,17 @@
 //	timers[i].when == its Timer's when
 //	timer0When == timers[0].when, or 0 when there is none
 //
-// The heap has the times in it, so that sorting touches no Timer: most lie on the stacks
-// of the sleepers. Only stoppable timers record their index in the heap.
+// The heap holds the times, so that sorting touches no Timer: most are on the stacks of the
+// sleepers. Only stoppable timers record their index in the heap.
 //
 // A P looks at its heap in each round of the scheduler; the clock is read only when there
 // is a timer that may be due (sched.notDueAfter, sysmon.c). An M without work looks at the
 // others' heaps, and the last one sleeps in the poller until the earliest of all.
 // timersLock protects the heap; timer0When is read without it.
 //
-// A Timer is in a heap, or it is its owner's: who takes it off under timersLock, because
-// it is due or because it is stopped, sets pp to NULL there. So exactly one of the two
-// happens, and its memory is not looked at after that.
+// A Timer is in a heap, or it is its owner's. The M that removes it under timersLock, because
+// it is due or because it is stopped, sets pp to NULL there. So exactly one of the two happens,
+// and the Timer's memory is not read after that.
 //
 // Follows Go's time.go of 1.14 (addtimer, deltimer, modtimer, runtimer, siftupTimer).
 //

@@ -8,8 +8,8 @@
 // next wait. So status and mark are one word, which is changed by compare-and-swap: the mark is
 // set while the status is Gwaiting, or not at all. Code that changes the status writes its own
 // half, without a read-modify-write; on x86-64 that is before the swap, which fails then, or
-// after it, and execute's store comes later still. Accesses of different sizes to the same word
-// are ordered so by processors, but no memory model speaks of them.
+// after it, and execute's store comes later still. Accesses of different sizes to one word are
+// ordered so by processors, but no memory model speaks of them.
 //
 // Go's collector marks them (markroot).
 //
