@@ -323,7 +323,7 @@ formatSpecial(Out *out, Spec *sp, bool negative, bool nan)
 }
 
 // Never inlined, as the next one: integers must not pay for these frames.
-__attribute__((noinline)) void
+NOINLINE void
 formatDouble(Out *out, Spec *sp, double x)
 {
 	uint32_t limbs[DoubleLimbs];
@@ -345,7 +345,7 @@ formatDouble(Out *out, Spec *sp, double x)
 	formatDecimal(out, sp, negative, &d);
 }
 
-__attribute__((noinline)) void
+NOINLINE void
 formatLongDouble(Out *out, Spec *sp, long double x)
 {
 	uint32_t limbs[LongDoubleLimbs];

@@ -17,7 +17,13 @@
 
 // The function does not return. rt.h, which cannot take a program's word, has RT_NORETURN.
 #define NORETURN _Noreturn
+// A function with a frame of its own, for one of these reasons: its callers are short and rarely
+// need a frame as large; they are many; the frame's address or its place in tracebacks matters.
+#define NOINLINE __attribute__((noinline))
+// Never called: for the speed, or because its prologue could yield, or because a word of the
+// caller's frame is taken. Also in builds without optimization.
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
+// A function that the program may replace; or a symbol whose address is 0 where it is not linked.
 #define WEAK __attribute__((weak))
 // A symbol of the linker script's that is reached without a table of addresses: there a number
 // would stay one.

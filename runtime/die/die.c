@@ -8,7 +8,7 @@
 
 #include "runtime/base/getg.h"
 
-NORETURN __attribute__((noinline)) void die(Report *r)
+NORETURN NOINLINE void die(Report *r)
 {
 	noalignmentcheck();
 	if (!r->gp)
@@ -31,7 +31,7 @@ ALWAYS_INLINE NORETURN void diesaying(const char *s, Where w)
 	die(&r);
 }
 
-NORETURN __attribute__((noinline)) void throw(const char *s)
+NORETURN NOINLINE void throw(const char *s)
 {
 	Where w = HERE;
 	M *mp = getg()->m;
@@ -41,7 +41,7 @@ NORETURN __attribute__((noinline)) void throw(const char *s)
 	diesaying(s, w);
 }
 
-NORETURN __attribute__((noinline)) void fatal(const char *s)
+NORETURN NOINLINE void fatal(const char *s)
 {
 	Where w = HERE;
 

@@ -54,7 +54,7 @@ static int64_t callshared(Fd *d, PollMode mode, const Call *c)
 }
 
 // It was not ready just now: it is certain that this blocks.
-static __attribute__((noinline)) void waitblocked(int32_t fd, PollMode mode)
+static NOINLINE void waitblocked(int32_t fd, PollMode mode)
 {
 	entersyscallblock();
 	pollready(fd, mode, true);

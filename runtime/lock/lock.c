@@ -72,7 +72,7 @@ static void lockrankrelease(M *mp, Mutex *l)
 	throw("unlock of a lock not held");
 }
 
-static __attribute__((noinline)) void lockslow(Mutex *l)
+static NOINLINE void lockslow(Mutex *l)
 {
 	uint32_t spin = ncpu > 1 ? ActiveSpin : 0;
 	// Sleeping once we have slept: then the word must stay so until our own unlock, or

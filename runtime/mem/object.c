@@ -244,8 +244,8 @@ static void sayobject(void *arg)
 }
 
 // Says where the object was allocated and freed; r may be NULL.
-static NORETURN NOSPLIT __attribute__((noinline)) void
-fatalobject(const char *text, const Record *r, Freed freed)
+static NORETURN NOSPLIT NOINLINE void fatalobject(const char *text, const Record *r,
+                                                  Freed freed)
 {
 	ObjectError e = { text, r, freed };
 	Report report = { .before = sayobject, .arg = &e, .where = HERE };

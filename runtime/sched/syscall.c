@@ -63,8 +63,7 @@ ALWAYS_INLINE void leavego(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp)
 // Something unusual. With the P still ours: sysmon sleeps, or a safe point is wanted; sysmon
 // says that it sleeps under the lock that every P passes on its way from idle to here, so a
 // plain load has seen it. Without: the world wants to stop.
-static NOSPLIT __attribute__((noinline, cold)) void unusual(G *gp, uintptr_t pc,
-                                                            uintptr_t sp, uintptr_t bp)
+static NOSPLIT COLD void unusual(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp)
 {
 	M *mp = gp->m;
 
@@ -101,7 +100,7 @@ ALWAYS_INLINE void reentersyscall(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t b
 #define CALLERSP ((uintptr_t)__builtin_dwarf_cfa())
 #define CALLERBP (*(uintptr_t *)__builtin_frame_address(0))
 
-__attribute__((noinline)) void entersyscall(void)
+NOINLINE void entersyscall(void)
 {
 	reentersyscall(getg(), CALLERPC, CALLERSP, CALLERBP);
 }
@@ -113,7 +112,7 @@ static void entersyscallblock_handoff(void *unused)
 }
 
 // As entersyscall, when it is certain that the call blocks.
-__attribute__((noinline)) void entersyscallblock(void)
+NOINLINE void entersyscallblock(void)
 {
 	G *gp = getg();
 	M *mp = gp->m;
@@ -184,7 +183,7 @@ static COLD void exitsyscall0(G *gp)
 	LEAVE(schedule());
 }
 
-static __attribute__((noinline, cold)) void exitsyscallslow(G *gp)
+static COLD void exitsyscallslow(G *gp)
 {
 	M *mp = gp->m;
 
@@ -225,9 +224,8 @@ void exitsyscall(void)
 
 // As between entersyscall and exitsyscall. noinline: its frame is where the goroutine's stack
 // ends during the call.
-__attribute__((noinline)) JUMPBACK int64_t rt_raw_syscall(int64_t nr, uint64_t a, uint64_t b,
-                                                          uint64_t c, uint64_t d, uint64_t e,
-                                                          uint64_t f)
+NOINLINE JUMPBACK int64_t rt_raw_syscall(int64_t nr, uint64_t a, uint64_t b, uint64_t c,
+                                         uint64_t d, uint64_t e, uint64_t f)
 {
 	int64_t r;
 

@@ -14,7 +14,7 @@
 #include "runtime/os/os.h"
 #include "runtime/sync/hchan.h"
 
-NOSPLIT UNCHECKED_LOCKS __attribute__((noinline)) void chanlock(Hchan *c)
+NOSPLIT UNCHECKED_LOCKS NOINLINE void chanlock(Hchan *c)
 {
 	if (onep())
 		acquirem();
@@ -22,7 +22,7 @@ NOSPLIT UNCHECKED_LOCKS __attribute__((noinline)) void chanlock(Hchan *c)
 		lock(&c->lock);
 }
 
-NOSPLIT UNCHECKED_LOCKS __attribute__((noinline)) void chanunlock(Hchan *c)
+NOSPLIT UNCHECKED_LOCKS NOINLINE void chanunlock(Hchan *c)
 {
 	if (onep())
 		releasem(getg()->m);
@@ -117,6 +117,15 @@ ALWAYS_INLINE bool chanrecv(Hchan *c, void *ep, bool block, bool *ok)
 }
 
 // ---- close --------------------------------------------------------------------------
+
+// The program may have brought its own memset, too (copylong).
+static void clearlong(void *dst, uint64_t n)
+{
+	M *mp = acquirem();
+
+	__builtin_memset(dst, 0, n);
+	releasem(mp);
+}
 
 // Takes all waiters off q onto list; receivers get the zero element.
 static COLD void releasewaiters(Hchan *c, Waitq *q, bool zero, Gqueue *list)

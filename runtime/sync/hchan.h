@@ -51,21 +51,12 @@ ALWAYS_INLINE UNCHECKED_LOCKS void leavechan(Hchan *c)
 
 // ---- elements -----------------------------------------------------------------------
 
-// The program may have brought its own memcpy and memset, which may be made to yield.
-static NOSPLIT __attribute__((noinline, unused)) void copylong(void *dst, const void *src,
-                                                               uint64_t n)
+// The program may have brought its own memcpy, which may be made to yield.
+static NOSPLIT NOINLINE void copylong(void *dst, const void *src, uint64_t n)
 {
 	M *mp = acquirem();
 
 	__builtin_memcpy(dst, src, n);
-	releasem(mp);
-}
-
-static NOSPLIT __attribute__((noinline, unused)) void clearlong(void *dst, uint64_t n)
-{
-	M *mp = acquirem();
-
-	__builtin_memset(dst, 0, n);
 	releasem(mp);
 }
 
@@ -92,14 +83,14 @@ ALWAYS_INLINE uint64_t after(const Hchan *c, uint64_t i)
 	return i + 1 == c->dataqsiz ? 0 : i + 1;
 }
 
-static __attribute__((noinline)) void putbuf(Hchan *c, const void *ep)
+static NOINLINE void putbuf(Hchan *c, const void *ep)
 {
 	copyelem(slot(c, c->sendx), ep, c->elemsize);
 	c->sendx = after(c, c->sendx);
 	atomic_store_relaxed(&c->qcount, c->qcount + 1);
 }
 
-static __attribute__((noinline)) void takebuf(Hchan *c, void *ep)
+static NOINLINE void takebuf(Hchan *c, void *ep)
 {
 	if (ep)
 		copyelem(ep, slot(c, c->recvx), c->elemsize);
@@ -142,7 +133,7 @@ ALWAYS_INLINE bool sendnow(Hchan *c, const void *ep, G **wake)
 
 // Receives while a sender waits. Without a buffer takes its element; with one, which is full,
 // takes the buffer's first and puts the sender's at the end, which is the slot just emptied.
-static __attribute__((noinline)) void recvfrom(Hchan *c, const Sudog *s, void *ep)
+static NOINLINE void recvfrom(Hchan *c, const Sudog *s, void *ep)
 {
 	if (c->dataqsiz == 0) {
 		if (ep)

@@ -185,8 +185,7 @@ static void takehandoff(rt_mutex *m, bool starving)
 	} while (!atomic_cas_or_load(&m->state, &old, new));
 }
 
-static bool mutexlockslow(rt_mutex *m, int64_t when) __attribute__((noinline));
-static bool mutexlockslow(rt_mutex *m, int64_t when)
+static NOINLINE bool mutexlockslow(rt_mutex *m, int64_t when)
 {
 	SemaUntil until = { .when = when, .cancel = cancellock, .arg = m };
 	Locking l = { .old = atomic_load_relaxed(&m->state) };
@@ -219,8 +218,7 @@ static bool mutexlockslow(rt_mutex *m, int64_t when)
 	}
 }
 
-static void lockforever(rt_mutex *m) __attribute__((noinline));
-static void lockforever(rt_mutex *m)
+static NOINLINE void lockforever(rt_mutex *m)
 {
 	if (Stress || mustlook())
 		yieldcheck("rt_mutex_lock");
@@ -248,8 +246,7 @@ ALWAYS_INLINE void decide(rt_mutex *m)
 
 // Ends an unlock that leaves a duty or a starving mutex. Anything else is a fatal error: m was
 // not locked. NOSPLIT because a prologue may yield, as in decide.
-NOSPLIT static void mutexunlockslow(rt_mutex *m) __attribute__((noinline));
-NOSPLIT static void mutexunlockslow(rt_mutex *m)
+static NOSPLIT NOINLINE void mutexunlockslow(rt_mutex *m)
 {
 	uint32_t state = atomic_load_relaxed(&m->state);
 

@@ -92,7 +92,7 @@ static int64_t nextwhen(const Timer *t, int64_t now)
 }
 
 // A separate function, so that tracebacks name it as the creator of the goroutine.
-static __attribute__((noinline)) void goFunc(rt_func *fn, void *arg)
+static NOINLINE void goFunc(rt_func *fn, void *arg)
 {
 	rt_go(fn, arg);
 }

@@ -323,9 +323,8 @@ static rt_case *finddefault(rt_case *cases, int n)
 }
 
 // No case was ready. Returns the case, or NULL: the deadline came.
-static rt_case *block(rt_case *cases, int n, WaitReason reason, int64_t when)
-	__attribute__((noinline));
-static UNCHECKED_LOCKS rt_case *block(rt_case *cases, int n, WaitReason reason, int64_t when)
+static NOINLINE UNCHECKED_LOCKS rt_case *block(rt_case *cases, int n, WaitReason reason,
+                                               int64_t when)
 {
 	Select l;
 	rt_case *k, *otherwise = finddefault(cases, n);
