@@ -269,7 +269,7 @@ goexit:
 	.cfi_endproc
 	.size	goexit, . - goexit
 
-// What JUMPBACK's functions end in, by the compiler's name for it; %rcx is free then.
+// What JUMPBACK's functions (machine.h) end in, by gcc's name for it; %rcx is free then.
 FUNC(__x86_return_thunk)
 	popq	%rcx				// the caller's pc
 	.cfi_adjust_cfa_offset -8
