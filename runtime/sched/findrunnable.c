@@ -16,8 +16,7 @@
 #include "runtime/sched/search.h"
 #include "runtime/sched/stw.h"
 
-// What a step of the search comes to. LookAgain: something has changed, so begin again at the
-// first step.
+// The result of a step. LookAgain: something has changed, so begin again at the first step.
 typedef enum { Nothing, Found, LookAgain } Outcome;
 
 // A round of the search.
@@ -28,7 +27,7 @@ typedef struct {
 	int64_t now;       // 0: the clock has not been read yet
 	int64_t pollUntil; // the earliest timer that it has seen; 0: none
 	G *gp;             // what it has found
-	bool inheritTime;  // gp runs in what is left of the current time slice
+	bool inheritTime;  // gp runs in the rest of the current time slice
 } Search;
 
 static Outcome found(Search *s, G *gp)
@@ -39,7 +38,7 @@ static Outcome found(Search *s, G *gp)
 
 // ---- with a P -----------------------------------------------------------------------
 
-// Does what others want of this P first.
+// Serves the requests of other Ms first.
 static Outcome serveothers(const Search *s)
 {
 	if (worldstops()) {
@@ -51,7 +50,7 @@ static Outcome serveothers(const Search *s)
 	return Nothing;
 }
 
-// The timers of this P, which may ready goroutines, and its queue.
+// Runs the timers of this P, which may ready goroutines; then checks its queue.
 static Outcome searchown(Search *s)
 {
 	bool ran;
@@ -81,7 +80,8 @@ static G *takefirst(Gqueue *list)
 	return gp;
 }
 
-// An optimisation before stealing: the M that blocks in netpoll will see these, too.
+// Polls the network without waiting. An optimisation before stealing: the M that blocks in
+// netpoll will see these, too.
 static Outcome searchnetwork(Search *s)
 {
 	Gqueue list;
@@ -92,7 +92,7 @@ static Outcome searchnetwork(Search *s)
 	return found(s, takefirst(&list));
 }
 
-// Looks at p2: its ring; late in the search also its runnext and its timers.
+// Checks p2: its ring; late in the search also its runnext and its timers.
 static Outcome stealfrom(Search *s, P *p2, uint32_t round)
 {
 	bool last = round == 3, ran;
@@ -102,7 +102,7 @@ static Outcome stealfrom(Search *s, P *p2, uint32_t round)
 	if (gp)
 		return found(s, gp);
 	// The timers of a P that runs something are stolen only if it is not likely to
-	// look at them itself soon: its lock may be contended.
+	// check them itself soon: its lock may be contended.
 	if (!last && (round < 2 || isrunning(p2)))
 		return Nothing;
 	when = checkTimers(p2, &s->now, &ran);
@@ -116,7 +116,7 @@ static Outcome stealfrom(Search *s, P *p2, uint32_t round)
 	return LookAgain; // at the end of the search: other Ps may have work
 }
 
-// Looks at all other Ps four times, in random order, if not enough Ms are at it: half as many
+// Checks all other Ps four times, in random order, unless enough Ms spin already: half as many
 // as there are busy Ps.
 static Outcome steal(Search *s)
 {
@@ -148,7 +148,7 @@ static Outcome steal(Search *s)
 	return end;
 }
 
-// Gives up the P and stops spinning, if there is really nothing to do.
+// Releases the P and stops spinning, if there is really nothing to do.
 static Outcome giveup(Search *s)
 {
 	lock(&sched.lock);
@@ -203,16 +203,16 @@ static bool workleft(void)
 	return false;
 }
 
-// The second half of the protocol above: this M does not count as spinning any more. Did work
-// arrive before the others could see that?
+// Checks all queues, as the protocol above demands: work may have arrived while this M still
+// counted as spinning.
 static Outcome checkqueues(const Search *s)
 {
 	return workleft() && regainp(s->wasSpinning) ? LookAgain : Nothing;
 }
 
-// The poller's turn: sleeps until the network or a timer has something. The timers are checked
-// only now: an M that stops the last one and becomes idle sees the poller and breaks the poll,
-// or we see that there is none.
+// Sleeps as the poller until the network or a timer has something. The timers are checked only
+// now: an M that stops the last one and becomes idle sees the poller and breaks the poll, or we
+// see that there is none.
 static Outcome pollnetwork(Search *s)
 {
 	int64_t delay = -1, when = timeSleepUntil();
@@ -244,8 +244,8 @@ static Outcome pollnetwork(Search *s)
 	return s->gp ? Found : LookAgain;
 }
 
-// Becomes the poller; or, if there is one that sleeps longer than the first timer that we know
-// allows, breaks its wait.
+// Becomes the poller. If another M is the poller, and would sleep beyond the first timer that
+// we know, breaks its wait.
 static Outcome poll(Search *s)
 {
 	int64_t when;

@@ -79,7 +79,7 @@ static const uint16_t gnext[] = {
 	[Gpreempted] = TO(Gwaiting),
 };
 
-// The one writer of a status.
+// Changes a status; nothing else does.
 HOTSTEP void casgstatus(G *gp, uint32_t oldval, uint32_t newval)
 {
 	if (Debug && !(gnext[oldval] & TO(newval))) {
@@ -122,7 +122,7 @@ COLD void gstack(G *gp, uint32_t stacksize)
 		startonsegment(gp);
 }
 
-// A new G with a stack of stacksize bytes, in Gidle.
+// Returns a new G with a stack of stacksize bytes, in Gidle.
 STEP G *malg(uint32_t stacksize)
 {
 	G *gp = persistentalloc(sizeof *gp, 16);
@@ -189,7 +189,7 @@ COLD void wakescavenger(void)
 	}
 }
 
-// Takes a dead G, its stack with it.
+// Puts gp, which is dead, on the list of pp, with its stack.
 void gfput(P *pp, G *gp)
 {
 	if (readgstatus(gp) != Gdead)
@@ -228,12 +228,12 @@ static COLD void gfrefill(P *pp)
 	unlock(&sched.gFree.lock);
 }
 
-// A dead G with a stack, or NULL.
+// Returns a dead G with a stack, or NULL.
 HOTSTEP G *gfget(P *pp)
 {
 	G *gp;
 
-	// The look without the lock may miss one that is just put there: then we make one.
+	// The load without the lock may miss a G that is just put there: then we make one.
 	if (!pp->gFree.list.head && atomic_load_relaxed(&sched.gFree.n) > 0)
 		gfrefill(pp);
 	gp = glistPop(&pp->gFree.list);
@@ -250,9 +250,9 @@ void gfpurge(P *pp)
 	gfmove(pp, 0);
 }
 
-// ---- scavenging 
+// ---- scavenging ---------------------------------------------------------------------
 
-// From here on it counts which stacks are not needed.
+// Begins to count which stacks are not needed.
 COLD void gfscavengebegin(void)
 {
 	lock(&sched.gFree.lock);
@@ -260,8 +260,8 @@ COLD void gfscavengebegin(void)
 	unlock(&sched.gFree.lock);
 }
 
-// On g0: takes the stack of one dead G away that was not needed since gfscavengebegin.
-// False: there is no more.
+// Runs on g0: frees the stack of one dead G that was not needed since gfscavengebegin. Returns
+// false if there is none.
 COLD bool gfscavenge(void)
 {
 	G *gp = NULL;
@@ -306,7 +306,7 @@ void gfscavengewait(void)
 
 // ---- the end ------------------------------------------------------------------------
 
-// On the goroutine's stack, after its function has returned.
+// Ends the goroutine, on its stack, after its function has returned.
 void goexit1(void)
 {
 	LEAVE(mcallexit(goexit0));
@@ -354,7 +354,8 @@ void goexit0(G *gp)
 	LEAVE(schedule());
 }
 
-// The program's goroutines. At least 1: the counts are read one after the other.
+// Returns how many goroutines of the program there are; at least 1, because the counts are read
+// one after the other.
 int32_t gcount(void)
 {
 	int32_t n = (int32_t)atomic_load_acquire(&allglen) -

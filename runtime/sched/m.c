@@ -58,8 +58,8 @@ static uint32_t hash32(uint64_t x)
 	return (uint32_t)(x >> 32);
 }
 
-// The return addresses on the way to here, by frame pointers, as far as they lead upwards
-// on the stack: a program may use the register for something else.
+// Records the callers' return addresses, by frame pointers, as far as they lead upwards on the
+// stack: a program may use the register for something else.
 static void callers(uintptr_t *pcs, uint32_t n)
 {
 	uintptr_t bp = (uintptr_t)__builtin_frame_address(0), last = 0;
@@ -74,7 +74,7 @@ static void callers(uintptr_t *pcs, uint32_t n)
 	}
 }
 
-// What m0 and all others need; id < 0 means the next. Runs on g0, or has a P.
+// Sets up what every M needs; id < 0 means the next. Runs on g0, or with a P.
 STEP void mcommoninit(M *mp, int64_t id)
 {
 	if (getg() != getg()->m->g0)
@@ -92,7 +92,7 @@ STEP void mcommoninit(M *mp, int64_t id)
 	unlock(&sched.lock);
 }
 
-// A G for the M's own use. An M that has lived before brings its old one, without a stack.
+// Returns a G for the M's own use. An M that is used again has its old one, without a stack.
 static G *msystemg(G *gp, M *mp, uint32_t stacksize)
 {
 	if (gp)
@@ -114,7 +114,7 @@ STEP void mpreinit(M *mp)
 	mp->gsignal = msystemg(mp->gsignal, mp, size);
 }
 
-// The bytes of a thread's block, g's word included.
+// Returns the size of a thread's block, with g's word.
 static uintptr_t tlssize(void)
 {
 	return (uintptr_t)(__tls_end - __tdata_start);
@@ -146,7 +146,7 @@ static void inittls(M *mp)
 	mp->tls[CanarySlot] = m0.tls[CanarySlot]; // the stack protector's canary is the process's
 }
 
-// Ms that have left their stacks are taken apart: the stack goes back, the M waits in mfree.
+// Takes apart the Ms that have left their stacks: frees the stack, keeps the M in mfree.
 static void reapms(void)
 {
 	M **link = &sched.freem;
@@ -178,8 +178,8 @@ static void reapfn(void *arg)
 	unlock(&sched.lock);
 }
 
-// A new M that will run fn (or NULL) and then schedule. Everything here comes from memory
-// that needs no P.
+// Returns a new M that will run fn (or NULL) and then schedule. All its memory is allocated
+// without a P.
 STEP M *allocm(P *pp, void (*fn)(void), int64_t id)
 {
 	M *self = acquirem(), *mp;
@@ -231,10 +231,11 @@ static int64_t startthread(M *mp)
 	return r;
 }
 
-// The kernel may be short of something for a moment, above all below a limit on processes:
-// after pauses of 1 to 19 ms it is. The signals are not blocked meanwhile. This M's P waits, and
-// so does an M that wants a lock that it holds: of the timer, descriptor or queues for which
-// addtimer has it woken another M, never the scheduler's. Nothing the kernel lacks waits for those.
+// Tries clone again after pauses of 1 to 19 ms, because the kernel may lack something for a
+// moment, above all near a limit on processes. The signals are not blocked meanwhile. This M's
+// P waits, and so do Ms that want a lock that this one holds: that of a timer, a descriptor or
+// a queue, if addtimer is waking another M, but never the scheduler's. What the kernel lacks
+// does not depend on those.
 static int64_t startthreadpatiently(M *mp)
 {
 	enum { Tries = 20 };
@@ -303,7 +304,7 @@ STEP void mstart1(void)
 	LEAVE(schedule());
 }
 
-// What only the first thread does: the process's signal handlers.
+// Installs the process's signal handlers, on the first thread.
 STEP void mstartm0(void)
 {
 	initsig();

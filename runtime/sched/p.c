@@ -31,8 +31,8 @@ void pidleput(P *pp)
 	atomic_xadd(&sched.npidle, 1); // orders it before findrunnable's last look
 }
 
-// sysmon sees to it that what the P will run yields in time: without a system call nothing else
-// would wake it.
+// Takes a P off the idle list; NULL if there is none. Wakes sysmon from a long sleep, so that
+// what the P will run yields in time: without a system call nothing else would wake sysmon.
 P *pidleget(void)
 {
 	P *pp = sched.pidle;
@@ -109,8 +109,8 @@ STEP void p_init(P *pp, int32_t id)
 		pp->mcache = allocmcache();
 }
 
-// Gives away all that pp holds. The struct stays: an M in a system call may look at it,
-// and it comes back when gomaxprocs grows.
+// Empties pp. The struct stays, because an M in a system call may read it, and is used again
+// when gomaxprocs grows.
 void p_destroy(P *pp)
 {
 	G *gp;
@@ -143,8 +143,7 @@ static void allpgrow(int32_t nprocs)
 	unlock(&allpLock);
 }
 
-// allp[from, nprocs) come to life: those that have been there before, and new ones in one
-// piece of memory.
+// Sets up allp[from, nprocs): Ps that existed before, and new ones in one piece of memory.
 static void pcreate(int32_t from, int32_t nprocs)
 {
 	int32_t fresh = from;
@@ -162,7 +161,7 @@ static void pcreate(int32_t from, int32_t nprocs)
 	}
 }
 
-// This M keeps its P, or takes allp[0].
+// Lets this M keep its P, or take allp[0].
 static void keepcurrent(int32_t nprocs)
 {
 	M *mp = getg()->m;

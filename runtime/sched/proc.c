@@ -24,7 +24,7 @@ uint8_t __rt0_traceon;
 
 // ---- running ------------------------------------------------------------------------
 
-// Runs gp on this M. inheritTime: in what is left of the current time slice.
+// Runs gp on this M. inheritTime: in the rest of the current time slice.
 HOTSTEP void execute(G *gp, bool inheritTime)
 {
 	M *mp = getg()->m;
@@ -50,9 +50,9 @@ void dropg(void)
 	mp->curg = NULL;
 }
 
-// gp goes to the tail of the global queue. If this P has something else to do, another may
-// take it: the lock orders the put before wakep's look. If not, this P comes for it itself,
-// and no M is woken for a goroutine that yields all alone.
+// Puts gp at the tail of the global queue. If this P has something else to do, another may take
+// gp: the lock orders the put before wakep's load. If not, this P takes gp itself, and no M is
+// woken for a goroutine that yields all alone.
 static void putglobal(P *pp, G *gp)
 {
 	bool others;
@@ -65,7 +65,7 @@ static void putglobal(P *pp, G *gp)
 		wakep();
 }
 
-// Is there nothing that a round of the scheduler must look at before the run queues?
+// Returns whether a round of the scheduler has nothing to check before the run queues.
 static bool nothingelse(const M *mp)
 {
 	P *pp = mp->p;
@@ -115,7 +115,7 @@ static void endslice(P *pp)
 		putglobal(pp, next);
 }
 
-// The next goroutine for this M; blocks until there is one.
+// Returns the next goroutine for this M; blocks until there is one.
 static G *pick(bool *inheritTime)
 {
 	M *mp = getg()->m;
@@ -171,7 +171,7 @@ HOTSTEP void schedule(void)
 		if (isspinning(mp))
 			resetspinning(); // this M will run a goroutine
 		if (unlikely(gp->lockedm != NULL)) {
-			startlockedm(gp); // hands over the P
+			startlockedm(gp); // hands off the P
 			continue;
 		}
 		LEAVE(execute(gp, mp->inheritTime));
@@ -195,7 +195,7 @@ void goready(G *gp)
 	ready(gp, true);
 }
 
-// The second half of gopark, on g0.
+// Runs the second half of gopark, on g0.
 static void park_m(G *gp)
 {
 	M *mp = getg()->m;
@@ -245,7 +245,7 @@ UNCHECKED_LOCKS void goparkunlock(Mutex *l, WaitReason reason)
 
 // ---- yielding -----------------------------------------------------------------------
 
-// To the tail of the global queue.
+// Runs on g0: puts gp at the tail of the global queue, and schedules.
 void goschedImpl(G *gp)
 {
 	M *mp = getg()->m;
@@ -280,10 +280,9 @@ static COLD void goyield_m(G *gp)
 	LEAVE(schedule());
 }
 
-// gp was asked to yield only for a timer: it stays near, since its slice is not over and
-// the turn of the global queue must not bring it back before the timer's goroutine. But
-// timers that come all the time must not make a slice without end of that: now and then
-// one from the global queue goes first.
+// Yields for a timer alone. gp stays on this P, since its slice is not over, and the turn of
+// the global queue must not bring it back before the timer's goroutine. But a stream of timers
+// must not make its slice endless, so now and then a G of the global queue comes first.
 static COLD void yieldfortimer(P *pp, G *gp)
 {
 	G *other = NULL;
@@ -306,7 +305,7 @@ void gopreempt_m(G *gp)
 	LEAVE(goschedImpl(gp));
 }
 
-// To the tail of this P's queue.
+// Runs on g0: puts gp at the tail of this P's queue, and schedules.
 void goyield(void)
 {
 	mcall(goyield_m);

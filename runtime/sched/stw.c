@@ -107,7 +107,7 @@ void stoplent(P *pp)
 	unlock(&sched.lock);
 }
 
-// The M that stops the world: stops pp, which is in its hands.
+// Stops pp, which is in the hands of this M, the one that stops the world.
 static void stopp(P *pp) HOLDS(sched.lock);
 static void stopp(P *pp)
 {
@@ -132,9 +132,9 @@ static int32_t stopsyscalls(void)
 	return n;
 }
 
-// Waits for the Ps that run something. An M that entered a system call without having
-// seen gcwaiting (its check is not fenced: that would cost every call) is found by looking
-// again.
+// Waits for the Ps that run something. An M may have entered a system call without having seen
+// gcwaiting, because its check is not fenced: that would cost every call. So this checks the
+// system calls again and again.
 static void waitforstop(void)
 {
 	while (!notetsleep(&sched.stopnote, RetryStop)) {
@@ -152,7 +152,7 @@ static void waitforstop(void)
 	noteclear(&sched.stopnote);
 }
 
-// What is wrong, or NULL.
+// Returns what is wrong, or NULL.
 static const char *notstopped(void)
 {
 	if (atomic_load_acquire(&sched.stopwait) != 0) // pairs with freezetheworld
@@ -340,9 +340,9 @@ void forEachP(void (*fn)(P *))
 
 // ---- the process dies ---------------------------------------------------------------
 
-// Like stopTheWorld, for a thread that is about to report why the process dies: without
-// locks, best effort, and never undone. Another M may be stopping or starting the world: it looks at
-// freezing before it relies on its counts, and after it has cleared gcwaiting.
+// Is stopTheWorld for a thread that will report why the process dies: without locks, best
+// effort, and never undone. Another M may be stopping or starting the world: it checks freezing
+// before it relies on its counts, and after it has cleared gcwaiting.
 void freezetheworld(void)
 {
 	atomic_xchg(&sched.freezing, 1);

@@ -1,9 +1,9 @@
-// syscall.c - a goroutine in a system call: its M goes, its P may be taken.
+// syscall.c - a goroutine in a system call: its M blocks, its P may be taken.
 //
-// entersyscall leaves the P in Psyscall, still this M's first choice. Until exitsyscall,
-// anyone may take it by compare-and-swap of its status: sysmon's retake after a tick,
-// stopTheWorld, forEachP. exitsyscall competes with them for it; the loser of the two looks
-// for another P, and without one the goroutine goes to the global queue.
+// entersyscall leaves the P in Psyscall, still this M's first choice. Until exitsyscall, other
+// Ms may take it by compare-and-swap of its status: sysmon's retake after a tick, stopTheWorld,
+// forEachP. exitsyscall competes with them. If it loses, it takes an idle P; if there is none,
+// the goroutine goes to the global queue.
 //
 // Unyielding: while the goroutine is Gsyscall and its M still has a P, the scheduler
 // could not take it off that M: its status is not Grunning.
@@ -38,7 +38,7 @@ static COLD void entersyscall_gcwait(void *unused)
 	stoplent(lentp(getg()->m));
 }
 
-// It is ours, and it is what we think: only the debug build asks.
+// Changes the status of our own G; only the debug build checks the old one.
 ALWAYS_INLINE void changestatus(G *gp, uint32_t from, uint32_t to)
 {
 	if (Debug) {
@@ -60,9 +60,9 @@ ALWAYS_INLINE void leavego(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp)
 	changestatus(gp, Grunning, Gsyscall);
 }
 
-// Something unusual. With the P still ours: sysmon sleeps, or a safe point is wanted; sysmon
-// says that it sleeps under the lock that every P passes on its way from idle to here, so a
-// plain load has seen it. Without: the world wants to stop.
+// Handles the rare cases. With the P still ours, sysmon sleeps or a safe point is wanted.
+// sysmon sets sysmonwait under the lock that every P passes on its way from idle to here, so a
+// plain load has seen it. Without the P, the world is to stop.
 static NOSPLIT COLD void unusual(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp)
 {
 	M *mp = gp->m;
@@ -90,7 +90,7 @@ ALWAYS_INLINE void reentersyscall(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t b
 		unusual(gp, pc, sp, bp);
 	mp->syscalltick = pp->syscalltick;
 	lend(mp, pp);
-	// Not fenced against the store: stopTheWorld looks again if we miss it.
+	// Not fenced against the store: stopTheWorld checks again if we miss it.
 	if (unlikely(worldstops()))
 		unusual(gp, pc, sp, bp);
 }
@@ -111,7 +111,7 @@ static void entersyscallblock_handoff(void *unused)
 	handoffp(releasep());
 }
 
-// As entersyscall, when it is certain that the call blocks.
+// Is entersyscall for a call that certainly blocks: hands off the P at once.
 NOINLINE void entersyscallblock(void)
 {
 	G *gp = getg();
@@ -144,7 +144,7 @@ static COLD void exitsyscallfast_pidle(void *arg)
 	*ok = pp != NULL;
 }
 
-// Any idle P.
+// Takes any idle P.
 static bool takeidle(void)
 {
 	bool ok = false;
@@ -154,7 +154,8 @@ static bool takeidle(void)
 	return ok;
 }
 
-// No P to be had: on g0, gp goes to the global queue and the M to sleep.
+// Runs on g0 without a P: continues gp if a P is idle now; otherwise puts it on the global
+// queue, and the M sleeps.
 static COLD void exitsyscall0(G *gp)
 {
 	M *mp = getg()->m;
@@ -222,8 +223,8 @@ void exitsyscall(void)
 	reexitsyscall(getg());
 }
 
-// As between entersyscall and exitsyscall. noinline: its frame is where the goroutine's stack
-// ends during the call.
+// Makes a call as between entersyscall and exitsyscall. noinline: its frame is where the
+// goroutine's stack ends during the call.
 NOINLINE JUMPBACK int64_t rt_raw_syscall(int64_t nr, uint64_t a, uint64_t b, uint64_t c,
                                          uint64_t d, uint64_t e, uint64_t f)
 {

@@ -79,7 +79,7 @@ void stopm(void)
 
 // ---- waking -------------------------------------------------------------------------
 
-// The first function of an M that was created to spin.
+// Begins an M that was created to spin.
 static void mspinning(void)
 {
 	takeclaim(getg()->m);
@@ -178,22 +178,23 @@ void resetspinning(void)
 	wakep();
 }
 
-// ---- handing over a P ---------------------------------------------------------------
+// ---- handing off a P ----------------------------------------------------------------
 
-// Is there something that pp should do? Must look at all that findrunnable looks at.
+// Returns whether pp has work. Must check all that findrunnable checks.
 static bool hasjob(P *pp)
 {
 	return !runqempty(pp) || atomic_load_relaxed(&sched.runqsize) != 0;
 }
 
-// No M is spinning and no P is idle: the others are busy, and we are not sure there is
-// nothing to do.
+// Claims a spinning M if none spins and no P is idle: the others are busy, and there may be
+// more work than we know.
 static bool searchwanted(void)
 {
 	return nspinning() + atomic_load_relaxed(&sched.npidle) == 0 && claimspinning();
 }
 
-// Decides about pp, which no M owns. True: the caller must start an M for it.
+// Decides about pp, which no M owns. Returns true if the caller must start an M for it;
+// otherwise pp has stopped or is idle.
 static bool placep(P *pp) HOLDS(sched.lock);
 static bool placep(P *pp)
 {
@@ -212,7 +213,7 @@ static bool placep(P *pp)
 	return false;
 }
 
-// Hands over a P from an M that goes to sleep or to the system.
+// Hands off the P of an M that will sleep or is in a system call.
 void handoffp(P *pp)
 {
 	int64_t when;
