@@ -40,12 +40,12 @@ ALWAYS_INLINE void *handout(Slot o)
 	return (void *)o.p;
 }
 
-// The list's next object to *p; false when there is none behind it, or the next was freed
-// twice and is Busy already.
+// Stores the list's next object in *p; returns false if there is none behind it, or the next
+// was freed twice and is Busy already.
 //
-// A store that misses the processor's cache holds up all stores behind it. So the object
-// after this one is fetched now: what was freed last has been out of use for long. That is
-// why it waits in next, and is not handed out as soon as it comes.
+// A store that misses the processor's cache holds up all later stores, and the object freed
+// last may have been out of use for long. So the object after this one is fetched now, and
+// waits in next until it is handed out.
 ALWAYS_INLINE bool popfree(Freelist *l, void **p)
 {
 	Slot *top = l->top, o = l->next, after = *top;
@@ -77,8 +77,8 @@ ALWAYS_INLINE void pushfree(Freelist *l, Slot *top, uintptr_t p, uint8_t *state)
 	atomic_store_relaxed(state, ObjectCached);
 }
 
-// Debug builds: what was pushed is handed out after some others. The use of an object that was
-// freed is found while it is free, and not when it is another of its kind.
+// Debug builds: hands out what was pushed after some others, so that the use of a freed
+// object is found while it is free, not when it has become another of its kind.
 static NOSPLIT void bury(Mcache *c, uint32_t class)
 {
 	Slot *bottom = c->slot[class] + 1, *t = c->list[class].top, last = *t;
@@ -113,8 +113,8 @@ static COLD void smallfn(void *arg)
 	putcache(c);
 }
 
-// A loop of allocations calls nothing with a prologue. So the request to yield sends it here:
-// it puts nocache in the place of the P's.
+// A loop of allocations calls nothing with a prologue. So a request to yield replaces the P's
+// cache by nocache, which sends the loop to its slow path.
 void yieldcheck(const char *name); // sched/preempt.c
 
 static void yieldpoint(void)
@@ -123,7 +123,7 @@ static void yieldpoint(void)
 		yieldcheck(NULL);
 }
 
-// There is no P, or its list is short, or the goroutine is to yield.
+// Runs if there is no P, or its list is short, or the goroutine must yield.
 static COLD void *smallslow(uintptr_t list)
 {
 	SmallRequest r = { .class = LISTCLASS(list) };
@@ -176,7 +176,7 @@ static COLD void *largealloc(uintptr_t size, bool zero)
 	return (void *)r.s->base;
 }
 
-// How many bytes the object at p has; fatal when there is none.
+// Returns how many bytes the object at p has; fatal if there is none.
 static COLD uintptr_t sizeofobject(const void *p)
 {
 	const Spanref *r = spanref(slotof(p));
@@ -224,8 +224,8 @@ static COLD void freefn(void *arg)
 	}
 }
 
-// The rest of rt_free, whose frame this is: there is no P, its list is full, the goroutine is to
-// yield, p is large, NULL, or no object; or valgrind is there.
+// Ends rt_free, with its frame, if there is no P, its list is full, the goroutine must
+// yield, p is large, NULL or no object, or valgrind is there.
 static COLD void freeslow(void *p, void *frame)
 {
 	const Spanref *ref = spanref(slotof(p));
@@ -249,10 +249,10 @@ static COLD void freeslow(void *p, void *frame)
 
 // ---- the program's functions --------------------------------------------------------
 
-// Where the list for so many times 16 bytes is.
+// Returns where the list for so many times 16 bytes is.
 static const uint16_t listtable[ClassTableMax / 16 + 1] = { CLASSTABLE(LISTOF) };
 
-// What the program gets of a slot for size bytes, from a function that it has called.
+// Returns what the program gets of a slot for size bytes.
 ALWAYS_INLINE void *finish(void *slot, size_t size)
 {
 	return Debug ? dress((uintptr_t)slot, size, __builtin_frame_address(0)) : slot;
@@ -315,8 +315,8 @@ void *rt_calloc(size_t n, size_t size)
 	return p;
 }
 
-// Stays in place while at least half of the object is used; in debug builds never, so that
-// what still has the old address is found.
+// Keeps the object if at least half of it stays in use; in debug builds never, so that uses
+// of the old address are found.
 void *rt_realloc(void *p, size_t size)
 {
 	uintptr_t have;

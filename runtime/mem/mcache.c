@@ -1,10 +1,9 @@
 // mcache.c - each P's free objects, by class.
 //
 // Only the M that owns the P uses its cache, without a lock. Freed objects go to the cache
-// of the P that frees them, wherever they came from; what is too much goes back to the
-// spans half a cache at a time, and what lacks comes from there: from spans whose home is
-// this cache as long as it has such, so that Ps do not share cache lines more than they
-// have to.
+// of the P that frees them, wherever they came from. A full cache returns half of its
+// objects to the spans. An empty one takes objects from spans whose home it is, as long as
+// it has such, so that Ps share as few cache lines as possible.
 //
 //	slot[0].p == 0    slot < ... <= top, and next, are ObjectCached
 //	top == slot: none but next    top >= end: full, for the common case of rt_free
@@ -24,11 +23,11 @@ enum {
 Mcache *mcache0;
 Mcache *allcaches;
 
-// For Ms without a P. mheap.sharedLock protects it.
+// The cache of Ms without a P. mheap.sharedLock protects it.
 Mcache sharedcache;
 
-// All its lists stay empty and full, so that the common cases of rt_malloc and rt_free leave
-// it alone.
+// The cache without objects and without room: its lists stay empty and full, so that the
+// common cases of rt_malloc and rt_free do not use it.
 static struct Mcache emptyfull;
 Mcache *const nocache = &emptyfull;
 __thread Mcache *curcache = &emptyfull;
@@ -60,7 +59,7 @@ Mcache *allocmcache(void)
 	return c;
 }
 
-// How many objects of a class a cache may have besides next.
+// Returns how many objects of a class a cache may have besides next.
 static uint32_t cachelimit(uint32_t class)
 {
 	uint32_t n = CacheBytes / classsize(class);
@@ -68,7 +67,7 @@ static uint32_t cachelimit(uint32_t class)
 	return max(CacheMin, min(CacheMax, n));
 }
 
-// The list's slots: as many as it may have, and one below the first. They are allocated
+// Returns the list's slots: as many as it may have, and one below the first. Allocates them
 // when they are first needed, without a neighbour in their cache lines, which might be
 // another P's.
 static Slot *slots(Mcache *c, uint32_t class)
@@ -98,7 +97,7 @@ uint32_t cachecount(Mcache *c, uint32_t class)
 	       (atomic_load_relaxed(&l->next.p) != 0);
 }
 
-// Gives the n objects that are longest in the list back.
+// Returns the n objects that are longest in the list to their spans.
 static void shrink(Mcache *c, uint32_t class, uint32_t n)
 {
 	Slot *t = c->slot[class];

@@ -1,4 +1,4 @@
-// mcentral.c - the spans of each size class, and the way of their objects to the caches.
+// mcentral.c - the spans of each size class, between the heap and the caches.
 //
 // A span in use is on one list:
 //
@@ -38,7 +38,7 @@ static Mspan *spanpop(Spanlist *l)
 	return s;
 }
 
-// A span with free objects for c to own; NULL when there is no memory.
+// Returns a span with free objects for c to own; NULL if there is no memory.
 static Mspan *own(Mcentral *ct, Mcache *c, uint32_t class) HOLDS(ct->lock)
 {
 	Mspan *s = spanpop(&c->partial[class]);
@@ -57,7 +57,7 @@ static Mspan *own(Mcentral *ct, Mcache *c, uint32_t class) HOLDS(ct->lock)
 	return s;
 }
 
-// The list of a span that has no owner and was, or is, not full.
+// Returns the list for a span that has no owner and is not full.
 static Spanlist *partiallist(Mcentral *ct, Mspan *s) HOLDS(ct->lock)
 {
 	return s->home ? &s->home->partial[s->class] : &ct->partial;
@@ -87,7 +87,7 @@ static void disown(Mcentral *ct, Mspan *s) HOLDS(ct->lock)
 	settle(ct, s, &ct->full);
 }
 
-// No byte of x is ObjectFree.
+// Returns whether no byte of x is ObjectFree.
 static bool nonefree(uint64_t x)
 {
 	const uint64_t low = 0x0101010101010101;
@@ -95,8 +95,8 @@ static bool nonefree(uint64_t x)
 	return ((x - low) & ~x & low << 7) == 0;
 }
 
-// Up to n free objects of s. The lock that centralgive held orders what it wrote to the
-// states before this.
+// Takes up to n free objects of s; returns how many. The lock that centralgive held orders
+// its stores to the states before this.
 static uint32_t carve(Mspan *s, Slot *slot, uint32_t n)
 {
 	uint32_t i = s->scan, got = 0;

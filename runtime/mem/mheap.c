@@ -10,8 +10,8 @@
 // span has, and the heap continues behind it (reservemore).
 //
 // Chunks become memory one after the other, with their part of spans[], two fifths of a
-// percent, and of the bitmaps. They stay so, and pages that are free for long lose what the
-// kernel has given for them (scavengeone).
+// percent, and of the bitmaps. They stay memory, but the scavenger returns the pages that
+// are free for long to the kernel (scavengeone).
 //
 // Follows Go's mheap.go (alloc, grow, freeSpan) and mgcscavenge.go.
 //
@@ -93,7 +93,7 @@ static uint32_t dirtypages(void) HOLDS(mheap.lock)
 	return mheap.pages.nfree - mheap.pages.nzero;
 }
 
-// How many of them may stay.
+// Returns how many of them may stay.
 static uint32_t retained(void) HOLDS(mheap.lock)
 {
 	return RetainPages + (heappages() - mheap.pages.nfree) / RetainShare;
@@ -128,9 +128,10 @@ static bool commitpages(uintptr_t n) HOLDS(mheap.lock)
 	return true;
 }
 
-// The next n pages become a hole: others use that address space. rt_free reads their records
-// in spans[]: all zero, and read-only, since memory that can be written counts as used. Pages
-// that hold records of the heap before and behind it too are memory, by sysMap's rounding.
+// Makes the next n pages a hole, because other mappings use that address space. rt_free
+// reads their records in spans[]: all zero, and read-only, since memory that can be written
+// counts as used. Pages that also hold records of the heap before or behind the hole are
+// memory, by sysMap's rounding.
 static bool skippages(uintptr_t n) HOLDS(mheap.lock)
 {
 	uint32_t end = mheap.pages.end;
@@ -203,7 +204,7 @@ static uint64_t reciprocal(const Mspan *s)
 	return s->class < LargeClass ? sizerecip(s->size) : s->class == LargeClass;
 }
 
-// The pages of s belong to it from now on, or do not any more.
+// Records in spans[] that the pages of s belong to it, or no longer do.
 static void setpages(Mspan *s, bool inuse) HOLDS(mheap.lock)
 {
 	Spanref ref = { s, s->base, inuse ? reciprocal(s) : 0, LISTOFFSET(s->class), inuse };
@@ -281,14 +282,15 @@ bool scavengewanted(void)
 
 	lock(&mheap.lock);
 	wanted = dirtypages() > retained();
-	// From here on it counts what is not needed.
+	// Begins to count what is not needed.
 	mheap.dirtylow = dirtypages();
 	unlock(&mheap.lock);
 	return wanted;
 }
 
-// Without all: what was not needed since scavengewanted, less what may stay. The pages are
-// in use meanwhile, so that the kernel's work is done without the lock.
+// Returns one run of pages to the kernel. Without all: of those not needed since
+// scavengewanted, less what may stay. The pages are marked as in use meanwhile, so that the
+// lock need not be held while the kernel works.
 bool scavengeone(bool all)
 {
 	uint32_t page = NoPage, n = 0;
@@ -316,7 +318,7 @@ static uintptr_t spansbytes(uint32_t nchunks)
 	return (uintptr_t)nchunks * ChunkPages * sizeof(Spanref);
 }
 
-// The tables of a heap of up to nchunks chunks: their address, or 0.
+// Reserves the tables of a heap of up to nchunks chunks; returns their address, or 0.
 static uintptr_t reservetables(uint32_t nchunks)
 {
 	uintptr_t spans = spansbytes(nchunks), n = spans + pagetables(nchunks);
@@ -353,13 +355,13 @@ static bool placeheap(uintptr_t hint, uintptr_t n)
 	return true;
 }
 
-// The tables take a hundredth of what a limit on address space (ulimit -v) leaves, and are
-// for more heap then than fits below that limit.
+// Sets up the heap. The tables take a hundredth of what a limit on address space (ulimit -v)
+// leaves, and are for more heap than fits below that limit.
 //
 // The kernel maps from the top of the address space down, stacks too, or from a third of it
-// up. Halfway to the tables, whose place it has chosen at random, is free for long in both
-// cases, and as hard to guess. Where it maps from the bottom, under emulators, that is too
-// near.
+// up. In both cases the space halfway to the tables, whose place it has chosen at random,
+// stays free for long, and is as hard to guess. Emulators map from the bottom up; there it
+// is too near.
 void mheapinit(void)
 {
 	uint32_t n = MaxChunks;

@@ -1,6 +1,6 @@
 // pagealloc.c - the page allocator: bitmaps and a tree of summaries.
 //
-//	sums[0][c] tells of chunks[c]; sums[l][i] of sums[l-1][8i .. 8i+7]
+//	sums[0][c] summarises chunks[c]; sums[l][i] summarises sums[l-1][8i .. 8i+7]
 //	a page's zero bit is set only while its free bit is
 //	nfree, nzero: the number of bits set
 //
@@ -46,7 +46,7 @@ void pageinit(PageAlloc *a, void *tables, uint32_t nchunks)
 
 // ---- bits ---------------------------------------------------------------------------
 
-// Those of word w that belong to [from, to), all within one chunk.
+// Returns the bits of word w that belong to [from, to), all within one chunk.
 static uint64_t wordmask(uint32_t w, uint32_t from, uint32_t to)
 {
 	uint64_t m = ~(uint64_t)0;
@@ -58,7 +58,8 @@ static uint64_t wordmask(uint32_t w, uint32_t from, uint32_t to)
 	return m;
 }
 
-// The first run of at least n ones, or ChunkPages; *sum, if not NULL, gets told of all.
+// Returns the first run of at least n ones, or ChunkPages; *sum, if not NULL, gets the
+// summary.
 static uint32_t findrun(const uint64_t *bits, uint32_t n, PageSum *sum)
 {
 	uint32_t run = 0, longest = 0, head = 0, i = 0;
@@ -102,7 +103,7 @@ static uint32_t levelpages(uint32_t level)
 	return (uint32_t)ChunkPages << 3 * level;
 }
 
-// What the eight children of a node come to.
+// Returns the summary of the eight children of a node.
 static PageSum merge(const PageSum *child, uint32_t size)
 {
 	PageSum s = { 0 };
@@ -126,7 +127,7 @@ static bool setsum(PageSum *to, PageSum s)
 	return true;
 }
 
-// After the bits of the chunks [c, last] have changed.
+// Updates the summaries after the bits of the chunks [c, last] have changed.
 static void updatesums(PageAlloc *a, uint32_t c, uint32_t last)
 {
 	bool changed = false;
@@ -145,7 +146,8 @@ static void updatesums(PageAlloc *a, uint32_t c, uint32_t last)
 
 // ---- ranges -------------------------------------------------------------------------
 
-// Turns the free bits of n pages over, their zero bits to zero; counts those that were.
+// Inverts the free bits of n pages and sets their zero bits to zero; returns how many of the
+// latter were set.
 static uint32_t setrange(PageAlloc *a, uint32_t page, uint32_t n, bool isfree, bool zero)
 {
 	uint32_t was = 0, end = page + n;
@@ -169,7 +171,7 @@ void pagegrow(PageAlloc *a, uint32_t n)
 	uint32_t page = a->end;
 
 	must(n <= a->nchunks - a->end / ChunkPages);
-	// What updatesums looks at before it writes.
+	// updatesums reads these before it writes.
 	touchpage(&a->chunks[a->end / ChunkPages]);
 	for (uint32_t l = 0, node = a->end / ChunkPages; l < PageLevels; l++, node /= Fanout)
 		touchpage(&a->sums[l][node]);
@@ -197,8 +199,8 @@ static void takerun(PageAlloc *a, uint32_t page, uint32_t n, uint32_t *zero)
 	a->nzero -= *zero;
 }
 
-// From the root down: into the first child that has n in a row, unless they begin before it
-// and end in it.
+// Walks from the root down: into the first child that has n in a row, unless they begin
+// before it and end in it.
 static uint32_t findpages(const PageAlloc *a, uint32_t n)
 {
 	uint32_t node = 0;

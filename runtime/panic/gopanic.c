@@ -45,7 +45,7 @@ static void saypanics(void *arg)
 		printsignal(fault->sig, fault->sigcode0, fault->sigcode1, fault->sigpc);
 }
 
-// w: where it happened.
+// Runs the deferred calls, and reports the panic. w: where it happened.
 NORETURN void gopanic(Panic *p, const Where *w)
 {
 	G *gp = getg();
@@ -61,7 +61,8 @@ NORETURN void gopanic(Panic *p, const Where *w)
 	die(&r);
 }
 
-// The program's code has caused a fault; called by sigpanic0, whose frame says where.
+// Panics because of a fault in the program's code; called by sigpanic0, whose frame says
+// where.
 NORETURN void sigpanic(char *text, uint32_t sig, int32_t code, uintptr_t addr, uintptr_t pc);
 
 NORETURN void sigpanic(char *text, uint32_t sig, int32_t code, uintptr_t addr, uintptr_t pc)

@@ -33,8 +33,8 @@ typedef struct {
 	char text[];
 } Recovered;
 
-// recover.S. Calls fn(arg) and returns false; or true, when recovered(*sp, guard) is
-// called meanwhile.
+// Calls fn(arg) and returns false; returns true if recovered(*sp, guard) is called meanwhile.
+// In recover.S.
 bool recovercall(uintptr_t *sp, rt_func *fn, void *arg);
 NORETURN void recovered(uintptr_t sp, uintptr_t guard);
 
@@ -45,8 +45,8 @@ static void forgetrecovered(G *gp)
 		droppanics(gp, gp->_panic->link);
 }
 
-// Is a function's frame at bp? The function that called rt_recover may use the register for something
-// else: what is there is not to be changed then.
+// Is a function's frame at bp? The function that called rt_recover may use the register for
+// something else; then what it points to must not be changed.
 static bool isframe(const G *gp, const uintptr_t *bp)
 {
 	return (uintptr_t)bp % PtrSize == 0 && onstacks(gp, (uintptr_t)bp) &&
@@ -63,15 +63,15 @@ static bool surrounds(const G *gp, uintptr_t bp, uintptr_t inner)
 	return base == onbase(gp, inner) ? inner <= bp : base;
 }
 
-// l was recovered from; a panic begins, with the frame pointer bp. Returns l, or what comes
-// after it if the function that recovered has returned.
+// Called when a panic begins, with the frame pointer bp, after l was recovered. Returns l, or
+// its successor if the function that recovered has returned.
 static Panic *stillrecovered(Panic *l, uintptr_t bp)
 {
 	G *gp = getg();
 	uintptr_t *slot = l->slot;
 
-	// A function that realigned its stack returned by a copy of the address: the place may
-	// be another's by now.
+	// A function that realigned its stack returned by a copy of the address, so this word
+	// may belong to another function by now.
 	if (slot && onstacks(gp, (uintptr_t)(slot + 1)) &&
 	    surrounds(gp, (uintptr_t)(slot - 1), bp) &&
 	    keptreturn(gp, slot) == (uintptr_t)recoverreturn)
@@ -107,7 +107,7 @@ static void endpanics(G *gp, const Recovery *r, const Panic *p)
 	keepreturn(gp, end->p.slot, (uintptr_t)recoverreturn);
 }
 
-// The deferred call of a Recovery.
+// Ends a panic: the deferred call of a Recovery.
 static void recovery(void *arg)
 {
 	Recovery *r = arg;

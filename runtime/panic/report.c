@@ -64,9 +64,9 @@ static NORETURN void endprocess(void)
 	exit(2);
 }
 
-// This M has failed before, and now in its report. Nothing is locked: paniclk is this M's
-// already, or another M's that must not keep it from its end. Each failure counts before it
-// prints anything, because that may be what fails next.
+// Handles a failure in a report of this M. It locks nothing: this M holds paniclk already, or
+// another M does, which must not keep this one from its end. Counts each failure before it
+// prints anything, because printing may fail next.
 static NORETURN void panicagain(M *mp, const Report *r)
 {
 	switch (++mp->dying) {
@@ -86,7 +86,7 @@ static NORETURN void panicagain(M *mp, const Report *r)
 	}
 }
 
-// On g0 or gsignal, where there is room.
+// Reports why the process dies. Runs on g0 or gsignal, where there is room.
 UNCHECKED_LOCKS void dopanic(void *arg)
 {
 	const Report *r = arg;

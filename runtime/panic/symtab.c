@@ -30,7 +30,7 @@ static Bytes mapfile(const char *path)
 	return file;
 }
 
-// Is it a build-id that these n bytes begin with?
+// Do these n bytes begin with a build-id?
 static bool isbuildid(const Elf64_Nhdr *note, uint64_t n)
 {
 	return n > sizeof *note + sizeof "GNU" && note->n_type == NT_GNU_BUILD_ID &&
@@ -38,7 +38,7 @@ static bool isbuildid(const Elf64_Nhdr *note, uint64_t n)
 	       __builtin_memcmp(note + 1, "GNU", sizeof "GNU") == 0;
 }
 
-// Does the file have the build-id of the program that runs, at the place where that has it?
+// Does the file have the running program's build-id, where the program has it?
 static bool hasbuildid(Bytes file)
 {
 	const Elf64_Phdr *ph = (const void *)auxvPhdr;
@@ -54,8 +54,8 @@ static bool hasbuildid(Bytes file)
 	return false;
 }
 
-// The file that runs. Without /proc it is looked for where it was when it was started; what
-// is there by now may be another program's.
+// Opens the running file. Without /proc, tries the path by which the program was started,
+// which may name another program's file by now.
 static Bytes findself(void)
 {
 	Bytes file = mapfile("/proc/self/exe");

@@ -51,7 +51,8 @@ static void printplace(const Place *p)
 	print("\t%s%s%s%s%s:%lu", s[0], s[1], s[2], s[3], s[4], p->line);
 }
 
-// An unknown function is an address in it, as the file counts: addr2line finds out more.
+// Prints a function's name; an unknown one as an address in it, as the file counts: addr2line
+// finds out more.
 static void printfunc(const char *name, uintptr_t at)
 {
 	if (name)
@@ -60,15 +61,16 @@ static void printfunc(const char *name, uintptr_t at)
 		print("0x%lx", at - loadbias);
 }
 
-// start: of the function; 0 if that is not known: then it is the address in the file.
+// Prints pc relative to start, the function's; if that is 0, unknown, the address in the
+// file.
 static void printoffset(uintptr_t pc, uintptr_t start)
 {
 	print(start ? " +0x%lx" : " pc=0x%lx", pc - (start ? start : loadbias));
 }
 
-// at: in the instruction that the frame is at: where pc is a return address, in the call
-// before it, which may be the last thing in its function, and in the program's text. What is
-// inlined there comes first. The frame is from sp up to fp.
+// Prints a frame, with what is inlined there first. at is in its current instruction: where
+// pc is a return address, in the call before it, which may be the last thing in its
+// function, and in the program's text. The frame is from sp up to fp.
 static void printframe(uintptr_t pc, uintptr_t at, int32_t level, uintptr_t fp, uintptr_t sp)
 {
 	uintptr_t start = 0;
@@ -114,7 +116,8 @@ bool readable(const G *gp, uintptr_t bp, uintptr_t n)
 	       (bp >= lo && bp <= gp->segment.hi - n);
 }
 
-// Is frame n printed, when elide are left out in the middle? Says so where they would begin.
+// Is frame n printed, if elide are left out in the middle? Prints that where they would
+// begin.
 static bool shown(int32_t n, int32_t elide)
 {
 	if (elide > 0 && n == InnerFrames)
@@ -249,8 +252,8 @@ static bool within(uintptr_t pc, void (*fn)(void), const char *end)
 	return pc >= (uintptr_t)fn && pc < (uintptr_t)end;
 }
 
-// gp runs, and its M was interrupted at *b, on this goroutine's or on its own account; or it has
-// called from there, without sp.
+// Returns where gp is, which runs. Its M was interrupted at *b, in the goroutine's code or in
+// its own; or it has called from there, without sp.
 Where wherehalted(const G *gp, const Halted *b)
 {
 	const AsyncState *a = gp->asyncState;

@@ -54,7 +54,7 @@ static void delink(rt_ctx *c)
 		c->next->prev = c->prev;
 }
 
-// The one after n in the walk through top's subtree; below: with what is below n.
+// Returns the one after n in the walk through top's subtree; below: including n's children.
 static rt_ctx *following(rt_ctx *top, rt_ctx *n, bool below)
 {
 	if (below && n->first)
@@ -64,7 +64,7 @@ static rt_ctx *following(rt_ctx *top, rt_ctx *n, bool below)
 	return n == top ? NULL : n->next;
 }
 
-// Ends what is not over of top's subtree. What is over, is with all that is below it.
+// Ends the contexts of top's subtree that are not over. If one is over, so are all below it.
 static void endall(rt_ctx *top, int err)
 {
 	bool ends;
@@ -80,7 +80,7 @@ static void endall(rt_ctx *top, int err)
 	}
 }
 
-// Gives one reference of c back, and what goes with it.
+// Drops a reference of c, and frees what depended on it.
 static void ctxunref(rt_ctx *c)
 {
 	rt_ctx *root = c->root, *freed = NULL, *parent;
@@ -113,7 +113,7 @@ static void end(rt_ctx *c, int err)
 	unlock(&c->root->lock);
 }
 
-// On g0. It holds a reference.
+// Ends a context at its deadline. Runs on g0; the timer holds a reference.
 static void expire(void *arg, uintptr_t seq)
 {
 	(void)seq;

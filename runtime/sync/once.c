@@ -8,7 +8,7 @@
 #include "runtime/os/os.h"
 #include "runtime/sync/sync.h"
 
-// What ends the call of fn, whichever way it is left: a panic counts as done, too.
+// Ends the call of fn, however it is left: a panic counts as done, too.
 static void oncedone(void *arg)
 {
 	rt_once *o = arg;

@@ -65,7 +65,7 @@ static void start(rt_timer *t, int64_t when)
 	addtimer(&t->t);
 }
 
-// True: it had been pending, or its tick was there.
+// Stops t. Returns whether it was pending, or its tick was there.
 static bool stop(rt_timer *t) HOLDS(t->lock);
 static bool stop(rt_timer *t)
 {
@@ -80,7 +80,7 @@ static bool stop(rt_timer *t)
 	return was;
 }
 
-// The next multiple of its period that is not over.
+// Returns the next multiple of its period that is not over.
 static int64_t nextwhen(const Timer *t, int64_t now)
 {
 	int64_t by, when;
@@ -97,7 +97,7 @@ static NOINLINE void goFunc(rt_func *fn, void *arg)
 	rt_go(fn, arg);
 }
 
-// On g0.
+// Fires the timer, on g0.
 static UNCHECKED_LOCKS void fire(void *arg, uintptr_t seq)
 {
 	rt_timer *t = arg;

@@ -88,7 +88,7 @@ static void admit(rt_rwmutex *m, bool readersfirst, Gqueue *list)
 	if ((atomic_load_relaxed(&m->state) & (Readers | Writer)) == 0)
 		admitwriter(m, list);
 	if (!semwaits(root, writers(m))) {
-		// Those that the writer stood for, if its deadline had come.
+		// Those that a writer kept out, if its deadline has come.
 		if (!(atomic_load_relaxed(&m->state) & Writer))
 			admitreaders(m, list);
 		if (!semwaits(root, readers(m)))
@@ -113,7 +113,7 @@ static void rwunlockslow(rt_rwmutex *m, bool writer)
 
 // ---- waiting ------------------------------------------------------------------------
 
-// The deadline came; nobody let us in. A writer that gives up may have kept readers out.
+// Gives up at the deadline. A writer that does may have kept readers out.
 static void withdraw(rt_rwmutex *m, Sudog *s)
 {
 	SemaRoot *root = rootof(m);
@@ -128,7 +128,7 @@ static void withdraw(rt_rwmutex *m, Sudog *s)
 	readywaiters(&list);
 }
 
-// Waits in the queue; the root's lock is held, Queued is set.
+// Waits in the queue. The root's lock is held, and Queued is set.
 static bool waitturn(rt_rwmutex *m, const void *queue, WaitReason reason, int64_t when)
 	RELEASES(rootof(m)->lock);
 static UNCHECKED_LOCKS bool waitturn(rt_rwmutex *m, const void *queue, WaitReason reason,

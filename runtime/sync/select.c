@@ -36,9 +36,9 @@ typedef struct {
 
 // ---- a single case ------------------------------------------------------------------
 
-// Without the lock, a hint. But what does not look ready was not at the moment of one of
-// these looks: a channel once closed stays so, and with a buffer it is the count that
-// decides, without one the queue. So they stay in order.
+// Returns whether a case looks ready, without the lock: a hint. But a case that does not
+// look ready was not ready when one of these words was read: a closed channel stays closed,
+// and with a buffer the count decides, without one the queue. So the reads stay in order.
 ALWAYS_INLINE bool looksready(const rt_case *k)
 {
 	const Hchan *c = k->chan;
@@ -55,8 +55,8 @@ ALWAYS_INLINE bool looksready(const rt_case *k)
 	return false;
 }
 
-// Does it, under its channel's lock. False: it is not ready. A send on a closed channel
-// counts as done, with *closed: it panics, without locks.
+// Executes a case under its channel's lock; returns false if it is not ready. A send on a
+// closed channel counts as executed, with *closed set: the caller panics, without locks.
 ALWAYS_INLINE bool docase(rt_case *k, G **wake, bool *closed)
 {
 	Hchan *c = k->chan;
@@ -83,7 +83,7 @@ static void casedone(G *wake, bool closed)
 		goready(wake);
 }
 
-// One of those that look ready; NULL if none does.
+// Returns one of the cases that look ready, or NULL.
 static rt_case *choose(rt_case *cases, int n)
 {
 	rt_case *chosen = NULL;
@@ -198,8 +198,8 @@ static UNCHECKED_LOCKS void selunlock(const Select *l)
 		releasem(getg()->m);
 }
 
-// Step 2. What looks ready need not be: its waiters may all have been claimed by others.
-// They are off the queue then, and it does not look ready any more.
+// Does step 2. A case that looks ready need not be: its waiters may all have been claimed by
+// others. They are off the queue then, and the case does not look ready any more.
 static rt_case *dolocked(const Select *l, int n, G **wake, bool *closed)
 {
 	rt_case *k;
@@ -219,10 +219,10 @@ typedef struct {
 	bool timed;
 } Parking;
 
-// On g0: gp is parked. The timer starts before the first unlock (waiter.c). A channel's
-// Sudogs may be gone as soon as it is unlocked, and gp with its stack as soon as all are:
-// the list is walked a step ahead. gp takes the locks one by one before it touches the
-// Sudogs, so those of locked channels stay.
+// Runs on g0 when gp is parked: starts the timer before the first unlock (waiter.c), then
+// unlocks the channels. A channel's Sudogs may be gone as soon as it is unlocked, and gp
+// with its stack as soon as all are, so the list is walked a step ahead. gp acquires the
+// locks one by one before it touches the Sudogs, so those of locked channels stay.
 static UNCHECKED_LOCKS bool selparkcommit(G *gp, void *arg)
 {
 	Parking *p = arg;
@@ -247,7 +247,7 @@ ALWAYS_INLINE Waitq *queueof(rt_case *k)
 	return k->kind == RT_CASE_SEND ? &k->chan->sendq : &k->chan->recvq;
 }
 
-// Step 3, first half: all channels are locked.
+// Does the first half of step 3, with all channels locked.
 static void enqueueall(const Select *l, G *gp)
 {
 	Sudog **link = &gp->waiting;
@@ -266,7 +266,7 @@ static void enqueueall(const Select *l, G *gp)
 	}
 }
 
-// Step 4. Returns the case that was done.
+// Does step 4. Returns the case that was executed.
 static UNCHECKED_LOCKS rt_case *dequeueall(const Select *l, G *gp, bool *success)
 {
 	const Sudog *winner = gp->param;
@@ -291,8 +291,8 @@ static UNCHECKED_LOCKS rt_case *dequeueall(const Select *l, G *gp, bool *success
 	return done;
 }
 
-// Steps 3 and 4; all channels are locked. NULL: the deadline came. *closed: a send that
-// panics.
+// Does steps 3 and 4, with all channels locked. Returns NULL if the deadline came. *closed: a
+// send that panics.
 static UNCHECKED_LOCKS rt_case *waitall(const Select *l, bool *closed)
 {
 	G *gp = getg();
@@ -322,7 +322,7 @@ static rt_case *finddefault(rt_case *cases, int n)
 	return NULL;
 }
 
-// No case was ready. Returns the case, or NULL: the deadline came.
+// Waits, if no case was ready. Returns the case, or NULL if the deadline came.
 static NOINLINE UNCHECKED_LOCKS rt_case *block(rt_case *cases, int n, WaitReason reason,
                                                int64_t when)
 {
@@ -343,7 +343,7 @@ static NOINLINE UNCHECKED_LOCKS rt_case *block(rt_case *cases, int n, WaitReason
 		return NULL;
 	}
 	if (l.n <= 1 && otherwise) {
-		// The look at one channel was a moment at which it was not ready.
+		// When the one channel was read, it was not ready.
 		freeorder(&l);
 		return otherwise;
 	}

@@ -36,7 +36,7 @@ SemaRoot *semroot(const uint32_t *addr)
 
 // ---- the treap, under root->lock ----------------------------------------------------
 
-// Where the pointer to the node of addr is, or would be; *parent is the node above.
+// Returns where the pointer to the node of addr is, or would be; *parent is the node above.
 static Sudog **findnode(SemaRoot *root, const void *addr, Sudog **parent)
 {
 	Sudog **at = &root->treap, *s;
@@ -56,7 +56,7 @@ static Sudog **above(SemaRoot *root, const Sudog *s)
 	return !p ? &root->treap : p->prev == s ? &p->prev : &p->next;
 }
 
-// s takes the place of node t in the tree.
+// Puts s in the place of node t in the tree.
 static void replace(SemaRoot *root, Sudog *t, Sudog *s)
 {
 	*above(root, t) = s;
@@ -72,7 +72,7 @@ static void replace(SemaRoot *root, Sudog *t, Sudog *s)
 	t->parent = t->prev = t->next = NULL;
 }
 
-// Lifts s by one, its parent becomes its child.
+// Rotates s up by one: its parent becomes its child.
 static void rotate(SemaRoot *root, Sudog *s)
 {
 	Sudog *p = s->parent, *between;
@@ -135,7 +135,7 @@ void semqueue(SemaRoot *root, const void *addr, Sudog *s, bool lifo)
 	}
 }
 
-// Takes s off, wherever it is.
+// Removes s, wherever it is.
 void semunqueue(SemaRoot *root, Sudog *s)
 {
 	Sudog *t = s->behind, *last = s->last, *before = s->prev, *parent, *node;
@@ -194,8 +194,8 @@ static bool cansemacquire(uint32_t *addr)
 	return false;
 }
 
-// With the root's lock held, and counted in nwait, so that nobody can give a permit and
-// be done without us: gets one, or gives up if the deadline has come.
+// Takes a permit, or gives up if the deadline has come. The root's lock is held and nwait
+// counts this waiter, so no release can miss it.
 static bool getorgiveup(uint32_t *addr, const SemaUntil **until, bool late, bool *got)
 {
 	*got = cansemacquire(addr);
@@ -209,7 +209,7 @@ static bool getorgiveup(uint32_t *addr, const SemaUntil **until, bool late, bool
 	return false;
 }
 
-// Waits in the queue. False: the deadline came.
+// Waits in the queue. Returns false if the deadline came.
 static bool waitonce(SemaRoot *root, WaitReason reason, const SemaUntil *until)
 	RELEASES(root->lock);
 static UNCHECKED_LOCKS bool waitonce(SemaRoot *root, WaitReason reason,

@@ -1,9 +1,9 @@
 // task.c - goroutines whose end can be waited for, and their results.
 //
-// A task has two owners, the goroutine and the handle. Each gives up its half once: the
-// goroutine when it has left its result, the handle by a join or by rt_detach. The second
-// one frees. The rest of the word says that it is a task: a handle that is given up once more
-// is found, be its memory free or something else by now.
+// A task has two owners, the goroutine and the handle. Each releases its half once: the
+// goroutine when it has stored its result, the handle by a join or by rt_detach. The second
+// one frees the task. The rest of the word marks it as a task, so that a second release of
+// the handle is detected, even if the memory is free or something else by now.
 #include "include/rt.h"
 #include "runtime/os/os.h"
 #include "runtime/sync/sync.h"
@@ -26,7 +26,7 @@ static void leavetask(rt_task *t, uint32_t owner)
 	rt_free(t);
 }
 
-// What may be given to rt_join or rt_detach.
+// Checks what is given to rt_join or rt_detach.
 static void checkhandle(const rt_task *t)
 {
 	checkobject(t, KindTask);
@@ -34,7 +34,7 @@ static void checkhandle(const rt_task *t)
 		fatalf("use of a task that was joined or detached: %p", t);
 }
 
-// What ends the call of fn, whichever way it is left.
+// Ends the call of fn, however it is left.
 static void taskdone(void *arg)
 {
 	rt_task *t = arg;

@@ -29,25 +29,25 @@ ALWAYS_INLINE void endwaiter(Sudog *s)
 
 // ---- waits that more than one may end: waiter.c -------------------------------------
 
-// Begins one, before its Sudogs are queued: gp is the caller. Returns its number.
+// Begins such a wait of gp, the caller, before its Sudogs are queued. Returns its number.
 uint32_t beginwait(G *gp);
-// Under the lock of the queue that gp's Sudog was found on: true when the wait is the
-// caller's to end, by setting gp->param and readying gp.
+// Claims gp's wait, under the lock of the queue that gp's Sudog was found on. If it returns
+// true the caller must end the wait: set gp->param and ready gp.
 ALWAYS_INLINE bool claim(G *gp)
 {
 	uint32_t seq = atomic_load_relaxed(&gp->selectDone);
 
 	return !(seq & 1) && atomic_cas(&gp->selectDone, seq, seq | 1);
 }
-// Makes t the deadline of the wait of gp. To be started when gp is parked, before any of
-// its queues' locks is released; to be stopped (deltimer) when a partner ended the wait.
+// Makes t the deadline of gp's wait. Start it when gp is parked, before any of its queues'
+// locks is released; stop it (deltimer) when a partner has ended the wait.
 void settimer(Timer *t, G *gp, int64_t when);
-// Parks a goroutine with one Sudog on a queue of l, which it holds. False: the deadline
-// came, and the Sudog may be on the queue still.
+// Parks a goroutine with one Sudog on a queue of l, which it holds. Returns false if the
+// deadline came; the Sudog may be on the queue still.
 bool parkuntil(Mutex *l, WaitReason reason, int64_t when) RELEASES(*l);
 
-// The wait of s is the caller's to end, which has taken it off its queue: by success.
-// Returns the goroutine, to be readied without locks.
+// Ends the wait of s with success. The caller has claimed the wait and removed s from its
+// queue. Returns the goroutine, to be readied without locks.
 ALWAYS_INLINE G *partner(Sudog *s)
 {
 	G *gp = s->g;
@@ -78,7 +78,7 @@ ALWAYS_INLINE void enqueue(Waitq *q, Sudog *s)
 	q->last = s;
 }
 
-// Takes s off the middle, in constant time, unless a partner has done so.
+// Removes s from the middle, in constant time, unless a partner has done so.
 ALWAYS_INLINE void unqueue(Waitq *q, Sudog *s)
 {
 	if (!s->queued)
@@ -94,7 +94,7 @@ ALWAYS_INLINE void unqueue(Waitq *q, Sudog *s)
 		q->last = s->prev;
 }
 
-// The first, even if its wait has been claimed.
+// Removes and returns the first, even if its wait has been claimed.
 ALWAYS_INLINE Sudog *dequeueany(Waitq *q)
 {
 	Sudog *s = q->first;
@@ -110,8 +110,8 @@ ALWAYS_INLINE Sudog *dequeueany(Waitq *q)
 	return s;
 }
 
-// s, or else the first in q whose wait is the caller's to end. Those in a wait that has
-// ended by another queue or by its deadline are dropped.
+// Returns s, or the first behind it in q, whose wait the caller has claimed. Drops those
+// whose wait another queue or the deadline has ended.
 Sudog *firstclaimed(Waitq *q, Sudog *s);
 
 ALWAYS_INLINE Sudog *dequeue(Waitq *q)
