@@ -146,8 +146,8 @@ static void updatesums(PageAlloc *a, uint32_t c, uint32_t last)
 
 // ---- ranges -------------------------------------------------------------------------
 
-// Inverts the free bits of n pages and sets their zero bits to zero; returns how many of the
-// latter were set.
+// Inverts the free bits of n pages and makes their zero bits what zero says; returns how
+// many of the latter were set.
 static uint32_t setrange(PageAlloc *a, uint32_t page, uint32_t n, bool isfree, bool zero)
 {
 	uint32_t was = 0, end = page + n;

@@ -16,8 +16,8 @@
 
 // ---- waiting for each other ---------------------------------------------------------
 
-// The M's locked goroutine is not here: gives the P away and sleeps until the G is
-// runnable again. Returns with a P.
+// Hands off the P and sleeps until the M's locked goroutine, which is not here, is runnable
+// again. Returns with a P.
 void stoplockedm(void)
 {
 	M *mp = getg()->m;
@@ -91,7 +91,7 @@ static struct {
 	uint32_t haveTemplateThread;
 } newmHandoff = { .lock.rank = RANKED(RankNewmHandoff) };
 
-// True: the template thread starts mp. False: there is none, the caller does it.
+// Has the template thread start mp. Returns false if there is none: the caller must do it.
 bool newmHandoffTo(M *mp)
 {
 	lock(&newmHandoff.lock);

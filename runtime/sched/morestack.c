@@ -10,8 +10,8 @@
 //	                               StackPreempt             on either: yield, please
 //	fastguard  ==  stack.lo + StackGuard while a segment is attached, else NoGuard
 //
-// Where there is code that does not check (programs with objects of other compilers), every
-// goroutine starts on a segment, which is then its stack, and never has another.
+// In a program with unchecked code (objects of other compilers) every goroutine starts on a
+// segment, which is then its only stack.
 //
 // built: unchecked
 #include "runtime/die/die.h"
@@ -84,16 +84,16 @@ static void detach(G *gp)
 	gp->fastguard = NoGuard;
 }
 
-// gp is new: a segment is all it will have.
+// Gives gp, which is new, a segment as its only stack.
 void startonsegment(G *gp)
 {
 	gp->segment = gp->stack;
 	gp->segguard = segmentguard(gp->segment);
 }
 
-// Has a's function returned? gp's stack pointer is sp. Functions that realign their stack
-// have a copy of their return address where allocreturn is put, and return past it; that a
-// deeper one has is not seen at first.
+// Has a's function returned? gp's stack pointer is sp. A function that realigns its stack
+// has a copy of its return address where allocreturn is put, and returns past it; that a
+// deeper one has returned is not seen at first.
 static bool returned(const G *gp, const AllocRecord *a, uintptr_t sp)
 {
 	uintptr_t slot = (uintptr_t)a->slot;
@@ -115,8 +115,8 @@ void forgetallocs(G *gp, uintptr_t sp)
 		forget(gp, gp->allocs);
 }
 
-// gp is parked, or about to be looked for by others: gives its segment back if nothing of
-// it is in use.
+// Frees the segment of gp, which is parked or about to be published, if nothing of it is in
+// use.
 void dropsegment(G *gp)
 {
 	if (gp->segment.lo == 0 || !onbase(gp, gp->sched.sp))
@@ -140,7 +140,7 @@ void freesegment(G *gp)
 
 NORETURN void badmorestack(const uintptr_t *fp);
 
-// The stack of g0, gsignal or gcgo is full. These do not grow, so the process dies. fp is
+// Ends the process: the stack of g0, gsignal or gcgo is full, and these do not grow. fp is
 // the frame made by the assembly, which was called by the function that needs more stack.
 NORETURN NOSPLIT void badmorestack(const uintptr_t *fp)
 {
@@ -175,7 +175,7 @@ static void sayoverflow(void *arg)
 	print("fatal error: stack overflow\n");
 }
 
-// On g0 or gsignal: gp has no room for what the function that it was interrupted in wants.
+// Runs on g0 or gsignal: gp has no room for what the function that was interrupted needs.
 NORETURN void stackoverflow(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp)
 {
 	Overflow o = { gp, sp };
@@ -194,7 +194,7 @@ NORETURN void stackoverflow(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp)
 
 enum { ArgAlign = 256 }; // ARG_ALIGN in morestack.S
 
-// The request to yield is served here. Returns if it cannot be now.
+// Yields, as requested. Returns if it cannot now.
 static void preemptprologue(G *gp, const MoreFrame *f)
 {
 	M *mp = gp->m;
@@ -214,7 +214,7 @@ static void preemptprologue(G *gp, const MoreFrame *f)
 	LEAVE(gopreempt_m(gp));
 }
 
-// Is the segment too small for the frame and the arguments that go along?
+// Is the segment too small for the frame and the arguments copied with it?
 static bool toobig(const G *gp, const MoreFrame *f)
 {
 	uintptr_t n = f->framesize;
@@ -224,9 +224,9 @@ static bool toobig(const G *gp, const MoreFrame *f)
 	return n > gp->segment.hi - gp->segguard;
 }
 
-// On g0, called by __morestack: a function's frame does not fit, or the goroutine was asked to
-// yield. Returns 0 if it now has a segment and must try again, 1 if the function may continue
-// where it is.
+// Runs on g0, called by __morestack: a function's frame does not fit, or the goroutine was
+// asked to yield. Returns 0 if it now has a segment and must try again, 1 if the function
+// may continue where it is.
 int64_t newstack(MoreFrame *f)
 {
 	enum { TryAgain, GoOn };
@@ -273,8 +273,8 @@ _Static_assert(sizeof(AllocRecord) <= AllocAlign, "a record precedes its memory"
 void allocspace(void *arg);
 void allocreturn(void); // morestack.S
 
-// Where the function whose return address was at slot returns to, its alloca's memory given
-// back: that may be recoverreturn.
+// Returns where the function whose return address was at slot returns to, once its alloca
+// memory is freed: that may be recoverreturn.
 uintptr_t keptreturn(const G *gp, const uintptr_t *slot)
 {
 	if (*slot == (uintptr_t)allocreturn) {
@@ -286,7 +286,7 @@ uintptr_t keptreturn(const G *gp, const uintptr_t *slot)
 	return *slot;
 }
 
-// Makes it return to pc instead.
+// Makes that function return to pc instead.
 void keepreturn(G *gp, uintptr_t *slot, uintptr_t pc)
 {
 	if (*slot != (uintptr_t)allocreturn) {
@@ -312,14 +312,14 @@ uintptr_t realreturn(const G *gp, uintptr_t pc, const uintptr_t *slot)
 	return pc;
 }
 
-// The return address at slot.
+// Returns the return address at slot.
 uintptr_t returnaddress(const G *gp, const uintptr_t *slot)
 {
 	return realreturn(gp, keptreturn(gp, slot), slot);
 }
 
-// On g0: allocates n bytes at the low end of the segment, until the function returns (through
-// allocreturn) or raises its stack pointer.
+// Runs on g0: allocates n bytes at the low end of the segment, until the function returns
+// (through allocreturn) or raises its stack pointer.
 void allocspace(void *arg)
 {
 	SpaceRequest *r = arg;

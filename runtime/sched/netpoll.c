@@ -1,8 +1,8 @@
 // netpoll.c - waiting for descriptors and timers in the kernel, on behalf of all.
 //
-// One epoll descriptor for the process and an eventfd that breaks the wait. What an event
-// of another descriptor means, polldesc.c knows: a program that waits for none has timers
-// and the break alone, and does not carry it.
+// There is one epoll descriptor for the process, and an eventfd that breaks the wait.
+// polldesc.c handles the events of other descriptors; a program that waits for none has
+// timers and the break alone, and is linked without polldesc.c.
 //
 // Follows Go's netpoll_epoll.go.
 //
@@ -19,7 +19,7 @@ static Mutex netpollInitLock = { .rank = RANKED(RankNetpollInit) };
 static int32_t epfd = -1, netpollBreakFd = -1;
 static uint32_t netpollWakeSig; // the eventfd has been written and not read yet
 
-// An eventfd that ep watches, or -errno.
+// Returns an eventfd that ep watches, or -errno.
 static int64_t newbreakfd(int32_t ep)
 {
 	EpollEvent ev = { .events = EPOLLIN }; // data 0: no PollDesc's tag
@@ -78,7 +78,7 @@ bool netpollinited(void)
 	return atomic_load_acquire(&netpollInited) != 0;
 }
 
-// Makes the M in netpoll return. Many breaks before it looks are one.
+// Makes the M in netpoll return. Several breaks before it wakes count as one.
 void netpollBreak(void)
 {
 	uint64_t one = 1;
@@ -88,7 +88,7 @@ void netpollBreak(void)
 	write1(netpollBreakFd, &one, sizeof one);
 }
 
-// Go's rounding: at least 1 ms, whole milliseconds, at most about 11.5 days.
+// Rounds as Go does: at least 1 ms, whole milliseconds, at most about 11.5 days.
 static int32_t waitms(int64_t delay)
 {
 	if (delay <= 0)

@@ -36,11 +36,12 @@ STEP bool isSystemGoroutine(const G *gp)
 	       gp->startpc != (uintptr_t)runtime_main;
 }
 
-// saveAncestors has something to do: GODEBUG's tracebackancestors is set, or a goroutine may
+// Does saveAncestors have work? GODEBUG's tracebackancestors is set, or a goroutine may
 // have a function that returns to recoverreturn.
 uint32_t watchcreation;
 
-// On g0: the goroutine's stack may have no room for what rt_malloc calls.
+// Makes newg's chain. Runs on g0, because the goroutine's stack may have no room for what
+// rt_malloc calls.
 static COLD void copyancestors(void *arg)
 {
 	G *newg = arg;
@@ -58,8 +59,9 @@ static COLD void copyancestors(void *arg)
 	newg->ancestors = a;
 }
 
-// The chain of creations that led to newg, for the traceback: a count, then a goid and the pc
-// of the go statement each. NULL unless GODEBUG's tracebackancestors asks for it.
+// Returns the chain of creations that led to newg, for the traceback: a count, then a goid
+// and the pc of the go statement each. NULL unless GODEBUG's tracebackancestors asks for
+// it.
 COLD HOTSTEP uintptr_t *saveAncestors(G *newg)
 {
 	const G *callergp;
@@ -98,13 +100,13 @@ static uint64_t newgoid(P *pp)
 	return pp->goidcache++;
 }
 
-// Arguments that leave too little of a small stack get a bigger one.
+// Returns whether the arguments leave too little of a small stack.
 static bool needsmore(uintptr_t narg)
 {
 	return narg > StackMin / 4 && goroutineStack == StackMin;
 }
 
-// On g0: a goroutine's own stack may be full.
+// Gives gp a bigger stack. Runs on g0, because the caller's own stack may be full.
 static COLD void biggerstack(void *arg)
 {
 	G *gp = arg;
@@ -172,7 +174,7 @@ HOTSTEP G *newproc1(void (*fn)(void *), void *ctxt, const void *argp, uintptr_t 
 	return newg;
 }
 
-// newg goes to runnext, and another thread may have something to do.
+// Puts newg into runnext, and wakes an M if that is needed.
 void startg(G *newg)
 {
 	runqput(getg()->m->p, newg, true);

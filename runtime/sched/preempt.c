@@ -1,14 +1,15 @@
 // preempt.c - asking a goroutine to give up its M, and its answer.
 //
-// The request is in the guard (base/guard.h); the answer comes from the next prologue (morestack.c), or from the allocator. What the P
-// runs may change in between: the request to the P makes the scheduler itself end the time slice.
+// The request is in the guard (base/guard.h). The next prologue (morestack.c) or the
+// allocator serves it. The P may run another goroutine by then; so a request to the P makes
+// the scheduler itself end the time slice.
 //
-// A goroutine that calls nothing is asked by a signal as well. The handler looks where it
+// A goroutine that calls nothing is also asked by a signal. The handler checks what it has
 // interrupted: in the program's own code, at any instruction, it takes the goroutine off
-// (preempt.S); anywhere else it does nothing, and the guard does its work later.
+// its M (preempt.S); anywhere else it does nothing, and the guard takes effect later.
 //
-// Unyielding: yieldcheck decides about the M that it found at its start; what sends a
-// signal or answers one runs on signal stacks too, with another G's guard in force.
+// Unyielding: yieldcheck decides about the M that it found at its start. Code that sends or
+// answers a signal runs on signal stacks too, with another G's guard in force.
 //
 // Follows Go's proc.go (preemptone), stack.go (newstack) and preempt.go.
 //
@@ -21,8 +22,8 @@
 
 extern const char __user_text_start[], __user_text_end[];
 
-// Those of goroutines that have ended. Without them each G would have one in the end, for
-// many more than are preempted at once.
+// The AsyncStates of goroutines that have ended, for reuse. Otherwise each G would have one
+// in the end, many more than are preempted at once.
 static struct {
 	Mutex lock;
 	AsyncState *free;
@@ -67,14 +68,14 @@ static void preemptM(M *mp)
 		atomic_store_release(&mp->signalPending, 0); // the thread has ended
 }
 
-// mp's own curcache. Not with a C library: its thread-local data is elsewhere.
+// Returns where mp's curcache is. Not with a C library, whose thread-local data is elsewhere.
 static Mcache **curcacheof(M *mp)
 {
 	return (Mcache **)((char *)mp + ((char *)&curcache - (char *)getg()->m));
 }
 
-// Asks what pp runs to yield. Best effort: it may hit another goroutine, or none, and the
-// caller asks again. True: a request was made.
+// Asks what pp runs to yield; returns whether it made a request. Best effort: it may hit
+// another goroutine, or none, and the caller asks again.
 bool preemptone(P *pp, PreemptReason why)
 {
 	M *mp = ownerof(pp);
@@ -116,8 +117,8 @@ bool canPreemptM(const M *mp)
 	       isrunning(mp->p);
 }
 
-// preemptcheck found the guard set, on the goroutine's stack. name: of a function of the
-// interface that is for goroutines alone; or NULL.
+// Serves a request that preemptcheck has found, on the goroutine's stack. name: of a
+// function of the interface that is for goroutines alone; or NULL.
 void yieldcheck(const char *name)
 {
 	G *gp = getg();
@@ -141,7 +142,7 @@ void yieldcheck(const char *name)
 
 // ---- stopping one goroutine ----------------------------------------------------------
 
-// On g0: gp stops here until resumeG.
+// Runs on g0: stops gp until resumeG.
 void preemptPark(G *gp)
 {
 	gp->waitreason = WaitReasonPreempted;
@@ -161,10 +162,10 @@ static void stopsoon(G *gp)
 		preemptone(pp, PreemptSlice);
 }
 
-// Stops gp where it runs. True: it is stopped, on its stacks nothing moves, and resumeG must
-// follow. False: it does not run; it waits, or is queued, or in a system call, and the
-// caller must know by other means that it stays so (stopTheWorld). Not for the caller's own
-// goroutine.
+// Stops gp where it runs. Returns true if it is stopped: nothing on its stacks moves, and
+// resumeG must follow. Returns false if it does not run: it waits, is queued or in a system
+// call, and the caller must ensure by other means that it stays so (stopTheWorld). Not for
+// the caller's own goroutine.
 bool suspendG(G *gp)
 {
 	uint32_t status;
@@ -247,7 +248,7 @@ void doSigPreempt(G *gp, Sigcontext *c)
 	atomic_store_release(&mp->signalPending, 0); // asyncSpare is the next sender's
 }
 
-// On g0, from asyncPreempt: gp is off the processor.
+// Runs on g0, called by asyncPreempt: schedules, now that gp is off the processor.
 void asyncPreempt2(G *gp)
 {
 	LEAVE(gopreempt_m(gp));

@@ -77,8 +77,8 @@ void glistPush(Glist *l, G *gp)
 	l->head = gp;
 }
 
-// Half of the ring and gp go to the global queue, in order. False when a thief was
-// quicker: there is room now.
+// Moves half of the ring, then gp, to the global queue. Returns false if a thief was quicker:
+// then there is room.
 static bool runqputslow(P *pp, G *gp, uint32_t h, uint32_t t)
 {
 	Gqueue q = { 0 };
@@ -107,7 +107,7 @@ HOTSTEP void runqput(P *pp, G *gp, bool next)
 		next = false;
 	if (next) {
 		// Publishes gp to thieves; the locked instruction also orders it before
-		// the caller's look at npidle and nmspinning (wakep).
+		// the caller's loads of npidle and nmspinning (wakep).
 		gp = atomic_xchg(&pp->runnext, gp);
 		if (!gp)
 			return;
@@ -121,7 +121,7 @@ HOTSTEP void runqput(P *pp, G *gp, bool next)
 			atomic_store_relaxed(&pp->runq[t % RunqSize], gp);
 			if (next) // publishes the slot; pairs with runqgrab's load of the tail
 				atomic_store_release(&pp->runqtail, t + 1);
-			else // and, being locked, orders it before wakep's look
+			else // and, being locked, orders it before wakep's loads
 				atomic_xchg(&pp->runqtail, t + 1);
 			return;
 		}
@@ -147,8 +147,8 @@ COLD void runqputbatch(P *pp, Gqueue *q, int32_t n)
 	unlock(&sched.lock);
 }
 
-// The Gs behind the one at h, and their stacks, are most often not in the processor's cache
-// when their turn comes: asks for them early. What is left there of former rounds does no harm.
+// Prefetches the Gs behind the one at h, and their stacks, because they are rarely in the
+// processor's cache when their turn comes. Pointers left from earlier rounds do no harm.
 ALWAYS_INLINE void prefetchnext(P *pp, uint32_t h)
 {
 	const G *gp = pp->runq[(h + 2) % RunqSize];
@@ -158,7 +158,7 @@ ALWAYS_INLINE void prefetchnext(P *pp, uint32_t h)
 		__builtin_prefetch((void *)gp->sched.sp);
 }
 
-// Takes the next G of the owner's queue. *inheritTime: in what is left of this slice.
+// Takes the next G of the owner's queue. *inheritTime: it runs in the rest of this slice.
 HOTSTEP G *runqget(P *pp, bool *inheritTime)
 {
 	G *next = atomic_load_relaxed(&pp->runnext);
@@ -182,10 +182,10 @@ HOTSTEP G *runqget(P *pp, bool *inheritTime)
 	}
 }
 
-// Nothing on pp's queue; never spuriously true. Looking at runqhead, runqtail and runnext
-// one after the other is not enough: runqput may kick a runnext into the ring meanwhile.
-// findrunnable looks here after it has given up the P and stopped spinning; pairs with runqput's
-// exchange, after which wakep looks.
+// Returns whether pp's queue is empty; never spuriously true. Reading runqhead, runqtail and
+// runnext one after the other is not enough, because runqput may kick a runnext into the ring
+// meanwhile. findrunnable calls this after it has released the P and stopped spinning; pairs
+// with runqput's exchange, after which wakep loads nmspinning.
 bool runqempty(P *pp)
 {
 	for (;;) {

@@ -7,9 +7,9 @@
 // The heap holds the times, so that sorting touches no Timer: most are on the stacks of the
 // sleepers. Only stoppable timers record their index in the heap.
 //
-// A P looks at its heap in each round of the scheduler; the clock is read only when there
-// is a timer that may be due (sched.notDueAfter, sysmon.c). An M without work looks at the
-// others' heaps, and the last one sleeps in the poller until the earliest of all.
+// A P checks its heap in each round of the scheduler; the clock is read only when there is a
+// timer that may be due (sched.notDueAfter, sysmon.c). An M without work checks the others'
+// heaps, and the last one sleeps in the poller until the earliest timer of all.
 // timersLock protects the heap; timer0When is read without it.
 //
 // A Timer is in a heap, or it is its owner's. The M that removes it under timersLock, because
@@ -147,8 +147,8 @@ void addtimer(Timer *t)
 	releasem(mp);
 }
 
-// True: t was pending, and is due at when now. False: it was not, and is the caller's; its
-// function may be being called at this moment.
+// Moves t to when and returns true, if it was pending. Returns false if it was not: then t is
+// the caller's, and its function may be running at this moment.
 bool modtimer(Timer *t, int64_t when)
 {
 	P *pp;
@@ -173,8 +173,9 @@ bool modtimer(Timer *t, int64_t when)
 	return false;
 }
 
-// True: t was pending, and its function will not be called for it. False: it was not, or
-// the function is being called at this moment. In both cases t is the caller's.
+// Removes t. Returns true if it was pending, so that its function will not be called; false
+// if it was not, or its function is running at this moment. In both cases t is the
+// caller's.
 bool deltimer(Timer *t)
 {
 	P *pp;
@@ -196,7 +197,7 @@ bool deltimer(Timer *t)
 
 // ---- running ------------------------------------------------------------------------
 
-// Takes the first timer off if it is due.
+// Removes the first timer if it is due.
 static bool takedue(P *pp, int64_t now, Timer *due)
 {
 	if (pp->timerslen == 0 || pp->timers[0].when > now)
@@ -233,7 +234,7 @@ int64_t checkTimers(P *pp, int64_t *now, bool *ran)
 	return next;
 }
 
-// The timers of from, which is going away, to to. The world is stopped.
+// Moves the timers of from, which will be destroyed, to to. The world is stopped.
 void moveTimers(P *to, P *from)
 {
 	if (from->timerslen == 0)
@@ -247,7 +248,7 @@ void moveTimers(P *to, P *from)
 }
 
 // Returns when the first timer of all Ps is due. takepoll has exchanged lastpoll before; pairs
-// with publish, after which wakeNetPoller looks.
+// with publish, after which wakeNetPoller loads lastpoll.
 int64_t timeSleepUntil(void)
 {
 	int32_t n = atomic_load_acquire(&gomaxprocs); // first: allp has at least so many
