@@ -111,7 +111,7 @@ static const char *parseipv6(const char *s, uint8_t *ip)
 	return s;
 }
 
-// The number of the interface in "fe80::1%eth0".
+// Returns the number of the interface in "fe80::1%eth0".
 static bool parsezone(const char *s, uint32_t *scope)
 {
 	struct {
@@ -246,7 +246,7 @@ static void sayipv4(Out *out, const uint8_t *ip)
 	say(out, "%u.%u.%u.%u", ip[0], ip[1], ip[2], ip[3]);
 }
 
-// As RFC 5952 wants it: the longest row of zero groups, the first of equals, is "::".
+// Formats as RFC 5952 wants it: the longest row of zero groups, the first of equals, is "::".
 static void sayipv6(Out *out, const uint8_t *ip)
 {
 	int32_t from = -1, len = 1;

@@ -94,8 +94,8 @@ static char lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
 
-// A name as text with a dot behind each label, in lower case. A dot within a label becomes
-// something that is in no name of ours.
+// Reads a name as text with a dot behind each label, in lower case. A dot within a label
+// becomes a character that is in no name of ours.
 static void getname(Reader *r, char *name)
 {
 	uint32_t earliest = r->at, behind = 0, n = 0;
@@ -181,8 +181,8 @@ static void takeaddress(const Reader *r, const Record *rec, rt_address *a)
 	}
 }
 
-// The addresses of name among count records from r on. True: name is another's alias, whose
-// name it has become.
+// Reads the addresses of name from count records from r on. Returns true if name was an alias:
+// it has become the target of the alias.
 static bool gather(Reader r, uint32_t count, char *name, uint32_t type, rt_address *a,
                    int32_t max, int32_t *n)
 {

@@ -13,11 +13,11 @@
 //	bit 43..    number of waiters to write, 20 bits
 //	bit 63      claimed by fdinstall
 //
-// The number is given back to the kernel by the last user after rt_close, never while a
-// call is under way: no call can meet a stranger behind its number. The entry is cleared
-// before that, since the kernel may give the number to another thread before its close
-// has returned; closing stays set until then. fdinstall, which has the number from the
-// kernel, ignores it; other calls with the number wait for a moment (settled).
+// The last user after rt_close closes the number, never while a call is under way, so no
+// call can meet another file behind its number. The entry is cleared before that, since the
+// kernel may give the number to another thread before its close has returned; closing stays
+// set until then. fdinstall, which has the number from the kernel, ignores it; other calls
+// with the number wait for a moment (settled).
 //
 // Follows Go's internal/poll/fd_mutex.go.
 #include "include/rt.h"
@@ -46,7 +46,7 @@ static Fd *chunks[Chunks];
 
 static PollDesc *polldesc(int32_t fd);
 
-// The entry of a number; NULL if it is out of range.
+// Returns the entry of a number; NULL if it is out of range.
 static Fd *entry(int64_t fd)
 {
 	uint64_t i = (uint64_t)fd >> ChunkBits;
@@ -78,8 +78,8 @@ static PollDesc *polldesc(int32_t fd)
 
 // ---- mu -----------------------------------------------------------------------------
 
-// What mu is once the last user has given the number back: as soon as the kernel has it,
-// another may get it by a raw system call, and come here.
+// Returns mu once the last user has closed the number: as soon as the kernel has it, another
+// thread may get it by a raw system call, and use it here.
 static uint64_t settled(const Fd *d)
 {
 	uint64_t old;
@@ -223,7 +223,7 @@ static void clearentry(int32_t fd, Fd *d)
 	d->closer = NULL;
 }
 
-// By the last user.
+// Closes the number, for its last user.
 static int64_t destroy(int32_t fd, Fd *d)
 {
 	Call c = { __NR_close, { (uint32_t)fd } };

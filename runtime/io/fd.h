@@ -67,12 +67,12 @@ int64_t restarting(const Call *c);
 void waitready(int32_t fd, PollMode mode);
 // Is fd ready for mode? A bare call; with wait it lasts until fd is, or a signal comes.
 bool pollready(int32_t fd, PollMode mode, bool wait);
-// rt_write for code that is on no goroutine: its thread waits.
+// Is rt_write for code that is on no goroutine: its thread waits.
 int64_t barewrite(int32_t fd, const char *p, size_t n);
-// What rt_write returns for err.
+// Returns what rt_write returns for err.
 int64_t writeerror(int32_t fd, int64_t err);
-// rt_write, as soon as a descriptor has an entry: fdwrite. A program that only writes does
-// not carry the table and the poller's part.
+// What rt_write calls as soon as a descriptor has an entry: fdwrite. A program that only
+// writes is linked without the table and the poller's part.
 extern int64_t (*writehook)(int32_t fd, const char *p, size_t n);
 
 // The program's pointers, where the runtime follows them before the kernel does: can n bytes

@@ -53,7 +53,7 @@ static int64_t callshared(Fd *d, PollMode mode, const Call *c)
 	}
 }
 
-// It was not ready just now: it is certain that this blocks.
+// Waits for a descriptor that was not ready just now, so that this certainly blocks.
 static NOINLINE void waitblocked(int32_t fd, PollMode mode)
 {
 	entersyscallblock();
@@ -125,7 +125,7 @@ JUMPBACK int64_t rt_read(int fd, void *buf, size_t n)
 	return fdread(fd, &c, n);
 }
 
-// n bytes by c, whose second and third argument are address and length.
+// Transfers n bytes by c, whose second and third argument are address and length.
 static int64_t writeall(Fd *d, Call *c, size_t n)
 {
 	size_t left = n;

@@ -34,7 +34,7 @@ typedef struct {
 
 // ---- reading files ------------------------------------------------------------------
 
-// The whole file as text, to be freed; NULL when it cannot be read.
+// Returns the whole file as text, to be freed; NULL if it cannot be read.
 static char *readfile(const char *path)
 {
 	int fd = rt_open(path, O_RDONLY, 0);
@@ -62,7 +62,7 @@ static bool isblank(char c)
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
-// The next word of a line, terminated; NULL at its end or at a comment.
+// Returns the next word of a line, terminated; NULL at its end or at a comment.
 static char *nextword(char **line)
 {
 	char *p = *line, *word;
@@ -194,7 +194,7 @@ static void freeconf(Conf *c)
 
 // ---- one question -------------------------------------------------------------------
 
-// For one name and type; its memory is the asking goroutine's until wg is done.
+// A question for one name and type; its memory is the asking goroutine's until wg is done.
 typedef struct {
 	const Conf *conf;
 	const char *name;
@@ -285,7 +285,7 @@ static int64_t askserver(Query *q, const rt_address *server, const char *network
 	return r;
 }
 
-// One server's word on it; true when it is final.
+// Asks one server; returns true if its answer is final.
 static bool finalanswer(Query *q, const rt_address *server)
 {
 	DnsResult res = DnsServer;
@@ -365,13 +365,14 @@ static int64_t askname(const Conf *conf, const char *name, int32_t family, rt_ad
 	return found > 0 ? found : err;
 }
 
-// host.domain; false when that is too long.
+// Makes host.domain; returns false if that is too long.
 static bool join(char *name, const char *host, const char *domain)
 {
 	return rt_snprintf(name, MaxHost, "%s.%s", host, domain) < MaxHost;
 }
 
-// host in each of the search domains. The last error that is not "there is none" counts.
+// Tries host in each of the search domains. The last error that is not "there is none"
+// counts.
 static int64_t asksearch(const Conf *conf, const char *host, int32_t family, rt_address *a,
                          int32_t n)
 {

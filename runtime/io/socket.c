@@ -36,7 +36,7 @@ static uint32_t flagsof(int32_t type, int32_t family)
 	       (type == SOCK_STREAM && family != AF_UNIX ? FdTcp | (uint32_t)FdStream : 0);
 }
 
-// A socket for a, not in the table yet.
+// Makes a socket for a, not in the table yet.
 static int64_t newsocket(const Network *nw, const rt_address *a)
 {
 	int64_t fd = syscall3(__NR_socket, familyof(a),
@@ -60,7 +60,7 @@ static void nohost(const Network *nw, bool listening, rt_address *a)
 		parseip(nw->family == AF_INET6 ? "::1" : "127.0.0.1", a);
 }
 
-// What text means, at most n addresses: returns how many.
+// Reads what text means, at most n addresses; returns how many.
 static int64_t resolve(const Network *nw, const char *text, bool listening, rt_address *a,
                        int32_t n)
 {
@@ -90,7 +90,7 @@ static int64_t resolve(const Network *nw, const char *text, bool listening, rt_a
 	return r;
 }
 
-// A system call that fills in a socket address.
+// Makes a system call that fills in a socket address.
 static int64_t socketname(int64_t nr, int32_t fd, rt_address *a)
 {
 	uint32_t size = sizeof a->sockaddr;
@@ -192,13 +192,14 @@ int rt_listen(const char *network, const char *address)
 	return rt_listen_with(network, address, &o);
 }
 
-// Without descriptors or memory: not at once again, and the listener is not held meanwhile.
+// Returns whether accept must pause, without descriptors or memory. It does not hold the
+// listener meanwhile.
 static bool wantsrest(int64_t err)
 {
 	return err == -EMFILE || err == -ENFILE || err == -ENOBUFS || err == -ENOMEM;
 }
 
-// Errors of a connection that is gone again: the next one, please.
+// Returns whether the connection is gone already, so that accept must take the next one.
 static bool wasgone(int64_t err)
 {
 	return err == -ECONNABORTED || err == -EPROTO;
@@ -245,7 +246,8 @@ static int64_t socketerror(int32_t fd)
 	return r < 0 ? r : -err;
 }
 
-// The connection that fd makes is there, or it failed. An event may come that means neither.
+// Waits until the connection of fd is made or has failed. An event may come that means
+// neither.
 static int64_t waitconnected(int32_t fd, Fd *d)
 {
 	rt_address a;
@@ -286,9 +288,9 @@ static int64_t connect1(int32_t fd, const rt_address *a)
 	}
 }
 
-// The way of a connection that takes time. It is watched only from here on: epoll calls a
-// socket hung up that does nothing yet. until: an instant to give up at, 0 for the kernel's
-// own patience.
+// Waits for a connection that takes time. Watches the socket only from here on, because epoll
+// reports one that does nothing yet as hung up. until: an instant to give up at; 0: when the
+// kernel does.
 static int64_t await(int32_t fd, int64_t until)
 {
 	Fd *d;

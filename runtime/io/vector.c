@@ -40,7 +40,7 @@ static void advance(rt_iovec **v, int32_t *n, size_t done)
 	}
 }
 
-// A message to a socket, which makes no signal as writev does.
+// Sends a message to a socket, which raises no signal as writev does.
 typedef struct {
 	void *name;
 	uint32_t namelen;

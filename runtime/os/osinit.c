@@ -17,7 +17,7 @@ STEP void osinit(void)
 	physHugePageSize = getHugePageSize();
 }
 
-// RLIMIT_STACK does not grant all of g0's stack: g0 gets another of that size, with a guard.
+// Gives g0 another stack, with a guard, because RLIMIT_STACK does not grant all of its own.
 // rt0_go continues at g0.sched.sp.
 static COLD void movestack(void)
 {
@@ -35,8 +35,9 @@ static COLD void movestack(void)
 	setguard(guardof(&g0));
 }
 
-// The processors this process may run on. The kernel writes them to the far end of g0's stack,
-// and so tells whether that is there, where a store of ours would kill the process.
+// Returns how many processors this process may run on. The kernel writes them to the far
+// end of g0's stack, and so shows whether that exists; a store of ours would kill the
+// process if not.
 STEP int32_t getproccount(void)
 {
 	enum { Size = 8192 }; // bytes: 64 Ki processors
@@ -56,7 +57,8 @@ STEP int32_t getproccount(void)
 	return n > 0 ? n : 1;
 }
 
-// A small file's text without its last byte, the newline; false if there is none.
+// Reads a small file's text without its last byte, the newline; returns false if there is
+// none.
 static bool readtext(const char *path, char *buf, uintptr_t size)
 {
 	int64_t fd = open(path, O_RDONLY | O_CLOEXEC, 0), r;
@@ -84,7 +86,7 @@ STEP uintptr_t getHugePageSize(void)
 // Not constants, so that a test can have its own; the root's is as long as this.
 const char *cgroupSelf = "/proc/self/cgroup", *cgroupRoot = "/sys/fs/cgroup";
 
-// "QUOTA PERIOD": as many processors, rounded up. "max PERIOD": no limit.
+// Reads "QUOTA PERIOD": their quotient, rounded up, is the limit. "max PERIOD": no limit.
 static int32_t cpumax(const char *path)
 {
 	char buf[48], *sp = buf;

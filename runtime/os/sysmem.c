@@ -70,7 +70,8 @@ typedef struct {
 	uintptr_t from, to;
 } Pages;
 
-// The pages that have no other bytes than [p, p + n): perhaps none, at an end of the range.
+// Returns the pages that have no other bytes than [p, p + n): perhaps none, at an end of
+// the range.
 static Pages wholepages(void *p, uintptr_t n)
 {
 	uintptr_t end = (uintptr_t)p + n;

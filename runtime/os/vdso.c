@@ -39,7 +39,7 @@ static const Elf64_Dyn *vdsosegments(Vdso *v, const Elf64_Ehdr *ehdr)
 	return loaded ? dyn : NULL;
 }
 
-// The number of symbols by the GNU hash table: the last chain's end.
+// Returns the number of symbols by the GNU hash table: the last chain's end.
 static uint32_t gnuhashcount(const uint32_t *hash)
 {
 	uint32_t nbuckets = hash[0], symoffset = hash[1], bloom = hash[2], last = 0;

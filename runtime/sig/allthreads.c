@@ -17,7 +17,7 @@
 //
 // Some Ms of allm may have no thread yet: the template thread has still to start them, or a
 // goroutine's newm has, without a P for them. A thread sets its procid after it was cloned, so
-// the caller waits for every procid before it signals anybody. From then on nothing is cloned
+// the caller waits for every procid before it sends a signal. From then on nothing is cloned
 // until the world starts again, so each thread makes the call once: none inherits it and makes
 // it again. A thread made later is cloned by one that has made the call.
 //
@@ -59,7 +59,7 @@ static int64_t perform(const AllThreadsCall *c)
 	return syscall6(c->nr, c->arg[0], c->arg[1], c->arg[2], c->arg[3], c->arg[4], c->arg[5]);
 }
 
-// In SIGURG's handler on mp.
+// Makes the call in SIGURG's handler on mp.
 static void runPerThreadSyscall(M *mp)
 {
 	int64_t r;
@@ -78,8 +78,8 @@ static void runPerThreadSyscall(M *mp)
 
 // ---- the caller's -------------------------------------------------------------------
 
-// Time that has passed without progress. A process that was stopped for an hour has not
-// waited for an hour.
+// Counts the time that has passed without progress. A process that was stopped for an hour
+// has not waited for an hour.
 typedef struct {
 	int64_t now, waited;
 } Waiting;
@@ -158,7 +158,8 @@ static void awaitanswers(void)
 	}
 }
 
-// With the world stopped. A call that fails at once has changed nothing anywhere.
+// Makes the call on all threads, with the world stopped. If it fails at once, nothing has
+// changed.
 static void allthreads(void *arg)
 {
 	AllThreadsCall *c = arg;

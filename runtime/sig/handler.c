@@ -1,10 +1,10 @@
 // handler.c - signal handlers of the program's own, which a C library lets it install.
 //
-// A handler is the program's code, with prologues that look at the guard. On a goroutine's
-// stack it would find what the goroutine finds: no room, or a request to yield, and leave
-// for another goroutine. So the kernel calls cgo/musl.c on the M's signal stack, and that calls
-// the handler from here, as gsignal: with a guard that fits, which no request to yield comes
-// to, and which tells functions of the interface that there is no goroutine (GuardLook).
+// A handler is the program's code, with prologues that check the guard. On a goroutine's
+// stack they could find no room, or a request to yield, and switch to another goroutine. So
+// the kernel calls cgo/musl.c on the M's signal stack, and that calls the handler from
+// here, as gsignal: with a guard that fits, which no request to yield comes to, and which
+// tells functions of the interface that there is no goroutine (GuardLook).
 //
 // Handlers nest: one has blocked the signals in its sa_mask alone. The G that was interrupted
 // first is not gsignal; it is what runs again when all have returned, or when one of them
@@ -41,7 +41,7 @@ static void enter(Handling *h, M *mp)
 	curcache = nocache;
 }
 
-// Back to the G that was interrupted when h began.
+// Switches back to the G that was interrupted when h began.
 static void leave(const Handling *h, M *mp, uintptr_t guard)
 {
 	G *gp = h->gp;
@@ -66,8 +66,8 @@ void __rt0_callhandler(SignalHandler *fn, int32_t sig, Siginfo *info, Ucontext *
 	leave(&h, mp, h.guard);
 }
 
-// The program's handler calls the runtime's, which it has replaced. Returns the G that the
-// signal interrupted.
+// Returns the G that the signal interrupted: not gsignal, if a handler of the program's
+// calls the runtime's handler, which it has replaced.
 G *interrupted(const G *gsignal, const Ucontext *ctx)
 {
 	const Handling *h = gsignal->m->handling;
@@ -98,8 +98,8 @@ static void checkjump(const Handling *h, uintptr_t sp)
 		fatal("longjmp out of a signal handler that has interrupted the runtime");
 }
 
-// The M's handlers end, and the thread continues at sp, as the G that was interrupted. The
-// signals that were not blocked there are not blocked again.
+// Ends the M's handlers: the thread continues at sp, as the G that was interrupted.
+// Unblocks the signals that were not blocked there.
 static void leavehandlers(M *mp, uintptr_t sp)
 {
 	const Handling *h = mp->handling;
@@ -117,7 +117,7 @@ static void leavehandlers(M *mp, uintptr_t sp)
 	leave(h, mp, gp == mp->curg ? guardfor(gp, sp) : guardof(gp));
 }
 
-// longjmp is about to set the stack pointer to sp. On a goroutine it may do as it likes.
+// Called when longjmp is about to set the stack pointer to sp. On a goroutine it may always.
 void __rt0_longjmp(uintptr_t sp)
 {
 	G *gp = getg();

@@ -80,7 +80,7 @@ static void signalloop(void *unused)
 
 // ---- handlers -----------------------------------------------------------------------
 
-// False when the kernel refuses to let anybody handle sig.
+// Has sig handled. Returns false if the kernel refuses to let any process handle it.
 static bool enable(uint32_t sig) HOLDS(lk);
 static bool enable(uint32_t sig)
 {
@@ -94,7 +94,7 @@ static bool enable(uint32_t sig)
 	return true;
 }
 
-// The handler goes first: with it, a signal that nobody wants would be swallowed.
+// Removes the handler first: with it, an unwanted signal would be swallowed.
 static void disable(uint32_t sig) HOLDS(lk);
 static void disable(uint32_t sig)
 {

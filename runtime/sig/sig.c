@@ -104,7 +104,7 @@ STEP void initsig(void)
 
 // ---- dying by a signal --------------------------------------------------------------
 
-// As if there had been no handler: the parent sees the signal in our wait status.
+// Dies as if there had been no handler: the parent sees the signal in our wait status.
 static void dieFromSignal(uint32_t sig)
 {
 	raisedefault((int32_t)sig);
@@ -148,7 +148,7 @@ static void sayfatal(void *arg)
 	print("\n");
 }
 
-// What a fault of the program's own code is as a panic; NULL: it is none.
+// Returns the panic's text for a fault of the program's own code; NULL: it is none.
 static const char *faulttext(const Caught *s)
 {
 	enum { FPE_INTDIV = 1, FPE_INTOVF = 2, BUS_ADRERR = 2, SEGV_ACCERR = 2 };
@@ -242,7 +242,7 @@ bool touched(uint32_t sig, const Siginfo *info, Sigcontext *c)
 
 // ---- the handler --------------------------------------------------------------------
 
-// A panic of the program's, or the end.
+// Makes the fault a panic of the program's, or ends the process.
 static void catchfault(Caught *s, bool sent)
 {
 	Where w = { .pc = ctxpc(s->c), .sp = ctxsp(s->c), .bp = ctxbp(s->c) };
@@ -296,7 +296,8 @@ static void sighandler(Caught *s)
 		catchfault(s, sent);
 }
 
-// On gsignal's stack, called by sigtramp with the interrupted G still in force.
+// Handles a signal on gsignal's stack, called by sigtramp with the interrupted G still in
+// force.
 NOSPLIT void sigtrampgo(uint32_t sig, Siginfo *info, Ucontext *ctx)
 {
 	G *gp = getg(), *gsignal = gp->m->gsignal;

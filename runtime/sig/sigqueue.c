@@ -3,9 +3,9 @@
 // A handler must not lock anything: it counts its signal and, if the receiver sleeps on its
 // note, wakes it.
 //
-//	sigIdle       the receiver is at work, and will look again
+//	sigIdle       the receiver runs, and will check again
 //	sigReceiving  it sleeps, or is about to: the next sender wakes it
-//	sigSending    there is something new; it looks again without sleeping
+//	sigSending    there is something new; it checks again without sleeping
 //
 // Follows Go's sigqueue.go; but signals are counted: as many are delivered as were caught.
 #include "runtime/sig/sigqueue.h"
@@ -44,7 +44,7 @@ void wakereceiver(void)
 	}
 }
 
-// In a handler: passes sig on; false if it is not wanted any more.
+// Passes sig on, in a handler; returns false if it is not wanted any more.
 bool sigsend(uint32_t sig)
 {
 	bool wanted;
@@ -80,8 +80,9 @@ uint32_t signal_count(uint32_t sig)
 	return atomic_xchg(&queue.count[sig], 0);
 }
 
-// True: no handler that found its signal wanted before this call is on its way, and the
-// receiver has passed on what it got. The caller has changed sigwanted; pairs with sigsend.
+// Returns true if no handler that found its signal wanted before this call is still
+// running, and the receiver has passed on what it got. The caller has changed sigwanted;
+// pairs with sigsend.
 bool signalidle(void)
 {
 	return atomic_load_seqcst(&queue.delivering) == 0 &&

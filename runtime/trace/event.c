@@ -5,12 +5,12 @@
 // the writer's list by compare-and-swap; an empty one is a bit in freebufs, taken by
 // compare-and-swap as well. If there is none the event is lost, and counted.
 //
-// On and off. An M that records says so (tracing) and then looks at __rt0_traceon once more;
-// rt_trace_stop clears __rt0_traceon and then waits for each M that says so. Both are locked
-// instructions, so one of the two sees the other: when the wait is over, no M touches its
-// buffer, and none will before the next start. Which events are left out at the end is
-// consistent too: if an M does not record that it readied a G because __rt0_traceon was clear,
-// the M that runs the G after that finds it clear as well.
+// On and off. An M that records sets tracing and then loads __rt0_traceon once more;
+// rt_trace_stop clears __rt0_traceon and then waits for each M with tracing set. Both are
+// locked instructions, so one of the two sees the other: when the wait is over, no M
+// touches its buffer, and none will before the next start. Which events are left out at the
+// end is consistent too: if an M does not record that it readied a G because __rt0_traceon
+// was clear, the M that runs the G after that finds it clear as well.
 //
 // Unyielding: the buffer is the M's, and hooks are called in states in which a goroutine
 // cannot be taken off its M (sched/syscall.c).
@@ -62,7 +62,7 @@ static void putevent(TraceBuf *b, uint32_t what, uint64_t arg)
 	atomic_store_release(&b->head.n, b->head.n + 1);
 }
 
-// A full buffer is changed for an empty one. NULL: there is none, and the event is lost.
+// Exchanges a full buffer for an empty one. NULL: there is none, and the event is lost.
 static TraceBuf *nextbuf(M *mp)
 {
 	TraceBuf *b = emptybuf();

@@ -7,8 +7,8 @@
 // __rt0_traceon is set under that lock too. So every change of a goroutine or a P happens
 // before, and the state that is written shows it, or after, and there is an event.
 //
-// The writer is a thread without a P, like sysmon. It takes what is on the list, writes it,
-// and gives the buffers back. It holds no lock meanwhile.
+// The writer is a thread without a P, like sysmon. It takes the buffers on the list, writes
+// and releases them. It holds no lock meanwhile.
 #include "include/rt.h"
 #include "runtime/base/str.h"
 #include "runtime/os/os.h"
@@ -28,7 +28,7 @@ enum {
 	DyingYields = 100,
 };
 
-// The writer's: the file, what went wrong with it, and the functions that it names already.
+// The writer's own: the file, its first error, and the functions that it names already.
 static struct {
 	M *m; // set when it has begun
 	int32_t fd;
@@ -119,7 +119,7 @@ static void writebuf(TraceBuf *b)
 	put(&b->head, sizeof b->head + n * sizeof b->events[0]);
 }
 
-// The oldest first; the buffers are free then.
+// Writes and releases the buffers, the oldest first.
 static void writelist(TraceBuf *list)
 {
 	TraceBuf *next, *oldest = NULL;
@@ -324,8 +324,8 @@ int __rt0_tracestart(const char *path)
 
 // ---- ending -------------------------------------------------------------------------
 
-// The buffers of all Ms go to the writer, which then has everything. __rt0_traceon is clear.
-// patience: how often to look whether an M still records; UINT32_MAX: until it does not.
+// Passes the buffers of all Ms to the writer, when __rt0_traceon is clear. patience: how
+// often to check whether an M still records; UINT32_MAX: until it does not.
 static void collect(uint32_t patience)
 {
 	for (M *mp = atomic_load_acquire(&allm); mp; mp = mp->alllink) {
@@ -379,7 +379,7 @@ void __rt0_traceexit(void)
 		complain("write the file", err);
 }
 
-// The process dies; any lock may be held, and an M may have been stopped anywhere.
+// Ends the trace when the process dies: any lock may be held, and an M stopped anywhere.
 void __rt0_tracedie(void)
 {
 	if (!atomic_cas(&state, On, Changing) || getg()->m == writer.m)
