@@ -369,9 +369,10 @@ int rt_shutdown(int fd, int how)
 int rt_set_deadline(int fd, int64_t read_when, int64_t write_when)
 {
 	Fd *d;
-	int64_t r = fdref(fd, &d);
+	int64_t r;
 
 	preemptcheck();
+	r = fdref(fd, &d);
 	if (r < 0)
 		return (int)r;
 	if (d->kind == FdFile) {

@@ -142,7 +142,7 @@ NOSPLIT bool rt_recover(rt_func *fn, void *arg, char *buf, size_t size)
 		.bp = *(uintptr_t **)__builtin_frame_address(0),
 	};
 
-	goroutinecheck();
+	preemptcheck();
 	forgetrecovered(gp);
 	r.panic = gp->_panic;
 	rt_deferproc(&r.d);

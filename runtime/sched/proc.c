@@ -311,6 +311,7 @@ void goyield(void)
 	mcall(goyield_m);
 }
 
+// mcall refuses a caller that is no goroutine.
 void rt_gosched(void)
 {
 	mcall(gosched_m);

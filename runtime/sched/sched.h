@@ -299,15 +299,20 @@ void asyncPreempt2(G *gp);
 // SIGURG's handler, on gsignal: gp was interrupted at *c.
 void doSigPreempt(G *gp, Sigcontext *c);
 
-// Functions of the interface that are for goroutines begin with one of these, which ends
-// the process if the caller is none. With the first, a goroutine whose time is up yields.
-// (Prologues do that too, where the compiler makes them check the stack.) The second is for
-// those that release or wake others, which should not have to wait longer for it.
-#define preemptcheck()                                                                 \
+// A function of rt.h that is for goroutines alone begins with preemptcheck(), before it holds
+// anything: a goroutine whose time is up yields here, and a caller that is no goroutine ends the
+// process. (Prologues yield too, where the compiler makes them check the stack.) A function that
+// ends what others may be waiting for (a lock, a channel, a task's handle, the goroutine) does
+// not yield first: it begins with goroutinecheck(). rt.h says at rt_cgocall which functions are
+// not for goroutines alone; what else begins otherwise says why. tests/check/cgocalls.sh calls
+// all functions from elsewhere.
+// name: what programs call the function; NULL: it is not for goroutines alone.
+#define preemptcheckas(name)                                                           \
 	do {                                                                           \
 		if (unlikely(Stress || mustlook()))                                    \
-			yieldcheck(__func__);                                          \
+			yieldcheck(name);                                              \
 	} while (0)
+#define preemptcheck() preemptcheckas(__func__)
 #define goroutinecheck()                                                               \
 	do {                                                                           \
 		if (unlikely(mustlook()))                                              \

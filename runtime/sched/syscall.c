@@ -230,8 +230,7 @@ NOINLINE JUMPBACK int64_t rt_raw_syscall(int64_t nr, uint64_t a, uint64_t b, uin
 {
 	int64_t r;
 
-	if (unlikely(Stress || mustlook()))
-		yieldcheck("rt_syscall");
+	preemptcheckas("rt_syscall");
 	reentersyscall(getg(), CALLERPC, CALLERSP, CALLERBP);
 	r = syscall6(nr, a, b, c, d, e, f);
 	reexitsyscall(getg());

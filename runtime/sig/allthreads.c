@@ -185,8 +185,7 @@ int64_t rt_raw_syscall_all(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint6
 {
 	AllThreadsCall call = { .nr = nr, .arg = { a, b, c, d, e, f } };
 
-	if (unlikely(Stress || mustlook()))
-		yieldcheck("rt_syscall_all");
+	preemptcheckas("rt_syscall_all");
 	if (iscgo)
 		return -EOPNOTSUPP; // there may be threads that are not in allm
 	stopTheWorld("rt_syscall_all");

@@ -220,8 +220,7 @@ static NOINLINE bool mutexlockslow(rt_mutex *m, int64_t when)
 
 static NOINLINE void lockforever(rt_mutex *m)
 {
-	if (Stress || mustlook())
-		yieldcheck("rt_mutex_lock");
+	preemptcheckas("rt_mutex_lock");
 	mutexlockslow(m, Never);
 }
 
@@ -266,7 +265,7 @@ static NOSPLIT NOINLINE void mutexunlockslow(rt_mutex *m)
 NOSPLIT void rt_mutex_lock(rt_mutex *m)
 {
 	if (Stress)
-		preemptcheck();
+		preemptcheck(); // otherwise lockforever does it, so that there is no frame here
 	checkmemory(m, sizeof *m, "a mutex");
 	if (likely(!mustlook())) {
 		if (onep() && atomic_load_relaxed(lockbyte(m)) == 0) {

@@ -58,14 +58,12 @@ void rt_sleep_until(int64_t when)
 
 int64_t rt_nanotime(void)
 {
-	if (unlikely(Stress || mustlook()))
-		yieldcheck(NULL);
+	preemptcheckas(NULL);
 	return nanotime();
 }
 
 int64_t rt_walltime(void)
 {
-	if (unlikely(Stress || mustlook()))
-		yieldcheck(NULL);
+	preemptcheckas(NULL);
 	return walltime();
 }

@@ -37,7 +37,7 @@ ALWAYS_INLINE void add(rt_waitgroup *wg, int delta)
 
 void rt_waitgroup_add(rt_waitgroup *wg, int delta)
 {
-	goroutinecheck();
+	preemptcheck();
 	add(wg, delta);
 }
 

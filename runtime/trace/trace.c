@@ -301,8 +301,7 @@ int __rt0_tracestart(const char *path)
 	static bool haswriter;
 	int64_t r;
 
-	if (mustlook())
-		goroutineonly("rt_trace_start");
+	preemptcheckas("rt_trace_start");
 	if (!atomic_cas(&state, Off, Changing))
 		return -EBUSY;
 	r = prepare(path);
@@ -348,8 +347,7 @@ int __rt0_tracestop(void)
 {
 	int64_t err;
 
-	if (mustlook())
-		goroutineonly("rt_trace_stop");
+	preemptcheckas("rt_trace_stop");
 	if (!atomic_cas(&state, On, Changing))
 		return -EINVAL;
 	atomic_xchg(&__rt0_traceon, 0);
