@@ -8,8 +8,10 @@
 // built: unchecked
 #include "include/rt.h"
 #include "runtime/boot/boot.h"
+#include "runtime/lock/lock.h"
 #include "runtime/mem/mem.h"
-#include "runtime/sched/sched.h"
+#include "runtime/sched/g.h"
+#include "runtime/sched/yieldcheck.h"
 
 void announce(rt_chan *c)
 {

@@ -10,7 +10,7 @@
 #include "runtime/base/str.h"
 #include "runtime/boot/boot.h"
 #include "runtime/mem/mem.h"
-#include "runtime/sched/sched.h"
+#include "runtime/sched/proc.h"
 
 // ---- the collector's numbers ----------------------------------------------------------
 

@@ -4,9 +4,13 @@
 #include <asm-generic/errno-base.h>
 
 #include "include/rt.h"
+#include "runtime/base/getg.h"
+#include "runtime/base/tracehook.h"
 #include "runtime/boot/boot.h"
 #include "runtime/mem/mem.h"
-#include "runtime/sched/sched.h"
+#include "runtime/sched/m.h"
+#include "runtime/sched/proc.h"
+#include "runtime/sched/sysmon.h"
 
 const FuncVal mainPC = { runtime_main };
 bool mainStarted;

@@ -6,10 +6,12 @@
 // built: unchecked
 #include "runtime/base/str.h"
 #include "runtime/boot/boot.h"
+#include "runtime/lock/lock.h"
 #include "runtime/mem/mem.h"
 #include "runtime/panic/panic.h"
+#include "runtime/sched/m.h"
+#include "runtime/sched/p.h"
 #include "runtime/sched/poll.h"
-#include "runtime/sched/sched.h"
 
 // RT0_VERSION is the content of the file VERSION. The symbol lets one find it in a program.
 const char __rt0_version[] = "rt0 " RT0_VERSION;

@@ -2,6 +2,7 @@
 #include "include/rt.h"
 #include "runtime/io/fd.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/yieldcheck.h"
 #include "runtime/sig/sig.h"
 
 int64_t (*writehook)(int32_t fd, const char *p, size_t n);

@@ -22,7 +22,9 @@
 // Follows Go's internal/poll/fd_mutex.go.
 #include "include/rt.h"
 #include "runtime/io/fd.h"
+#include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/yieldcheck.h"
 #include "runtime/sync/sync.h"
 
 #define BIT(n) ((uint64_t)1 << (n))

@@ -2,6 +2,8 @@
 #include "include/rt.h"
 #include "runtime/io/fd.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/entersyscall.h"
+#include "runtime/sched/yieldcheck.h"
 
 // ---- making a call, as the descriptor wants it --------------------------------------
 

@@ -7,11 +7,13 @@
 // and question; the number is random, and so is our port, by the kernel.
 //
 // IPv4 addresses come first, because without a route to one the attempt fails at once.
+#include "runtime/base/getg.h"
 #include "runtime/base/str.h"
 #include "runtime/io/dns.h"
 #include "runtime/io/fd.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/yieldcheck.h"
 
 enum {
 	MaxServers = 3, MaxSearch = 6, MaxAnswers = 8, MaxFile = 1 << 20,

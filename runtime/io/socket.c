@@ -3,6 +3,7 @@
 #include "runtime/io/fd.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/yieldcheck.h"
 
 enum {
 	MaxAddresses = 16,

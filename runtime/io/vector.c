@@ -2,6 +2,7 @@
 #include "include/rt.h"
 #include "runtime/io/fd.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/yieldcheck.h"
 
 enum { MaxVector = 1024, MaxSend = 4 << 20 };
 

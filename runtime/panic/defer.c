@@ -10,7 +10,10 @@
 #include "runtime/base/getg.h"
 #include "runtime/base/str.h"
 #include "runtime/panic/panic.h"
-#include "runtime/sched/sched.h"
+#include "runtime/sched/g.h"
+#include "runtime/sched/morestack.h"
+#include "runtime/sched/switch.h"
+#include "runtime/sched/yieldcheck.h"
 
 static void rundefers(G *gp)
 {

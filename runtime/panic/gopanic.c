@@ -13,7 +13,6 @@
 #include "runtime/base/getg.h"
 #include "runtime/os/sigtable.h"
 #include "runtime/panic/panic.h"
-#include "runtime/sched/sched.h"
 
 // Lines after the first are indented. The text is not needed any more.
 NOSPLIT void printpanic(const Panic *p, const char *end)

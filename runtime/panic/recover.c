@@ -14,9 +14,12 @@
 // Follows Go's panic.go (gorecover, recovery).
 #include "include/rt.h"
 #include "runtime/base/getg.h"
+#include "runtime/base/guard.h"
 #include "runtime/base/str.h"
 #include "runtime/panic/panic.h"
-#include "runtime/sched/sched.h"
+#include "runtime/sched/morestack.h"
+#include "runtime/sched/switch.h"
+#include "runtime/sched/yieldcheck.h"
 #include "unwind.h"
 
 typedef struct {

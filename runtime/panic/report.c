@@ -7,9 +7,12 @@
 // Follows Go's panic.go (throw, startpanic_m, dopanic_m).
 //
 // built: unchecked
+#include "runtime/base/tracehook.h"
+#include "runtime/lock/lock.h"
 #include "runtime/panic/panic.h"
-#include "runtime/sched/sched.h"
+#include "runtime/sched/halt.h"
 #include "runtime/sched/stw.h"
+#include "runtime/sched/sysmon.h"
 
 uint32_t panicking, runningPanicDefers;
 static Mutex paniclk; // without rank: taken with any locks held

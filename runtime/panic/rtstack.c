@@ -4,8 +4,8 @@
 #include "include/rt.h"
 #include "runtime/lock/lock.h"
 #include "runtime/panic/panic.h"
-#include "runtime/sched/sched.h"
 #include "runtime/sched/stw.h"
+#include "runtime/sched/yieldcheck.h"
 
 // Protects what symtab.c keeps of what it has read. An M that dies does not acquire it: it may
 // then read the answer for another pc, but no bad pointer.

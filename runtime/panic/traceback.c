@@ -18,7 +18,12 @@
 #include "runtime/base/str.h"
 #include "runtime/mem/mem.h"
 #include "runtime/panic/panic.h"
-#include "runtime/sched/sched.h"
+#include "runtime/sched/g.h"
+#include "runtime/sched/halt.h"
+#include "runtime/sched/morestack.h"
+#include "runtime/sched/preempt.h"
+#include "runtime/sched/switch.h"
+#include "runtime/sched/sysmon.h"
 #include "unwind.h"
 
 enum { InnerFrames = 50, OuterFrames = 50 }; // shown of a deep stack

@@ -1,8 +1,8 @@
 // badswitch.c - the ends of a switch that cannot be made: mcall and systemstack call them.
 //
 // built: unchecked
+#include "runtime/lock/lock.h"
 #include "runtime/die/die.h"
-#include "runtime/sched/sched.h"
 
 NORETURN void badmcall(void);
 NORETURN void badmcall2(void);

@@ -10,9 +10,12 @@
 //
 // built: unchecked
 #include "include/rt.h"
+#include "runtime/base/guard.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
-#include "runtime/sched/sched.h"
+#include "runtime/sched/entersyscall.h"
+#include "runtime/sched/switch.h"
+#include "runtime/sched/yieldcheck.h"
 
 enum {
 	UsualCgoStack = 8 << 20, // where RLIMIT_STACK sets no limit

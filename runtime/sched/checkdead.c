@@ -5,8 +5,11 @@
 // goroutine waits for another one.
 //
 // built: unchecked
+#include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
-#include "runtime/sched/sched.h"
+#include "runtime/sched/g.h"
+#include "runtime/sched/m.h"
+#include "runtime/sched/wake.h"
 
 // The program's goroutines; throws if one could run.
 static int32_t countwaiting(void)

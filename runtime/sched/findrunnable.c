@@ -9,12 +9,19 @@
 // Follows Go's proc.go (findrunnable, stealWork).
 //
 // built: unchecked
+#include "runtime/base/tracehook.h"
+#include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/g.h"
 #include "runtime/sched/own.h"
+#include "runtime/sched/p.h"
 #include "runtime/sched/poll.h"
-#include "runtime/sched/sched.h"
+#include "runtime/sched/proc.h"
+#include "runtime/sched/runq.h"
 #include "runtime/sched/search.h"
 #include "runtime/sched/stw.h"
+#include "runtime/sched/timer.h"
+#include "runtime/sched/wake.h"
 
 // The result of a step. LookAgain: something has changed, so begin again at the first step.
 typedef enum { Nothing, Found, LookAgain } Outcome;

@@ -27,10 +27,18 @@
 // built: unyielding hot
 #include "include/rt.h"
 #include "runtime/base/str.h"
+#include "runtime/base/tracehook.h"
 #include "runtime/base/valgrind.h"
+#include "runtime/lock/lock.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
-#include "runtime/sched/sched.h"
+#include "runtime/sched/g.h"
+#include "runtime/sched/morestack.h"
+#include "runtime/sched/preempt.h"
+#include "runtime/sched/proc.h"
+#include "runtime/sched/runq.h"
+#include "runtime/sched/switch.h"
+#include "runtime/sched/yieldcheck.h"
 
 G g0;
 G **allgs;

@@ -6,8 +6,10 @@
 // as having answered before it is asked, and continues with its own report.
 //
 // built: unchecked
+#include "runtime/base/getg.h"
 #include "runtime/os/os.h"
-#include "runtime/sched/sched.h"
+#include "runtime/sched/g.h"
+#include "runtime/sched/halt.h"
 
 enum { HaltNot, HaltAsked, HaltAnswered };
 

@@ -11,8 +11,13 @@
 //
 // built: unyielding
 #include "include/rt.h"
+#include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
-#include "runtime/sched/sched.h"
+#include "runtime/sched/g.h"
+#include "runtime/sched/m.h"
+#include "runtime/sched/p.h"
+#include "runtime/sched/wake.h"
+#include "runtime/sched/yieldcheck.h"
 
 // ---- waiting for each other ---------------------------------------------------------
 

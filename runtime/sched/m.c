@@ -8,11 +8,20 @@
 //
 // built: unchecked
 #include "include/rt.h"
+#include "runtime/base/tracehook.h"
+#include "runtime/lock/lock.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
 #include "runtime/os/syscall.h"
+#include "runtime/sched/entersyscall.h"
+#include "runtime/sched/g.h"
+#include "runtime/sched/m.h"
+#include "runtime/sched/morestack.h"
 #include "runtime/sched/own.h"
-#include "runtime/sched/sched.h"
+#include "runtime/sched/p.h"
+#include "runtime/sched/proc.h"
+#include "runtime/sched/switch.h"
+#include "runtime/sched/wake.h"
 
 enum {
 	CloneFlags = 0x50f00, // VM | FS | FILES | SIGHAND | SYSVSEM | THREAD
@@ -303,6 +312,8 @@ STEP void mstart1(void)
 		acquirep(takeleft(mp));
 	LEAVE(schedule());
 }
+
+void initsig(void); // sig/sig.c
 
 // Installs the process's signal handlers, on the first thread.
 STEP void mstartm0(void)

@@ -3,9 +3,10 @@
 // Follows Go's signal_unix.go (minitSignals).
 //
 // built: unchecked
+#include "runtime/base/guard.h"
 #include "runtime/os/os.h"
 #include "runtime/os/sigtable.h"
-#include "runtime/sched/sched.h"
+#include "runtime/sched/m.h"
 
 STEP void minit(void)
 {

@@ -14,10 +14,14 @@
 // segment, which is then its only stack.
 //
 // built: unchecked
+#include "runtime/base/guard.h"
 #include "runtime/die/die.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
-#include "runtime/sched/sched.h"
+#include "runtime/sched/morestack.h"
+#include "runtime/sched/preempt.h"
+#include "runtime/sched/proc.h"
+#include "runtime/sched/switch.h"
 
 // ---- segments ------------------------------------------------------------------------
 

@@ -7,10 +7,12 @@
 // Follows Go's netpoll_epoll.go.
 //
 // built: unchecked
+#include "runtime/base/tracehook.h"
+#include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
 #include "runtime/os/syscall.h"
 #include "runtime/sched/poll.h"
-#include "runtime/sched/sched.h"
+#include "runtime/sched/proc.h"
 
 uint32_t netpollWaiters;
 int32_t (*netpollevent)(const EpollEvent *ev, Gqueue *list);

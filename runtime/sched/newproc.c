@@ -16,10 +16,17 @@
 //
 // built: unyielding hot
 #include "include/rt.h"
+#include "runtime/base/tracehook.h"
 #include "runtime/base/valgrind.h"
+#include "runtime/lock/lock.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
-#include "runtime/sched/sched.h"
+#include "runtime/sched/g.h"
+#include "runtime/sched/morestack.h"
+#include "runtime/sched/runq.h"
+#include "runtime/sched/switch.h"
+#include "runtime/sched/wake.h"
+#include "runtime/sched/yieldcheck.h"
 
 enum { SpAlign = 16 };
 

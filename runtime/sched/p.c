@@ -9,11 +9,17 @@
 // Follows Go's proc.go (procresize, acquirep, pidleput).
 //
 // built: unchecked
+#include "runtime/base/tracehook.h"
+#include "runtime/lock/lock.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/g.h"
 #include "runtime/sched/own.h"
-#include "runtime/sched/sched.h"
+#include "runtime/sched/p.h"
+#include "runtime/sched/runq.h"
 #include "runtime/sched/sudog.h"
+#include "runtime/sched/sysmon.h"
+#include "runtime/sched/timer.h"
 
 P **allp;
 int32_t allplen, allpcap;

@@ -51,9 +51,13 @@
 #include "runtime/sched/poll.h"
 #include "runtime/sched/polldesc.h"
 
+#include "runtime/lock/lock.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
 #include "runtime/os/syscall.h"
+#include "runtime/sched/proc.h"
+#include "runtime/sched/runq.h"
+#include "runtime/sched/timer.h"
 
 enum { PollNil = 0, PollReady = 1, PollWait = 2 };
 

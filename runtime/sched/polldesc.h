@@ -2,7 +2,7 @@
 #ifndef RT0_SCHED_POLLDESC_H
 #define RT0_SCHED_POLLDESC_H
 
-#include "runtime/sched/sched.h"
+#include "runtime/runtime.h"
 
 typedef struct PollTimer PollTimer;
 

@@ -14,11 +14,19 @@
 // Follows Go's proc.go (preemptone), stack.go (newstack) and preempt.go.
 //
 // built: unyielding
+#include "runtime/base/tracehook.h"
 #include "runtime/base/valgrind.h"
+#include "runtime/lock/lock.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/g.h"
+#include "runtime/sched/halt.h"
+#include "runtime/sched/morestack.h"
 #include "runtime/sched/own.h"
-#include "runtime/sched/sched.h"
+#include "runtime/sched/preempt.h"
+#include "runtime/sched/proc.h"
+#include "runtime/sched/switch.h"
+#include "runtime/sched/yieldcheck.h"
 
 extern const char __user_text_start[], __user_text_end[];
 

@@ -7,11 +7,21 @@
 //
 // built: unyielding hot
 #include "include/rt.h"
+#include "runtime/base/tracehook.h"
 #include "runtime/base/valgrind.h"
+#include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
-#include "runtime/sched/sched.h"
+#include "runtime/sched/g.h"
+#include "runtime/sched/m.h"
+#include "runtime/sched/morestack.h"
+#include "runtime/sched/preempt.h"
+#include "runtime/sched/proc.h"
+#include "runtime/sched/runq.h"
 #include "runtime/sched/search.h"
 #include "runtime/sched/stw.h"
+#include "runtime/sched/switch.h"
+#include "runtime/sched/timer.h"
+#include "runtime/sched/wake.h"
 
 Sched sched = {
 	.notDueAfter = INT64_MAX,

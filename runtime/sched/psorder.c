@@ -4,7 +4,7 @@
 // position once before it comes back.
 //
 // built: unchecked
-#include "runtime/sched/sched.h"
+#include "runtime/sched/p.h"
 
 static struct {
 	uint32_t count;

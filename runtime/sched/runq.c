@@ -13,9 +13,10 @@
 // readied it. Any M may take it by compare-and-swap; the owner alone fills it.
 //
 // built: unyielding hot
+#include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/own.h"
-#include "runtime/sched/sched.h"
+#include "runtime/sched/runq.h"
 
 enum { Ahead = 6 }; // places, of those that go to the global queue together
 

@@ -4,7 +4,9 @@
 //
 // built: unchecked
 #include "runtime/os/os.h"
-#include "runtime/sched/sched.h"
+#include "runtime/sched/g.h"
+#include "runtime/sched/m.h"
+#include "runtime/sched/sysmon.h"
 
 static const char *truth(bool b)
 {

@@ -17,12 +17,21 @@
 //
 // built: unchecked
 #include "include/rt.h"
+#include "runtime/base/tracehook.h"
+#include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/halt.h"
 #include "runtime/sched/own.h"
+#include "runtime/sched/p.h"
 #include "runtime/sched/poll.h"
-#include "runtime/sched/sched.h"
+#include "runtime/sched/preempt.h"
+#include "runtime/sched/proc.h"
+#include "runtime/sched/runq.h"
 #include "runtime/sched/search.h"
 #include "runtime/sched/stw.h"
+#include "runtime/sched/sysmon.h"
+#include "runtime/sched/wake.h"
+#include "runtime/sched/yieldcheck.h"
 
 enum { RetryStop = 100 * 1000 }; // ns
 

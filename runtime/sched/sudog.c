@@ -7,8 +7,8 @@
 // takes and gives around the limit does not go to the central list every time.
 //
 // built: unyielding hot
+#include "runtime/lock/lock.h"
 #include "runtime/mem/mem.h"
-#include "runtime/sched/sched.h"
 #include "runtime/sched/sudog.h"
 
 // Puts half a cache of Sudogs on pp: free ones, else new.

@@ -12,11 +12,23 @@
 //
 // built: unyielding hot
 #include "include/rt.h"
+#include "runtime/base/tracehook.h"
+#include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
 #include "runtime/os/syscall.h"
+#include "runtime/sched/entersyscall.h"
+#include "runtime/sched/g.h"
+#include "runtime/sched/m.h"
+#include "runtime/sched/morestack.h"
 #include "runtime/sched/own.h"
-#include "runtime/sched/sched.h"
+#include "runtime/sched/p.h"
+#include "runtime/sched/proc.h"
+#include "runtime/sched/runq.h"
 #include "runtime/sched/stw.h"
+#include "runtime/sched/switch.h"
+#include "runtime/sched/sysmon.h"
+#include "runtime/sched/wake.h"
+#include "runtime/sched/yieldcheck.h"
 
 static COLD void entersyscall_sysmon(void *unused)
 {

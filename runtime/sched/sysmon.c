@@ -8,13 +8,22 @@
 // Follows Go's proc.go (sysmon, retake).
 //
 // built: unchecked
+#include "runtime/lock/lock.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/g.h"
+#include "runtime/sched/halt.h"
 #include "runtime/sched/own.h"
+#include "runtime/sched/p.h"
 #include "runtime/sched/poll.h"
-#include "runtime/sched/sched.h"
+#include "runtime/sched/preempt.h"
+#include "runtime/sched/proc.h"
+#include "runtime/sched/runq.h"
 #include "runtime/sched/search.h"
 #include "runtime/sched/stw.h"
+#include "runtime/sched/sysmon.h"
+#include "runtime/sched/timer.h"
+#include "runtime/sched/wake.h"
 
 enum {
 	ForcePreemptNS = 10 * 1000 * 1000,

@@ -19,10 +19,13 @@
 // Follows Go's time.go of 1.14 (addtimer, deltimer, modtimer, runtimer, siftupTimer).
 //
 // built: unchecked
+#include "runtime/base/tracehook.h"
+#include "runtime/lock/lock.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/poll.h"
-#include "runtime/sched/sched.h"
+#include "runtime/sched/timer.h"
+#include "runtime/sched/wake.h"
 
 enum { Arity = 4, FirstCap = 16, Stoppable = 1 };
 

@@ -15,7 +15,8 @@
 //
 // built: unchecked
 #include "runtime/os/os.h"
-#include "runtime/sched/sched.h"
+#include "runtime/sched/g.h"
+#include "runtime/sched/sysmon.h"
 
 enum { Batch = 4096 }; // goroutines for one round
 static const int64_t second = 1000000000;

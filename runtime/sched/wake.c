@@ -9,12 +9,17 @@
 // unnecessarily, and yet all Ps are reached.
 //
 // built: unyielding
+#include "runtime/base/tracehook.h"
+#include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/m.h"
 #include "runtime/sched/own.h"
+#include "runtime/sched/p.h"
 #include "runtime/sched/poll.h"
-#include "runtime/sched/sched.h"
+#include "runtime/sched/runq.h"
 #include "runtime/sched/search.h"
 #include "runtime/sched/stw.h"
+#include "runtime/sched/wake.h"
 
 // ---- idle Ms, under sched.lock ------------------------------------------------------
 

@@ -31,9 +31,11 @@
 //
 // Follows Go's os_linux.go (syscall_runtime_doAllThreadsSyscall, runPerThreadSyscall).
 #include "include/rt.h"
+#include "runtime/base/guard.h"
 #include "runtime/os/syscall.h"
-#include "runtime/sched/sched.h"
+#include "runtime/sched/halt.h"
 #include "runtime/sched/stw.h"
+#include "runtime/sched/yieldcheck.h"
 #include "runtime/sig/sig.h"
 
 static const int64_t Pause = 10 * 1000 * 1000;             // ns between two looks

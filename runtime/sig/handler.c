@@ -14,10 +14,13 @@
 // signal stack with the goroutine's guard.
 //
 // built: unyielding
+#include "runtime/base/guard.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/sigtable.h"
 #include "runtime/panic/panic.h"
-#include "runtime/sched/sched.h"
+#include "runtime/sched/g.h"
+#include "runtime/sched/halt.h"
+#include "runtime/sched/morestack.h"
 #include "runtime/sig/sig.h"
 
 enum { ReportRoom = 16 << 10 }; // of the signal stack, to say that a handler has used it up

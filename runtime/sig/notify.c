@@ -10,9 +10,11 @@
 //
 // Follows Go's os/signal/signal.go and signal_unix.go (sigenable, sigdisable, ensureSigM).
 #include "include/rt.h"
+#include "runtime/lock/lock.h"
 #include "runtime/os/sigtable.h"
 #include "runtime/os/syscall.h"
-#include "runtime/sched/sched.h"
+#include "runtime/sched/m.h"
+#include "runtime/sched/yieldcheck.h"
 #include "runtime/sig/sig.h"
 #include "runtime/sig/sigqueue.h"
 #include "runtime/sync/sync.h"

@@ -9,11 +9,13 @@
 #include "runtime/sig/sig.h"
 
 #include "include/rt.h"
+#include "runtime/base/guard.h"
 #include "runtime/base/valgrind.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/sigtable.h"
 #include "runtime/panic/panic.h"
-#include "runtime/sched/sched.h"
+#include "runtime/sched/morestack.h"
+#include "runtime/sched/preempt.h"
 
 uint32_t signalsOK;
 uintptr_t fwdSig[NSIG];

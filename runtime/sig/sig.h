@@ -23,6 +23,7 @@ ALWAYS_INLINE Sigset sigbit(uint32_t sig)
 
 // ---- sig.c --------------------------------------------------------------------------
 
+void initsig(void);
 // Both: false when sig is one that an emulator may keep for itself, and it does.
 bool setsig(uint32_t sig, void *fn);
 // Installs the handler because the program asks for sig; puts back what was there before.

@@ -10,7 +10,8 @@
 // Follows Go's sigqueue.go; but signals are counted: as many are delivered as were caught.
 #include "runtime/sig/sigqueue.h"
 
-#include "runtime/sched/sched.h"
+#include "runtime/lock/lock.h"
+#include "runtime/sched/entersyscall.h"
 #include "runtime/sig/sig.h"
 
 enum { sigIdle, sigReceiving, sigSending };

@@ -11,7 +11,11 @@
 //
 // built: unyielding hot
 #include "include/rt.h"
+#include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/proc.h"
+#include "runtime/sched/runq.h"
+#include "runtime/sched/yieldcheck.h"
 #include "runtime/sync/hchan.h"
 
 NOSPLIT UNCHECKED_LOCKS NOINLINE void chanlock(Hchan *c)

@@ -9,7 +9,12 @@
 //
 // Follows Go's sync/cond.go and sema.go (notifyList).
 #include "include/rt.h"
+#include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/proc.h"
+#include "runtime/sched/runq.h"
+#include "runtime/sched/timer.h"
+#include "runtime/sched/yieldcheck.h"
 #include "runtime/sync/sync.h"
 #include "runtime/sync/waiter.h"
 

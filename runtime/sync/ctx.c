@@ -13,7 +13,10 @@
 //
 // In the spirit of Go's context/context.go.
 #include "include/rt.h"
+#include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/timer.h"
+#include "runtime/sched/yieldcheck.h"
 #include "runtime/sync/sync.h"
 
 struct rt_ctx {

@@ -10,6 +10,7 @@
 #ifndef RT0_SYNC_HCHAN_H
 #define RT0_SYNC_HCHAN_H
 
+#include "runtime/lock/lock.h"
 #include "runtime/sync/sync.h"
 #include "runtime/sync/waiter.h"
 

@@ -37,8 +37,11 @@
 //
 // built: hot
 #include "include/rt.h"
+#include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/runq.h"
 #include "runtime/sched/search.h"
+#include "runtime/sched/yieldcheck.h"
 #include "runtime/sync/sync.h"
 
 enum {

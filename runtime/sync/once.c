@@ -6,6 +6,7 @@
 // Follows Go's sync/once.go.
 #include "include/rt.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/yieldcheck.h"
 #include "runtime/sync/sync.h"
 
 // Ends the call of fn, however it is left: a panic counts as done, too.

@@ -16,7 +16,10 @@
 //
 // Follows Go's time.go of 1.23 and later.
 #include "include/rt.h"
+#include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/timer.h"
+#include "runtime/sched/yieldcheck.h"
 #include "runtime/sync/sync.h"
 
 struct rt_timer {

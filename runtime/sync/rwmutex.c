@@ -17,7 +17,11 @@
 // Go's sync/rwmutex.go has these rules but another algorithm, which cannot remove a reader or a
 // writer whose deadline has passed.
 #include "include/rt.h"
+#include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/proc.h"
+#include "runtime/sched/runq.h"
+#include "runtime/sched/yieldcheck.h"
 #include "runtime/sync/sync.h"
 #include "runtime/sync/waiter.h"
 

@@ -20,7 +20,11 @@
 //
 // built: hot
 #include "include/rt.h"
+#include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/proc.h"
+#include "runtime/sched/timer.h"
+#include "runtime/sched/yieldcheck.h"
 #include "runtime/sync/hchan.h"
 
 enum { FewCases = 8 };

@@ -19,7 +19,9 @@
 // Follows Go's sema.go.
 //
 // built: hot
+#include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/proc.h"
 #include "runtime/sync/sync.h"
 #include "runtime/sync/waiter.h"
 

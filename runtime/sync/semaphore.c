@@ -1,6 +1,7 @@
 // semaphore.c - a counting semaphore.
 #include "include/rt.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/yieldcheck.h"
 #include "runtime/sync/sync.h"
 
 void rt_sem_acquire(rt_sem *s)

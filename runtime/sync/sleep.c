@@ -4,7 +4,11 @@
 //
 // built: unchecked
 #include "include/rt.h"
+#include "runtime/base/guard.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/proc.h"
+#include "runtime/sched/timer.h"
+#include "runtime/sched/yieldcheck.h"
 #include "runtime/sync/sync.h"
 
 static void goroutineReady(void *gp, uintptr_t seq)

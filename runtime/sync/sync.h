@@ -5,7 +5,7 @@
 #include <asm-generic/errno.h>
 
 #include "runtime/mem/object.h"
-#include "runtime/sched/sched.h"
+#include "runtime/runtime.h"
 
 // A deadline that never comes.
 #define Never INT64_MAX

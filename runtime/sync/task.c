@@ -5,7 +5,11 @@
 // one frees the task. The rest of the word marks it as a task, so that a second release of
 // the handle is detected, even if the memory is free or something else by now.
 #include "include/rt.h"
+#include "runtime/base/getg.h"
+#include "runtime/base/tracehook.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/g.h"
+#include "runtime/sched/yieldcheck.h"
 #include "runtime/sync/sync.h"
 
 struct rt_task {

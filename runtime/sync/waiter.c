@@ -20,7 +20,11 @@
 // So a deadline that meets a hand-off or a close ends in exactly one of the two, and the
 // Sudog leaves its queue exactly once: removed by the partner, even if the claim failed, or
 // otherwise by the goroutine itself.
+#include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/proc.h"
+#include "runtime/sched/runq.h"
+#include "runtime/sched/timer.h"
 #include "runtime/sync/waiter.h"
 
 uint32_t beginwait(G *gp)

@@ -5,7 +5,6 @@
 #ifndef RT0_SYNC_WAITER_H
 #define RT0_SYNC_WAITER_H
 
-#include "runtime/sched/sched.h"
 #include "runtime/sched/sudog.h"
 
 // mustclaim: a deadline or another queue may end the wait, too. The fields of the union are

@@ -9,6 +9,7 @@
 // built: hot
 #include "include/rt.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/yieldcheck.h"
 #include "runtime/sync/sync.h"
 
 ALWAYS_INLINE void add(rt_waitgroup *wg, int delta)

@@ -17,6 +17,8 @@
 //
 // built: unyielding hot
 #include "include/rt.h"
+#include "runtime/base/guard.h"
+#include "runtime/base/tracehook.h"
 #include "runtime/os/os.h"
 #include "runtime/trace/trace.h"
 

@@ -11,10 +11,17 @@
 // and releases them. It holds no lock meanwhile.
 #include "include/rt.h"
 #include "runtime/base/str.h"
+#include "runtime/base/tracehook.h"
+#include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
 #include "runtime/os/syscall.h"
 #include "runtime/panic/panic.h"
+#include "runtime/sched/entersyscall.h"
+#include "runtime/sched/g.h"
+#include "runtime/sched/m.h"
 #include "runtime/sched/stw.h"
+#include "runtime/sched/wake.h"
+#include "runtime/sched/yieldcheck.h"
 #include "runtime/trace/trace.h"
 
 enum { Off, Changing, On };

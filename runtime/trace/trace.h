@@ -6,7 +6,7 @@
 #ifndef RT0_TRACE_TRACE_H
 #define RT0_TRACE_TRACE_H
 
-#include "runtime/sched/sched.h"
+#include "runtime/runtime.h"
 
 // ---- the file: a header, then blocks; docs/trace.md ---------------------------------
 

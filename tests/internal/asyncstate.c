@@ -2,6 +2,7 @@
 // one's when it has ended: none that is dead keeps it.
 // matrix: GOMAXPROCS=1,4
 #include "internal.h"
+#include "runtime/sched/g.h"
 
 enum { Crowd = 20 };
 

@@ -6,6 +6,7 @@
 // for each P. All continues afterwards.
 // matrix: GOMAXPROCS=1,2,4
 #include "internal.h"
+#include "runtime/sched/yieldcheck.h"
 
 enum {
 	Stoppers = 3,

@@ -7,6 +7,7 @@
 // goroutine.
 // matrix: GOMAXPROCS=1,4
 #include "internal.h"
+#include "runtime/sched/g.h"
 
 enum { NumGs = 500, Needed = 100, Million = 1000000, Together = 100 };
 

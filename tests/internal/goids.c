@@ -5,6 +5,8 @@
 // a goroutine records its creator.
 // matrix: GOMAXPROCS=1,2,4
 #include "internal.h"
+#include "runtime/sched/g.h"
+#include "runtime/sched/runq.h"
 
 enum { Makers = 4, Each = 5000, Ids = Makers * Each * 2 + 10000 };
 

@@ -1,5 +1,6 @@
 // tests/internal/gstatus.c - the changes of a goroutine's status that are allowed.
 #include "internal.h"
+#include "runtime/sched/g.h"
 
 int rt_main(int nargs, char **args)
 {

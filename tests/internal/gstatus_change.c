@@ -6,6 +6,7 @@
 // stderr~: ^runtime: casgstatus: oldval=[0-9] newval=[0-9]$
 // exit: 2
 #include "internal.h"
+#include "runtime/sched/g.h"
 
 int rt_main(int nargs, char **args)
 {

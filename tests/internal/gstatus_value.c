@@ -4,6 +4,7 @@
 // stderr: fatal error: casgstatus: unexpected status
 // exit: 2
 #include "internal.h"
+#include "runtime/sched/g.h"
 
 int rt_main(int nargs, char **args)
 {

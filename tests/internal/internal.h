@@ -7,10 +7,10 @@
 #include "../lib/test.h"
 #undef gettid
 
+#include "runtime/lock/lock.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/own.h"
-#include "runtime/sched/sched.h"
 #include "runtime/sched/stw.h"
 #include "runtime/sched/sudog.h"
 

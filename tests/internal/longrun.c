@@ -9,6 +9,7 @@
 // env: GOMAXPROCS=4
 // timeout: 180
 #include "internal.h"
+#include "runtime/sched/m.h"
 
 enum { Stalled = 60, MaxThreads = 64 }; // Stalled: seconds
 

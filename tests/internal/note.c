@@ -5,6 +5,7 @@
 // also when it comes just as the time is over.
 // matrix: GOMAXPROCS=1,2,4
 #include "internal.h"
+#include "runtime/sched/entersyscall.h"
 
 enum { Rounds = 5000, Late = 2000 };
 

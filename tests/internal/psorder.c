@@ -4,6 +4,7 @@
 // Promises: for 1 to 200 Ps and any start, each position comes exactly once; the starts
 // that differ in step or first position give different orders.
 #include "internal.h"
+#include "runtime/sched/p.h"
 
 enum { MaxCount = 200 };
 

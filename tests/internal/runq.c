@@ -6,6 +6,7 @@
 // for; globrunqget takes runqsize/gomaxprocs + 1, at most maxn and half a ring. All that
 // also where the 32-bit indices wrap.
 #include "internal.h"
+#include "runtime/sched/runq.h"
 
 enum { Half = RunqSize / 2, NumGs = 1000 };
 

@@ -4,6 +4,8 @@
 // Promises: of a million Gs that the owner puts on its queue, in the ring and as runnext,
 // each is got exactly once, by the owner or by a thief that works on another thread.
 #include "internal.h"
+#include "runtime/sched/runq.h"
+#include "runtime/sched/yieldcheck.h"
 
 enum { Million = 1000000, Thieves = 3 };
 

@@ -8,6 +8,7 @@
 // that goes away leaves nothing behind.
 // env: GOMAXPROCS=1
 #include "internal.h"
+#include "runtime/sched/morestack.h"
 
 enum {
 	CacheSize = 32 << 10, // stack.c's StackCacheSize

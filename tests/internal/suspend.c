@@ -2,6 +2,8 @@
 // of it moving, and resumeG continues it; what does not run is left alone.
 // matrix: GOMAXPROCS=2,4
 #include "internal.h"
+#include "runtime/sched/g.h"
+#include "runtime/sched/preempt.h"
 
 static volatile uint64_t count, stop;
 static G *volatile victim;

@@ -2,6 +2,7 @@
 // stderr: fatal error: runtime: mcall called on m->g0 stack
 // exit: 2
 #include "internal.h"
+#include "runtime/sched/switch.h"
 
 static void never(G *gp)
 {

@@ -2,6 +2,7 @@
 // stderr: fatal error: runtime: mcall function returned
 // exit: 2
 #include "internal.h"
+#include "runtime/sched/switch.h"
 
 static void returns(G *gp)
 {

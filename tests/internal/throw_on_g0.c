@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 
 #include "internal.h"
+#include "runtime/sched/switch.h"
 
 static volatile int kept;
 

@@ -5,6 +5,7 @@
 // stopped, wherever it is in the heap, does not run; one that is moved runs at its new time;
 // a timer's function may add timers; moveTimers moves all; a time of 0 or below is now.
 #include "internal.h"
+#include "runtime/sched/timer.h"
 
 enum { Operations = 100000, MaxTimers = 3000, Arity = 4 };
 

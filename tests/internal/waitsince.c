@@ -3,6 +3,8 @@
 // being marked, and its next wait begins at 0.
 // matrix: GOMAXPROCS=1,4
 #include "internal.h"
+#include "runtime/sched/g.h"
+#include "runtime/sched/sysmon.h"
 
 enum { Marks = 50000 };
 

@@ -4,7 +4,7 @@
 #include "unwind.h"
 
 #include "runtime/panic/panic.h"
-#include "runtime/sched/sched.h"
+#include "runtime/sched/morestack.h"
 
 enum { RetSize = 1, CallSize = 5, CallR11Size = 3 }; // bytes
 

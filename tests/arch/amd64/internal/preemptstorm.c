@@ -11,6 +11,7 @@
 #include "../programs/preempt.c"
 #undef rt_main
 #include "../../../internal/internal.h"
+#include "runtime/sched/preempt.h"
 
 enum { Requests = 100000, FewRequests = 500, Seconds = 5 };
 

@@ -8,6 +8,7 @@
 // a plain call.
 // matrix: GOMAXPROCS=1,4
 #include "../../../internal/internal.h"
+#include "runtime/sched/switch.h"
 
 enum { Rounds = 100000, OtherMxcsr = 0x7f80, OtherX87 = 0xf7f };
 

@@ -3,6 +3,7 @@
 #define WITHOUTEMMS_H
 
 #include "../../../internal/internal.h"
+#include "runtime/sched/preempt.h"
 
 static void withoutemms(void)
 {

@@ -1,0 +1,31 @@
+// halt.h - halting the Ms of a process that dies, so that its report can read their stacks.
+#ifndef RT0_SCHED_HALT_H
+#define RT0_SCHED_HALT_H
+
+#include "runtime/os/os.h"
+#include "runtime/runtime.h"
+
+// ---- signal handlers of the program's, sig/handler.c --------------------------------
+
+// One that runs on gsignal.
+struct Handling {
+	G *gp; // it was interrupted, with these
+	uintptr_t guard;
+	Mcache *cache;
+	Ucontext *ctx;
+	Handling *outer;
+	int32_t error; // gsignal's errno, the interrupted handler's if there is one
+};
+
+// ---- halt.c -------------------------------------------------------------------------
+
+NORETURN void haltm(void);
+// This M dies, or was asked by one that does, when it was at this place.
+void haltmyself(const Halted *at);
+void haltifasked(G *gp, const Sigcontext *c);
+// Halts all Ms that run goroutines, as far as they answer soon.
+void haltothers(void);
+// Where the M that runs gp was halted; NULL: it was not.
+const Halted *halted(const G *gp);
+
+#endif

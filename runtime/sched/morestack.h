@@ -1,0 +1,21 @@
+// morestack.h - segments, on which goroutines have more stack.
+#ifndef RT0_SCHED_MORESTACK_H
+#define RT0_SCHED_MORESTACK_H
+
+#include "runtime/runtime.h"
+
+bool onbase(const G *gp, uintptr_t sp);
+bool onstacks(const G *gp, uintptr_t sp);
+void startonsegment(G *gp);
+void dropsegment(G *gp);
+void freesegment(G *gp);
+void forgetallocs(G *gp, uintptr_t sp);
+int64_t newstack(MoreFrame *f);
+uintptr_t returnaddress(const G *gp, const uintptr_t *slot);
+uintptr_t keptreturn(const G *gp, const uintptr_t *slot);
+void keepreturn(G *gp, uintptr_t *slot, uintptr_t pc);
+uintptr_t realreturn(const G *gp, uintptr_t pc, const uintptr_t *slot);
+void recoverreturn(void); // recover.S
+NORETURN void stackoverflow(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp);
+
+#endif

@@ -1,0 +1,28 @@
+// proc.h - the decision which goroutine runs where: run it, park it, ready it, find it.
+#ifndef RT0_SCHED_PROC_H
+#define RT0_SCHED_PROC_H
+
+#include "runtime/runtime.h"
+
+// ---- proc.c -------------------------------------------------------------------------
+
+// schedule and execute do not come back (LEAVE, in switch.h).
+void schedule(void);
+void execute(G *gp, bool inheritTime);
+void dropg(void);
+void ready(G *gp, bool next);
+void goready(G *gp);
+void gopark(bool (*unlockf)(G *gp, void *lock), void *lock, WaitReason reason);
+void goparkunlock(Mutex *l, WaitReason reason) RELEASES(*l);
+void goschedImpl(G *gp);
+void gopreempt_m(G *gp);
+void goyield(void);
+void injectglist(Gqueue *list);
+
+// ---- findrunnable.c -----------------------------------------------------------------
+
+// A goroutine to run on this M; blocks until there is one. *inheritTime: in what is left
+// of the current time slice.
+G *findrunnable(bool *inheritTime);
+
+#endif

@@ -1,0 +1,26 @@
+// wake.h - Ms without work: how they sleep, and how others wake them.
+#ifndef RT0_SCHED_WAKE_H
+#define RT0_SCHED_WAKE_H
+
+#include "runtime/runtime.h"
+
+// ---- wake.c -------------------------------------------------------------------------
+
+void parkm(uint32_t why); // 0: idle, 1: until its goroutine is runnable
+void stopm(void);
+void wakem(M *mp, P *pp);
+void startm(P *pp, bool spinning);
+void wakep(void);
+// A timer of a running P has been set to when: it is seen in time.
+void wakeNetPoller(int64_t when);
+void handoffp(P *pp);
+void resetspinning(void);
+void mput(M *mp) HOLDS(sched.lock);
+M *mget(void) HOLDS(sched.lock);
+void incidlelocked(int32_t v);
+
+// ---- checkdead.c --------------------------------------------------------------------
+
+void checkdead(void) HOLDS(sched.lock);
+
+#endif
