@@ -86,7 +86,10 @@ enum {
 NORETURN void throw(const char *s); // a broken invariant of the runtime
 NORETURN void fatal(const char *s); // an error of the program that cannot be recovered
 
-// clang's thread-safety analysis checks these; gcc ignores them.
+// clang's thread-safety analysis checks these; gcc ignores them. UNCHECKED_LOCKS is for a function
+// whose own code it cannot follow; the callers are checked. Such a function makes a lock, or
+// acquires one under a condition (onep) or several in a loop, or releases what clang does not
+// know by that name; or its comment says why.
 #ifdef __clang__
 #define LOCKTYPE(name) __attribute__((capability(name)))
 #define HOLDS(...) __attribute__((requires_capability(__VA_ARGS__)))

@@ -17,7 +17,8 @@
 uint32_t panicking, runningPanicDefers;
 static Mutex paniclk; // without rank: taken with any locks held
 
-static UNCHECKED_LOCKS void startpanic_m(M *mp)
+static void startpanic_m(M *mp) ACQUIRES(paniclk);
+static void startpanic_m(M *mp)
 {
 	mp->mallocing++;
 	mp->locks++;
@@ -90,7 +91,7 @@ static NORETURN void panicagain(M *mp, const Report *r)
 }
 
 // Reports why the process dies. Runs on g0 or gsignal, where there is room.
-UNCHECKED_LOCKS void dopanic(void *arg)
+void dopanic(void *arg)
 {
 	const Report *r = arg;
 	const Where *w = &r->where;

@@ -48,7 +48,7 @@ static bool timerpending(void)
 	return false;
 }
 
-UNCHECKED_LOCKS void checkdead(void)
+void checkdead(void)
 {
 	int64_t run = mcount() - sched.nmidle - sched.nmidlelocked - sched.nmsys;
 

@@ -159,7 +159,7 @@ void netpollclose(int32_t fd, PollDesc *pd)
 	unlock(&pd->lock);
 }
 
-UNCHECKED_LOCKS void lockdesc(PollDesc *pd)
+void lockdesc(PollDesc *pd)
 {
 	if (Debug)
 		atomic_store_relaxed(&pd->lock.rank, (uint32_t)RankPollDesc);

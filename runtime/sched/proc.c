@@ -241,16 +241,17 @@ void gopark(bool (*unlockf)(G *gp, void *lock), void *lockarg, WaitReason reason
 	mcall(park_m);
 }
 
-static UNCHECKED_LOCKS bool parkunlock_c(G *gp, void *l)
+static bool parkunlock_c(G *gp, void *l) RELEASES(*(Mutex *)l);
+static bool parkunlock_c(G *gp, void *l)
 {
 	(void)gp;
 	unlock(l);
 	return true;
 }
 
-UNCHECKED_LOCKS void goparkunlock(Mutex *l, WaitReason reason)
+void goparkunlock(Mutex *l, WaitReason reason)
 {
-	gopark(parkunlock_c, l, reason);
+	goparkreleasing(l, parkunlock_c, l, reason);
 }
 
 // ---- yielding -----------------------------------------------------------------------
@@ -329,20 +330,29 @@ void rt_gosched(void)
 
 // ---- many at once -------------------------------------------------------------------
 
-// Returns how many there are. Starting a trace records all goroutines with the world stopped
-// and sched.lock held, so an M without a P must hold that lock to change a goroutine.
-static UNCHECKED_LOCKS int32_t readyall(const Gqueue *list, bool havep)
+// Makes all of list runnable, on no queue yet. Returns how many there are.
+static int32_t readyeach(const Gqueue *list)
 {
 	int32_t n = 0;
 
-	if (!havep)
-		lock(&sched.lock);
 	for (G *gp = list->head; gp; gp = gp->schedlink, n++) {
 		traceg(TraceGoUnblock, gp);
 		casgstatus(gp, Gwaiting, Grunnable);
 	}
-	if (!havep)
-		unlock(&sched.lock);
+	return n;
+}
+
+// Does so under the lock that this needs. Starting a trace records all goroutines with the world stopped
+// and sched.lock held, so an M without a P must hold that lock to change a goroutine.
+static int32_t readyall(const Gqueue *list, bool havep)
+{
+	int32_t n;
+
+	if (havep)
+		return readyeach(list);
+	lock(&sched.lock);
+	n = readyeach(list);
+	unlock(&sched.lock);
 	return n;
 }
 

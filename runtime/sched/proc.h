@@ -14,6 +14,16 @@ void ready(G *gp, bool next);
 void goready(G *gp);
 void gopark(bool (*unlockf)(G *gp, void *lock), void *lock, WaitReason reason);
 void goparkunlock(Mutex *l, WaitReason reason) RELEASES(*l);
+// Parks as gopark does, with an unlockf that releases l. clang takes the caller's word for it,
+// because the type of unlockf says nothing of locks.
+ALWAYS_INLINE void goparkreleasing(Mutex *l, bool (*unlockf)(G *gp, void *lock), void *lock,
+                                   WaitReason reason) RELEASES(*l);
+ALWAYS_INLINE UNCHECKED_LOCKS void goparkreleasing(Mutex *l, bool (*unlockf)(G *gp, void *lock),
+                                                   void *lock, WaitReason reason)
+{
+	(void)l;
+	gopark(unlockf, lock, reason);
+}
 void goschedImpl(G *gp);
 void gopreempt_m(G *gp);
 void goyield(void);

@@ -34,7 +34,8 @@ NOSPLIT UNCHECKED_LOCKS NOINLINE void chanunlock(Hchan *c)
 		unlock(&c->lock);
 }
 
-static NOSPLIT UNCHECKED_LOCKS bool chanparkcommit(G *gp, void *c)
+static bool chanparkcommit(G *gp, void *c) RELEASES(((Hchan *)c)->lock);
+static NOSPLIT bool chanparkcommit(G *gp, void *c)
 {
 	(void)gp;
 	leavechan(c);
@@ -44,7 +45,7 @@ static NOSPLIT UNCHECKED_LOCKS bool chanparkcommit(G *gp, void *c)
 // Waits on q with the element at ep. Called with c->lock held, returns without it: false
 // when the channel was closed meanwhile.
 static bool waiton(Hchan *c, Waitq *q, void *ep, WaitReason reason) RELEASES(c->lock);
-static UNCHECKED_LOCKS bool waiton(Hchan *c, Waitq *q, void *ep, WaitReason reason)
+static bool waiton(Hchan *c, Waitq *q, void *ep, WaitReason reason)
 {
 	G *gp = getg();
 	Sudog *s = newwaiter(gp, false);
@@ -55,7 +56,7 @@ static UNCHECKED_LOCKS bool waiton(Hchan *c, Waitq *q, void *ep, WaitReason reas
 	gp->waiting = s;
 	gp->param = NULL;
 	enqueue(q, s);
-	gopark(chanparkcommit, c, reason); // unlocks when it is parked
+	goparkreleasing(&c->lock, chanparkcommit, c, reason);
 
 	if (s != gp->waiting)
 		throw("G waiting list is corrupted");

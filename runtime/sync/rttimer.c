@@ -38,7 +38,7 @@ struct rt_timer {
 };
 
 static void timerunref(rt_timer *t) RELEASES(t->lock);
-static UNCHECKED_LOCKS void timerunref(rt_timer *t)
+static void timerunref(rt_timer *t)
 {
 	bool last = --t->refs == 0;
 
@@ -101,7 +101,7 @@ static NOINLINE void goFunc(rt_func *fn, void *arg)
 }
 
 // Fires the timer, on g0.
-static UNCHECKED_LOCKS void fire(void *arg, uintptr_t seq)
+static void fire(void *arg, uintptr_t seq)
 {
 	rt_timer *t = arg;
 	int64_t now = nanotime();
@@ -194,7 +194,7 @@ bool rt_timer_reset(rt_timer *t, rt_duration d, rt_duration period)
 	return was;
 }
 
-UNCHECKED_LOCKS void rt_timer_free(rt_timer *t)
+void rt_timer_free(rt_timer *t)
 {
 	preemptcheck();
 	if (!t)

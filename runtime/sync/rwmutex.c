@@ -133,12 +133,11 @@ static void withdraw(rt_rwmutex *m, Sudog *s)
 }
 
 // Waits in the queue. The root's lock is held, and Queued is set.
-static bool waitturn(rt_rwmutex *m, const void *queue, WaitReason reason, int64_t when)
-	RELEASES(rootof(m)->lock);
-static UNCHECKED_LOCKS bool waitturn(rt_rwmutex *m, const void *queue, WaitReason reason,
-                                     int64_t when)
+static bool waitturn(rt_rwmutex *m, SemaRoot *root, const void *queue, WaitReason reason,
+                     int64_t when) RELEASES(root->lock);
+static bool waitturn(rt_rwmutex *m, SemaRoot *root, const void *queue, WaitReason reason,
+                     int64_t when)
 {
-	SemaRoot *root = rootof(m);
 	Sudog *s = newwaiter(getg(), when != Never);
 	bool in = true;
 
@@ -173,7 +172,7 @@ static bool tryadd(rt_rwmutex *m, uint32_t busy, uint32_t by, bool queue)
 	}
 }
 
-static UNCHECKED_LOCKS bool rwlockslow(rt_rwmutex *m, bool writer, int64_t when)
+static bool rwlockslow(rt_rwmutex *m, bool writer, int64_t when)
 {
 	SemaRoot *root = rootof(m);
 	bool wait = when == Never || when > nanotime();
@@ -188,8 +187,8 @@ static UNCHECKED_LOCKS bool rwlockslow(rt_rwmutex *m, bool writer, int64_t when)
 		return false;
 	}
 	if (writer)
-		return waitturn(m, writers(m), WaitReasonRWMutexLock, when);
-	return waitturn(m, readers(m), WaitReasonRWMutexRLock, when);
+		return waitturn(m, root, writers(m), WaitReasonRWMutexLock, when);
+	return waitturn(m, root, readers(m), WaitReasonRWMutexRLock, when);
 }
 
 // ---- interface ----------------------------------------------------------------------

@@ -29,7 +29,8 @@
 
 enum { FewCases = 8 };
 
-typedef struct {
+// As a lock for clang: all of its channels, from sellock to selunlock or waitall.
+typedef struct LOCKTYPE("channels of a select") {
 	rt_case *cases;
 	uint32_t n;         // cases with a channel
 	rt_case **order;    // those, by the address of the channel
@@ -182,6 +183,7 @@ static void freeorder(Select *l)
 }
 
 // With one P a single count keeps the goroutine from yielding, for all channels.
+static void sellock(const Select *l) ACQUIRES(*l);
 static UNCHECKED_LOCKS void sellock(const Select *l)
 {
 	if (onep())
@@ -192,6 +194,7 @@ static UNCHECKED_LOCKS void sellock(const Select *l)
 	}
 }
 
+static void selunlock(const Select *l) RELEASES(*l);
 static UNCHECKED_LOCKS void selunlock(const Select *l)
 {
 	for (uint32_t i = l->n; i-- > 0;) {
@@ -204,6 +207,7 @@ static UNCHECKED_LOCKS void selunlock(const Select *l)
 
 // Does step 2. A case that looks ready need not be: its waiters may all have been claimed by
 // others. They are off the queue then, and the case does not look ready any more.
+static rt_case *dolocked(const Select *l, int n, G **wake, bool *closed) HOLDS(*l);
 static rt_case *dolocked(const Select *l, int n, G **wake, bool *closed)
 {
 	rt_case *k;
@@ -252,6 +256,7 @@ ALWAYS_INLINE Waitq *queueof(rt_case *k)
 }
 
 // Does the first half of step 3, with all channels locked.
+static void enqueueall(const Select *l, G *gp) HOLDS(*l);
 static void enqueueall(const Select *l, G *gp)
 {
 	Sudog **link = &gp->waiting;
@@ -271,7 +276,7 @@ static void enqueueall(const Select *l, G *gp)
 }
 
 // Does step 4. Returns the case that was executed.
-static UNCHECKED_LOCKS rt_case *dequeueall(const Select *l, G *gp, bool *success)
+static rt_case *dequeueall(const Select *l, G *gp, bool *success)
 {
 	const Sudog *winner = gp->param;
 	Sudog *s = gp->waiting, *next;
@@ -297,6 +302,7 @@ static UNCHECKED_LOCKS rt_case *dequeueall(const Select *l, G *gp, bool *success
 
 // Does steps 3 and 4, with all channels locked. Returns NULL if the deadline came. *closed: a
 // send that panics.
+static rt_case *waitall(const Select *l, bool *closed) RELEASES(*l);
 static UNCHECKED_LOCKS rt_case *waitall(const Select *l, bool *closed)
 {
 	G *gp = getg();
@@ -327,8 +333,7 @@ static rt_case *finddefault(rt_case *cases, int n)
 }
 
 // Waits, if no case was ready. Returns the case, or NULL if the deadline came.
-static NOINLINE UNCHECKED_LOCKS rt_case *block(rt_case *cases, int n, WaitReason reason,
-                                               int64_t when)
+static NOINLINE rt_case *block(rt_case *cases, int n, WaitReason reason, int64_t when)
 {
 	Select l;
 	rt_case *k, *otherwise = finddefault(cases, n);

@@ -214,8 +214,7 @@ static bool getorgiveup(uint32_t *addr, const SemaUntil **until, bool late, bool
 // Waits in the queue. Returns false if the deadline came.
 static bool waitonce(SemaRoot *root, WaitReason reason, const SemaUntil *until)
 	RELEASES(root->lock);
-static UNCHECKED_LOCKS bool waitonce(SemaRoot *root, WaitReason reason,
-                                     const SemaUntil *until)
+static bool waitonce(SemaRoot *root, WaitReason reason, const SemaUntil *until)
 {
 	if (until)
 		return parkuntil(&root->lock, reason, until->when);
@@ -223,8 +222,7 @@ static UNCHECKED_LOCKS bool waitonce(SemaRoot *root, WaitReason reason,
 	return true;
 }
 
-static UNCHECKED_LOCKS bool semwait(uint32_t *addr, bool lifo, WaitReason reason,
-                                    const SemaUntil *until)
+static bool semwait(uint32_t *addr, bool lifo, WaitReason reason, const SemaUntil *until)
 {
 	SemaRoot *root = semroot(addr);
 	Sudog *s = newwaiter(getg(), false);

@@ -91,13 +91,13 @@ static UNCHECKED_LOCKS bool timedcommit(G *gp, void *arg)
 	return true;
 }
 
-UNCHECKED_LOCKS bool parkuntil(Mutex *l, WaitReason reason, int64_t when)
+bool parkuntil(Mutex *l, WaitReason reason, int64_t when)
 {
 	G *gp = getg();
 	Timed t = { .lock = l };
 
 	settimer(&t.timer, gp, when);
-	gopark(timedcommit, &t, reason);
+	goparkreleasing(l, timedcommit, &t, reason);
 	if (!gp->param)
 		return false;
 	deltimer(&t.timer);
