@@ -538,11 +538,15 @@ static bool drop(Conn *c)
 
 static bool writeout(Conn *c, rt_iovec *v, int n)
 {
-	int64_t r;
+	int64_t size = 0, r;
 
+	for (int i = 0; i < n; i++)
+		size += (int64_t)v[i].len;
 	rt_set_deadline(c->fd, 0, rt_nanotime() + patience);
 	r = rt_writev(c->fd, v, n);
-	return r >= 0 || (r == -ETIMEDOUT && drop(c));
+	if (r == size)
+		return true;
+	return (r >= 0 || r == -ETIMEDOUT) && drop(c); // less went out before the deadline
 }
 
 // An answer that is only a status; extra is further header lines.

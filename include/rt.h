@@ -523,9 +523,10 @@ int rt_open(const char *path, int flags, int mode);
 /* Reads up to n bytes; returns 0 at the end of the file. */
 int64_t rt_read(int fd, void *buf, size_t n);
 
-/* Writes all n bytes, or returns a negative errno: never a short count. A broken pipe at
- * descriptor 1 or 2 ends the process by SIGPIPE, like any program, unless that is ignored.
- * */
+/* Writes all n bytes, or returns a negative errno. Only if fd's deadline passes or its
+ * context ends after some bytes went out, their number is returned, which is less than n;
+ * the next call then returns -ETIMEDOUT or -ECANCELED. A broken pipe at descriptor 1 or 2
+ * ends the process by SIGPIPE, like any program, unless that is ignored. */
 int64_t rt_write(int fd, const void *buf, size_t n);
 
 /* Closes fd. Calls that wait for it return -EBADF. */
@@ -535,7 +536,8 @@ int rt_close(int fd);
 int rt_pipe(int fd[2]);
 
 /* Like rt_read and rt_write, with several pieces of memory; rt_iovec is the kernel's struct
- * iovec. rt_writev modifies v. */
+ * iovec. rt_writev modifies v: after a short count, the piece in which it stopped is what is
+ * left of it. */
 typedef struct {
 	void *base;
 	size_t len;
@@ -581,8 +583,8 @@ int rt_local_address(int fd, char *buf, size_t size);
 int rt_peer_address(int fd, char *buf, size_t size);
 
 /* Sets the deadlines of reading and writing: instants of rt_nanotime, or 0 for none. Calls
- * that begin or wait after them return -ETIMEDOUT, until they are set again. Not for files.
- * */
+ * that begin or wait after them return -ETIMEDOUT, until they are set again; a write that
+ * had begun returns how much went out. Not for files (-EOPNOTSUPP). */
 int rt_set_deadline(int fd, int64_t read_when, int64_t write_when);
 
 /* Datagrams. rt_recv_from returns the number of bytes stored, at most n, and the sender in

@@ -87,8 +87,25 @@ int64_t fdwrite(int32_t fd, const char *p, size_t n);
 int64_t fdread(int32_t fd, const Call *c, size_t n);
 // Ends a write with the result r: the caller has the right to write.
 int64_t endwrite(int32_t fd, Fd *d, int64_t r);
+// What a call returns that failed with err after done bytes.
+int64_t partly(int64_t err, int64_t done);
 // Makes the call, waiting as d's kind wants it, and again until it is something else than
 // EINTR and EAGAIN. The caller has the right to mode.
 int64_t fdcall(Fd *d, PollMode mode, const Call *c);
+
+// A write(2) to a socket makes no signal.
+ALWAYS_INLINE void quietly(const Fd *d, Call *write)
+{
+	if ((d->flags & FdSocket) != 0) {
+		write->nr = __NR_sendto;
+		write->arg[3] = MSG_NOSIGNAL;
+	}
+}
+
+// ---- ready.c ------------------------------------------------------------------------
+
+// Waits until fd, of pd, is ready for mode. Returns 0, or why a call for pd in that mode or for
+// other in its mode would fail.
+int64_t waitbeside(int32_t fd, PollDesc *pd, PollMode mode, PollDesc *other, PollMode othermode);
 
 #endif

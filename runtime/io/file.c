@@ -127,6 +127,12 @@ JUMPBACK int64_t rt_read(int fd, void *buf, size_t n)
 	return fdread(fd, &c, n);
 }
 
+// A deadline or a context stays over: the next call fails with err. So the count is not lost.
+int64_t partly(int64_t err, int64_t done)
+{
+	return done > 0 && (err == -ETIMEDOUT || err == -ECANCELED) ? done : err;
+}
+
 // Transfers n bytes by c, whose second and third argument are address and length.
 static int64_t writeall(Fd *d, Call *c, size_t n)
 {
@@ -138,7 +144,7 @@ static int64_t writeall(Fd *d, Call *c, size_t n)
 		c->arg[2] = d->kind == FdShared ? min(left, (size_t)PipeBuf) : left;
 		r = fdcall(d, PollWrite, c);
 		if (r < 0 || (r == 0 && left > 0))
-			return r < 0 ? r : -EIO;
+			return r < 0 ? partly(r, (int64_t)(n - left)) : -EIO;
 		c->arg[1] += (uint64_t)r;
 		left -= (size_t)r;
 	} while (left > 0);
@@ -154,10 +160,7 @@ JUMPBACK int64_t fdwrite(int32_t fd, const char *p, size_t n)
 	r = fdlock(fd, PollWrite, &d);
 	if (r < 0)
 		return r;
-	if ((d->flags & FdSocket) != 0) { // no signal from it
-		c.nr = __NR_sendto;
-		c.arg[3] = MSG_NOSIGNAL;
-	}
+	quietly(d, &c);
 	return endwrite(fd, d, writeall(d, &c, n));
 }
 

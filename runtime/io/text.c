@@ -21,12 +21,17 @@ static NOSPLIT int flushwriter(Out *out)
 	const G *gp = getg();
 	int64_t r;
 
-	// rt_write may park its goroutine.
-	if (likely(gp == gp->m->curg))
-		r = rt_write(w->fd, out->buf, out->n);
-	else
-		r = barewrite(w->fd, out->buf, out->n);
-	return r < 0 ? (int)r : 0;
+	// rt_write may park its goroutine. It returns less only when it was stopped: then the
+	// rest fails, or is written if the deadline has been moved.
+	for (size_t done = 0; done < out->n; done += (size_t)r) {
+		if (likely(gp == gp->m->curg))
+			r = rt_write(w->fd, out->buf + done, out->n - done);
+		else
+			r = barewrite(w->fd, out->buf + done, out->n - done);
+		if (r < 0)
+			return (int)r;
+	}
+	return 0;
 }
 
 static int vprint(int32_t fd, const char *fmt, va_list ap)

@@ -69,7 +69,7 @@ static int64_t writevall(int32_t fd, Fd *d, rt_iovec *v, int32_t n)
 			                          min(v->len, (size_t)PipeBuf) } };
 		r = fdcall(d, PollWrite, &c);
 		if (r < 0)
-			return r;
+			return partly(r, sum);
 		sum += r;
 		advance(&v, &n, (size_t)r);
 	}
