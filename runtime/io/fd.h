@@ -65,6 +65,8 @@ int64_t managed(const Call *c);
 int64_t restarting(const Call *c);
 // Waits in a system call until fd is ready for mode.
 void waitready(int32_t fd, PollMode mode);
+// The bare call: which of the events are there, EPOLLHUP and EPOLLERR included?
+uint32_t pollevents(int32_t fd, uint32_t events);
 // Is fd ready for mode? A bare call; with wait it lasts until fd is, or a signal comes.
 bool pollready(int32_t fd, PollMode mode, bool wait);
 // Is rt_write for code that is on no goroutine: its thread waits.
