@@ -506,12 +506,14 @@ void rt_memstats(struct rt_memstats *m);
 
 /* ---- files, network, system calls ------------------------------------------------ */
 
-/* Descriptors are plain numbers; those opened here are close-on-exec. Waiting for a
- * descriptor that epoll can watch parks only the goroutine. For others (regular files) the
- * thread blocks in the kernel, and its processor is handed off to another thread. A
- * descriptor opened elsewhere is registered the first time it is used with these calls. Its
- * blocking mode is not changed; each call first waits until it is ready. Once used with
- * these calls, a descriptor must be closed with rt_close. Interrupted calls are restarted.
+/* Descriptors are plain numbers; those opened here are close-on-exec, and O_NONBLOCK if
+ * epoll can watch them, so that a raw call by rt_syscall returns -EAGAIN instead of
+ * waiting: rt_wait waits for it. Waiting for a descriptor that epoll can watch parks only
+ * the goroutine. For others (regular files) the thread blocks in the kernel, and its
+ * processor is handed off to another thread. A descriptor opened elsewhere is registered
+ * the first time it is used with these calls. Its blocking mode is not changed; each call
+ * first waits until it is ready. Once used with these calls, a descriptor must be closed
+ * with rt_close. Interrupted calls are restarted.
  * One goroutine at a time reads, and one writes; others wait for their turn. A bad pointer
  * to data that the kernel reads or writes - bytes, a path, an rt_iovec, a pipe's numbers,
  * an offset, an rt_address - is -EFAULT; a bad pointer to text, options or results that the
@@ -586,6 +588,28 @@ int rt_peer_address(int fd, char *buf, size_t size);
  * that begin or wait after them return -ETIMEDOUT, until they are set again; a write that
  * had begun returns how much went out. Not for files (-EOPNOTSUPP). */
 int rt_set_deadline(int fd, int64_t read_when, int64_t write_when);
+
+/* From now on, calls that begin or wait for fd return -ECANCELED once c is over, or
+ * -ETIMEDOUT if a deadline ended it; a write that had begun returns how much went out.
+ * Binding fd to another context, or to none (NULL, the background), ends that: calls that
+ * have not returned yet then continue to wait. A descriptor is bound to one context at most,
+ * until it is closed; a context may have many descriptors. They keep it, so the caller may
+ * free its handle. Returns 0, -EBADF, or -EOPNOTSUPP for files. */
+int rt_ctx_bind(rt_ctx *c, int fd);
+
+/* Parks until fd is ready for what - RT_READABLE, RT_WRITABLE, or both for either - or until
+ * when; INT64_MAX means never, 0 only asks. Reads and writes nothing. For all that epoll can
+ * watch: sockets, listeners, pipes, terminals, pidfd, eventfd, timerfd, inotify, epoll's
+ * own. Returns the bits of what that are ready, where an error or a hang-up counts
+ * as all of them; -ETIMEDOUT at when, or if the deadline of a direction in what has passed;
+ * -ECANCELED or -ETIMEDOUT for its context (rt_ctx_bind); -EBADF if fd is closed, also
+ * meanwhile; -EINVAL for other bits, or none; -EPERM for what epoll cannot watch (regular
+ * files). Takes nobody's turn: any number of goroutines may wait for one descriptor, for
+ * any directions, while others read and write, and all that wait for a
+ * direction return when it is ready. So another may have taken the bytes: a call that must
+ * not wait uses a descriptor that is O_NONBLOCK, and waits again after -EAGAIN. */
+enum { RT_READABLE = 1, RT_WRITABLE = 2 };
+int rt_wait(int fd, int what, int64_t when);
 
 /* Datagrams. rt_recv_from returns the number of bytes stored, at most n, and the sender in
  * *from; from may be NULL. to must be of the socket's own family; NULL means the address

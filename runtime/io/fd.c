@@ -214,12 +214,35 @@ static int64_t probe(int32_t fd, Fd *d)
 	return 0;
 }
 
+// A FdFile is asked for again: epoll may have lacked memory when its use began. Calls that take
+// it for a file yet do no harm.
+int64_t fdwatch(int32_t fd, Fd *d)
+{
+	int64_t err = 0;
+
+	if (likely(watched(d)))
+		return 0;
+	lockdesc(&d->pd);
+	if (!watched(d)) {
+		err = netpollopen(fd, &d->pd);
+		if (err == 0)
+			atomic_store_release(&d->kind, FdShared);
+	}
+	unlock(&d->pd.lock);
+	return err;
+}
+
 // Clears the entry for the number's next user.
 static void clearentry(int32_t fd, Fd *d)
 {
+	if (unlikely(d->bond))
+		d->bond->drop(d->bond); // before info is cleared: a context may set it until then
 	netpollclose(watched(d) ? fd : -1, &d->pd);
 	d->kind = FdUnknown;
 	d->flags = 0;
+	d->messages = 0;
+	d->port = 0;
+	d->bond = NULL;
 	d->drained = false;
 	d->failures = 0;
 	d->closer = NULL;

@@ -3,6 +3,7 @@
 #define RT0_IO_FD_H
 
 #include "runtime/mem/object.h"
+#include "runtime/os/socket.h"
 #include "runtime/os/syscall.h"
 #include "runtime/sched/polldesc.h"
 
@@ -22,6 +23,12 @@ enum {
 	FdStream = 8, // bytes; a short read says that it is empty, and an edge follows
 };
 
+// What binds a descriptor to a context; ctxbind.c.
+typedef struct Bond Bond;
+struct Bond {
+	void (*drop)(Bond *b); // the entry has no user any more
+};
+
 typedef struct {
 	PollDesc pd;
 
@@ -29,11 +36,14 @@ typedef struct {
 	uint32_t sema[2]; // by PollMode: the waiters for the right to read or write
 	uint32_t *closer; // the semaphore of the closer that waits for the last user, or NULL;
 	                  // written while it is a user itself
+	Bond *bond; // pd.lock protects it: ctxbind.c
 	uint8_t kind, flags;
+	uint8_t messages; // a MessageKind, as soon as it is known: message.c
 
 	// The right to read protects:
 	bool drained; // the last read emptied it
 	uint8_t failures; // of accept in a row, without descriptors or memory
+	uint16_t port; // the socket's, in network order; 0: no PKTINFO yet: message.c
 } __attribute__((aligned(2 * CacheLineSize))) Fd;
 
 // The right to read or write fd, alone. Returns 0 or -EBADF, or why it cannot be watched.
@@ -42,6 +52,10 @@ void fdunlock(int32_t fd, Fd *d, PollMode mode);
 // Keeps the number from being closed and reused, without the right to either.
 int64_t fdref(int32_t fd, Fd **d);
 void fdunref(int32_t fd, Fd *d);
+
+// Returns 0 if epoll watches fd, or why it cannot: -EPERM for a regular file. The caller has a
+// use of it.
+int64_t fdwatch(int32_t fd, Fd *d);
 
 // r is a descriptor that the kernel has just given to us, or its error, which is returned.
 // kind is FdOwn, or FdUnknown with FdMade. Returns r, or closes it and returns an error.

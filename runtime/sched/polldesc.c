@@ -22,9 +22,12 @@
 //     the word to Ready whatever it was. From Wait, the commit's cas fails and gopark
 //     comes back. A Ready that was left from before costs one wasted call, because a woken
 //     waiter tries again.
-//   - A deadline or a close. The waker sets a bit of info and then looks at the word. The
-//     waiter sets the word to Wait and then looks at info. Both are locked instructions,
-//     so one of the two sees the other.
+//   - A deadline, a close or the end of a context. The waker sets a bit of info and then
+//     looks at the word. The waiter sets the word to Wait and then looks at info. Both are
+//     locked instructions, so one of the two sees the other.
+//
+// Goroutines in rt_wait use neither the words nor the rights that io/fd.c gives: they are on
+// the list watches, and every waker looks at it after the word (io/ready.c).
 //
 // An event carries the descriptor's number and seq. seq moves on when the descriptor is closed,
 // before the kernel can give its number to another, so that earlier events are ignored. An
@@ -83,11 +86,6 @@ static uint64_t tag(int32_t fd, const PollDesc *pd)
 	return (uint64_t)(uint32_t)(fd + 1) << 32 | atomic_load_acquire(&pd->seq);
 }
 
-static int32_t taggedfd(uint64_t data)
-{
-	return (int32_t)(data >> 32) - 1;
-}
-
 // Takes the waiter out of the word, which becomes Ready or, if not ready, Nil. The caller has
 // perhaps set a bit of info before; pairs with netpollblock, which makes the word Wait and then
 // looks at info.
@@ -103,13 +101,13 @@ static G *unblock(PollSide *s, bool ready)
 	}
 }
 
-static int32_t pollevent(const EpollEvent *ev, Gqueue *list)
+int32_t pollevent(const EpollEvent *ev, Gqueue *list)
 {
 	static const uint32_t wakes[] = {
 		[PollRead] = EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLHUP | EPOLLERR,
 		[PollWrite] = EPOLLOUT | EPOLLHUP | EPOLLERR,
 	};
-	int32_t fd = taggedfd(ev->data), n = 0;
+	int32_t fd = pollfd(ev), n = 0;
 	PollDesc *pd = polldescof(fd);
 	G *gp;
 
@@ -141,7 +139,8 @@ int64_t netpollopen(int32_t fd, PollDesc *pd)
 
 	if (err < 0)
 		return err;
-	atomic_store_release(&netpollevent, pollevent); // before an event can come
+	if (unlikely(!atomic_load_relaxed(&netpollevent)))
+		atomic_cas(&netpollevent, NULL, pollevent); // before an event can come
 	return netpollctl(fd, &ev);
 }
 
@@ -150,6 +149,7 @@ void netpollclose(int32_t fd, PollDesc *pd)
 	// Also when other descriptors share the description and keep it open.
 	if (fd >= 0)
 		netpollctl(fd, NULL);
+	must(!pd->watches);
 	lockdesc(pd); // io/fd.c wants seq to stay for a moment
 	atomic_store_release(&pd->seq, pd->seq + 1);
 	pd->side[PollRead].g = pd->side[PollWrite].g = PollNil;
@@ -172,9 +172,11 @@ int64_t netpollcheckerr(const PollDesc *pd, PollMode mode)
 {
 	uint32_t info = atomic_load_seqcst(&pd->info); // pairs with the wakers' atomic_or
 
-	if (likely(!(info & (PollClosing | (uint32_t)PollExpired << mode))))
+	if (likely(!(info & (PollClosing | PollOver | (uint32_t)PollExpired << mode))))
 		return 0;
-	return info & PollClosing ? -EBADF : -ETIMEDOUT;
+	if (info & PollClosing)
+		return -EBADF;
+	return info & PollCanceled ? -ECANCELED : -ETIMEDOUT;
 }
 
 // Increments before the word has the G; the code that removes the G decrements.
@@ -226,22 +228,31 @@ int64_t netpollwait(PollDesc *pd, PollMode mode)
 
 // ---- closing and deadlines ----------------------------------------------------------
 
-// Wakes the waiter of a mode, because of a bit that the caller has set.
+void (*watchhook)(PollDesc *pd, PollMode mode);
+
+// Wakes the waiters of a mode, because of a bit that the caller has set.
 static void wake(PollDesc *pd, PollMode mode)
 {
 	G *gp = unblock(&pd->side[mode], false);
 
+	if (unlikely(atomic_load_seqcst(&pd->watches))) // pairs with addwatch's exchange
+		watchhook(pd, mode);
 	if (!gp)
 		return;
 	netpollcount(-1);
 	goready(gp);
 }
 
+void netpollwake(PollDesc *pd)
+{
+	wake(pd, PollRead);
+	wake(pd, PollWrite);
+}
+
 void netpollevict(PollDesc *pd)
 {
 	atomic_or(&pd->info, PollClosing); // then looks at the words; pairs with netpollblock
-	wake(pd, PollRead);
-	wake(pd, PollWrite);
+	netpollwake(pd);
 }
 
 static PollTimer *newtimer(void)

@@ -11,6 +11,9 @@
 // exists as long as one has a context below it. A timer that is the only one left is
 // stopped.
 //
+// A CtxWatch is on the list of its context until it is taken off. The walk that ends the context
+// calls it under the lock of the root, so that none is called after ctxunwatch has returned.
+//
 // In the spirit of Go's context/context.go.
 #include "include/rt.h"
 #include "runtime/lock/lock.h"
@@ -32,6 +35,7 @@ struct rt_ctx {
 	uint32_t refs;
 	rt_ctx *first;       // child
 	rt_ctx *next, *prev; // on the parent's list
+	CtxWatch *watches;
 	Timer t;
 };
 
@@ -80,6 +84,8 @@ static void endall(rt_ctx *top, int err)
 		if (deltimer(&n->t))
 			n->refs--; // not the last: n has a handle or a child
 		closechan(n->done);
+		for (CtxWatch *w = n->watches; w; w = w->next)
+			w->over(w, err);
 	}
 }
 
@@ -165,6 +171,40 @@ static rt_ctx *newctx(rt_ctx *parent, int64_t when)
 	return c;
 }
 
+// ---- for other rooms ----------------------------------------------------------------
+
+int ctxerr(const rt_ctx *c)
+{
+	return atomic_load_acquire(&c->err); // pairs with endall's store
+}
+
+void ctxwatch(rt_ctx *c, CtxWatch *w)
+{
+	w->ctx = rt_ctx_ref(c);
+	w->prev = NULL;
+	lock(&c->root->lock);
+	w->next = c->watches;
+	if (w->next)
+		w->next->prev = w;
+	c->watches = w;
+	unlock(&c->root->lock);
+}
+
+void ctxunwatch(CtxWatch *w)
+{
+	rt_ctx *c = w->ctx;
+
+	lock(&c->root->lock);
+	if (w->prev)
+		w->prev->next = w->next;
+	else
+		c->watches = w->next;
+	if (w->next)
+		w->next->prev = w->prev;
+	unlock(&c->root->lock);
+	ctxunref(c);
+}
+
 // ---- interface ----------------------------------------------------------------------
 
 rt_ctx *rt_ctx_background(void)
@@ -208,7 +248,7 @@ int rt_ctx_err(rt_ctx *c)
 {
 	preemptcheck();
 	checkctx(c);
-	return atomic_load_acquire(&c->err); // pairs with endall's store
+	return ctxerr(c);
 }
 
 int64_t rt_ctx_deadline(rt_ctx *c)

@@ -4,6 +4,7 @@
 
 #include <asm-generic/errno.h>
 
+#include "include/rt.h"
 #include "runtime/mem/object.h"
 #include "runtime/runtime.h"
 
@@ -16,6 +17,32 @@ uint64_t chanelemsize(const Hchan *c);
 // rt_chan_close and rt_chan_free, of channels that the program must not give to those.
 void closechan(Hchan *c);
 void freechan(Hchan *c, ObjectKind kind);
+
+// ---- ctx.c --------------------------------------------------------------------------
+
+// What is called when a context ends.
+typedef struct CtxWatch CtxWatch;
+struct CtxWatch {
+	void (*over)(CtxWatch *w, int err); // is called once, under the lock of the root
+	rt_ctx *ctx;
+
+	// The lock of ctx's root protects:
+	CtxWatch *next, *prev;
+};
+
+// From now on w is called when c ends. Whether it ended before, the caller asks afterwards
+// (ctxerr). Holds a handle of c.
+void ctxwatch(rt_ctx *c, CtxWatch *w);
+// Ends that: when it returns, over is not running and will not run.
+void ctxunwatch(CtxWatch *w);
+// rt_ctx_err, also under locks.
+int ctxerr(const rt_ctx *c);
+
+// ---- task.c -------------------------------------------------------------------------
+
+// newg, which a function of the runtime starts, counts as one that the program's function at
+// startpc started. The last goroutine that was created.
+void makeuser(G *newg, uintptr_t startpc);
 
 // ---- sleep.c ------------------------------------------------------------------------
 

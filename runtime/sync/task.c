@@ -56,7 +56,7 @@ static void taskmain(void *arg)
 }
 
 // Its first function is the runtime's, but it is the program's goroutine.
-static void makeuser(G *newg, uintptr_t startpc)
+void makeuser(G *newg, uintptr_t startpc)
 {
 	newg->startpc = startpc;
 	trace(TraceGoFunc, startpc); // of the one just created

@@ -1,0 +1,288 @@
+// ready.c - waiting until a descriptor is ready, without using it: rt_wait.
+//
+// A waiter needs no right to read or write: it reads nothing. Any number of goroutines may wait
+// for one descriptor, for one direction or for different ones, beside one that reads and
+// one that writes. A waiter is a user of the entry (fdref), so that the number stays its own,
+// and is on the list pd.watches until it returns. Being ready is a state, not an edge, so an
+// edge wakes all waiters of its direction, and each asks poll(2).
+//
+//	waiter                                   waker (edge, close, deadline, context)
+//	 1 adds its Watch; fired is false         1 the kernel makes fd ready, or a bit of info is set
+//	 2 looks at info, asks poll(2)            2 is the list empty? then it is done
+//	 3 lock: parks, unless fired              3 lock: sets fired; takes waiters that are parked
+//
+// No wake-up is lost. Each side stores in step 1, by a read-modify-write or in the kernel, and
+// looks at the other's word in step 2. So the waiter's step 2 sees the waker's step 1, or the
+// waker's step 2 sees the list. In the second case the waker's step 3 comes before the
+// waiter's, which sees fired, or after it, and finds a parked waiter.
+//
+// An edge that netpoll still handles by pollevent needs no waker: the M had it from the kernel before watchevent was installed, so before the waiter asks poll(2).
+//
+// rt_copy waits for one of its two descriptors while it uses the other one: a Watch on each, and
+// both locks until it is parked.
+//
+// Events, closes and the clock compete for a parked waiter by claim (sync/waiter.c): exactly one
+// readies it. A Watch is on its waiter's stack. Wakers reach it under pd.lock only, and the
+// waiter takes it off the list under that lock before it returns.
+//
+// The poller counts a waiter from before it is parked until it is claimed, because the last
+// M must sleep in the poller meanwhile, and there is no deadlock.
+#include "include/rt.h"
+#include "runtime/base/getg.h"
+#include "runtime/io/fd.h"
+#include "runtime/lock/lock.h"
+#include "runtime/os/os.h"
+#include "runtime/sched/poll.h"
+#include "runtime/sched/proc.h"
+#include "runtime/sched/runq.h"
+#include "runtime/sched/yieldcheck.h"
+#include "runtime/sync/sync.h"
+#include "runtime/sync/waiter.h"
+
+_Static_assert(RT_READABLE == 1 << PollRead && RT_WRITABLE == 1 << PollWrite, "what is modes");
+
+enum { WatchStop = 4 }; // with RT_READABLE and RT_WRITABLE: only ends of all waits
+
+struct PollWatch {
+	PollDesc *pd;
+	uint32_t what; // RT_READABLE, RT_WRITABLE, WatchStop
+
+	// pd.lock protects:
+	PollWatch *next, *prev;
+	G *gp;      // the waiter while it is parked
+	bool fired; // a waker has come since the waiter looked last
+};
+
+// ---- wakers -------------------------------------------------------------------------
+
+// Appends the parked waiters for any of what to list, and returns how many they are.
+static int32_t firewatches(PollDesc *pd, uint32_t what, Gqueue *list)
+{
+	int32_t n = 0;
+
+	lockdesc(pd);
+	for (PollWatch *w = pd->watches; w; w = w->next) {
+		if (!(w->what & what))
+			continue;
+		w->fired = true;
+		if (w->gp && claim(w->gp)) {
+			w->gp->param = w;
+			gqueuePushBack(list, w->gp);
+			w->gp = NULL;
+			n++;
+		}
+	}
+	unlock(&pd->lock);
+	return n;
+}
+
+static void wakewatches(PollDesc *pd, PollMode mode)
+{
+	Gqueue list = { 0 };
+	int32_t n = firewatches(pd, 1u << mode | WatchStop, &list);
+
+	netpollcount(-n);
+	readywaiters(&list);
+}
+
+// netpollevent from the first rt_wait on. An event of the number's last use fires for nothing:
+// the waiter asks again.
+static int32_t watchevent(const EpollEvent *ev, Gqueue *list)
+{
+	PollDesc *pd = polldescof(pollfd(ev));
+	int32_t n = pollevent(ev, list);
+	uint32_t what = 0;
+
+	if (likely(!atomic_load_seqcst(&pd->watches))) // pairs with addwatch's exchange
+		return n;
+	if (ev->events & ~(uint32_t)EPOLLOUT)
+		what |= RT_READABLE;
+	if (ev->events & (EPOLLOUT | EPOLLHUP | EPOLLERR))
+		what |= RT_WRITABLE;
+	return n + firewatches(pd, what, list);
+}
+
+// ---- the waiter ---------------------------------------------------------------------
+
+static void addwatch(PollWatch *w)
+{
+	PollDesc *pd = w->pd;
+
+	if (unlikely(atomic_load_acquire(&netpollevent) != watchevent)) {
+		atomic_store_release(&watchhook, wakewatches);
+		(void)atomic_xchg(&netpollevent, watchevent); // pairs with netpoll's load
+	}
+	lockdesc(pd);
+	w->next = pd->watches;
+	if (w->next)
+		w->next->prev = w;
+	(void)atomic_xchg(&pd->watches, w); // then looks at info; pairs with wake
+	unlock(&pd->lock);
+}
+
+static void removewatch(PollWatch *w)
+{
+	PollDesc *pd = w->pd;
+
+	lockdesc(pd);
+	if (w->prev)
+		w->prev->next = w->next;
+	else
+		atomic_store_relaxed(&pd->watches, w->next);
+	if (w->next)
+		w->next->prev = w->prev;
+	unlock(&pd->lock);
+}
+
+// Parks until a waker or the instant comes.
+static UNCHECKED_LOCKS void awaitfire(PollWatch *w, int64_t when)
+{
+	PollDesc *pd = w->pd;
+	G *gp = getg();
+
+	lockdesc(pd);
+	if (w->fired) {
+		w->fired = false;
+		unlock(&pd->lock);
+		return;
+	}
+	beginwait(gp);
+	w->gp = gp;
+	netpollcount(1);
+	if (when == Never)
+		goparkunlock(&pd->lock, WaitReasonIOWait);
+	else if (!parkuntil(&pd->lock, WaitReasonIOWait, when))
+		netpollcount(-1); // the clock came first
+	lockdesc(pd);
+	w->gp = NULL;
+	w->fired = false;
+	unlock(&pd->lock);
+}
+
+// The bits of what that are ready now, or why no call would wait.
+static int64_t readynow(int32_t fd, const PollDesc *pd, uint32_t what)
+{
+	uint32_t events = 0, got;
+	int64_t err;
+
+	for (PollMode mode = PollRead; mode <= PollWrite; mode++) {
+		if (!(what & 1u << mode))
+			continue;
+		err = netpollcheckerr(pd, mode);
+		if (err)
+			return err;
+		events |= mode == PollRead ? EPOLLIN : EPOLLOUT;
+	}
+	got = pollevents(fd, events);
+	if (got & (EPOLLERR | EPOLLHUP))
+		return what;
+	return (got & EPOLLIN ? RT_READABLE : 0) | (got & EPOLLOUT ? RT_WRITABLE : 0);
+}
+
+static int64_t watchuntil(int32_t fd, PollDesc *pd, uint32_t what, int64_t when)
+{
+	PollWatch w = { .pd = pd, .what = what };
+	int64_t r;
+
+	addwatch(&w);
+	while ((r = readynow(fd, pd, what)) == 0) {
+		if (when <= nanotime()) {
+			r = -ETIMEDOUT;
+			break;
+		}
+		awaitfire(&w, when);
+	}
+	removewatch(&w);
+	return r;
+}
+
+// ---- one descriptor beside another ----------------------------------------------------
+
+static UNCHECKED_LOCKS void lockboth(PollWatch *w)
+{
+	PollDesc *a = w[0].pd, *b = w[1].pd;
+
+	lockdesc(min(a, b));
+	lockdesc(max(a, b));
+}
+
+static UNCHECKED_LOCKS void unlockboth(PollWatch *w)
+{
+	unlock(&w[0].pd->lock);
+	unlock(&w[1].pd->lock);
+}
+
+static bool parkedboth(G *gp, void *w)
+{
+	(void)gp;
+	unlockboth(w);
+	return true;
+}
+
+// Like awaitfire, for two watches.
+static void awaitboth(PollWatch *w)
+{
+	G *gp = getg();
+
+	lockboth(w);
+	if (w[0].fired || w[1].fired) {
+		w[0].fired = w[1].fired = false;
+		unlockboth(w);
+		return;
+	}
+	beginwait(gp);
+	w[0].gp = w[1].gp = gp;
+	netpollcount(1);
+	gopark(parkedboth, w, WaitReasonIOWait);
+	lockboth(w);
+	w[0].gp = w[1].gp = NULL;
+	w[0].fired = w[1].fired = false;
+	unlockboth(w);
+}
+
+int64_t waitbeside(int32_t fd, PollDesc *pd, PollMode mode, PollDesc *other, PollMode othermode)
+{
+	PollWatch w[2] = { { .pd = pd, .what = 1u << mode },
+		           { .pd = other, .what = WatchStop } };
+	bool two = other != pd;
+	int64_t err;
+
+	addwatch(&w[0]);
+	if (two)
+		addwatch(&w[1]);
+	for (;;) {
+		err = netpollcheckerr(pd, mode);
+		if (!err)
+			err = netpollcheckerr(other, othermode);
+		if (err || pollready(fd, mode, false))
+			break;
+		if (two)
+			awaitboth(w);
+		else
+			awaitfire(&w[0], Never);
+	}
+	removewatch(&w[0]);
+	if (two)
+		removewatch(&w[1]);
+	return err;
+}
+
+// ---- the interface ------------------------------------------------------------------
+
+int rt_wait(int fd, int what, int64_t when)
+{
+	Fd *d;
+	int64_t r;
+
+	preemptcheck();
+	if (what == 0 || (what & ~(RT_READABLE | RT_WRITABLE)))
+		return -EINVAL;
+	r = fdref(fd, &d);
+	if (r < 0)
+		return (int)r;
+	r = fdwatch(fd, d);
+	if (r == 0)
+		r = watchuntil(fd, &d->pd, (uint32_t)what, when);
+	fdunref(fd, d);
+	return (int)r;
+}
