@@ -409,6 +409,33 @@ rt_ctx *rt_ctx_ref(rt_ctx *c);
  * */
 void rt_ctx_free(rt_ctx *c);
 
+/* ---- groups ---------------------------------------------------------------------- */
+
+/* Goroutines that belong together. The first that returns a negative number, an errno, ends
+ * the context of all; the others look at that, or their descriptors are bound to it
+ * (rt_ctx_bind). */
+typedef struct rt_group rt_group;
+
+/* Returns a group without goroutines, whose context is a child of parent. */
+rt_group *rt_group_new(rt_ctx *parent);
+
+/* Returns the group's context, which rt_group_wait ends and frees. */
+rt_ctx *rt_group_ctx(rt_group *g);
+
+/* Starts fn(arg) in a new goroutine of the group, as rt_go does; parks first while as many
+ * run as rt_group_limit allows. Goroutines of the group may call it. One that ends by
+ * rt_goexit counts as one that returned 0. */
+void rt_group_go(rt_group *g, int (*fn)(void *arg), void *arg);
+
+/* Allows at most n goroutines of the group at a time; n <= 0 means any number, as at first.
+ * Those that run already continue. */
+void rt_group_limit(rt_group *g, int n);
+
+/* Parks until all goroutines of the group have ended, then ends its context and frees it all.
+ * Returns the first negative result, or 0. One goroutine calls it, once; no other may use the
+ * group after that. */
+int rt_group_wait(rt_group *g);
+
 /* ---- panics ---------------------------------------------------------------------- */
 
 /* Makes this goroutine's deferred calls, the last deferred first. If none of them ends the

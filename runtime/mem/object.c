@@ -189,6 +189,7 @@ static const char *kindname(uint32_t kind)
 		[KindTimer] = "a timer",
 		[KindTask] = "a task",
 		[KindCtx] = "a context",
+		[KindGroup] = "a group",
 	};
 
 	return names[kind];

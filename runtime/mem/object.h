@@ -15,6 +15,7 @@ typedef enum {
 	KindTimer,
 	KindTask,
 	KindCtx,
+	KindGroup,
 } ObjectKind;
 
 // ---- object.c: fatal when it is not so ------------------------------------------------

@@ -55,8 +55,9 @@ static void taskmain(void *arg)
 	t->result = t->fn(t->arg);
 }
 
-// Its first function is the runtime's, but it is the program's goroutine.
-void makeuser(G *newg, uintptr_t startpc)
+// Its first function is the runtime's, but it is the program's goroutine. NOSPLIT, so that it
+// does not yield: a trace that began after GoCreate and before GoFunc would not know it.
+NOSPLIT void makeuser(G *newg, uintptr_t startpc)
 {
 	newg->startpc = startpc;
 	trace(TraceGoFunc, startpc); // of the one just created

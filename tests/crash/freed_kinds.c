@@ -4,6 +4,7 @@
 // env: HOW=free_timer
 // env: HOW=free_task
 // env: HOW=free_ctx
+// env: HOW=free_group
 // env: HOW=realloc_chan
 // env: HOW=send_memory
 // env: HOW=send_inside
@@ -11,7 +12,8 @@
 // env: HOW=stop_chan
 // env: HOW=join_memory
 // env: HOW=err_timer
-// stderr~: ^fatal error: use of (a (channel|timer|task|context) as memory: 0x[0-9a-f]+|memory as a (channel|task): 0x[0-9a-f]+|a channel as a timer: 0x[0-9a-f]+|a timer as a context: 0x[0-9a-f]+|0x[0-9a-f]+ as a channel: it is inside an object of 64 bytes|0x[0-9a-f]+ as a channel: it was not allocated)$
+// env: HOW=wait_timer
+// stderr~: ^fatal error: use of (a (channel|timer|task|context|group) as memory: 0x[0-9a-f]+|memory as a (channel|task): 0x[0-9a-f]+|a channel as a timer: 0x[0-9a-f]+|a timer as a (context|group): 0x[0-9a-f]+|0x[0-9a-f]+ as a channel: it is inside an object of 64 bytes|0x[0-9a-f]+ as a channel: it was not allocated)$
 // stderr~: ^goroutine 1 \[running\]:$
 // exit: 2
 // variants: debug stress
@@ -42,6 +44,8 @@ int rt_main(int argc, char **argv)
 		rt_free(task);
 	else if (same(how, "free_ctx"))
 		rt_free(x);
+	else if (same(how, "free_group"))
+		rt_free(rt_group_new(x));
 	else if (same(how, "realloc_chan"))
 		rt_realloc(c, 1000);
 	else if (same(how, "send_memory"))
@@ -56,5 +60,7 @@ int rt_main(int argc, char **argv)
 		rt_join((rt_task *)p);
 	else if (same(how, "err_timer"))
 		rt_ctx_err((rt_ctx *)t);
+	else if (same(how, "wait_timer"))
+		rt_group_wait((rt_group *)t);
 	return 0;
 }
