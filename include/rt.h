@@ -649,10 +649,36 @@ typedef struct {
 int64_t rt_recv_from(int fd, void *buf, size_t n, rt_address *from);
 int64_t rt_send_to(int fd, const void *buf, size_t n, const rt_address *to);
 
+/* A datagram with what belongs to it. Received: m->n is the room at m->buf, and becomes the
+ * datagram's whole length, which may be more; then m->flags has RT_MESSAGE_CUT and the rest
+ * is lost. m->from is the sender. m->local is the address that it was sent to, with the
+ * socket's port; for IP that is the datagram's own (IP_PKTINFO, IPV6_PKTINFO, which the
+ * first call sets on the socket), so a server that listens at all addresses knows which one
+ * was meant. A size of 0 means unknown. Sent: to m->from (size 0: where the socket was
+ * dialled to), from the address m->local (size 0: the kernel chooses; its port is ignored,
+ * and with local sockets all of it), so that a received message with another buf and n is
+ * an answer. m->flags is not read. Both return 0 or a negative errno: -EOPNOTSUPP for
+ * streams, -ENOTSOCK, -EAFNOSUPPORT if local is of another family than the address sent to.
+ * Descriptors that a peer passes are closed: recvmsg with rt_wait receives them. */
+typedef struct {
+	void *buf;
+	size_t n;
+	rt_address from;
+	rt_address local;
+	uint32_t flags;
+} rt_message;
+enum { RT_MESSAGE_CUT = 1 };
+int rt_recv_message(int fd, rt_message *m);
+int rt_send_message(int fd, const rt_message *m);
+
 /* Convert text (not a name) to an address, and an address to text as rt_local_address does.
  * */
 int rt_address_parse(rt_address *a, const char *network, const char *text);
 int rt_address_format(const rt_address *a, char *buf, size_t size);
+
+/* Returns whether two addresses have an equal meaning: family, host, port and zone, or path. An
+ * IPv4 address and its IPv6-mapped form are equal, as rt_address_format shows them. */
+bool rt_address_equal(const rt_address *a, const rt_address *b);
 
 /* Looks up a host's addresses and stores up to n of them, in the order in which rt_dial
  * tries them, with port 0. Returns how many there are, or a negative errno. */

@@ -325,3 +325,70 @@ int rt_address_format(const rt_address *a, char *buf, size_t size)
 		buf[min((size_t)out.total, size - 1)] = '\0';
 	return (int)out.total;
 }
+
+// ---- comparing ----------------------------------------------------------------------
+
+// What an address says, without what the kernel leaves open: unused bytes, the terminator of a
+// path. An IPv4 address is its mapped form.
+typedef struct {
+	uint16_t family, port;
+	uint32_t scope;
+	const char *name; // of n bytes
+	uintptr_t n;
+	uint8_t ip[16];
+} Meaning;
+
+static bool meaningunix(Meaning *m, const rt_address *a)
+{
+	const SockaddrUn *sun = (const SockaddrUn *)a->sockaddr;
+	uintptr_t head = offsetof(SockaddrUn, path), size = min(a->size, (uint32_t)sizeof *sun);
+
+	m->name = sun->path;
+	m->n = size > head ? size - head : 0;
+	if (m->n > 0 && sun->path[0] != '\0') {
+		uintptr_t n = 0;
+
+		while (n < m->n && sun->path[n] != '\0')
+			n++;
+		m->n = n;
+	}
+	return true;
+}
+
+// False: only equal bytes are equal.
+static bool meaning(Meaning *m, const rt_address *a)
+{
+	const SockaddrIn *sin = (const SockaddrIn *)a->sockaddr;
+	const SockaddrIn6 *sin6 = (const SockaddrIn6 *)a->sockaddr;
+
+	__builtin_memset(m, 0, sizeof *m);
+	m->family = a->size < sizeof sin->family ? AF_UNSPEC : familyof(a);
+	if (m->family == AF_UNIX)
+		return meaningunix(m, a);
+	if (m->family == AF_INET6 && a->size >= sizeof *sin6) {
+		m->port = sin6->port;
+		m->scope = sin6->scope;
+		__builtin_memcpy(m->ip, sin6->addr, sizeof m->ip);
+		return true;
+	}
+	if (m->family == AF_INET && a->size >= offsetof(SockaddrIn, zero)) {
+		m->family = AF_INET6;
+		m->port = sin->port;
+		m->ip[10] = m->ip[11] = 0xff;
+		__builtin_memcpy(m->ip + 12, sin->addr, sizeof sin->addr);
+		return true;
+	}
+	return false;
+}
+
+bool rt_address_equal(const rt_address *a, const rt_address *b)
+{
+	uintptr_t size = min(a->size, (uint32_t)sizeof a->sockaddr);
+	Meaning x, y;
+
+	if (!meaning(&x, a) || !meaning(&y, b))
+		return a->size == b->size && __builtin_memcmp(a->sockaddr, b->sockaddr, size) == 0;
+	return x.family == y.family && x.port == y.port && x.scope == y.scope && x.n == y.n &&
+	       __builtin_memcmp(x.ip, y.ip, sizeof x.ip) == 0 &&
+	       __builtin_memcmp(x.name, y.name, x.n) == 0;
+}

@@ -2,6 +2,7 @@
 #include "include/rt.h"
 #include "runtime/io/fd.h"
 #include "runtime/os/os.h"
+#include "runtime/os/socket.h"
 #include "runtime/sched/yieldcheck.h"
 
 enum { MaxVector = 1024, MaxSend = 4 << 20 };
@@ -41,17 +42,6 @@ static void advance(rt_iovec **v, int32_t *n, size_t done)
 	}
 }
 
-// Sends a message to a socket, which raises no signal as writev does.
-typedef struct {
-	void *name;
-	uint32_t namelen;
-	rt_iovec *iov;
-	size_t iovlen;
-	void *control;
-	size_t controllen;
-	int32_t flags;
-} Msghdr;
-
 static int64_t writevall(int32_t fd, Fd *d, rt_iovec *v, int32_t n)
 {
 	int64_t sum = 0, r;
@@ -62,7 +52,7 @@ static int64_t writevall(int32_t fd, Fd *d, rt_iovec *v, int32_t n)
 		Msghdr m = { .iov = v, .iovlen = pieces };
 		Call c = { __NR_writev, { (uint32_t)fd, ptrarg(v), pieces } };
 
-		if (d->flags & FdSocket)
+		if (d->flags & FdSocket) // makes no signal as writev does
 			c = (Call){ __NR_sendmsg, { (uint32_t)fd, ptrarg(&m), MSG_NOSIGNAL } };
 		else if (d->kind == FdShared) // one that is ready may take no more
 			c = (Call){ __NR_write, { (uint32_t)fd, ptrarg(v->base),

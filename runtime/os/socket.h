@@ -12,8 +12,9 @@ enum {
 	SO_REUSEPORT = 15,
 	IPPROTO_TCP = 6, IPPROTO_IPV6 = 41,
 	TCP_NODELAY = 1, TCP_KEEPIDLE = 4, TCP_KEEPINTVL = 5,
-	IPV6_V6ONLY = 26,
-	MSG_DONTWAIT = 0x40,
+	SO_TYPE = 3, IPPROTO_IP = 0, IP_PKTINFO = 8,
+	IPV6_V6ONLY = 26, IPV6_RECVPKTINFO = 49, IPV6_PKTINFO = 50,
+	MSG_TRUNC = 0x20, MSG_DONTWAIT = 0x40,
 	SIOCGIFINDEX = 0x8933,
 };
 
@@ -34,5 +35,34 @@ typedef struct {
 	uint16_t family;
 	char path[108];
 } SockaddrUn;
+
+// ---- messages: struct msghdr and what is in its control part -------------------------
+
+typedef struct {
+	void *name;
+	uint32_t namelen;
+	void *iov; // rt_iovec
+	size_t iovlen;
+	void *control;
+	size_t controllen;
+	int32_t flags;
+} Msghdr;
+
+typedef struct {
+	size_t len; // with this header
+	int32_t level, type;
+} Cmsghdr;
+
+// An index of 0 means any interface. addr: where the message was sent to, local: the address
+// of this machine that answers.
+typedef struct {
+	int32_t index;
+	uint8_t local[4], addr[4];
+} InPktinfo;
+
+typedef struct {
+	uint8_t addr[16];
+	uint32_t index;
+} In6Pktinfo;
 
 #endif
