@@ -731,12 +731,12 @@ int rt_cgocall(rt_func *fn, void *arg);
  * which then is a plain call; rt_malloc, rt_calloc, rt_realloc, rt_free,
  * rt_malloc_usable_size, rt_memstats; rt_chan_make, rt_chan_free, rt_chan_len, rt_chan_cap;
  * rt_nanotime, rt_walltime; rt_printf and rt_eprintf, which block the thread if they must
- * wait; rt_snprintf, rt_vsnprintf, rt_strerror, rt_address_parse, rt_address_format;
- * rt_getenv, rt_goid (the calling goroutine's), rt_num_cpu, rt_set_max_threads, rt_timer_c,
- * rt_ctx_background, rt_ctx_done, rt_ctx_deadline; rt_defer; rt_exit, which then runs the
- * destructors on that stack; and rt_panic, which cannot be recovered there and ends the
- * process. Any other call is the fatal error "... called within rt_cgocall", with the
- * function's name. */
+ * wait; rt_snprintf, rt_vsnprintf, rt_strerror, rt_address_parse, rt_address_format,
+ * rt_address_equal; rt_getenv, rt_goid (the calling goroutine's), rt_num_cpu,
+ * rt_set_max_threads, rt_timer_c, rt_ctx_background, rt_ctx_done, rt_ctx_deadline,
+ * rt_group_ctx; rt_defer; rt_exit, which then runs the destructors on that stack; and
+ * rt_panic, which cannot be recovered there and ends the process. Any other call is the
+ * fatal error "... called within rt_cgocall", with the function's name. */
 
 /* ---- signals --------------------------------------------------------------------- */
 

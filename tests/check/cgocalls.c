@@ -20,6 +20,8 @@ static struct {
 	rt_task *task;
 	rt_timer *timer;
 	rt_address address;
+	rt_message message;
+	rt_group *group;
 	rt_iovec iov;
 	void *object;
 	int pipe[2], listener;
@@ -28,6 +30,11 @@ static struct {
 static void *nothing2(void *arg)
 {
 	return arg;
+}
+
+static int member(void *arg)
+{
+	return arg == NULL;
 }
 
 static int text(const char *format, ...)
@@ -131,6 +138,12 @@ enum { Legal = 1, InSignal = 2 };
 	f(rt_ctx_deadline, Legal | InSignal, equal(rt_ctx_deadline(the.ctx), INT64_MAX)) \
 	f(rt_ctx_ref, 0, rt_ctx_ref(the.ctx))                                          \
 	f(rt_ctx_free, 0, rt_ctx_free(the.ctx))                                        \
+	f(rt_ctx_bind, 0, rt_ctx_bind(the.ctx, the.pipe[0]))                           \
+	f(rt_group_new, 0, rt_group_new(the.ctx))                                      \
+	f(rt_group_ctx, Legal | InSignal, check(rt_group_ctx(the.group)))              \
+	f(rt_group_go, 0, rt_group_go(the.group, member, NULL))                        \
+	f(rt_group_limit, 0, rt_group_limit(the.group, 1))                             \
+	f(rt_group_wait, 0, rt_group_wait(the.group))                                  \
 	f(rt_panic, Legal | InSignal, rt_panic("called"))                              \
 	f(rt_deferproc, Legal | InSignal, defers())                                    \
 	f(rt_deferreturn, Legal | InSignal, defers())                                  \
@@ -153,6 +166,8 @@ enum { Legal = 1, InSignal = 2 };
 	f(rt_readv, 0, rt_readv(the.pipe[0], &the.iov, 1))                             \
 	f(rt_writev, 0, rt_writev(the.pipe[1], &the.iov, 1))                           \
 	f(rt_sendfile, 0, rt_sendfile(the.pipe[1], 0, NULL, 1))                        \
+	f(rt_copy, 0, rt_copy(the.pipe[1], the.pipe[0], 1))                            \
+	f(rt_wait, 0, rt_wait(the.pipe[0], RT_READABLE, 0))                            \
 	f(rt_listen, 0, rt_listen("tcp", "127.0.0.1:0"))                               \
 	f(rt_listen_with, 0, rt_listen_with("tcp", "127.0.0.1:0", &(rt_listen_options){ 0 })) \
 	f(rt_dial, 0, rt_dial("tcp", "127.0.0.1:1"))                                   \
@@ -163,10 +178,14 @@ enum { Legal = 1, InSignal = 2 };
 	f(rt_set_deadline, 0, rt_set_deadline(the.listener, 1, 1))                     \
 	f(rt_recv_from, 0, rt_recv_from(the.listener, NULL, 0, NULL))                  \
 	f(rt_send_to, 0, rt_send_to(the.listener, "", 0, &the.address))                \
+	f(rt_recv_message, 0, rt_recv_message(the.listener, &the.message))             \
+	f(rt_send_message, 0, rt_send_message(the.listener, &the.message))             \
 	f(rt_address_parse, Legal | InSignal,                                          \
 	  equal(rt_address_parse(&the.address, "tcp", "1.2.3.4:5"), 0))                \
 	f(rt_address_format, Legal | InSignal,                                         \
 	  equal(rt_address_format(&the.address, NULL, 0), 9))                          \
+	f(rt_address_equal, Legal | InSignal,                                          \
+	  check(rt_address_equal(&the.address, &the.address)))                         \
 	f(rt_lookup_host, 0, rt_lookup_host("localhost", &the.address, 1))             \
 	f(rt_raw_syscall, 0, rt_syscall(SYS_getpid))                                   \
 	f(rt_raw_syscall_all, 0, rt_syscall_all(SYS_getpid))                           \
@@ -232,6 +251,7 @@ static void prepare(void)
 	the.cond.l = &the.locked;
 	the.sem = RT_SEM(1);
 	the.ctx = rt_ctx_with_cancel(rt_ctx_background());
+	the.group = rt_group_new(the.ctx);
 	the.task = rt_spawn(nothing2, NULL);
 	the.timer = rt_timer_chan(1000 * RT_SECOND, 0);
 	the.object = rt_malloc(20);

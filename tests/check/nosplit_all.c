@@ -22,6 +22,7 @@ static void *const all[] = {
 	rt_sem_acquire, rt_sem_acquire_until, rt_sem_try_acquire, rt_sem_release,
 	rt_ctx_background, rt_ctx_with_cancel, rt_ctx_with_deadline, rt_ctx_with_timeout,
 	rt_ctx_cancel, rt_ctx_done, rt_ctx_err, rt_ctx_deadline, rt_ctx_ref, rt_ctx_free,
+	rt_ctx_bind, rt_group_new, rt_group_ctx, rt_group_go, rt_group_limit, rt_group_wait,
 	rt_panic, rt_deferproc, rt_deferreturn, rt_recover, rt_stack,
 	rt_trace_start, rt_trace_stop,
 	rt_malloc, rt_calloc, rt_realloc, rt_free, rt_malloc_usable_size, rt_memstats,
@@ -30,6 +31,7 @@ static void *const all[] = {
 	rt_readv, rt_writev, rt_sendfile, rt_listen, rt_listen_with, rt_accept, rt_dial,
 	rt_shutdown, rt_local_address, rt_peer_address, rt_set_deadline, rt_recv_from,
 	rt_send_to, rt_address_parse, rt_address_format, rt_lookup_host,
+	rt_wait, rt_copy, rt_recv_message, rt_send_message, rt_address_equal,
 	rt_printf, rt_eprintf, rt_snprintf, rt_vsnprintf, rt_strerror,
 };
 
