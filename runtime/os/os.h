@@ -188,6 +188,9 @@ int64_t __rt0_nanotime(void); // nanotime, for members of the archive
 void osinit(void);
 int32_t getproccount(void);
 uintptr_t getHugePageSize(void);
+
+// ---- cgroup.c -----------------------------------------------------------------------
+
 // The processors that the control groups allow at a time, rounded up; INT32_MAX: all.
 int32_t getcpulimit(void);
 

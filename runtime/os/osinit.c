@@ -1,5 +1,4 @@
-// osinit.c - the number of processors, what of their time is ours, and the size of a huge
-// page.
+// osinit.c - the number of processors, and the size of a huge page.
 //
 // built: unchecked
 #include <asm-generic/errno-base.h>
@@ -81,54 +80,4 @@ STEP uintptr_t getHugePageSize(void)
 	if (!atou64(buf, &n) || (n & (n - 1)) != 0)
 		return 0;
 	return n;
-}
-
-// Not constants, so that a test can have its own; the root's is as long as this.
-const char *cgroupSelf = "/proc/self/cgroup", *cgroupRoot = "/sys/fs/cgroup";
-
-// Reads "QUOTA PERIOD": their quotient, rounded up, is the limit. "max PERIOD": no limit.
-static int32_t cpumax(const char *path)
-{
-	char buf[48], *sp = buf;
-	uint64_t quota, period;
-
-	if (!readtext(path, buf, sizeof buf))
-		return INT32_MAX;
-	while (*sp && *sp != ' ')
-		sp++;
-	if (*sp)
-		*sp++ = '\0';
-	if (!atou64(buf, &quota) || !atou64(sp, &period) || period == 0)
-		return INT32_MAX;
-	return (int32_t)min(quota / period + (quota % period != 0), (uint64_t)INT32_MAX);
-}
-
-// Returns the least limit of our control group (version 2) and those above it. The root's name
-// is written in front of the group's, over the text there.
-int32_t getcpulimit(void)
-{
-	enum { RootLen = 14, MaxGroups = 4096 };
-	char buf[RootLen + MaxGroups + sizeof "/cpu.max"], *p = buf + RootLen, *end;
-	int32_t limit = INT32_MAX, n;
-
-	if (!readtext(cgroupSelf, p, MaxGroups))
-		return limit;
-	while (!afterprefix(p, "0::")) {
-		while (*p && *p != '\n')
-			p++;
-		if (*p++ == '\0')
-			return limit;
-	}
-	for (end = p += 3; *end && *end != '\n'; end++)
-		;
-	__builtin_memcpy(p - RootLen, cgroupRoot, RootLen);
-	for (;;) {
-		__builtin_memcpy(end, "/cpu.max", sizeof "/cpu.max");
-		n = cpumax(p - RootLen);
-		limit = min(limit, n);
-		if (end == p)
-			return limit;
-		while (*--end != '/' && end > p)
-			;
-	}
 }

@@ -1,12 +1,14 @@
 // tests/internal/cgroup.c - the limit of processor time that control groups set.
 //
 // Promises: the quota over the period, rounded up; the least of our group and those above
-// it; "max" and what is not understood is no limit; so is a system without the files.
+// it; "max" and what is not understood is no limit; so is a system without the files. Version 1
+// where it has the controller cpu, in either order of the lines: wherever it is mounted, of
+// whichever root, with blanks in the names.
 #include "internal.h"
 
 #include "runtime/base/str.h"
 
-extern const char *cgroupSelf, *cgroupRoot;
+extern const char *cgroupSelf, *cgroupRoot, *cgroupMounts;
 
 static char tmp[200], root[220];
 
@@ -38,6 +40,81 @@ static void limit(const char *text, int32_t wanted)
 	equal(getcpulimit(), wanted);
 }
 
+// The hierarchy of version 1 in the folder "v1 cpu", with root, among other mounts.
+static void mounted(const char *root_of_mount)
+{
+	static char text[2000];
+
+	rt_snprintf(text, sizeof text,
+	            "22 27 0:21 / /proc rw,nosuid shared:12 - proc proc rw\n"
+	            "30 27 0:26 / %s/cg rw shared:9 master:1 - cgroup2 cgroup2 rw,cpu\n"
+	            "31 27 0:27 / %s/cg rw shared:9 - cgroup cgroup rw,xattr,name=cpu\n"
+	            "32 27 0:28 / %s/cg rw - cgroup cgroup rw,cpuset,cpuacct\n"
+	            "33 27 0:29 /else %s/cg ro - cgroup cgroup ro,cpu\n"
+	            "34 27 0:29 %s %s/v1\\040cpu ro shared:7 - cgroup cgroup ro,cpu,cpuacct\n"
+	            "nonsense\n\n",
+	            tmp, tmp, tmp, tmp, root_of_mount, tmp);
+	put("mounts", text);
+}
+
+// What the group at name, below "v1 cpu", may use.
+static void quota(const char *name, const char *us, const char *period)
+{
+	char file[100];
+
+	rt_snprintf(file, sizeof file, "v1 cpu%s/cpu.cfs_quota_us", name);
+	put(file, us);
+	rt_snprintf(file, sizeof file, "v1 cpu%s/cpu.cfs_period_us", name);
+	put(file, period);
+}
+
+static void version1(void)
+{
+	static char mounts[220];
+
+	rt_snprintf(mounts, sizeof mounts, "%s/mounts", tmp);
+	cgroupMounts = mounts;
+	put("self", "4:cpu,cpuacct:/a/b\n0::/a/b\n");
+	equal(getcpulimit(), INT32_MAX); // mounted nowhere
+	mounted("/");
+	equal(getcpulimit(), INT32_MAX); // without files
+	makedir("v1 cpu");
+	makedir("v1 cpu/a");
+	makedir("v1 cpu/a/b");
+	quota("", "-1\n", "100000\n");
+	quota("/a", "-1\n", "100000\n");
+	quota("/a/b", "-1\n", "100000\n");
+	equal(getcpulimit(), INT32_MAX);
+	quota("/a/b", "250000\n", "100000\n");
+	equal(getcpulimit(), 3);
+	quota("/a", "20000\n", "10000\n");
+	equal(getcpulimit(), 2);
+	quota("/a", "nonsense\n", "10000\n");
+	equal(getcpulimit(), 3);
+	quota("/a/b", "250000\n", "0\n");
+	equal(getcpulimit(), INT32_MAX);
+	quota("/a/b", "250000\n", "50000\n");
+	put("self", "0::/a/b\n12:cpuset:/\n4:cpuacct,cpu:/a/b\n3:cpu:/\n");
+	equal(getcpulimit(), 5);
+
+	quota("", "700000\n", "100000\n"); // a container's: its root is our group
+	mounted("/a/b");
+	equal(getcpulimit(), 7);
+	put("self", "4:cpu:/a/b/a\n");
+	quota("/a", "600000\n", "100000\n");
+	equal(getcpulimit(), 6);
+	put("self", "4:cpu:/a/bc\n"); // beginning with the root's name, but elsewhere
+	equal(getcpulimit(), INT32_MAX);
+	mounted("/");
+	put("self", "4:cpu:/../a/b\n"); // out of the namespace
+	equal(getcpulimit(), INT32_MAX);
+	mounted("/..");
+	equal(getcpulimit(), 5);
+	put("self", "4:cpu:/\n");
+	mounted("/");
+	equal(getcpulimit(), 7);
+}
+
 int rt_main(int argc, char **argv)
 {
 	static char self[220];
@@ -52,7 +129,7 @@ int rt_main(int argc, char **argv)
 	cgroupRoot = root;
 	cgroupSelf = self;
 	equal(getcpulimit(), INT32_MAX);
-	put("self", "9:name=systemd:/x\n1:cpu:/10::\n0::/\n");
+	put("self", "9:name=systemd:/x\n1:cpuset:/10::\n0::/\n");
 	equal(getcpulimit(), INT32_MAX);
 	makedir("cg");
 	limit("max 100000\n", INT32_MAX);
@@ -67,7 +144,7 @@ int rt_main(int argc, char **argv)
 
 	makedir("cg/a");
 	makedir("cg/a/b");
-	put("self", "1:cpu:/a\n0::/a/b\n");
+	put("self", "1:cpuset:/a\n0::/a/b\n");
 	limit("500000 100000\n", 5);
 	put("cg/a/b/cpu.max", "350000 100000\n");
 	equal(getcpulimit(), 4);
@@ -77,8 +154,9 @@ int rt_main(int argc, char **argv)
 	equal(getcpulimit(), 4);
 	put("self", "0::/a/gone/x\n");
 	equal(getcpulimit(), 5);
-	put("self", "1:cpu:/a\n");
+	put("self", "1:cpuset:/a\n");
 	equal(getcpulimit(), INT32_MAX);
+	version1();
 	rt_syscall(SYS_unlink, root);
 	return 0;
 }
