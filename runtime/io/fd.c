@@ -24,6 +24,7 @@
 #include "runtime/io/fd.h"
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
+#include "runtime/os/socket.h"
 #include "runtime/sched/yieldcheck.h"
 #include "runtime/sync/sync.h"
 
@@ -191,10 +192,31 @@ static bool watched(const Fd *d)
 	return d->kind == FdOwn || d->kind == FdShared;
 }
 
+// Returns what is known of a description from outside. The pieces of a write to a datagram
+// socket, a TUN device or the like would be messages of their own; pipes, stream sockets and
+// terminals carry bytes.
+static uint32_t outsideflags(int32_t fd)
+{
+	enum { F_GETPIPE_SZ = 1032, TCGETS = 0x5401 };
+	uint8_t termios[64];
+	int32_t type = SOCK_STREAM;
+	uint32_t size = sizeof type;
+
+	if (syscall6(__NR_getsockopt, (uint32_t)fd, SOL_SOCKET, SO_TYPE, ptrarg(&type),
+	             ptrarg(&size), 0) == 0)
+		return type == SOCK_STREAM ? FdSocket : FdSocket | (uint32_t)FdMessage;
+	if (syscall3(__NR_fcntl, (uint32_t)fd, F_GETPIPE_SZ, 0) != -EBADF)
+		return 0;
+	if (syscall3(__NR_ioctl, (uint32_t)fd, TCGETS, ptrarg(termios)) == 0)
+		return 0;
+	return FdMessage;
+}
+
 // Finds out of what kind a number is that was not used yet. Returns 0, or -EBADF.
 static int64_t probe(int32_t fd, Fd *d)
 {
 	int64_t err = 0;
+	FdKind kind;
 
 	lockdesc(&d->pd); // two may come at once
 	if (d->kind == FdUnknown) {
@@ -204,11 +226,14 @@ static int64_t probe(int32_t fd, Fd *d)
 			return err;
 		}
 		if (err) // most often EPERM; but waiting in a system call always works
-			atomic_store_release(&d->kind, FdFile);
+			kind = FdFile;
 		else if ((d->flags & FdMade) && setnonblock(fd) == 0)
-			atomic_store_release(&d->kind, FdOwn);
+			kind = FdOwn;
 		else
-			atomic_store_release(&d->kind, FdShared);
+			kind = FdShared;
+		if (kind == FdShared)
+			d->flags |= (uint8_t)outsideflags(fd);
+		atomic_store_release(&d->kind, (uint8_t)kind);
 	}
 	unlock(&d->pd.lock);
 	return 0;

@@ -21,6 +21,7 @@ enum {
 	FdSocket = 2,
 	FdTcp = 4,    // it, or what it accepts, is a TCP connection
 	FdStream = 8, // bytes; a short read says that it is empty, and an edge follows
+	FdMessage = 16, // what a write gives to the kernel is one message
 };
 
 // What binds a descriptor to a context; ctxbind.c.

@@ -133,6 +133,15 @@ int64_t partly(int64_t err, int64_t done)
 	return done > 0 && (err == -ETIMEDOUT || err == -ECANCELED) ? done : err;
 }
 
+// Returns how many of left bytes one call may take: a stream from outside that is ready has
+// room for PipeBuf, and a blocking one would hold its thread for the rest.
+static size_t piece(const Fd *d, size_t left)
+{
+	if (d->kind == FdShared && !(d->flags & FdMessage))
+		return min(left, (size_t)PipeBuf);
+	return left;
+}
+
 // Transfers n bytes by c, whose second and third argument are address and length.
 static int64_t writeall(Fd *d, Call *c, size_t n)
 {
@@ -141,7 +150,7 @@ static int64_t writeall(Fd *d, Call *c, size_t n)
 	do {
 		int64_t r;
 
-		c->arg[2] = d->kind == FdShared ? min(left, (size_t)PipeBuf) : left;
+		c->arg[2] = piece(d, left);
 		r = fdcall(d, PollWrite, c);
 		if (r < 0 || (r == 0 && left > 0))
 			return r < 0 ? partly(r, (int64_t)(n - left)) : -EIO;

@@ -21,20 +21,24 @@ static int64_t setopt(int32_t fd, int32_t level, int32_t opt, int32_t value)
 	                ptrarg(&value), sizeof value, 0);
 }
 
-// Go's choice for connections. An accepted socket inherits them from its listener.
-static void tcpoptions(int32_t fd)
+// Sets Go's choice for connections; a socket that a listener accepts inherits it. Returns
+// whether fd is one of TCP.
+static bool tcpoptions(int32_t fd)
 {
-	setopt(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	if (setopt(fd, IPPROTO_TCP, TCP_NODELAY, 1) < 0)
+		return false;
 	setopt(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
 	setopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, KeepAlive);
 	setopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, KeepAlive);
+	return true;
 }
 
 static uint32_t flagsof(int32_t type, int32_t family)
 {
 	// A read of a local stream ends where descriptors were passed, though more is there.
-	return FdSocket |
-	       (type == SOCK_STREAM && family != AF_UNIX ? FdTcp | (uint32_t)FdStream : 0);
+	if (type != SOCK_STREAM)
+		return FdSocket | (uint32_t)FdMessage;
+	return FdSocket | (family != AF_UNIX ? FdTcp | (uint32_t)FdStream : 0);
 }
 
 // Makes a socket for a, not in the table yet.
@@ -210,6 +214,7 @@ int rt_accept(int fd)
 {
 	Call c = { __NR_accept4, { (uint32_t)fd, 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC } };
 	uint32_t flags, failures = 0;
+	bool outside;
 	Fd *d;
 	int64_t r;
 
@@ -221,6 +226,7 @@ int rt_accept(int fd)
 		r = fdcall(d, PollRead, &c);
 	while (wasgone(r));
 	flags = d->flags;
+	outside = d->kind != FdOwn; // nobody has set the options of its connections
 	if (r >= 0)
 		d->failures = 0;
 	else if (wantsrest(r))
@@ -230,8 +236,8 @@ int rt_accept(int fd)
 		rt_sleep(min((int64_t)FirstPause << (failures - 1), (int64_t)MaxPause));
 	if (r < 0)
 		return (int)r;
-	if (!(flags & FdSocket)) // a listener from outside: of what family, nobody has said
-		return (int)fdinstall(r, FdOwn, FdSocket);
+	if (outside)
+		flags |= FdSocket | (tcpoptions((int32_t)r) ? (uint32_t)FdTcp : 0);
 	return (int)fdinstall(r, FdOwn, flags | (flags & FdTcp ? FdStream : 0));
 }
 

@@ -42,22 +42,31 @@ static void advance(rt_iovec **v, int32_t *n, size_t done)
 	}
 }
 
+// Gives the n pieces to the kernel in one call.
+static int64_t writepieces(int32_t fd, Fd *d, const rt_iovec *v, uint32_t n)
+{
+	Msghdr m = { .iov = (rt_iovec *)v, .iovlen = n };
+	Call c = { __NR_writev, { (uint32_t)fd, ptrarg(v), n } };
+
+	if (d->flags & FdSocket)
+		c = (Call){ __NR_sendmsg, { (uint32_t)fd, ptrarg(&m), MSG_NOSIGNAL } };
+	return fdcall(d, PollWrite, &c);
+}
+
 static int64_t writevall(int32_t fd, Fd *d, rt_iovec *v, int32_t n)
 {
 	int64_t sum = 0, r;
 
+	if (d->flags & FdMessage) // empty ones are messages, too
+		return n > MaxVector ? -EMSGSIZE : writepieces(fd, d, v, (uint32_t)n);
 	advance(&v, &n, 0);
 	while (n > 0) {
-		uint32_t pieces = (uint32_t)min(n, (int32_t)MaxVector);
-		Msghdr m = { .iov = v, .iovlen = pieces };
-		Call c = { __NR_writev, { (uint32_t)fd, ptrarg(v), pieces } };
+		rt_iovec first = { v->base, min(v->len, (size_t)PipeBuf) };
 
-		if (d->flags & FdSocket) // makes no signal as writev does
-			c = (Call){ __NR_sendmsg, { (uint32_t)fd, ptrarg(&m), MSG_NOSIGNAL } };
-		else if (d->kind == FdShared) // one that is ready may take no more
-			c = (Call){ __NR_write, { (uint32_t)fd, ptrarg(v->base),
-			                          min(v->len, (size_t)PipeBuf) } };
-		r = fdcall(d, PollWrite, &c);
+		if (d->kind == FdShared) // a stream that is ready may take no more
+			r = writepieces(fd, d, &first, 1);
+		else
+			r = writepieces(fd, d, v, (uint32_t)min(n, (int32_t)MaxVector));
 		if (r < 0)
 			return partly(r, sum);
 		sum += r;
