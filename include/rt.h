@@ -566,7 +566,8 @@ int rt_pipe(int fd[2]);
 
 /* Like rt_read and rt_write, with several pieces of memory; rt_iovec is the kernel's struct
  * iovec. rt_writev modifies v: after a short count, the piece in which it stopped is what is
- * left of it. */
+ * left of it. To a datagram or packet socket it sends one message, of at most 1024 pieces
+ * (-EMSGSIZE). */
 typedef struct {
 	void *base;
 	size_t len;
@@ -596,8 +597,12 @@ int64_t rt_copy(int out, int in, int64_t n);
 /* network is "tcp", "tcp4", "tcp6", "udp", "udp4", "udp6" with "host:port"
  * ("127.0.0.1:8080", "[::1]:0", ":8080": all addresses of this machine), or "unix",
  * "unixgram", "unixpacket" with a path ("@name": abstract, no file). A host name is looked
- * up in /etc/hosts and then by DNS. Returns a descriptor or a negative errno: -ENOENT if
- * the name does not exist, -ETIMEDOUT if a server does not answer. */
+ * up in /etc/hosts and then by DNS. rt_listen takes an IPv4 address of a name, if there is
+ * one; rt_dial tries all, the next one 250 ms after the last or as soon as that has failed, and
+ * takes the first that is connected. Without a host it dials this machine. Returns a descriptor
+ * or a negative errno: -ENOENT if the name does not exist, -ETIMEDOUT if a server does not
+ * answer, -EAGAIN if none could say; -EAFNOSUPPORT if the address is not the network's, -EINVAL
+ * if it is none, or its zone does not exist. */
 int rt_listen(const char *network, const char *address);
 int rt_dial(const char *network, const char *address);
 
@@ -683,7 +688,8 @@ int rt_recv_message(int fd, rt_message *m);
 int rt_send_message(int fd, const rt_message *m);
 
 /* Convert text (not a name) to an address, and an address to text as rt_local_address does.
- * */
+ * "[::ffff:1.2.3.4]:80" is an IPv4 address for "tcp4" and "udp4" alone: a socket of IPv6 wants
+ * IPv4 addresses that way. */
 int rt_address_parse(rt_address *a, const char *network, const char *text);
 int rt_address_format(const rt_address *a, char *buf, size_t size);
 
@@ -691,8 +697,8 @@ int rt_address_format(const rt_address *a, char *buf, size_t size);
  * IPv4 address and its IPv6-mapped form are equal, as rt_address_format shows them. */
 bool rt_address_equal(const rt_address *a, const rt_address *b);
 
-/* Looks up a host's addresses and stores up to n of them, in the order in which rt_dial
- * tries them, with port 0. Returns how many there are, or a negative errno. */
+/* Looks up a host's addresses and stores up to n of them, in the order of RFC 6724 and with
+ * port 0. Returns how many it stores, or a negative errno. */
 int rt_lookup_host(const char *host, rt_address *a, int n);
 
 /* Makes a system call that may block, with up to six arguments: integers or pointers of any

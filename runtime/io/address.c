@@ -160,6 +160,23 @@ bool parseip(const char *text, rt_address *a)
 	return end && *end == '\0';
 }
 
+// "::ffff:1.2.3.4" is an IPv4 address.
+static const uint8_t mapped[12] = { [10] = 0xff, 0xff };
+
+void unmap(rt_address *a)
+{
+	const SockaddrIn6 in6 = *(const SockaddrIn6 *)a->sockaddr;
+	SockaddrIn *sin = (SockaddrIn *)a->sockaddr;
+
+	if (in6.family != AF_INET6 || __builtin_memcmp(in6.addr, mapped, sizeof mapped) != 0)
+		return;
+	__builtin_memset(a, 0, sizeof *a);
+	sin->family = AF_INET;
+	sin->port = in6.port;
+	__builtin_memcpy(sin->addr, in6.addr + sizeof mapped, sizeof sin->addr);
+	a->size = sizeof *sin;
+}
+
 void setport(rt_address *a, uint16_t port)
 {
 	((SockaddrIn *)a->sockaddr)->port = swap16(port); // a SockaddrIn6 has it there too
@@ -200,12 +217,13 @@ int64_t parseunix(const char *path, rt_address *a)
 	uintptr_t n = strlength(path);
 
 	__builtin_memset(a, 0, sizeof *a);
-	if (n == 0 || n >= sizeof sun->path)
+	// An abstract name begins with a zero and has none at its end, a path has.
+	if (n == 0 || n + (*path != '@') > sizeof sun->path)
 		return -EINVAL;
 	sun->family = AF_UNIX;
 	__builtin_memcpy(sun->path, path, n);
 	a->size = (uint32_t)(offsetof(SockaddrUn, path) + n + 1);
-	if (*path == '@') { // an abstract name begins with a zero and has none at its end
+	if (*path == '@') {
 		sun->path[0] = '\0';
 		a->size--;
 	}
@@ -224,6 +242,8 @@ int rt_address_parse(rt_address *a, const char *network, const char *text)
 		return (int)parseunix(text, a);
 	if (splithostport(text, host, &port) < 0 || !parseip(host, a))
 		return -EINVAL;
+	if (nw->family == AF_INET)
+		unmap(a); // others may be for a socket of IPv6, which wants IPv4 addresses so
 	if (nw->family != AF_UNSPEC && nw->family != familyof(a))
 		return -EAFNOSUPPORT;
 	setport(a, port);
@@ -273,8 +293,6 @@ static void sayipv6(Out *out, const uint8_t *ip)
 
 static void sayin6(Out *out, const SockaddrIn6 *sin6)
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, 0xff };
-
 	if (__builtin_memcmp(sin6->addr, mapped, sizeof mapped) == 0) {
 		sayipv4(out, sin6->addr + 12);
 	} else {

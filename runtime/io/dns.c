@@ -7,7 +7,14 @@
 
 #include "runtime/base/str.h"
 
-enum { HeaderSize = 12, TypeCname = 5, TypeOpt = 41, ClassIn = 1, MaxCnames = 16 };
+enum {
+	HeaderSize = 12,
+	TypeCname = 5, TypeOpt = 41, ClassIn = 1,
+	Response = 0x8000, Authoritative = 0x400, Truncated = 0x200, RecursionDesired = 0x100,
+	RecursionAvailable = 0x80, AuthenticData = 0x20, RcodeMask = 0xf, // flags
+	NameError = 3, // rcode
+	MaxCnames = 64,
+};
 
 // ---- writing ------------------------------------------------------------------------
 
@@ -41,12 +48,12 @@ static uint8_t *putname(uint8_t *p, const char *name)
 	return p - start > 1 ? p : NULL;
 }
 
-uint32_t dnsquestion(uint8_t *msg, uint16_t id, const char *name, uint16_t type)
+uint32_t dnsquestion(uint8_t *msg, uint16_t id, const char *name, uint16_t type, bool ad)
 {
 	uint8_t *p = msg;
 
 	p = put16(p, id);
-	p = put16(p, 0x0100); // recursion wanted
+	p = put16(p, RecursionDesired | (ad ? AuthenticData : 0));
 	p = put16(p, 1);
 	p = put16(p, 0);
 	p = put16(p, 0);
@@ -146,6 +153,7 @@ static bool samename(const char *wire, const char *name)
 typedef struct {
 	char name[MaxHost];
 	uint32_t type, class, len;
+	uint32_t rcode; // the upper bits, if type is TypeOpt
 	uint32_t at; // of its data
 } Record;
 
@@ -154,7 +162,8 @@ static bool getrecord(Reader *r, Record *rec)
 	getname(r, rec->name);
 	rec->type = get16(r);
 	rec->class = get16(r);
-	get16(r);
+	rec->rcode = get8(r); // the time to live in other records
+	get8(r);
 	get16(r);
 	rec->len = get16(r);
 	rec->at = r->at;
@@ -211,12 +220,48 @@ static bool isquestion(Reader *r, const char *name, uint32_t type)
 	return samename(asked, name) && get16(r) == type && get16(r) == ClassIn && !r->bad;
 }
 
+// The upper bits of the result, which are with the options among count records from r on.
+static uint32_t extendedrcode(Reader r, uint32_t count)
+{
+	Record rec;
+
+	for (; count > 0 && getrecord(&r, &rec); count--) {
+		if (rec.type == TypeOpt)
+			return rec.rcode << 4;
+	}
+	return 0;
+}
+
+// The addresses of name, by the aliases that the answer has. DnsServer: no record can be read.
+static DnsResult addresses(Reader r, uint32_t answers, const char *name, uint32_t type,
+                           rt_address *a, int32_t max, int32_t *n)
+{
+	char target[MaxHost];
+	Record rec;
+
+	__builtin_memcpy(target, name, strlength(name) + 1);
+	for (int32_t i = 0; i < MaxCnames && gather(r, answers, target, type, a, max, n); i++)
+		;
+	if (*n > 0)
+		return DnsOk;
+	while (answers > 0 && getrecord(&r, &rec))
+		answers--;
+	return answers > 0 ? DnsServer : DnsNoName;
+}
+
+int32_t dnsroom(const uint8_t *msg, uint32_t len)
+{
+	enum { SmallestRecord = 1 + 10 + 4 };
+	int32_t answers = len < HeaderSize ? 0 : msg[6] << 8 | msg[7];
+
+	return min(answers, (int32_t)(len / SmallestRecord));
+}
+
 DnsResult dnsanswer(const uint8_t *msg, uint32_t len, uint16_t id, const char *name,
                     uint16_t type, rt_address *a, int32_t max, int32_t *n)
 {
 	Reader r = { .msg = msg, .len = len };
-	char target[MaxHost];
-	uint32_t flags, questions, answers;
+	uint32_t flags, questions, answers, others, rcode;
 
 	*n = 0;
 	if (get16(&r) != id)
@@ -224,18 +269,19 @@ DnsResult dnsanswer(const uint8_t *msg, uint32_t len, uint16_t id, const char *n
 	flags = get16(&r);
 	questions = get16(&r);
 	answers = get16(&r);
-	get16(&r);
-	get16(&r);
-	if (r.bad || !(flags & 0x8000) || questions != 1 || !isquestion(&r, name, type))
+	others = get16(&r);
+	others += get16(&r);
+	if (r.bad || !(flags & Response) || questions != 1 || !isquestion(&r, name, type))
 		return DnsNotOurs;
-	if (flags & 0x0200)
+	if (flags & Truncated)
 		return DnsTruncated;
-	if ((flags & 0xf) == 3)
+	rcode = extendedrcode(r, answers + others) | (flags & RcodeMask);
+	if (rcode == NameError)
 		return DnsNoName;
-	if ((flags & 0xf) != 0)
+	if (rcode != 0)
 		return DnsServer;
-	__builtin_memcpy(target, name, strlength(name) + 1);
-	for (int32_t i = 0; i < MaxCnames && gather(r, answers, target, type, a, max, n); i++)
-		;
-	return *n > 0 ? DnsOk : DnsNoName;
+	// A server that does not know the name and asks no other has nothing to say about it.
+	if (answers == 0 && !(flags & (Authoritative | RecursionAvailable)))
+		return DnsServer;
+	return addresses(r, answers, name, type, a, max, n);
 }

@@ -18,9 +18,11 @@ typedef enum {
 	DnsNotOurs,   // not an answer to the question
 } DnsResult;
 
-// A question for name's addresses of a type. Returns its length, or 0 when that cannot be
-// a name.
-uint32_t dnsquestion(uint8_t *msg, uint16_t id, const char *name, uint16_t type);
+// Writes a question for name's addresses of a type; ad: the answer may say whether it is
+// authentic. Returns its length, or 0 when that cannot be a name.
+uint32_t dnsquestion(uint8_t *msg, uint16_t id, const char *name, uint16_t type, bool ad);
+// Returns how many addresses an answer has at most.
+int32_t dnsroom(const uint8_t *msg, uint32_t len);
 // What msg says to that question. Puts the addresses into a, *n of at most max.
 DnsResult dnsanswer(const uint8_t *msg, uint32_t len, uint16_t id, const char *name,
                     uint16_t type, rt_address *a, int32_t max, int32_t *n);

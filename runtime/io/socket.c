@@ -1,4 +1,4 @@
-// socket.c - sockets: listening, accepting, dialling, addresses, datagrams.
+// socket.c - sockets: listening, accepting, addresses, datagrams.
 #include "runtime/io/address.h"
 #include "runtime/io/fd.h"
 #include "runtime/mem/mem.h"
@@ -6,7 +6,6 @@
 #include "runtime/sched/yieldcheck.h"
 
 enum {
-	MaxAddresses = 16,
 	Backlog = 0x7fffffff,           // the kernel cuts it to net.core.somaxconn
 	KeepAlive = 15,                 // s
 	FirstPause = 5 * 1000 * 1000,   // ns: accept without descriptors,
@@ -15,7 +14,7 @@ enum {
 
 // ---- options ------------------------------------------------------------------------
 
-static int64_t setopt(int32_t fd, int32_t level, int32_t opt, int32_t value)
+int64_t setopt(int32_t fd, int32_t level, int32_t opt, int32_t value)
 {
 	return syscall6(__NR_setsockopt, (uint32_t)fd, (uint32_t)level, (uint32_t)opt,
 	                ptrarg(&value), sizeof value, 0);
@@ -33,7 +32,7 @@ static bool tcpoptions(int32_t fd)
 	return true;
 }
 
-static uint32_t flagsof(int32_t type, int32_t family)
+uint32_t flagsof(int32_t type, int32_t family)
 {
 	// A read of a local stream ends where descriptors were passed, though more is there.
 	if (type != SOCK_STREAM)
@@ -41,8 +40,7 @@ static uint32_t flagsof(int32_t type, int32_t family)
 	return FdSocket | (family != AF_UNIX ? FdTcp | (uint32_t)FdStream : 0);
 }
 
-// Makes a socket for a, not in the table yet.
-static int64_t newsocket(const Network *nw, const rt_address *a)
+int64_t newsocket(const Network *nw, const rt_address *a)
 {
 	int64_t fd = syscall3(__NR_socket, familyof(a),
 	                      (uint32_t)(nw->type | SOCK_NONBLOCK | SOCK_CLOEXEC), 0);
@@ -65,33 +63,48 @@ static void nohost(const Network *nw, bool listening, rt_address *a)
 		parseip(nw->family == AF_INET6 ? "::1" : "127.0.0.1", a);
 }
 
-// Reads what text means, at most n addresses; returns how many.
-static int64_t resolve(const Network *nw, const char *text, bool listening, rt_address *a,
-                       int32_t n)
+// Checks the numeric address at a, and returns how many addresses it means: where IPv6 is
+// off, "::" is this machine still, and is dialled by IPv4.
+static int64_t literal(const Network *nw, bool listening, rt_address a[2])
+{
+	static const rt_address any6 = { .size = sizeof(SockaddrIn6), .sockaddr = { AF_INET6 } };
+
+	unmap(a);
+	if (nw->family != AF_UNSPEC && nw->family != familyof(a))
+		return -EAFNOSUPPORT;
+	if (nw->family != AF_UNSPEC || listening || __builtin_memcmp(a, &any6, sizeof any6) != 0)
+		return 1;
+	parseip("127.0.0.1", &a[1]);
+	return 2;
+}
+
+int64_t resolve(const Network *nw, const char *text, bool listening, rt_address one[2],
+                rt_address **a)
 {
 	char host[MaxHost];
 	uint16_t port;
 	int64_t r;
 
+	*a = one;
 	if (nw->family == AF_UNIX) {
-		r = parseunix(text, a);
+		r = parseunix(text, one);
 		return r < 0 ? r : 1;
 	}
 	r = splithostport(text, host, &port);
 	if (r < 0)
 		return r;
 	if (host[0] == '\0') {
-		nohost(nw, listening, a);
+		nohost(nw, listening, one);
 		r = 1;
-	} else if (parseip(host, a)) {
-		if (nw->family != AF_UNSPEC && nw->family != familyof(a))
-			return -EAFNOSUPPORT;
-		r = 1;
+	} else if (parseip(host, one)) {
+		r = literal(nw, listening, one);
+	} else if (isnumeric(host)) { // of a zone that there is not: no name
+		r = -EINVAL;
 	} else {
-		r = lookuphost(host, nw->family, a, n);
+		r = lookuphost(host, nw->family, a);
 	}
 	for (int64_t i = 0; i < r; i++)
-		setport(&a[i], port);
+		setport(&(*a)[i], port);
 	return r;
 }
 
@@ -167,24 +180,39 @@ static int64_t listenat(const Network *nw, const rt_address *a, const rt_listen_
 	return fdinstall(fd, FdOwn, flagsof(nw->type, nw->family) & ~(uint32_t)FdStream);
 }
 
+// Chooses where to listen among the n addresses of a name: as Go does, an IPv4 address
+// first, unless the name is in brackets.
+static const rt_address *listenaddress(const rt_address *a, int64_t n, const char *text)
+{
+	uint16_t wanted = *text == '[' ? AF_INET6 : AF_INET;
+
+	for (int64_t i = 0; i < n; i++) {
+		if (familyof(&a[i]) == wanted)
+			return &a[i];
+	}
+	return a;
+}
+
 int rt_listen_with(const char *network, const char *address, const rt_listen_options *o)
 {
 	const Network *nw = findnetwork(network);
-	rt_address a;
+	rt_address one[2], *a;
 	int64_t r;
 
 	preemptcheck();
 	if (!nw)
 		return -EINVAL;
-	r = resolve(nw, address, true, &a, 1);
+	r = resolve(nw, address, true, one, &a);
 	if (r < 0)
 		return (int)r;
-	r = listenat(nw, &a, o);
+	r = listenat(nw, listenaddress(a, r, address), o);
+	if (a != one)
+		rt_free(a);
 	if (r == -EAFNOSUPPORT && *address == ':' && nw->family == AF_UNSPEC) {
 		Network v4 = { nw->name, nw->type, AF_INET }; // a kernel without IPv6
 
-		resolve(&v4, address, true, &a, 1);
-		r = listenat(&v4, &a, o);
+		resolve(&v4, address, true, one, &a);
+		r = listenat(&v4, one, o);
 	}
 	return (int)r;
 }
@@ -239,122 +267,6 @@ int rt_accept(int fd)
 	if (outside)
 		flags |= FdSocket | (tcpoptions((int32_t)r) ? (uint32_t)FdTcp : 0);
 	return (int)fdinstall(r, FdOwn, flags | (flags & FdTcp ? FdStream : 0));
-}
-
-// ---- dialling -----------------------------------------------------------------------
-
-static int64_t socketerror(int32_t fd)
-{
-	int32_t err = 0;
-	uint32_t size = sizeof err;
-	int64_t r = syscall6(__NR_getsockopt, (uint32_t)fd, SOL_SOCKET, SO_ERROR, ptrarg(&err),
-	                     ptrarg(&size), 0);
-
-	return r < 0 ? r : -err;
-}
-
-// Waits until the connection of fd is made or has failed. An event may come that means
-// neither.
-static int64_t waitconnected(int32_t fd, Fd *d)
-{
-	rt_address a;
-
-	for (;;) {
-		uint32_t size = sizeof a.sockaddr;
-		int64_t r = netpollwait(&d->pd, PollWrite);
-
-		if (r == 0)
-			r = socketerror(fd);
-		if (r < 0)
-			return r;
-		r = syscall3(__NR_getpeername, (uint32_t)fd, ptrarg(a.sockaddr), ptrarg(&size));
-		if (r != -ENOTCONN)
-			return r;
-	}
-}
-
-// Returns 0, -EINPROGRESS or another error. A call that was interrupted may have begun the
-// connection: asked again, the kernel says so.
-static int64_t connect1(int32_t fd, const rt_address *a)
-{
-	int64_t r, pause = RT_MILLISECOND;
-
-	for (;;) {
-		r = syscall3(__NR_connect, (uint32_t)fd, ptrarg(a->sockaddr), a->size);
-		if (r == -EALREADY)
-			return -EINPROGRESS;
-		if (r == -EISCONN)
-			return 0;
-		if (r == -EINTR)
-			continue;
-		if (r != -EAGAIN || familyof(a) != AF_UNIX)
-			return r;
-		// The queue of a local listener is full, and no event comes when it is not.
-		rt_sleep(pause);
-		pause = min(2 * pause, 100 * RT_MILLISECOND);
-	}
-}
-
-// Waits for a connection that takes time. Watches the socket only from here on, because epoll
-// reports one that does nothing yet as hung up. until: an instant to give up at; 0: when the
-// kernel does.
-static int64_t await(int32_t fd, int64_t until)
-{
-	Fd *d;
-	int64_t r = fdlock(fd, PollWrite, &d);
-
-	if (r < 0)
-		return r;
-	netpolldeadline(&d->pd, PollWrite, until);
-	r = waitconnected(fd, d);
-	netpolldeadline(&d->pd, PollWrite, 0);
-	fdunlock(fd, d, PollWrite);
-	return r;
-}
-
-int64_t dialto(const Network *nw, const rt_address *a, int64_t until)
-{
-	int64_t fd = newsocket(nw, a), r, connected;
-
-	if (fd < 0)
-		return fd;
-	connected = connect1((int32_t)fd, a);
-	if (connected < 0 && connected != -EINPROGRESS) {
-		closefd((int32_t)fd);
-		return connected;
-	}
-	fd = fdinstall(fd, FdOwn, flagsof(nw->type, nw->family));
-	if (fd < 0 || connected == 0)
-		return fd;
-	r = await((int32_t)fd, until);
-	if (r < 0) {
-		rt_close((int)fd);
-		return r;
-	}
-	return fd;
-}
-
-int rt_dial(const char *network, const char *address)
-{
-	enum { Patience = 10 }; // s, for an address that is not the last one
-	const Network *nw = findnetwork(network);
-	rt_address *a;
-	int64_t n, r;
-
-	preemptcheck();
-	if (!nw)
-		return -EINVAL;
-	a = rt_malloc(MaxAddresses * sizeof *a);
-	r = n = resolve(nw, address, false, a, MaxAddresses);
-	for (int64_t i = 0; i < n; i++) {
-		bool last = i == n - 1;
-
-		r = dialto(nw, &a[i], last ? 0 : nanotime() + Patience * RT_SECOND);
-		if (r >= 0 || r == -EMFILE || r == -ENFILE)
-			break;
-	}
-	rt_free(a);
-	return (int)r;
 }
 
 // ---- the rest -----------------------------------------------------------------------

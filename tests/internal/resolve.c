@@ -210,12 +210,12 @@ static void mutated(void)
 	static uint8_t msg[2000], good[2000];
 	rt_address a[8];
 	uint64_t seed = 4711;
-	uint32_t len = dnsquestion(good, 77, "alias.test", DnsA);
+	uint32_t len = dnsquestion(good, 77, "alias.test", DnsA, false);
 	int32_t n, ok = 0;
 
-	equal(dnsquestion(msg, 1, "a..b", DnsA), 0);
-	equal(dnsquestion(msg, 1, "", DnsA), 0);
-	equal(dnsquestion(msg, 1, ".", DnsA), 0);
+	equal(dnsquestion(msg, 1, "a..b", DnsA, false), 0);
+	equal(dnsquestion(msg, 1, "", DnsA, false), 0);
+	equal(dnsquestion(msg, 1, ".", DnsA, false), 0);
 	len = reply(good, len, false);
 	equal(dnsanswer(good, len, 77, "ALIAS.test.", DnsA, a, 8, &n), DnsOk);
 	equal(n, 1);
@@ -274,8 +274,10 @@ int rt_main(int argc, char **argv)
 	put(resolv, "; c\nnameserver 127.0.0.1\nsearch corp.example other.example\n"
 	            "options timeout:30 ndots:1\n");
 
-	expect("localhost", "127.0.0.1:0", 2);
-	expect("LOCALHOST.", "127.0.0.1:0", 2);
+	fd = rt_listen("tcp", "[::1]:0"); // where it is there, it comes first
+	expect("localhost", fd >= 0 ? "[::1]:0" : "127.0.0.1:0", 2);
+	expect("LOCALHOST.", fd >= 0 ? "[::1]:0" : "127.0.0.1:0", 2);
+	rt_close(fd);
 	expect("one.test", "1.2.3.4:0", 1);
 	expect("uno", "1.2.3.4:0", 1);
 	expect("two", "5.6.7.8:0", 1);
@@ -292,7 +294,7 @@ int rt_main(int argc, char **argv)
 	expect("short", "10.0.0.98:0", 1);      // in no search domain: as it is
 	expect("deep.host", "10.0.0.98:0", 1);  // not as it is: in a search domain
 	expect("none.test", NULL, -ENOENT);
-	expect("loop.test", NULL, -ENOENT);
+	expect("loop.test.", NULL, -EAGAIN); // that is no answer
 	expect("fail.test.", NULL, -EAGAIN);
 	expect("a..b", NULL, -ENOENT);
 	rt_waitgroup_add(&wg, 20);
