@@ -1,4 +1,4 @@
-// dial.c - connecting to an address, and to whichever address of a name answers first.
+// dial.c - connecting to an address, and to the address of a name that answers first.
 //
 // The addresses of a name are in the order of RFC 6724. As RFC 8305 (happy eyeballs) wants
 // it, the families alternate, and the next address is tried as soon as the last one has
