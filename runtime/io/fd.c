@@ -220,7 +220,9 @@ static int64_t probe(int32_t fd, Fd *d)
 
 	lockdesc(&d->pd); // two may come at once
 	if (d->kind == FdUnknown) {
-		err = netpollopen(fd, &d->pd);
+		// The closer may have found it unknown, and waits for this user (usersleave).
+		err = netpollcheckerr(&d->pd, PollRead) == -EBADF ? -EBADF
+		                                                  : netpollopen(fd, &d->pd);
 		if (err == -EBADF) {
 			unlock(&d->pd.lock);
 			return err;
@@ -255,6 +257,12 @@ int64_t fdwatch(int32_t fd, Fd *d)
 	}
 	unlock(&d->pd.lock);
 	return err;
+}
+
+void fdshare(Fd *d)
+{
+	if (d->kind == FdOwn)
+		atomic_store_release(&d->kind, FdShared);
 }
 
 // Clears the entry for the number's next user.
@@ -390,6 +398,21 @@ int64_t fdinstall(int64_t r, FdKind kind, uint32_t flags)
 	return err ? err : r;
 }
 
+// Do d's users leave soon, once they have been evicted? They do if they are parked, in a call
+// that does not block, or still have to find out of what kind it is. A thread in a blocking
+// system call may stay forever.
+static bool usersleave(Fd *d)
+{
+	uint8_t kind = atomic_load_relaxed(&d->kind);
+
+	if (kind == FdUnknown) {
+		lockdesc(&d->pd);
+		kind = d->kind;
+		unlock(&d->pd.lock);
+	}
+	return kind == FdOwn || kind == FdUnknown;
+}
+
 int rt_close(int fd)
 {
 	Fd *d = entry(fd);
@@ -401,9 +424,7 @@ int rt_close(int fd)
 		return -EBADF;
 	// Of whatever kind it is: a user may be just about to find that out, and to wait.
 	netpollevict(&d->pd);
-	// Users that are parked or in a call that does not block leave soon. A thread in a
-	// blocking system call may stay forever.
-	waits = d->kind == FdOwn;
+	waits = usersleave(d);
 	d->closer = waits ? &gone : NULL;
 	if (dropuse(d, 0, 0, NULL))
 		return (int)destroy(fd, d);

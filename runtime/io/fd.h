@@ -58,6 +58,9 @@ void fdunref(int32_t fd, Fd *d);
 // use of it.
 int64_t fdwatch(int32_t fd, Fd *d);
 
+// The description may block from now on: each call waits before it.
+void fdshare(Fd *d);
+
 // r is a descriptor that the kernel has just given to us, or its error, which is returned.
 // kind is FdOwn, or FdUnknown with FdMade. Returns r, or closes it and returns an error.
 int64_t fdinstall(int64_t r, FdKind kind, uint32_t flags);

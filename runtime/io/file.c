@@ -8,32 +8,14 @@
 // ---- making a call, as the descriptor wants it --------------------------------------
 
 // Sockets and pipes that do not block are called as they are: that takes no longer than to
-// copy the bytes. Devices may take longer.
+// copy the bytes. Devices may take longer. If the description blocks in spite of that, the signal
+// that wants the P back ends the call with EINTR (sig/sig.c).
 static int64_t tryown(const Fd *d, const Call *c)
 {
-	int64_t r;
-
 	if (unlikely(!(d->flags & (FdSocket | FdStream))))
 		return restarting(c);
-	do
-		r = syscall6(c->nr, c->arg[0], c->arg[1], c->arg[2], c->arg[3], c->arg[4],
-		             c->arg[5]);
-	while (unlikely(r == -EINTR));
-	return r;
-}
-
-static int64_t callown(Fd *d, PollMode mode, const Call *c)
-{
-	int64_t err, r;
-
-	for (;;) {
-		r = tryown(d, c);
-		if (r != -EAGAIN)
-			return r;
-		err = netpollwait(&d->pd, mode);
-		if (err)
-			return err;
-	}
+	return syscall6(c->nr, c->arg[0], c->arg[1], c->arg[2], c->arg[3], c->arg[4],
+	                c->arg[5]);
 }
 
 // Waits and calls, for a description that other processes may share. One that was ready need
@@ -52,6 +34,34 @@ static int64_t callshared(Fd *d, PollMode mode, const Call *c)
 		r = restarting(c);
 		if (r != -EAGAIN)
 			return r;
+	}
+}
+
+// Another process that has the description too may have made it block, as shells do.
+static COLD bool madeblocking(Fd *d, int32_t fd)
+{
+	if (isnonblock(fd))
+		return false;
+	fdshare(d);
+	return true;
+}
+
+static int64_t callown(Fd *d, PollMode mode, const Call *c)
+{
+	int64_t err, r;
+
+	for (;;) {
+		r = tryown(d, c);
+		if (unlikely(r == -EINTR)) {
+			if (madeblocking(d, (int32_t)c->arg[0]))
+				return callshared(d, mode, c);
+			continue;
+		}
+		if (r != -EAGAIN)
+			return r;
+		err = netpollwait(&d->pd, mode);
+		if (err)
+			return err;
 	}
 }
 
@@ -190,15 +200,15 @@ int rt_pipe(int fd[2])
 	preemptcheck();
 	if (!canwrite(fd, 2 * sizeof *fd))
 		return -EFAULT;
-	r = pipe2(p, O_CLOEXEC | O_NONBLOCK);
+	r = pipe2(p, O_CLOEXEC); // an end that is for another process alone never gets O_NONBLOCK
 	if (r < 0)
 		return (int)r;
-	r = fdinstall(p[0], FdOwn, FdStream);
+	r = fdinstall(p[0], FdUnknown, FdMade | FdStream);
 	if (r < 0) {
 		closefd(p[1]);
 		return (int)r;
 	}
-	r = fdinstall(p[1], FdOwn, FdStream);
+	r = fdinstall(p[1], FdUnknown, FdMade | FdStream);
 	if (r < 0) {
 		rt_close(p[0]);
 		return (int)r;

@@ -178,3 +178,10 @@ int64_t setnonblock(int32_t fd)
 
 	return flags < 0 ? flags : fcntl(fd, F_SETFL, (uint64_t)flags | O_NONBLOCK);
 }
+
+bool isnonblock(int32_t fd)
+{
+	int64_t flags = fcntl(fd, F_GETFL, 0);
+
+	return flags >= 0 && (flags & O_NONBLOCK);
+}

@@ -113,6 +113,7 @@ int64_t eventfd(uint32_t count, int32_t flags);
 int64_t pipe2(int32_t fd[2], int32_t flags);
 int64_t fcntl(int32_t fd, int32_t cmd, uint64_t arg);
 int64_t setnonblock(int32_t fd);
+bool isnonblock(int32_t fd);
 
 // thread.S, boot.S
 int64_t clone(int32_t flags, void *stk, M *mp, G *gp, void (*fn)(void));

@@ -8,6 +8,8 @@
 // built: unyielding
 #include "runtime/sig/sig.h"
 
+#include <asm-generic/errno.h>
+
 #include "include/rt.h"
 #include "runtime/base/guard.h"
 #include "runtime/base/valgrind.h"
@@ -26,6 +28,7 @@ void (*runPerThreadSyscallp)(M *mp);
 
 extern const char __user_text_start[], __user_text_end[]; // linker.ld
 extern const char __memory_text_end[], __text_end[];
+extern const char __fdcall_text_start[], __fdcall_text_end[]; // linker.ld: io/file.c's
 extern const char touchreadat[], touchwriteat[], touchfailed[]; // touch.S
 
 // ---- installing ---------------------------------------------------------------------
@@ -272,6 +275,14 @@ static void catchfault(Caught *s, bool sent)
 	die(&r);
 }
 
+// The P is wanted back from a call that should not block, but does: another process that
+// shares the description has made it so. It returns EINTR instead of beginning again.
+static void endblocked(Sigcontext *c)
+{
+	if (between(__fdcall_text_start, ctxpc(c), __fdcall_text_end) && ctxatsyscall(c))
+		ctxendsyscall(c, -EINTR);
+}
+
 static void sigurg(const Caught *s)
 {
 	// Pairs with the store before the signal was sent.
@@ -279,6 +290,7 @@ static void sigurg(const Caught *s)
 
 	if (unlikely(run))
 		run(s->gp->m);
+	endblocked(s->c);
 	doSigPreempt(s->gp, s->c);
 }
 

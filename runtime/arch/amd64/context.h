@@ -55,6 +55,22 @@ void ctxpanic(Sigcontext *c, uintptr_t *frame, uintptr_t pc, uintptr_t sp, const
               uint32_t sig, uint32_t code, uintptr_t addr);
 void printregisters(const Sigcontext *c);
 
+// Is a system call the next instruction? It is, too, after the kernel has ended one because of
+// the signal and will begin it again.
+ALWAYS_INLINE bool ctxatsyscall(const Sigcontext *c)
+{
+	enum { Syscall = 0x050f };
+
+	return *(const uint16_t *)c->rip == Syscall;
+}
+
+// That system call is not made, and has this result.
+ALWAYS_INLINE void ctxendsyscall(Sigcontext *c, int64_t result)
+{
+	c->rip += sizeof(uint16_t);
+	c->rax = (uint64_t)result;
+}
+
 // ---- a preemption at any instruction ------------------------------------------------
 
 // What an asynchronous preemption takes off the processor: the general registers by the
