@@ -65,6 +65,10 @@ RT_NORETURN void rt_exit(int status);
  * the first counts. */
 const char *rt_getenv(const char *name);
 
+/* Returns the environment that the process was started with: "NAME=value" each, ending in
+ * NULL. */
+char *const *rt_environ(void);
+
 /* ---- goroutines ------------------------------------------------------------------ */
 
 typedef void rt_func(void *arg);
@@ -723,6 +727,69 @@ int rt_lookup_host(const char *host, rt_address *a, int n);
  * "Dropping rights". */
 #define rt_syscall_all(...) RT_SYSCALL_IMPL(rt_raw_syscall_all, __VA_ARGS__)
 
+/* ---- processes ------------------------------------------------------------------- */
+
+/* Programs that run in processes of their own. */
+typedef struct rt_process rt_process;
+
+/* Flags of rt_process_options. */
+enum {
+	RT_PROCESS_SEARCH = 1,        /* look up a path without a slash in PATH */
+	RT_PROCESS_NEW_GROUP = 2,     /* a process group of its own */
+	RT_PROCESS_NEW_SESSION = 4,   /* a session of its own */
+	RT_PROCESS_CLEAR_SIGNALS = 8, /* all signals: default disposition, not blocked */
+};
+
+/* How a program is started; all zero is the default. */
+typedef struct {
+	const char *dir;    /* its working directory; NULL: this process's */
+	char *const *env;   /* its environment, ending in NULL; NULL: rt_environ's */
+	const int *fds;     /* its descriptor i is a copy of fds[i], in blocking mode, or
+	                     * closed if fds[i] is -1. NULL: 0, 1 and 2 are this process's */
+	int nfds;           /* how many they are; all others are closed */
+	uint32_t flags;     /* of those above, by | */
+	const uint32_t *uid, *gid; /* NULL: unchanged; with gid, supplementary groups are
+	                            * dropped */
+} rt_process_options;
+
+/* Starts the program at path with the arguments args, which end in NULL; options may be
+ * NULL. Stores a handle in *p, which must be passed to rt_process_wait or
+ * rt_process_detach, and returns 0; or returns why the program could not be started: the
+ * child's own errors included, such as -ENOENT, -EACCES, -ENOEXEC and -E2BIG of the
+ * program, and chdir's. Also -EINVAL for unknown flags and nfds out of range, -EBADF for a
+ * descriptor that is not open, -EAGAIN and -ENOMEM if the system has no room for a process,
+ * -EMFILE if there is no descriptor for the handle.
+ *
+ * No memory is copied: a large heap does not make it slower. The goroutine's thread waits
+ * until the program is executed; other goroutines run meanwhile. A relative path is
+ * relative to dir. RT_PROCESS_SEARCH uses this process's PATH and passes over places in it
+ * that are not absolute. Signals that were ignored when this process was started, or
+ * blocked, are so in the child. A socket or terminal that this process uses with rt_read
+ * and the like remains usable here, but shares the blocking mode with the child; a pipe
+ * does not. */
+int rt_process_start(rt_process **p, const char *path, char *const args[],
+                     const rt_process_options *options);
+
+/* Parks until the process has ended; returns 0 and its status as wait4 has it (NULL: drops
+ * it), or -ECHILD if something else has taken the status: a wait for any child, or SIGCHLD
+ * is ignored. The handle is gone then: passing it to these two functions or to
+ * rt_process_detach again is the fatal error "use of a process that was waited for or
+ * detached". _until may return -ETIMEDOUT; then the handle stays valid. */
+int rt_process_wait(rt_process *p, int *status);
+int rt_process_wait_until(rt_process *p, int *status, int64_t when);
+
+/* Sends sig to the process. Returns -ESRCH if it has ended, even if the handle is gone:
+ * never does another process get the signal that has its number now. -EINVAL for no signal,
+ * -EPERM if that is not allowed; sig 0 sends nothing. Does not block. */
+int rt_process_signal(rt_process *p, int sig);
+
+/* Returns the process's number, or -ESRCH if it has been waited for. */
+int rt_process_pid(const rt_process *p);
+
+/* Gives up the handle: nobody will wait. The process is reaped when it ends. NULL is
+ * allowed. */
+void rt_process_detach(rt_process *p);
+
 /* ---- a C library beside the runtime ------------------------------------------------ */
 
 /* Runs fn(arg) on a stack of a thread's size and without preemption, for code that was not
@@ -738,9 +805,9 @@ int rt_cgocall(rt_func *fn, void *arg);
  * rt_malloc_usable_size, rt_memstats; rt_chan_make, rt_chan_free, rt_chan_len, rt_chan_cap;
  * rt_nanotime, rt_walltime; rt_printf and rt_eprintf, which block the thread if they must
  * wait; rt_snprintf, rt_vsnprintf, rt_strerror, rt_address_parse, rt_address_format,
- * rt_address_equal; rt_getenv, rt_goid (the calling goroutine's), rt_num_cpu,
- * rt_set_max_threads, rt_timer_c, rt_ctx_background, rt_ctx_done, rt_ctx_deadline,
- * rt_group_ctx; rt_defer; rt_exit, which then runs the destructors on that stack; and
+ * rt_address_equal; rt_getenv, rt_environ, rt_goid (the calling goroutine's),
+ * rt_num_cpu, rt_set_max_threads, rt_timer_c, rt_ctx_background, rt_ctx_done,
+ * rt_ctx_deadline, rt_group_ctx; rt_defer; rt_exit, which then runs the destructors on that stack; and
  * rt_panic, which cannot be recovered there and ends the process. Any other call is the
  * fatal error "... called within rt_cgocall", with the function's name. */
 

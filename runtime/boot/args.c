@@ -4,8 +4,6 @@
 #include "runtime/base/str.h"
 #include "runtime/boot/boot.h"
 
-int32_t argc;
-char **argv;
 StringSlice argslice, envs;
 
 STEP void args(int32_t c, char **v)
@@ -23,7 +21,7 @@ STEP void goargs(void)
 // Finds the environment, which follows argv's NULL.
 STEP void goenvs(void)
 {
-	envs.array = argv + argc + 1;
+	envs.array = environment();
 	envs.len = 0;
 	while (envs.array[envs.len])
 		envs.len++;
@@ -51,4 +49,9 @@ const char *rt_getenv(const char *name)
 	if (s == name || *s == '=')
 		return NULL;
 	return gogetenv(name);
+}
+
+char *const *rt_environ(void)
+{
+	return environment();
 }

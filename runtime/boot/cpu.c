@@ -108,7 +108,7 @@ STEP void cpuinit(void)
 	const char *godebug = NULL;
 
 	cpudetect();
-	for (char **p = argv + argc + 1; *p && !godebug; p++)
+	for (char **p = environment(); *p && !godebug; p++)
 		godebug = afterprefix(*p, "GODEBUG=");
 	if (!godebug || auxvSecure)
 		return;

@@ -278,6 +278,7 @@ static void clearentry(int32_t fd, Fd *d)
 	d->bond = NULL;
 	d->drained = false;
 	d->failures = 0;
+	d->pid = 0;
 	d->closer = NULL;
 }
 
@@ -314,19 +315,25 @@ static void lastuse(int32_t fd, Fd *d)
 		semrelease(closer); // the last look at it: the closer returns
 }
 
-int64_t fdref(int32_t fd, Fd **dp)
+int64_t fdhold(int32_t fd, Fd **dp)
 {
 	Fd *d = entry(fd);
-	int64_t err;
 
 	if (!d || !incref(d))
 		return -EBADF;
 	*dp = d;
-	if (likely(atomic_load_acquire(&d->kind) != FdUnknown))
-		return 0;
-	err = probe(fd, d);
+	return 0;
+}
+
+int64_t fdref(int32_t fd, Fd **dp)
+{
+	int64_t err = fdhold(fd, dp);
+
+	if (err || likely(atomic_load_acquire(&(*dp)->kind) != FdUnknown))
+		return err;
+	err = probe(fd, *dp);
 	if (err)
-		fdunref(fd, d);
+		fdunref(fd, *dp);
 	return err;
 }
 

@@ -22,6 +22,7 @@ enum {
 	FdTcp = 4,    // it, or what it accepts, is a TCP connection
 	FdStream = 8, // bytes; a short read says that it is empty, and an edge follows
 	FdMessage = 16, // what a write gives to the kernel is one message
+	FdProcess = 32, // it becomes readable when the process pid has ended
 };
 
 // What binds a descriptor to a context; ctxbind.c.
@@ -45,6 +46,8 @@ typedef struct {
 	bool drained; // the last read emptied it
 	uint8_t failures; // of accept in a row, without descriptors or memory
 	uint16_t port; // the socket's, in network order; 0: no PKTINFO yet: message.c
+
+	int32_t pid; // FdProcess: 0 once the process is reaped; the PollDesc's lock protects it
 } __attribute__((aligned(2 * CacheLineSize))) Fd;
 
 // The right to read or write fd, alone. Returns 0 or -EBADF, or why it cannot be watched.
@@ -52,6 +55,8 @@ int64_t fdlock(int32_t fd, PollMode mode, Fd **d);
 void fdunlock(int32_t fd, Fd *d, PollMode mode);
 // Keeps the number from being closed and reused, without the right to either.
 int64_t fdref(int32_t fd, Fd **d);
+// Like fdref, but does not find out of what kind the descriptor is.
+int64_t fdhold(int32_t fd, Fd **d);
 void fdunref(int32_t fd, Fd *d);
 
 // Returns 0 if epoll watches fd, or why it cannot: -EPERM for a regular file. The caller has a

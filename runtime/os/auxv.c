@@ -11,6 +11,8 @@ enum {
 	AT_EXECFN = 31, AT_MINSIGSTKSZ = 51,
 };
 
+int32_t argc;
+char **argv;
 uintptr_t physPageSize, physHugePageSize;
 uint8_t *startupRandomData;
 uintptr_t auxvExecFn, auxvPhdr, auxvPhnum, auxvSecure, auxvMinSigStkSz;

@@ -69,8 +69,8 @@ enum {
 	EPOLLRDHUP = 0x2000,
 	EPOLL_CTL_ADD = 1, EPOLL_CTL_DEL = 2, EPOLL_CTL_MOD = 3, EPOLL_CLOEXEC = 0x80000,
 	AT_FDCWD = -100, O_RDONLY = 0, O_CLOEXEC = 0x80000, O_NONBLOCK = 0x800,
-	F_GETFL = 3, F_SETFL = 4, F_SETPIPE_SZ = 1031,
-	SPLICE_F_MOVE = 1, SPLICE_F_NONBLOCK = 2,
+	F_SETFD = 2, F_GETFL = 3, F_SETFL = 4, F_DUPFD_CLOEXEC = 1030, FD_CLOEXEC = 1,
+	F_SETPIPE_SZ = 1031, SPLICE_F_MOVE = 1, SPLICE_F_NONBLOCK = 2,
 	MSG_NOSIGNAL = 0x4000,
 };
 
@@ -169,6 +169,12 @@ extern uintptr_t auxvExecFn, auxvPhdr, auxvPhnum, auxvSecure, auxvMinSigStkSz;
 extern uintptr_t vdsoClockgettimeSym, vdsoGettimeofdaySym;
 extern int32_t argc;
 extern char **argv;
+
+// The environment that the process was started with, ending in NULL.
+ALWAYS_INLINE char **environment(void)
+{
+	return argv + argc + 1;
+}
 
 // vdso.S: calls fn(id, ts) on a stack with room for code that does not check.
 int64_t vdsocall(uintptr_t fn, int64_t id, Timespec *ts);

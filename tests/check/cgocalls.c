@@ -64,6 +64,7 @@ enum { Legal = 1, InSignal = 2 };
 #define CALLS(f)                                                                       \
 	f(rt_exit, Legal | InSignal, rt_exit(7))                                       \
 	f(rt_getenv, Legal | InSignal, check(rt_getenv("PATH")))                       \
+	f(rt_environ, Legal | InSignal, check(rt_environ()))                           \
 	f(rt_go, 0, rt_go(nothing, NULL))                                              \
 	f(rt_go_copy, 0, rt_go_copy(nothing, "x", 2))                                  \
 	f(rt_gosched, 0, rt_gosched())                                                 \
@@ -189,6 +190,12 @@ enum { Legal = 1, InSignal = 2 };
 	f(rt_lookup_host, 0, rt_lookup_host("localhost", &the.address, 1))             \
 	f(rt_raw_syscall, 0, rt_syscall(SYS_getpid))                                   \
 	f(rt_raw_syscall_all, 0, rt_syscall_all(SYS_getpid))                           \
+	f(rt_process_start, 0, rt_process_start(NULL, "/nonexistent", NULL, NULL))     \
+	f(rt_process_wait, 0, rt_process_wait(NULL, NULL))                             \
+	f(rt_process_wait_until, 0, rt_process_wait_until(NULL, NULL, 0))              \
+	f(rt_process_signal, 0, rt_process_signal(NULL, 0))                            \
+	f(rt_process_pid, 0, rt_process_pid(NULL))                                     \
+	f(rt_process_detach, 0, rt_process_detach(NULL))                               \
 	f(rt_cgocall, Legal | InSignal, equal(rt_cgocall(nothing, NULL), 0))           \
 	f(rt_signal_notify, 0, rt_signal_notify(10, the.ints ? rt_untyped(the.ints) : NULL)) \
 	f(rt_signal_stop, 0, rt_signal_stop(rt_untyped(the.ints)))                     \

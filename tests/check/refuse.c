@@ -1,7 +1,9 @@
 // tests/check/refuse.c - a hosted helper that starts a program whose kernel refuses some
 // system call:
 //
-//	refuse NUMBER ERRNO PROGRAM [ARGUMENT...]
+//	refuse NUMBER[/BITS] ERRNO PROGRAM [ARGUMENT...]
+//
+// BITS: only if the call's first argument has all of these (0x1000) in its low half.
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -9,16 +11,22 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 int main(int argc, char **argv)
 {
 	unsigned int number = argc > 3 ? (unsigned int)atoi(argv[1]) : 0;
+	const char *slash = argc > 3 ? strchr(argv[1], '/') : NULL;
+	unsigned int bits = slash ? (unsigned int)strtoul(slash + 1, NULL, 0) : 0;
 	unsigned int error = argc > 3 ? (unsigned int)atoi(argv[2]) : 0;
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 4),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
+		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, bits),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, bits, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
