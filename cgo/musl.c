@@ -12,7 +12,7 @@
 // built: unyielding hot
 #include "runtime/base/getg.h"
 #include "runtime/os/sigtable.h"
-#include "runtime/sched/own.h"
+#include "runtime/sched/fork.h"
 
 enum {
 	CgoStackSize = 256 << 10,
@@ -116,22 +116,14 @@ int __real_fork(void);
 int __wrap_fork(void);
 
 // Replaces fork in all calls (rtcc). The child has this thread alone, and may run only its
-// goroutine, because the parent runs the others. So the goroutine keeps its M and its P, which
-// another thread may have taken by then.
+// goroutine (sched/fork.c), whose P another thread may have taken by then.
 int __wrap_fork(void)
 {
 	int pid = __real_fork();
-	G *gp = getg();
 
 	if (pid == 0)
 		_cgo_signalfork();
-	if (pid == 0 && gp) {
-		M *mp = gp->m;
-
-		mp->procid = (uint64_t)gettid();
-		mp->locks++;
-		if (!mp->p)
-			relend(mp);
-	}
+	if (pid == 0 && getg())
+		__rt0_forked();
 	return pid;
 }

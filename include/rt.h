@@ -710,8 +710,18 @@ int rt_lookup_host(const char *host, rt_address *a, int n);
  * after a signal. A call that changes the state of a thread affects whichever thread runs
  * the goroutine at that moment. Do not use it for rt_sigaction and sigaltstack: a handler
  * installed that way would run on a goroutine's stack, which has no room for it and may be
- * preempted. Use rt_signal_notify, or with musl its sigaction. */
-#define rt_syscall(...) RT_SYSCALL_IMPL(rt_raw_syscall, __VA_ARGS__)
+ * preempted. Use rt_signal_notify, or with musl its sigaction.
+ *
+ * fork returns in the child, too. The child is the calling goroutine alone, on one thread
+ * that it keeps. vfork and clone without CLONE_VM and without a stack are like fork, and do
+ * not wait for the child. The child should make system calls with rt_syscall only, up to
+ * execve or exit_group (or rt_exit); it may also call rt_printf, rt_eprintf, rt_snprintf,
+ * rt_vsnprintf, rt_strerror, rt_getenv, rt_environ, rt_write, rt_close and rt_open. Other
+ * calls may wait for a lock that no thread holds any more, and one that parks is the fatal
+ * error "a goroutine waits in a forked child". fork copies the tables of all memory, and the
+ * goroutine keeps its processor meanwhile: rt_process_start is faster. clone and clone3 with
+ * CLONE_VM, CLONE_SETTLS or a stack are a fatal error. With musl, call its fork instead. */
+#define rt_syscall(...) RT_SYSCALL_IMPL(RT_RAW_SYSCALL, __VA_ARGS__)
 
 /* Makes a system call on every thread of the process. Use it to change state that the
  * kernel keeps for each thread - setuid, setgid, setresuid, setresgid, setgroups, setfsuid,
@@ -873,8 +883,17 @@ void rt_deferreturn(rt_deferred *d);
 
 int64_t rt_raw_syscall(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
                        uint64_t e, uint64_t f);
+int64_t rt_raw_syscall_any(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
+                           uint64_t e, uint64_t f);
 int64_t rt_raw_syscall_all(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
                            uint64_t e, uint64_t f);
+
+/* The numbers of fork, vfork, clone and clone3, wherever Linux has them, take the second
+ * way, and so do numbers that are not constant. */
+#define RT_RAW_SYSCALL(nr, ...)                                                         \
+	(RT_MAY_FORK(nr) ? rt_raw_syscall_any : rt_raw_syscall)(nr, __VA_ARGS__)
+#define RT_MAY_FORK(nr)                                                                 \
+	(!__builtin_constant_p(nr) || ((nr) >= 56 && (nr) <= 58) || (nr) == 220 || (nr) == 435)
 
 /* Fills missing arguments with zeros. The cast extends an integer by its own signedness. */
 #define RT_SYSCALL_IMPL(...) RT_SYSCALL_FILL(__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0)

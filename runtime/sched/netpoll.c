@@ -154,7 +154,17 @@ Gqueue netpoll(int64_t delay)
 // Watches fd for ev, or stops to; a watch that is there already becomes this one.
 int64_t netpollctl(int32_t fd, EpollEvent *ev)
 {
-	int64_t r = epollctl(epfd, ev ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, fd, ev);
+	int64_t r;
 
+	if (unlikely(epfd < 0))
+		return -EPERM;
+	r = epollctl(epfd, ev ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, fd, ev);
 	return r == -EEXIST ? epollctl(epfd, EPOLL_CTL_MOD, fd, ev) : r;
+}
+
+// What watches the descriptors is the parent's too, and would change there.
+void netpollforked(void)
+{
+	epfd = -1;
+	atomic_store_relaxed(&netpollInited, 1);
 }

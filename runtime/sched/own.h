@@ -7,8 +7,7 @@
 //
 // A request to yield and a signal handler of the program's put nocache into curcache for a
 // while. p.c calls these functions; it also takes the P of a system call from its M, and makes
-// and ends Ps. A stopping world changes the status alone (stw.c). This header needs runtime.h
-// alone, because a C library's fork calls relend (cgo/).
+// and ends Ps. A stopping world changes the status alone (stw.c).
 #ifndef RT0_SCHED_OWN_H
 #define RT0_SCHED_OWN_H
 
@@ -103,12 +102,15 @@ ALWAYS_INLINE void forgetlent(M *mp)
 	mp->oldp = NULL;
 }
 
-// Lends this M the P again that it lent before fork, in the child: no thread is left there
-// that has taken it.
-ALWAYS_INLINE void relend(M *mp)
+// Returns the P that this M had before fork, in the child. If it was lent, it is lent again: no
+// thread is left there that has taken it.
+ALWAYS_INLINE P *forkedp(M *mp)
 {
+	if (mp->p)
+		return mp->p;
 	mp->oldp->m = NULL;
 	mp->oldp->status = Psyscall;
+	return mp->oldp;
 }
 
 // ---- handing a P to a sleeping or new M ---------------------------------------------

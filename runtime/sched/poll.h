@@ -95,5 +95,6 @@ void netpollBreak(void);
 // list and returns how many they are.
 extern int32_t (*netpollevent)(const EpollEvent *ev, Gqueue *list);
 int64_t netpollctl(int32_t fd, EpollEvent *ev);
+void netpollforked(void); // in a forked child: from now on no descriptor can be watched
 
 #endif

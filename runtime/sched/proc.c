@@ -11,6 +11,7 @@
 #include "runtime/base/valgrind.h"
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/fork.h"
 #include "runtime/sched/g.h"
 #include "runtime/sched/m.h"
 #include "runtime/sched/morestack.h"
@@ -164,13 +165,20 @@ static G *pick(bool *inheritTime)
 	return gp;
 }
 
+static COLD void holdinglocks(void)
+{
+	if (inforkedchild)
+		fatal("a goroutine waits in a forked child");
+	throw("schedule: holding locks");
+}
+
 // One round of the scheduler, on g0: finds a runnable goroutine and runs it.
 HOTSTEP void schedule(void)
 {
 	M *mp = getg()->m;
 
 	if (mp->locks != 0)
-		throw("schedule: holding locks");
+		holdinglocks();
 	if (unlikely(mp->lockedg != NULL)) {
 		stoplockedm();
 		LEAVE(execute(mp->lockedg, false));

@@ -17,6 +17,14 @@ ALWAYS_INLINE uint32_t worldstops(void)
 // the compiler can test this and roundwanted, in one word, at once.
 #define safepointwanted(pp) ((pp)->runSafePointFn)
 
+// In a forked child, whose P is pp: the parent's requests are not the child's.
+ALWAYS_INLINE void forgetstops(P *pp)
+{
+	atomic_store_relaxed(&sched.freezing, 0);
+	atomic_store_relaxed(&sched.gcwaiting, 0);
+	pp->runSafePointFn = 0;
+}
+
 // ---- ways in which a P stops --------------------------------------------------------
 
 void gcstopm(void);

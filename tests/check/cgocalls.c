@@ -189,6 +189,7 @@ enum { Legal = 1, InSignal = 2 };
 	  check(rt_address_equal(&the.address, &the.address)))                         \
 	f(rt_lookup_host, 0, rt_lookup_host("localhost", &the.address, 1))             \
 	f(rt_raw_syscall, 0, rt_syscall(SYS_getpid))                                   \
+	f(rt_raw_syscall_any, 0, rt_syscall(SYS_vfork))                                \
 	f(rt_raw_syscall_all, 0, rt_syscall_all(SYS_getpid))                           \
 	f(rt_process_start, 0, rt_process_start(NULL, "/nonexistent", NULL, NULL))     \
 	f(rt_process_wait, 0, rt_process_wait(NULL, NULL))                             \

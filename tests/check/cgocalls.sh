@@ -32,6 +32,7 @@ outcome() {
 	rt_exit-*) wanted=7 line= ;;
 	rt_panic-*) line='panic: called' ;;
 	*-yes) wanted=0 line=fine ;;
+	rt_raw_syscall_any-*) line="fatal error: rt_syscall called within $where" ;;
 	rt_raw_*) line="fatal error: rt_${name#rt_raw_} called within $where" ;;
 	rt_[cr]*alloc-*) line="fatal error: rt_malloc called within $where" ;;
 	rt_chan_make-*) line="fatal error: rt_malloc called within $where" ;;

@@ -15,7 +15,7 @@ pages() {
 printf '#include "%s/include/rt.h"\n' "$RT0_ROOT" |
 	gcc -xc -fsyntax-only -aux-info declared - || exit 1
 grep '/include/rt.h:' declared | grep -o 'rt_[a-z_0-9]* (' | tr -d ' (' | sort -u |
-	grep -vxe rt_raw_syscall -e rt_raw_syscall_all -e rt_deferproc -e rt_deferreturn >functions # behind macros
+	grep -vx -e 'rt_raw_.*' -e rt_deferproc -e rt_deferreturn >functions # behind macros
 [ "$(wc -l <functions)" -gt 40 ] || { echo 'no functions in rt.h?'; status=1; }
 while read -r name; do
 	page=man/man3/$name.3

@@ -7,7 +7,7 @@
 
 . "$RT0_ROOT/tests/lib/expect.sh"
 gcc -O1 -Wall "$here/refuse.c" -o refuse || exit 1
-for program in process process_fds process_many; do
+for program in process process_fds process_signals process_many; do
 	"$rtcc" -O2 "$RT0_ROOT/tests/programs/$program.c" -o $program || exit 1
 done
 export GOMAXPROCS=2
@@ -26,7 +26,7 @@ refusing() {
 		[ "$name" = pidfd_open ] && many= # a thread for each, which is too many
 		refuse="$refuse ./refuse $(number "$name")$bits ${call#*=}"
 	done
-	for program in process process_fds ${many:+"$many"}; do
+	for program in process process_fds process_signals ${many:+"$many"}; do
 		rm -rf tmp
 		mkdir tmp
 		RT0_TMP=$PWD/tmp timeout -k 5 100 $refuse ./$program >out 2>err </dev/null

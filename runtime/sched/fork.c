@@ -1,0 +1,112 @@
+// fork.c - fork by rt_syscall: the child is the calling goroutine alone.
+//
+// The child has a copy of everything, but one thread. Its goroutine keeps that thread's M, by
+// a lock that is never released, and its P, which it does not give up for the system call:
+// else another thread might have had it at that moment, in the middle of a change. What the
+// parent wanted of this P or of all (to stop the world, to wake sysmon) is not wanted here,
+// where no thread would ever answer. The other goroutines are the parent's, which runs
+// them: nothing schedules here. The epoll descriptor is the parent's too, and a change of what
+// it watches would be a change there.
+//
+// Signals are blocked around the call, as a handler must not find the child half made, and as
+// the kernel begins a fork again that one interrupts.
+//
+// A child that shares memory would run on its parent's stack, and with its M. That is refused;
+// and vfork is a fork, which POSIX allows.
+//
+// built: unchecked
+#include "include/rt.h"
+#include "runtime/lock/lock.h"
+#include "runtime/os/os.h"
+#include "runtime/os/syscall.h"
+#include "runtime/sched/fork.h"
+#include "runtime/sched/own.h"
+#include "runtime/sched/poll.h"
+#include "runtime/sched/stw.h"
+#include "runtime/sched/yieldcheck.h"
+
+#ifndef __NR_fork // not where Linux has come later
+#define __NR_fork (-1)
+#define __NR_vfork (-1)
+#endif
+
+enum { CLONE_VM = 0x100, CLONE_VFORK = 0x4000, CLONE_SETTLS = 0x80000 };
+
+uint32_t inforkedchild;
+
+void __rt0_forked(void)
+{
+	G *gp = getg();
+	M *mp = gp->m;
+
+	inforkedchild = 1;
+	mp->procid = (uint64_t)gettid();
+	mp->locks++;
+	sched.lock.key = 0;
+	atomic_store_relaxed(&sched.sysmonwait, 0);
+	__rt0_traceon = 0;
+	forgetstops(forkedp(mp));
+	netpollforked();
+}
+
+// Makes the call, of which all arguments are known to be harmless.
+static int64_t forkgoroutine(int64_t nr, const uint64_t *arg)
+{
+	M *mp = acquirem();
+	Sigset all = ~(Sigset)0, old;
+	int64_t r;
+
+	sigprocmask(SIG_SETMASK, &all, &old);
+	r = syscall6(nr, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
+	if (r == 0)
+		__rt0_forked();
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	releasem(mp);
+	return r;
+}
+
+static void checkclone(uint64_t flags, uint64_t stack)
+{
+	if ((flags & (CLONE_VM | CLONE_SETTLS)) || stack != 0)
+		fatal("rt_syscall: clone with shared memory or a stack: use rt_process_start");
+}
+
+static int64_t clone3goroutine(uint64_t args, uint64_t size)
+{
+	enum { FlagsAt = 0, StackAt = 5, Words = 16 };
+	uint64_t copy[Words] = { 0 };
+	uint64_t arg[6] = { ptrarg(copy), size };
+
+	if (size > sizeof copy)
+		return -E2BIG;
+	__builtin_memcpy(copy, (const void *)(uintptr_t)args, size);
+	checkclone(copy[FlagsAt], copy[StackAt]);
+	copy[FlagsAt] &= ~(uint64_t)CLONE_VFORK;
+	return forkgoroutine(__NR_clone3, arg);
+}
+
+// A function of its own, so that the frame of rt_raw_syscall_any stays small: the calls below it
+// have no room to spare.
+static NOINLINE int64_t forkcall(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
+                                 uint64_t e)
+{
+	uint64_t arg[6] = { a, b, c, d, e };
+
+	preemptcheckas("rt_syscall");
+	if (nr == __NR_clone3)
+		return clone3goroutine(a, b);
+	if (nr == __NR_clone) {
+		checkclone(a, b);
+		arg[0] &= ~(uint64_t)CLONE_VFORK;
+		return forkgoroutine(nr, arg);
+	}
+	return forkgoroutine(__NR_fork, arg);
+}
+
+int64_t rt_raw_syscall_any(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
+                           uint64_t e, uint64_t f)
+{
+	if (likely(nr != __NR_fork && nr != __NR_vfork && nr != __NR_clone && nr != __NR_clone3))
+		return rt_raw_syscall(nr, a, b, c, d, e, f);
+	return forkcall(nr, a, b, c, d, e);
+}
