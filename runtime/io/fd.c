@@ -25,6 +25,7 @@
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
 #include "runtime/os/socket.h"
+#include "runtime/sched/poll.h"
 #include "runtime/sched/yieldcheck.h"
 #include "runtime/sync/sync.h"
 
@@ -212,6 +213,13 @@ static uint32_t outsideflags(int32_t fd)
 	return FdMessage;
 }
 
+// Returns true if fd is open. The poller's descriptors, made for it, would take the number of one
+// that is not, and be written to.
+static bool isopen(int32_t fd)
+{
+	return netpollinited() || syscall3(__NR_fcntl, (uint32_t)fd, F_GETFL, 0) != -EBADF;
+}
+
 // Finds out of what kind a number is that was not used yet. Returns 0, or -EBADF.
 static int64_t probe(int32_t fd, Fd *d)
 {
@@ -221,8 +229,10 @@ static int64_t probe(int32_t fd, Fd *d)
 	lockdesc(&d->pd); // two may come at once
 	if (d->kind == FdUnknown) {
 		// The closer may have found it unknown, and waits for this user (usersleave).
-		err = netpollcheckerr(&d->pd, PollRead) == -EBADF ? -EBADF
-		                                                  : netpollopen(fd, &d->pd);
+		if (netpollcheckerr(&d->pd, PollRead) == -EBADF || !isopen(fd))
+			err = -EBADF;
+		else
+			err = netpollopen(fd, &d->pd);
 		if (err == -EBADF) {
 			unlock(&d->pd.lock);
 			return err;

@@ -60,8 +60,8 @@ static void calls(void *p, bool writes)
 	char address[64];
 
 	equal(rt_pipe(fd), 0);
+	equal(rt_write(fd[1], text, 4), 4); // the first use of a pipe may make the poller
 	before = open_descriptors();
-	equal(rt_write(fd[1], text, 4), 4);
 	equal(rt_writev(fd[1], p, 2), -EFAULT);
 	equal(rt_writev(fd[1], p, 2000), -EFAULT);
 	if (!writes) {
