@@ -26,13 +26,15 @@
 .endm
 
 // The goroutine at \g runs again on an M that ran another G meanwhile: puts \guard into force,
-// or a request to yield that has come for it. Changes \guard and flags.
+// or a request to yield that has come for it. Looks for the request after the store, which may
+// have overwritten it. Changes \guard and flags.
 .macro KEEP_REQUEST g, guard
+	movq	\guard, TLS_GUARD
 	cmpb	$0, g_preempt(\g)
 	je	.Lnorequest\@
 	movabsq	$STACK_PREEMPT, \guard
-.Lnorequest\@:
 	movq	\guard, TLS_GUARD
+.Lnorequest\@:
 .endm
 
 // Gives a G of an M's own the guard in \guard. base: the address of the G, as in "+g0(%rip)".

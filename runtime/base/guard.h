@@ -102,10 +102,13 @@ ALWAYS_INLINE void keeprequest(const G *gp)
 }
 
 // gp runs again on this M, which ran another G meanwhile: puts guard into force, or a request
-// that has come for gp.
+// that has come for gp. Looks for the request after the store, which may have overwritten it.
 ALWAYS_INLINE void restoreguard(const G *gp, uintptr_t guard)
 {
-	setguard(gp->preempt && gp == gp->m->curg ? StackPreempt : guard);
+	setguard(guard);
+	compilerbarrier();
+	if (gp->preempt && gp == gp->m->curg)
+		setguard(StackPreempt);
 }
 
 // gp is about to run: ends the request, and makes the guard for where it continues.

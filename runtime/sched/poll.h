@@ -17,8 +17,9 @@ extern uint32_t netpollWaiters;
 
 // ---- the turn -----------------------------------------------------------------------
 
-// Is an M inside? The caller has stored what the poller looks at after takepoll. Acquire, too:
-// pollUntil is this poller's.
+// Is an M inside? A caller that has stored what the poller looks at after takepoll can rely on
+// no; for others it is a hint. Acquire, too: pollUntil is not an earlier poller's. It is this
+// poller's, or 0, with which the caller wakes it unnecessarily.
 ALWAYS_INLINE bool pollerinside(void)
 {
 	return atomic_load_seqcst(&sched.lastpoll) == 0;

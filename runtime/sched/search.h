@@ -5,7 +5,8 @@
 // A claim counts an M that does not spin yet: the M that makes it wakes or creates that M
 // (startm), or drops the claim. As long as the count is not 0 nobody wakes another M for new
 // work, so an M that stops spinning must check all queues again, or wake the next one
-// (findrunnable.c has the proof). The changes of the count are locked instructions for that.
+// (findrunnable.c has the proof); when the world stops, startTheWorld does that. The changes of
+// the count are locked instructions for that.
 #ifndef RT0_SCHED_SEARCH_H
 #define RT0_SCHED_SEARCH_H
 

@@ -6,7 +6,7 @@
 //
 //	its M sees the request in the scheduler, and sleeps             gcstopm
 //	its M sees the request after it has lent the P                  stoplent
-//	its M hands it off, because it sleeps or ends                   handoffp
+//	an M hands it off: its own, or one that took it from a call     handoffp
 //	the M that stops the world takes it out of a system call        stopsyscalls
 //	the M that stops the world takes it off the idle list           stopTheWorldWithSema
 //

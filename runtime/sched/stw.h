@@ -7,7 +7,8 @@
 
 // ---- what the Ms ask ----------------------------------------------------------------
 
-// Is the world to stop? Relaxed: an M that has missed the request is asked again.
+// Is the world to stop? Relaxed: an M that has missed the request is asked again, and one that
+// is about to put a P on the idle list holds sched.lock, under which the request is made.
 ALWAYS_INLINE uint32_t worldstops(void)
 {
 	return atomic_load_relaxed(&sched.gcwaiting);
