@@ -242,9 +242,9 @@ static void awaitboth(PollWatch *w)
 
 int64_t waitbeside(int32_t fd, PollDesc *pd, PollMode mode, PollDesc *other, PollMode othermode)
 {
-	PollWatch w[2] = { { .pd = pd, .what = 1u << mode },
+	bool two = other != pd; // if not, the one watch is woken by the ends of both directions
+	PollWatch w[2] = { { .pd = pd, .what = 1u << mode | (two ? 0 : WatchStop) },
 		           { .pd = other, .what = WatchStop } };
-	bool two = other != pd;
 	int64_t err;
 
 	addwatch(&w[0]);

@@ -353,6 +353,34 @@ static void echo(Kind kind)
 	equal(rt_close(fd[1]), 0);
 }
 
+// A copy from a descriptor to itself waits for input: what ends the output's direction ends it.
+static void echo_stops(Kind kind)
+{
+	rt_ctx *c = rt_ctx_with_cancel(rt_ctx_background());
+	int fd[2];
+	Copier k;
+
+	opens(kind, inpath, fd);
+	begin(&k, fd[0], fd[0]);
+	rt_set_deadline(fd[0], 0, rt_nanotime() + RT_MILLISECOND);
+	equal(ended(&k), -ETIMEDOUT);
+	rt_set_deadline(fd[0], 0, 0);
+	begin(&k, fd[0], fd[0]);
+	rt_set_deadline(fd[0], rt_nanotime() + RT_MILLISECOND, 0);
+	equal(ended(&k), -ETIMEDOUT);
+	rt_set_deadline(fd[0], 0, 0);
+	begin(&k, fd[0], fd[0]);
+	equal(rt_ctx_bind(c, fd[0]), 0);
+	rt_ctx_cancel(c);
+	equal(ended(&k), -ECANCELED);
+	equal(rt_ctx_bind(NULL, fd[0]), 0);
+	rt_ctx_free(c);
+	begin(&k, fd[0], fd[0]);
+	closes(&fd[0]);
+	equal(ended(&k), -EBADF);
+	equal(rt_close(fd[1]), 0);
+}
+
 int rt_main(int argc, char **argv)
 {
 	(void)argc, (void)argv;
@@ -378,5 +406,7 @@ int rt_main(int argc, char **argv)
 	leaves(Unix);
 	echo(Tcp);
 	echo(Unix);
+	echo_stops(Tcp);
+	echo_stops(Unix);
 	return 0;
 }
