@@ -192,7 +192,7 @@ static void noteerror(int64_t *err, int64_t r)
 		*err = r;
 }
 
-// Without descriptors the next address fares no better.
+// Without descriptors no further address can be tried.
 static bool isfatal(int64_t err)
 {
 	return err == -EMFILE || err == -ENFILE;
@@ -289,9 +289,12 @@ static int64_t runrace(Race *race, const rt_address *a, int32_t n)
 		} else {
 			return race->err;
 		}
-		if (r >= 0 || isfatal(r))
+		if (r >= 0)
 			return r;
-		if (r != -EINPROGRESS) {
+		if (isfatal(r)) {
+			race->err = r;
+			n = race->begun; // those that are pending may still win
+		} else if (r != -EINPROGRESS) {
 			noteerror(&race->err, r);
 			next = 0;
 		}

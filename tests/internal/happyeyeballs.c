@@ -1,7 +1,8 @@
 // tests/internal/happyeyeballs.c - dialling a name with several addresses (RFC 8305).
 //
 // Promises: an address that does not answer costs a quarter of a second, one that refuses
-// nothing; those that were silent may still win; the others are closed, without a
+// nothing; those that were silent may still win, also
+// when there are no descriptors for the next; the others are closed, without a
 // descriptor left; the families alternate; the first error is the result when all fail, except
 // those of addresses that this machine has no way to; datagrams and listening take what
 // is there. rt_listen takes an IPv4 address first.
@@ -140,19 +141,52 @@ static void ipv4(void)
 	refuses("tcp", ECONNREFUSED);
 }
 
+enum { Few = 64, NoFile = 7 }; // RLIMIT_NOFILE
+
+static uint64_t limits[2]; // of descriptors, before few
+static int spent[Few], nspent;
+
+// Leaves two numbers of descriptors: for the set of a race and its first attempt.
+static void few(void)
+{
+	uint64_t low[2];
+	int64_t fd;
+
+	equal(rt_syscall(SYS_prlimit64, 0, NoFile, NULL, limits), 0);
+	low[0] = Few;
+	low[1] = limits[1];
+	equal(rt_syscall(SYS_prlimit64, 0, NoFile, low, NULL), 0);
+	while ((fd = rt_syscall(SYS_dup, 0)) >= 0)
+		spent[nspent++] = (int)fd;
+	equal(fd, -EMFILE);
+	check(nspent > 2);
+	for (int i = 0; i < 2; i++)
+		equal(rt_syscall(SYS_close, spent[--nspent]), 0);
+}
+
+static void enough(void)
+{
+	if (nspent == 0)
+		return;
+	equal(rt_syscall(SYS_prlimit64, 0, NoFile, limits, NULL), 0);
+	while (nspent > 0)
+		equal(rt_syscall(SYS_close, spent[--nspent]), 0);
+}
+
 static void freequeue(void *arg)
 {
 	Silent *s = arg;
 	int fd;
 
 	rt_sleep(400 * RT_MILLISECOND);
+	enough();
 	while ((fd = rt_accept(s->listener)) >= 0)
 		rt_close(fd);
 }
 
 // Both are silent, until the first has room again: that wins, when the kernel tries once more
-// after a second.
-static void late(void)
+// after a second. So it does if there is no descriptor for the second attempt.
+static void late(bool alone)
 {
 	Silent a, b;
 	char text[100];
@@ -161,6 +195,8 @@ static void late(void)
 	hosts("127.0.0.1 many.example\n127.0.0.2 many.example\n");
 	silence(&a, "tcp", "127.0.0.1");
 	silence(&b, "tcp", "127.0.0.2");
+	if (alone)
+		few();
 	rt_go(freequeue, &a);
 	fd = dial("tcp");
 	check(fd >= 0);
@@ -262,7 +298,8 @@ int rt_main(int argc, char **argv)
 	putfile(resolvfile, "nameserver 127.0.0.1\nsearch .\n");
 	port = freeport();
 	ipv4();
-	late();
+	late(false);
+	late(true);
 	families();
 	together();
 	return 0;
