@@ -115,8 +115,11 @@ int64_t endwrite(int32_t fd, Fd *d, int64_t r);
 // What a call returns that failed with err after done bytes.
 int64_t partly(int64_t err, int64_t done);
 // Makes the call, waiting as d's kind wants it, and again until it is something else than
-// EINTR and EAGAIN. The caller has the right to mode.
+// EINTR and EAGAIN. The caller has the right to mode. A write to a stream that another process
+// has made blocking meanwhile returns -EINTR once: from then on it takes pieces of PipeBuf.
 int64_t fdcall(Fd *d, PollMode mode, const Call *c);
+// Is fdcall for a write that is never cut into pieces.
+int64_t fdsend(Fd *d, const Call *c);
 
 // A write(2) to a socket makes no signal.
 ALWAYS_INLINE void quietly(const Fd *d, Call *write)

@@ -46,6 +46,16 @@ static COLD bool madeblocking(Fd *d, int32_t fd)
 	return true;
 }
 
+// Makes the call that was interrupted, now that the description blocks. What a stream has no
+// room for would hold the thread, and neither a close nor a deadline would end that; so a write
+// to one goes back to its caller, which cuts it into pieces.
+static COLD int64_t callblocking(Fd *d, PollMode mode, const Call *c)
+{
+	if (mode == PollWrite && !(d->flags & FdMessage))
+		return -EINTR;
+	return callshared(d, mode, c);
+}
+
 static int64_t callown(Fd *d, PollMode mode, const Call *c)
 {
 	int64_t err, r;
@@ -54,7 +64,7 @@ static int64_t callown(Fd *d, PollMode mode, const Call *c)
 		r = tryown(d, c);
 		if (unlikely(r == -EINTR)) {
 			if (madeblocking(d, (int32_t)c->arg[0]))
-				return callshared(d, mode, c);
+				return callblocking(d, mode, c);
 			continue;
 		}
 		if (r != -EAGAIN)
@@ -93,6 +103,16 @@ JUMPBACK int64_t fdcall(Fd *d, PollMode mode, const Call *c)
 		return callshared(d, mode, c);
 	err = netpollcheckerr(&d->pd, mode);
 	return err ? err : callown(d, mode, c);
+}
+
+int64_t fdsend(Fd *d, const Call *c)
+{
+	int64_t r;
+
+	do
+		r = fdcall(d, PollWrite, c);
+	while (r == -EINTR);
+	return r;
 }
 
 // A stream that was found empty has nothing until an edge comes. So the poller is asked first,
@@ -162,8 +182,11 @@ static int64_t writeall(Fd *d, Call *c, size_t n)
 
 		c->arg[2] = piece(d, left);
 		r = fdcall(d, PollWrite, c);
-		if (r < 0 || (r == 0 && left > 0))
+		if (r < 0 || (r == 0 && left > 0)) {
+			if (r == -EINTR)
+				continue;
 			return r < 0 ? partly(r, (int64_t)(n - left)) : -EIO;
+		}
 		c->arg[1] += (uint64_t)r;
 		left -= (size_t)r;
 	} while (left > 0);

@@ -341,7 +341,7 @@ int64_t rt_send_to(int fd, const void *buf, size_t n, const rt_address *to)
 	r = fdlock(fd, PollWrite, &d);
 	if (r < 0)
 		return r;
-	r = fdcall(d, PollWrite, &c);
+	r = fdsend(d, &c);
 	fdunlock(fd, d, PollWrite);
 	return r;
 }

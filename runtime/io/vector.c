@@ -67,6 +67,8 @@ static int64_t writevall(int32_t fd, Fd *d, rt_iovec *v, int32_t n)
 			r = writepieces(fd, d, &first, 1);
 		else
 			r = writepieces(fd, d, v, (uint32_t)min(n, (int32_t)MaxVector));
+		if (r == -EINTR)
+			continue;
 		if (r < 0)
 			return partly(r, sum);
 		sum += r;

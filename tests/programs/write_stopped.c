@@ -2,12 +2,14 @@
 // how much went out, as Go's Write does; the next call returns the error.
 //
 // Promises: the other end reads exactly as many bytes; nothing out is the error at once; so does
-// rt_printf, which has no way to say more; a close and a broken pipe stay errors.
+// rt_printf, which has no way to say more; a close and a broken pipe stay errors. A deadline also
+// stops a write that finds the description made blocking, although there is room for a part.
 // matrix: GOMAXPROCS=1,4
 // timeout: 120
 #include "../lib/test.h"
 
 #include <asm-generic/errno.h>
+#include <fcntl.h>
 #include <sys/socket.h>
 
 enum { Size = 8 << 20 };
@@ -84,6 +86,55 @@ static void stopped(int kind, int how, bool bycontext)
 	rt_ctx_free(c);
 }
 
+typedef struct {
+	int fd;
+	int64_t n;
+	rt_waitgroup done;
+} Drain;
+
+static void drains(void *arg)
+{
+	static char buf[1 << 12];
+	Drain *d = arg;
+
+	for (int64_t at = 0; at < d->n;) {
+		int64_t want = d->n - at < (int64_t)sizeof buf ? d->n - at : (int64_t)sizeof buf;
+		int64_t r = rt_read(d->fd, buf, (size_t)want);
+
+		check(r > 0);
+		at += r;
+	}
+	rt_waitgroup_done(&d->done);
+}
+
+// The full pipe or connection gets room for a part of what is written. With one P the drain
+// runs once the writer has noticed that the description blocks.
+static void made_blocking(int kind, int how)
+{
+	int64_t filled, flags, n;
+	Drain d = { 0 };
+	int fd[2];
+
+	opens(kind, fd);
+	rt_set_deadline(fd[1], 0, rt_nanotime() + 20 * RT_MILLISECOND);
+	filled = writes(0, fd[1]);
+	check(filled > 0 && filled < Size);
+	flags = rt_syscall(SYS_fcntl, fd[1], F_GETFL);
+	check(flags & O_NONBLOCK);
+	equal(rt_syscall(SYS_fcntl, fd[1], F_SETFL, flags & ~O_NONBLOCK), 0);
+	d.fd = fd[0];
+	d.n = filled / 2;
+	rt_waitgroup_add(&d.done, 1);
+	rt_go(drains, &d);
+	rt_set_deadline(fd[1], 0, rt_nanotime() + 300 * RT_MILLISECOND);
+	n = writes(how, fd[1]);
+	check((n > 0 && n < Size) || n == -ETIMEDOUT);
+	rt_waitgroup_wait(&d.done);
+	equal(rt_close(fd[1]), 0);
+	equal(all(fd[0]), filled - d.n + (n < 0 ? 0 : n));
+	equal(rt_close(fd[0]), 0);
+}
+
 static void closes(void *fd)
 {
 	rt_close(*(int *)fd);
@@ -124,6 +175,10 @@ int rt_main(int argc, char **argv)
 			stopped(kind, how, false);
 			stopped(kind, how, true);
 		}
+	}
+	for (int kind = 0; kind < 2; kind++) {
+		made_blocking(kind, 0);
+		made_blocking(kind, 1);
 	}
 	errors();
 	printed();
