@@ -98,8 +98,7 @@ bool preemptone(P *pp, PreemptReason why)
 	// A C library's thread may have ended, and its words with it.
 	requestyield(mp, gp, iscgo ? NULL : curcacheof(mp));
 	requestround(pp, why);
-	if (debug.asyncpreemptoff == 0 || iscgo)
-		preemptM(mp);
+	preemptM(mp); // also with asyncpreemptoff: it ends a call that blocks (endblocked)
 	return true;
 }
 

@@ -2,6 +2,7 @@
 // they are used or while a goroutine waits or copies: one call waits, not the processor; data,
 // deadlines and closing come as usual.
 // matrix: GOMAXPROCS=1,2,4
+// matrix: GODEBUG=asyncpreemptoff=0,asyncpreemptoff=1
 // timeout: 60
 // stdout: ok
 #include "../lib/test.h"
