@@ -87,7 +87,7 @@ static int64_t makeblocking(int32_t *fd, uint8_t *mode)
 	int64_t flags = fcntl(*fd, F_GETFL, 0), r;
 
 	if (flags < 0)
-		return flags == -EBADF ? flags : 0;
+		return 0;
 	if (!(flags & O_NONBLOCK))
 		return 0;
 	if (*mode == SpawnReopened && (r = reopen(*fd, flags)) >= 0) {
@@ -96,6 +96,20 @@ static int64_t makeblocking(int32_t *fd, uint8_t *mode)
 	}
 	*mode = SpawnChanged;
 	return fcntl(*fd, F_SETFL, (uint64_t)flags & ~(uint64_t)O_NONBLOCK);
+}
+
+// Looks at all sources before anything is opened or copied: the kernel gives the lowest number
+// that is free, and one that is not open would become another's copy.
+static int64_t checkfds(Spawn *s)
+{
+	for (int32_t i = 0; i < s->nfd; i++) {
+		if (s->fd[i] < 0 || fcntl(s->fd[i], F_GETFD, 0) != -EBADF)
+			continue;
+		if (!s->missing)
+			return -EBADF;
+		s->fd[i] = -1;
+	}
+	return 0;
 }
 
 // Makes the descriptors ready that will be copied to i. A number below i will have become
@@ -113,10 +127,7 @@ static int64_t preparefd(Spawn *s, int32_t i)
 		if (r >= 0)
 			s->fd[i] = (int32_t)r;
 	}
-	if (r != -EBADF || !s->missing)
-		return min(r, (int64_t)0);
-	s->fd[i] = -1;
-	return 0;
+	return min(r, (int64_t)0);
 }
 
 static int64_t placefd(const Spawn *s, int32_t i)
@@ -131,7 +142,7 @@ static int64_t placefd(const Spawn *s, int32_t i)
 		r = fcntl(i, F_SETFD, 0);
 	else
 		r = syscall3(__NR_dup3, (uint32_t)s->fd[i], (uint32_t)i, 0);
-	return r == -EBADF && s->missing ? 0 : min(r, (int64_t)0);
+	return min(r, (int64_t)0);
 }
 
 typedef struct {
@@ -189,8 +200,10 @@ static void closefrom(uint32_t from)
 
 static int64_t setfds(Spawn *s)
 {
-	int64_t r;
+	int64_t r = checkfds(s);
 
+	if (r < 0)
+		return r;
 	for (int32_t i = 0; i < s->nfd; i++) {
 		if ((r = preparefd(s, i)) < 0)
 			return r;

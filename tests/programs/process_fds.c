@@ -231,6 +231,46 @@ static void check_text(int fd)
 	equal(at, 300000);
 }
 
+// The child opens a pipe again, or copies a number that is in the way: that must not take the
+// number of a source that is not open.
+static void not_open(void)
+{
+	int pipe[2], none = (int)rt_syscall(SYS_dup, 2);
+	rt_process *p;
+
+	equal(rt_pipe(pipe), 0);
+	use(pipe);
+	equal(rt_syscall(SYS_close, none), 0); // the lowest that is free
+	equal(start(&p, "describe", "", (int[]){ pipe[1], none, 2 }, 3), -EBADF);
+	equal(start(&p, "describe", "", (int[]){ -1, 0, none }, 3), -EBADF);
+	equal(rt_close(pipe[0]), 0);
+	equal(rt_close(pipe[1]), 0);
+}
+
+// Likewise where such a source is closed in the child. The pipe gets the numbers 0 and 1.
+static void not_open_standard(void)
+{
+	char *args[] = { "child", "describe", "-?c", NULL };
+	int pipe[2], saved[2];
+	rt_process *p;
+
+	for (int i = 0; i < 2; i++) {
+		saved[i] = (int)rt_syscall(SYS_fcntl, i, F_DUPFD_CLOEXEC, 30);
+		equal(rt_syscall(SYS_close, i), 0);
+	}
+	equal(rt_pipe(pipe), 0);
+	check(pipe[0] == 0 && pipe[1] == 1);
+	use(pipe);
+	equal(rt_close(0), 0);
+	equal(rt_process_start(&p, "/proc/self/exe", args, NULL), 0);
+	end(p, 0);
+	equal(rt_close(1), 0);
+	for (int i = 0; i < 2; i++) {
+		equal(rt_syscall(SYS_dup3, saved[i], i, O_CLOEXEC), i);
+		equal(rt_syscall(SYS_close, saved[i]), 0);
+	}
+}
+
 // The text goes through a child; used: the ends were used here before.
 static void through_pipes(bool used)
 {
@@ -340,6 +380,7 @@ static int permute(void)
 	swaps();
 	permutations();
 	far();
+	not_open_standard();
 	return 0;
 }
 
@@ -376,6 +417,7 @@ int rt_main(int argc, char **argv)
 	rt_snprintf(name, sizeof name, "@rt0-process-fds-%d", (int)rt_syscall(SYS_getpid));
 	through_socket("unix", name);
 	shared_socket();
+	not_open();
 	run_permute();
 	rt_printf("ok\n");
 	return 0;
