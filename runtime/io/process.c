@@ -81,12 +81,17 @@ static bool ended(int32_t pid)
 	return r < 0 || info.signo != 0;
 }
 
-// Takes the status of a process that has ended: 1; 0 if it has not; or a negative errno.
+// Takes the status of a process that has ended: 1; 0 if it has not; or a negative errno. Another
+// waiter may have taken it and not closed the handle yet.
 static int64_t reap(Fd *d, int32_t *status)
 {
 	int64_t r;
 
 	lockdesc(&d->pd);
+	if (d->pid == 0) {
+		unlock(&d->pd.lock);
+		gone();
+	}
 	r = syscall4(__NR_wait4, (uint32_t)d->pid, ptrarg(status), WNoHang, 0);
 	if (r != 0)
 		d->pid = 0;
