@@ -55,36 +55,6 @@ NOSPLIT void waitready(int32_t fd, PollMode mode)
 	managed(&c);
 }
 
-// ---- the program's pointers ---------------------------------------------------------
-
-bool touchread(const void *p); // touch.S
-bool touchwrite(const void *p);
-
-// Touches each page of n bytes at p.
-static bool touchpages(const void *p, size_t n, bool (*touch)(const void *))
-{
-	enum { Page = 4096 };
-	uintptr_t at = (uintptr_t)p, end = at + n;
-
-	if (end < at)
-		return false;
-	for (; at < end; at = alignup(at + 1, (uintptr_t)Page)) {
-		if (!touch((const void *)at))
-			return false;
-	}
-	return true;
-}
-
-bool canread(const void *p, size_t n)
-{
-	return touchpages(p, n, touchread);
-}
-
-bool canwrite(const void *p, size_t n)
-{
-	return touchpages(p, n, touchwrite);
-}
-
 // ---- writing ------------------------------------------------------------------------
 
 int64_t writeerror(int32_t fd, int64_t err)

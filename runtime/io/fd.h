@@ -100,11 +100,6 @@ int64_t writeerror(int32_t fd, int64_t err);
 // writes is linked without the table and the poller's part.
 extern int64_t (*writehook)(int32_t fd, const char *p, size_t n);
 
-// The program's pointers, where the runtime follows them before the kernel does: can n bytes
-// at p be read, or written? False: the call returns -EFAULT, as the kernel's do.
-bool canread(const void *p, size_t n);
-bool canwrite(const void *p, size_t n);
-
 // ---- file.c -------------------------------------------------------------------------
 
 int64_t fdwrite(int32_t fd, const char *p, size_t n);

@@ -201,6 +201,13 @@ uintptr_t getHugePageSize(void);
 // The processors that the control groups allow at a time, rounded up; INT32_MAX: all.
 int32_t getcpulimit(void);
 
+// ---- touch.c ------------------------------------------------------------------------
+
+// The program's pointers, where the runtime follows them before the kernel does: can n bytes
+// at p be read, or written? False: the call returns -EFAULT, as the kernel's do.
+bool canread(const void *p, size_t n);
+bool canwrite(const void *p, size_t n);
+
 // ---- print.c: the runtime's own messages, on descriptor 2 ---------------------------
 
 // %s %c %d %u %x %p %%, and with l the 64-bit forms. One write for each call.

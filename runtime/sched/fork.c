@@ -79,6 +79,8 @@ static int64_t clone3goroutine(uint64_t args, uint64_t size)
 
 	if (size > sizeof copy)
 		return -E2BIG;
+	if (!canread((const void *)(uintptr_t)args, size))
+		return -EFAULT;
 	__builtin_memcpy(copy, (const void *)(uintptr_t)args, size);
 	checkclone(copy[FlagsAt], copy[StackAt]);
 	copy[FlagsAt] &= ~(uint64_t)CLONE_VFORK;

@@ -128,6 +128,7 @@ int rt_main(int argc, char **argv)
 	equal(rt_pipe(said), 0);
 	equal(rt_syscall(SYS_clone3, NULL, 2000), -E2BIG);
 	equal(rt_syscall(SYS_clone3, n, 8), -EINVAL);
+	equal(rt_syscall(SYS_clone3, 8, 64), -EFAULT);
 	rt_waitgroup_add(&busy, Spinners + 3);
 	rt_go(reader, NULL);
 	for (int i = 0; i < Spinners; i++)
