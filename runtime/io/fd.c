@@ -25,6 +25,7 @@
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
 #include "runtime/os/socket.h"
+#include "runtime/sched/fork.h"
 #include "runtime/sched/poll.h"
 #include "runtime/sched/yieldcheck.h"
 #include "runtime/sync/sync.h"
@@ -49,6 +50,7 @@ static uint64_t onewait(PollMode mode)
 static Fd *chunks[Chunks];
 
 static PollDesc *polldesc(int32_t fd);
+static void forgetall(void);
 
 // Returns the entry of a number; NULL if it is out of range.
 static Fd *entry(int64_t fd)
@@ -63,6 +65,7 @@ static Fd *entry(int64_t fd)
 		// Before the cas: another that sees the chunk may have an event come at once.
 		atomic_store_release(&polldescof, polldesc);
 		atomic_store_release(&writehook, fdwrite);
+		atomic_store_release(&forgetfds, forgetall);
 		chunk = sysReserve(NULL, sizeof(Fd) << ChunkBits);
 		if (!chunk)
 			throw("out of memory for descriptors");
@@ -78,6 +81,15 @@ static Fd *entry(int64_t fd)
 static PollDesc *polldesc(int32_t fd)
 {
 	return &entry(fd)->pd;
+}
+
+// In a forked child: all descriptors are unknown again. The memory stays.
+static void forgetall(void)
+{
+	for (uint32_t i = 0; i < Chunks; i++) {
+		if (chunks[i])
+			chunks[i] = NULL;
+	}
 }
 
 // ---- mu -----------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 #include "runtime/io/fd.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/entersyscall.h"
+#include "runtime/sched/fork.h"
 #include "runtime/sched/yieldcheck.h"
 
 // ---- making a call, as the descriptor wants it --------------------------------------
@@ -75,9 +76,14 @@ static int64_t callown(Fd *d, PollMode mode, const Call *c)
 	}
 }
 
-// Waits for a descriptor that was not ready just now, so that this certainly blocks.
+// Waits for a descriptor that was not ready just now, so that this certainly blocks. A forked
+// child has no other thread that could have the P.
 static NOINLINE void waitblocked(int32_t fd, PollMode mode)
 {
+	if (inforkedchild) {
+		pollready(fd, mode, true);
+		return;
+	}
 	entersyscallblock();
 	pollready(fd, mode, true);
 	exitsyscall();

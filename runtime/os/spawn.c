@@ -100,7 +100,7 @@ static int64_t makeblocking(int32_t *fd, uint8_t *mode)
 
 // Looks at all sources before anything is opened or copied: the kernel gives the lowest number
 // that is free, and one that is not open would become another's copy.
-static int64_t checkfds(Spawn *s)
+static int64_t checksources(Spawn *s)
 {
 	for (int32_t i = 0; i < s->nfd; i++) {
 		if (s->fd[i] < 0 || fcntl(s->fd[i], F_GETFD, 0) != -EBADF)
@@ -200,7 +200,7 @@ static void closefrom(uint32_t from)
 
 static int64_t setfds(Spawn *s)
 {
-	int64_t r = checkfds(s);
+	int64_t r = checksources(s);
 
 	if (r < 0)
 		return r;

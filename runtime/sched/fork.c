@@ -5,8 +5,9 @@
 // else another thread might have had it at that moment, in the middle of a change. What the
 // parent wanted of this P or of all (to stop the world, to wake sysmon) is not wanted here,
 // where no thread would ever answer. The other goroutines are the parent's, which runs
-// them: nothing schedules here. The epoll descriptor is the parent's too, and a change of what
-// it watches would be a change there.
+// them: nothing schedules here, and no thread is made. The epoll descriptor is the parent's too, and
+// a change of what it watches would be a change there. So descriptors begin again as ones that
+// are not known, cannot be watched, and have no users that a close would wake and wait for.
 //
 // Signals are blocked around the call, as a handler must not find the child half made, and as
 // the kernel begins a fork again that one interrupts.
@@ -33,6 +34,7 @@
 enum { CLONE_VM = 0x100, CLONE_VFORK = 0x4000, CLONE_SETTLS = 0x80000 };
 
 uint32_t inforkedchild;
+void (*forgetfds)(void);
 
 void __rt0_forked(void)
 {
@@ -47,6 +49,8 @@ void __rt0_forked(void)
 	__rt0_traceon = 0;
 	forgetstops(forkedp(mp));
 	netpollforked();
+	if (forgetfds)
+		forgetfds();
 }
 
 // Makes the call, of which all arguments are known to be harmless.

@@ -14,6 +14,7 @@
 #include "runtime/os/os.h"
 #include "runtime/os/syscall.h"
 #include "runtime/sched/entersyscall.h"
+#include "runtime/sched/fork.h"
 #include "runtime/sched/g.h"
 #include "runtime/sched/m.h"
 #include "runtime/sched/morestack.h"
@@ -205,11 +206,15 @@ STEP M *allocm(P *pp, void (*fn)(void), int64_t id)
 	return mp;
 }
 
-// Starts a thread that runs fn, then takes pp and schedules. id < 0: any.
+// Starts a thread that runs fn, then takes pp and schedules. id < 0: any. In a forked child there
+// is none: it would run the parent's goroutines.
 STEP void newm(void (*fn)(void), P *pp, int64_t id)
 {
-	M *mp = allocm(pp, fn, id);
+	M *mp;
 
+	if (inforkedchild)
+		return;
+	mp = allocm(pp, fn, id);
 	leavefor(mp, pp);
 	mp->sigmask = initSigmask;
 	// A locked thread may be in a state that a new one must not inherit.

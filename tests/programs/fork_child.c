@@ -1,18 +1,21 @@
 // tests/programs/fork_child.c - a child made by fork, vfork, clone or clone3 continues as the
-// calling goroutine alone, whatever the others do at that moment, and may close, write, execute
-// a program or end; its parent's goroutines and descriptors notice nothing.
+// calling goroutine alone, whatever the others do at that moment, and may open, close, write,
+// execute a program or end; its parent's goroutines and descriptors notice nothing.
 // matrix: GOMAXPROCS=1,2
 // timeout: 120
 // stdout: ok
 #include "../lib/test.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 
-enum { Spinners = 2, CLONE_VFORK = 0x4000 };
+enum { Spinners = 2, Readers = 2, Much = 100000, CLONE_VFORK = 0x4000 }; // Much fills a pipe
 
 static bool over;
-static int watched[2], said[2];
+static int watched[2], outside[2], said[2];
+static int shared; // a copy of outside[0], unknown to the runtime
+static char much[Much];
 static rt_waitgroup busy;
 
 static void spin(void *arg)
@@ -51,8 +54,7 @@ static void reader(void *arg)
 {
 	char c;
 
-	(void)arg;
-	equal(rt_read(watched[0], &c, 1), 1);
+	equal(rt_read(*(int *)arg, &c, 1), 1);
 	equal(c, 'z');
 	rt_waitgroup_done(&busy);
 }
@@ -70,6 +72,17 @@ static int64_t fork_by(int how)
 	case 4: return rt_syscall(SYS_clone3, args, sizeof args);
 	default: return rt_syscall(nr); // the number is no constant without optimisation
 	}
+}
+
+// The number is free at once, though the parent's goroutine reads there, which must not run here.
+static void close_read(int fd)
+{
+	check(rt_close(fd) == 0);
+	check(rt_syscall(SYS_fcntl, fd, F_GETFD) == -EBADF);
+	check(rt_close(fd) == -EBADF);
+	check(rt_open("/dev/null", O_WRONLY, 0) == fd);
+	check(rt_write(fd, "x", 1) == 1);
+	check(rt_close(fd) == 0);
 }
 
 static _Noreturn void in_child(int what)
@@ -91,8 +104,15 @@ static _Noreturn void in_child(int what)
 		rt_syscall(SYS_exit_group, 0);
 		rt_exit(9);
 	case 2:
-		check(rt_write(said[1], "c", 1) == 1);
+		check(rt_write(said[1], much, sizeof much) == sizeof much);
 		check(rt_close(said[1]) == 0);
+		rt_exit(0);
+	case 3:
+		close_read(watched[0] < shared ? watched[0] : shared);
+		check(rt_open("/dev/null", O_RDONLY, 0) >= 0);
+		close_read(watched[0] < shared ? shared : watched[0]);
+		for (volatile uint64_t k = 0; k < 15 * 1000 * 1000; k++) // time for another thread
+			;
 		rt_exit(0);
 	default:
 		for (volatile uint64_t k = 0; k < 15 * 1000 * 1000; k++) // nothing preempts it
@@ -106,39 +126,44 @@ static void child(int how, int what)
 {
 	int64_t pid = fork_by(how);
 	int status = -1;
-	char c;
 
 	check(pid >= 0);
 	if (pid == 0)
 		in_child(what);
+	for (int64_t n = 0, r; what == 2 && n < Much; n += r) {
+		r = rt_read(said[0], much, sizeof much);
+		check(r > 0);
+	}
 	equal(rt_syscall(SYS_wait4, pid, &status, 0, 0), pid);
 	equal(status, 0);
-	if (what == 2) {
-		equal(rt_read(said[0], &c, 1), 1);
-		equal(c, 'c');
-	}
 }
 
 int rt_main(int argc, char **argv)
 {
 	static uint64_t n[Spinners];
-	int rounds = (int)argument(argc, argv, 24);
+	int rounds = (int)argument(argc, argv, 30);
 
 	equal(rt_pipe(watched), 0);
+	equal(rt_pipe(outside), 0);
+	shared = (int)rt_syscall(SYS_dup, outside[0]);
 	equal(rt_pipe(said), 0);
+	equal(rt_write(said[1], "p", 1), 1); // it does not block from now on
+	equal(rt_read(said[0], much, 1), 1);
 	equal(rt_syscall(SYS_clone3, NULL, 2000), -E2BIG);
 	equal(rt_syscall(SYS_clone3, n, 8), -EINVAL);
 	equal(rt_syscall(SYS_clone3, 8, 64), -EFAULT);
-	rt_waitgroup_add(&busy, Spinners + 3);
-	rt_go(reader, NULL);
+	rt_waitgroup_add(&busy, Spinners + Readers + 2);
+	rt_go(reader, &watched[0]);
+	rt_go(reader, &shared);
 	for (int i = 0; i < Spinners; i++)
 		rt_go(spin, &n[i]);
 	rt_go(churn, NULL);
 	rt_go(stop, NULL);
 	for (int i = 0; i < rounds; i++)
-		child(i % 6, i / 6 % 4);
+		child(i % 6, i / 6 % 5);
 	__atomic_store_n(&over, true, __ATOMIC_RELAXED);
 	equal(rt_write(watched[1], "z", 1), 1);
+	equal(rt_write(outside[1], "z", 1), 1);
 	rt_waitgroup_wait(&busy);
 	rt_printf("ok\n");
 	return 0;

@@ -247,7 +247,7 @@ static void not_open(void)
 	equal(rt_close(pipe[1]), 0);
 }
 
-// Likewise where such a source is closed in the child. The pipe gets the numbers 0 and 1.
+// A standard descriptor that is not open stays closed in the child. The pipe gets the numbers 0 and 1.
 static void not_open_standard(void)
 {
 	char *args[] = { "child", "describe", "-?c", NULL };
