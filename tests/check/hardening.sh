@@ -51,7 +51,7 @@ closed() {
 #	m0, g0, __m0_tls_block
 #			where a thread or a goroutine continues: that changes with each switch
 #	firstmoduledata where the code begins and ends: compared, never called
-#	netpollevent, polldescof, writehook, watchhook
+#	netpollevent, polldescof, writehook, watchhook, forgetfds
 #			set when the first descriptor is watched: programs without a network do not
 #			carry what they point to
 pointers() {
@@ -69,7 +69,7 @@ pointers() {
 	    at = image + int(line.split()[0], 16)
 	    print([name for address, name in names if address <= at][-1])
 	END
-	grep -Evx 'm0|__m0_(start|tls_block)|g0|firstmoduledata|netpollevent|polldescof|writehook|watchhook' remain >bad
+	grep -Evx 'm0|__m0_(start|tls_block)|g0|firstmoduledata|netpollevent|polldescof|writehook|watchhook|forgetfds' remain >bad
 	[ ! -s bad ] || { wrong 'pointers to code'; cat bad; }
 	grep -q . remain || wrong 'pointers: nothing was looked at'
 }
