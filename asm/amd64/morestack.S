@@ -228,6 +228,7 @@ END(__morestack_non_split)
 // With -mcmodel=large a stub has the address in r11 and both sizes in r10: the arguments' in
 // its upper half.
 FUNC(__morestack_large_model)
+	ENDBR
 	movq	%r10, %r11
 	shrq	$32, %r11
 	movl	%r10d, %r10d

@@ -3,6 +3,7 @@
 // built: unchecked
 #include "runtime/base/getg.h"
 #include "runtime/os/os.h"
+#include "unwind.h"
 
 void asyncResume(void); // preempt.S
 void sigpanic0(void);   // signal.S
@@ -59,17 +60,23 @@ void saveregisters(AsyncState *a, const Sigcontext *c)
 
 void saveprologue(G *gp, const MoreFrame *f)
 {
-	enum { CallSize = 5, EflagsUsual = 0x202 };
+	enum { EflagsUsual = 0x202 };
 	AsyncState *a = gp->asyncState;
 	const uintptr_t *fp = f->fp;
+	uintptr_t call = stubcall((const uint8_t *)fp[1]);
 
+	must(call != 0);
 	xsavestate(a); // nobody has touched the vector registers
 	a->eflags = EflagsUsual;
 	a->r15 = f->r15, a->r14 = f->r14, a->r13 = f->r13, a->r12 = f->r12;
 	a->r11 = f->argsize, a->r10 = f->framesize, a->r9 = f->r9, a->r8 = f->r8;
 	a->rbp = fp[0], a->rdi = f->rdi, a->rsi = f->rsi, a->rdx = fp[-2];
 	a->rcx = f->rcx, a->rbx = f->rbx, a->rax = fp[-1];
-	a->rsp = (uintptr_t)&fp[2], a->rip = fp[1] - CallSize;
+	a->rsp = (uintptr_t)&fp[2], a->rip = fp[1] - call;
+	if (call == CallR11Size) { // as __morestack_large_model found them
+		a->r10 |= a->r11 << 32;
+		a->r11 = (uintptr_t)__morestack_large_model;
+	}
 	gp->sched.pc = (uintptr_t)asyncResume;
 	gp->sched.sp = a->rsp;
 	gp->sched.bp = a->rbp;

@@ -6,7 +6,7 @@
 #include "runtime/panic/panic.h"
 #include "runtime/sched/morestack.h"
 
-enum { RetSize = 1, CallSize = 5, CallR11Size = 3 }; // bytes
+enum { RetSize = 1 }; // bytes
 
 extern const char __text_start[], __text_end[]; // linker.ld
 

@@ -5,6 +5,10 @@
 #include "runtime/runtime.h"
 
 extern const char __morestack[], __morestack_non_split[]; // next to each other
+extern const char __morestack_large_model[];
+
+// The sizes of a stub's call; CallR11Size is that of -mcmodel=large.
+enum { CallSize = 5, CallR11Size = 3 }; // bytes
 
 ALWAYS_INLINE bool inmorestack(uintptr_t pc)
 {
