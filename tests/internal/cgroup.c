@@ -40,10 +40,27 @@ static void limit(const char *text, int32_t wanted)
 	equal(getcpulimit(), wanted);
 }
 
+// Returns tmp as mountinfo would have it.
+static const char *escaped(void)
+{
+	static char text[4 * sizeof tmp + 1];
+	char *to = text;
+
+	for (const char *p = tmp; *p; p++) {
+		if (*p == ' ')
+			to += rt_snprintf(to, 5, "\\040");
+		else
+			*to++ = *p;
+	}
+	*to = '\0';
+	return text;
+}
+
 // The hierarchy of version 1 in the folder "v1 cpu", with root, among other mounts.
 static void mounted(const char *root_of_mount)
 {
-	static char text[2000];
+	static char text[6000];
+	const char *in = escaped();
 
 	rt_snprintf(text, sizeof text,
 	            "22 27 0:21 / /proc rw,nosuid shared:12 - proc proc rw\n"
@@ -53,7 +70,7 @@ static void mounted(const char *root_of_mount)
 	            "33 27 0:29 /else %s/cg ro - cgroup cgroup ro,cpu\n"
 	            "34 27 0:29 %s %s/v1\\040cpu ro shared:7 - cgroup cgroup ro,cpu,cpuacct\n"
 	            "nonsense\n\n",
-	            tmp, tmp, tmp, tmp, root_of_mount, tmp);
+	            in, in, in, in, root_of_mount, in);
 	put("mounts", text);
 }
 
