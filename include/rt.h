@@ -817,9 +817,9 @@ int rt_cgocall(rt_func *fn, void *arg);
  * wait; rt_snprintf, rt_vsnprintf, rt_strerror, rt_address_parse, rt_address_format,
  * rt_address_equal; rt_getenv, rt_environ, rt_goid (the calling goroutine's),
  * rt_num_cpu, rt_set_max_threads, rt_timer_c, rt_ctx_background, rt_ctx_done,
- * rt_ctx_deadline, rt_group_ctx; rt_defer; rt_exit, which then runs the destructors on that stack; and
- * rt_panic, which cannot be recovered there and ends the process. Any other call is the
- * fatal error "... called within rt_cgocall", with the function's name. */
+ * rt_ctx_deadline, rt_group_ctx; rt_defer; rt_exit, which then runs the destructors on that
+ * stack; and rt_panic, which cannot be recovered there and ends the process. Any other call
+ * is the fatal error "... called within rt_cgocall", with the function's name. */
 
 /* ---- signals --------------------------------------------------------------------- */
 

@@ -73,8 +73,8 @@ STEP void itabsinit(void)
 	verifylinks(__itablink_start, __itablink_end);
 }
 
-// A loader would do this. The segment has its first and its last page to itself. A kernel that refuses leaves the words writable, and nothing else
-// depends on it.
+// A loader would do this. The segment has its first and its last page to itself. A kernel that
+// refuses leaves the words writable, and nothing else depends on it.
 STEP void relroinit(void)
 {
 	extern char __relro_start[], __relro_end[];

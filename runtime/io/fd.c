@@ -62,7 +62,8 @@ static Fd *entry(int64_t fd)
 		return NULL;
 	chunk = atomic_load_acquire(&chunks[i]); // pairs with the cas
 	if (unlikely(!chunk)) {
-		// Before the cas: another that sees the chunk may have an event come at once.
+		// Before the cas: another that sees the chunk may have an event come at once. Their
+		// loads are in polldesc.c, blocking.c and fork.c.
 		atomic_store_release(&polldescof, polldesc);
 		atomic_store_release(&writehook, fdwrite);
 		atomic_store_release(&forgetfds, forgetall);

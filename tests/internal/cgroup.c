@@ -40,7 +40,7 @@ static void limit(const char *text, int32_t wanted)
 	equal(getcpulimit(), wanted);
 }
 
-// Returns tmp as mountinfo would have it.
+// Returns tmp as mountinfo writes it.
 static const char *escaped(void)
 {
 	static char text[4 * sizeof tmp + 1];
