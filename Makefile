@@ -84,10 +84,12 @@ GLOBALS = rt_* _rt0_$(ARCH)_linux __morestack* memcpy memmove memset memcmp \
 #	unyielding	unchecked because nothing in the file may yield, as it would at a check
 #	hot		compiled for speed
 #	floats		may use the vector registers, which the rest leaves to the program
-built = $(shell grep -lE '^// built:.* $1( |$$)' $(SRC) $(filter %.c,$(MUSL)))
+#	libc		compiled a second time, with Libc, for programs with a C library
+built = $(shell grep -lE '^// built:.* $1( |$$)' $(SRC) $(ASM) $(MUSL))
 UNCHECKED := $(call built,(unchecked|unyielding))
 HOT := $(call built,hot)
 FLOATS := $(call built,floats)
+TWICE := $(call built,libc)
 
 # ---- flags -------------------------------------------------------------------------------
 

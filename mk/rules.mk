@@ -11,12 +11,16 @@ endif
 
 RULES = Makefile mk/compiler.mk mk/rules.mk runtime/arch/$(ARCH)/flags.mk
 
-# Sources are compiled a second time for pie/.
+# Sources are compiled a second time for pie/, those that say so for libc/.
 pie = $(if $(filter $(B)/pie/%,$@),$1)
+libc = $(if $(filter $(B)/libc/%,$@),$1)
+again = $(call pie, pie)$(call libc, libc)
 objects = $(patsubst %,$(B)/%.o,$(basename $1))
 OBJ = $(filter-out $(MEMBEROBJ),$(call objects,$(SRC) $(ASM)))
 MEMBEROBJ = $(call objects,$(MEMBERS))
-MUSLOBJ = $(call objects,$(MUSL))
+MUSLOBJ = $(patsubst %,$(B)/libc/%.o,$(basename $(MUSL)))
+TWICEOBJ = $(call objects,$(TWICE))
+LIBCOBJ = $(TWICEOBJ:$(B)/%=$(B)/libc/%)
 PIEOBJ = $(OBJ:$(B)/%=$(B)/pie/%)
 PIEMEMBEROBJ = $(MEMBEROBJ:$(B)/%=$(B)/pie/%)
 
@@ -27,28 +31,29 @@ musl: $(B)/rt0_musl.o
 
 # ---- folders -----------------------------------------------------------------------------
 
-FOLDERS = $(sort $(patsubst %/,%,$(dir $(OBJ) $(MEMBEROBJ) $(MUSLOBJ) $(PIEOBJ) $(PIEMEMBEROBJ))))
+FOLDERS = $(sort $(patsubst %/,%,$(dir $(OBJ) $(MEMBEROBJ) $(MUSLOBJ) $(LIBCOBJ) $(PIEOBJ) $(PIEMEMBEROBJ))))
 NEW := $(foreach folder,$(FOLDERS),$(if $(wildcard $(folder)),,$(folder)))
-sayfile = $(if $(filter $(@D),$(NEW)),,$(call say,$1$(call pie, pie),$<))
+sayfile = $(if $(filter $(@D),$(NEW)),,$(call say,$1$(again),$<))
 
 .SECONDEXPANSION:
 
+folder = $(patsubst pie/%,%,$(patsubst libc/%,%,$*))
 $(FOLDERS:%=%/.): $(B)/%/.:
-	$(call say,$(if $(filter asm% rt0%,$(*:pie/%=%)),AS,CC)$(call pie, pie),$(*:pie/%=%))
+	$(call say,$(if $(filter asm% rt0%,$(folder)),AS,CC)$(again),$(folder))
 	@mkdir -p $@
 
 # ---- objects -----------------------------------------------------------------------------
 
 define COMPILE
 	$(call sayfile,CC)
-	$(Q)$(CC) $(WISHED) $(CPPFLAGS) $(CFLAGS) $(NEEDED) $(call pie,$(PIE)) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(WISHED) $(CPPFLAGS) $(CFLAGS) $(NEEDED) $(call pie,$(PIE)) $(call libc,-DRT0_LIBC) -MMD -MP -c -o $@ $<
 	$(if $(filter $(@:$(B)/pie/%=$(B)/%),$(MEMBEROBJ)),$(count))
 endef
 # clang's own assembler does not say in .debug_frame which frames are a signal handler's.
 define ASSEMBLE
 	$(call sayfile,AS)
 	$(Q)$(CC) -g $(ASFLAGS) $(MAPPED) $(if $(SUFFIX),-fno-integrated-as -Wa$(comma)-g) \
-		-I. -I$(B) $(ENTRY) $(call pie,$(PIE)) -c -o $@ $<
+		-I. -I$(B) $(ENTRY) $(call pie,$(PIE)) $(call libc,-DRT0_LIBC) -c -o $@ $<
 endef
 comma = ,
 
@@ -64,10 +69,16 @@ $(B)/%.o: %.c $(RULES) | $$(@D)/.
 $(B)/pie/%.o: %.c $(RULES) | $$(@D)/.
 	$(COMPILE)
 
+$(B)/libc/%.o: %.c $(RULES) | $$(@D)/.
+	$(COMPILE)
+
 $(B)/%.o: %.S $(B)/offsets.h asm/$(ARCH)/asm.h asm/endfile.h $(RULES) | $$(@D)/.
 	$(ASSEMBLE)
 
 $(B)/pie/%.o: %.S $(B)/offsets.h asm/$(ARCH)/asm.h asm/endfile.h $(RULES) | $$(@D)/.
+	$(ASSEMBLE)
+
+$(B)/libc/%.o: %.S $(B)/offsets.h asm/$(ARCH)/asm.h asm/endfile.h $(RULES) | $$(@D)/.
 	$(ASSEMBLE)
 
 $(B)/asm/gdb.o $(B)/pie/asm/gdb.o: $(wildcard tools/gdb/*.py)
@@ -84,7 +95,7 @@ $(B)/offsets.h: asm/offsets.c runtime/runtime.h runtime/gocompat.h runtime/os/os
 	$(Q)$(CC) $(WISHED) $(CPPFLAGS) $(CFLAGS) $(NEEDED) -S -o $(B)/offsets.s $<
 	$(Q)sed -n 's/^.*#@\([a-z_A-Z0-9]*\) \([0-9]*\).*$$/#define \1 \2/p' $(B)/offsets.s > $@
 
--include $(patsubst %.o,%.d,$(OBJ) $(MEMBEROBJ) $(PIEOBJ) $(PIEMEMBEROBJ) $(MUSLOBJ))
+-include $(patsubst %.o,%.d,$(OBJ) $(MEMBEROBJ) $(PIEOBJ) $(PIEMEMBEROBJ) $(MUSLOBJ) $(LIBCOBJ))
 
 # ---- libraries ---------------------------------------------------------------------------
 
@@ -92,8 +103,8 @@ $(B)/offsets.h: asm/offsets.c runtime/runtime.h runtime/gocompat.h runtime/os/os
 # one name in different files.
 $(B)/internal/rt0.o: $(OBJ)
 $(B)/pie/internal/rt0.o: $(PIEOBJ)
-$(B)/rt0_musl.o: $(MUSLOBJ)
-$(B)/internal/rt0.o $(B)/pie/internal/rt0.o $(B)/rt0_musl.o:
+$(B)/libc/internal/rt0.o: $(filter-out $(TWICEOBJ),$(OBJ)) $(LIBCOBJ) $(MUSLOBJ)
+$(B)/internal/rt0.o $(B)/pie/internal/rt0.o $(B)/libc/internal/rt0.o:
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(LD) -r --unique='.text.*' --unique='.rodata.*' --unique='.data.*' --unique='.bss.*' -o $@ $^
@@ -104,6 +115,14 @@ $(B)/internal/rt0.o $(B)/pie/internal/rt0.o $(B)/rt0_musl.o:
 $(B)/rt0.o $(B)/pie/rt0.o: %/rt0.o: %/internal/rt0.o
 	$(call say,OBJCOPY,$@)
 	$(Q)$(OBJCOPY) -w $(GLOBALS:%=--keep-global-symbol='%') -N _GLOBAL_OFFSET_TABLE_ $< $@
+
+# What rtcc --musl links: the runtime and what replaces parts of musl, whose names stay visible.
+$(B)/rt0_musl.o: $(B)/libc/internal/rt0.o
+	$(call say,OBJCOPY,$@)
+	$(Q)readelf -sW $(MUSLOBJ) | awk '$$5 ~ /GLOBAL|WEAK/ && $$6 == "DEFAULT" && $$7 != "UND" { print $$8 }' \
+		>$(B)/libc/names
+	$(Q)$(OBJCOPY) -w $(GLOBALS:%=--keep-global-symbol='%') --keep-global-symbols=$(B)/libc/names \
+		-N _GLOBAL_OFFSET_TABLE_ $< $@
 
 # internal/ has every name visible: for the tests of single parts.
 $(B)/librt0.a: $(B)/rt0.o $(MEMBEROBJ)

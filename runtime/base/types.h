@@ -67,6 +67,11 @@ enum {
 #else
 	Split = 1,
 #endif
+#ifdef RT0_LIBC
+	Libc = 1, // a C library beside the runtime: goroutines are its threads
+#else
+	Libc = 0,
+#endif
 	CacheLineSize = 64,
 	PtrSize = 8,
 };
