@@ -211,7 +211,8 @@ static void preemptprologue(G *gp, const MoreFrame *f)
 		return;
 	if (!gp->asyncState)
 		gp->asyncState = newasyncstate(); // holds no lock: canPreemptM
-	saveprologue(gp, f);
+	if (!saveprologue(gp, f))
+		throw("newstack: not called by a prologue");
 	// The words in force, as mcall leaves them. The AsyncState need not have them.
 	readfpcontrol(&mp->fpcontrol);
 	gp->sched.fpcontrol = mp->fpcontrol;

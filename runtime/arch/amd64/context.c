@@ -58,14 +58,13 @@ void saveregisters(AsyncState *a, const Sigcontext *c)
 	a->rsp = c->rsp, a->rip = c->rip, a->eflags = c->eflags;
 }
 
-void saveprologue(G *gp, const MoreFrame *f)
+bool saveprologue(G *gp, const MoreFrame *f)
 {
 	enum { EflagsUsual = 0x202 };
 	AsyncState *a = gp->asyncState;
 	const uintptr_t *fp = f->fp;
 	uintptr_t call = stubcall((const uint8_t *)fp[1]);
 
-	must(call != 0);
 	xsavestate(a); // nobody has touched the vector registers
 	a->eflags = EflagsUsual;
 	a->r15 = f->r15, a->r14 = f->r14, a->r13 = f->r13, a->r12 = f->r12;
@@ -81,4 +80,5 @@ void saveprologue(G *gp, const MoreFrame *f)
 	gp->sched.sp = a->rsp;
 	gp->sched.bp = a->rbp;
 	gp->sched.g = gp;
+	return call != 0;
 }

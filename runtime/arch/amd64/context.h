@@ -121,7 +121,7 @@ struct MoreFrame {
 
 // Makes gp ask again when it continues, with its registers at that moment, the vector
 // arguments among them: as if it had been preempted by a signal at the stub's call. It may
-// have no segment then.
-void saveprologue(G *gp, const MoreFrame *f);
+// have no segment then. Returns false if no stub called.
+bool saveprologue(G *gp, const MoreFrame *f);
 
 #endif
