@@ -708,7 +708,8 @@ int rt_lookup_host(const char *host, rt_address *a, int n);
 /* Makes a system call that may block, with up to six arguments: integers or pointers of any
  * width. Returns the kernel's result, including a negative errno; the call is not restarted
  * after a signal. A call that changes the state of a thread affects whichever thread runs
- * the goroutine at that moment. Do not use it for rt_sigaction and sigaltstack: a handler
+ * the goroutine at that moment, but setuid, setgid, setreuid, setregid, setresuid, setresgid
+ * and setgroups are made by rt_syscall_all. Do not use it for rt_sigaction and sigaltstack: a handler
  * installed that way would run on a goroutine's stack, which has no room for it and may be
  * preempted. Use rt_signal_notify, or with musl its sigaction.
  *
@@ -720,7 +721,8 @@ int rt_lookup_host(const char *host, rt_address *a, int n);
  * calls may wait for a lock that no thread holds any more, and one that parks is the fatal
  * error "a goroutine waits in a forked child". fork copies the tables of all memory, and the
  * goroutine keeps its processor meanwhile: rt_process_start is faster. clone and clone3 with
- * CLONE_VM, CLONE_SETTLS or a stack are a fatal error. With musl, call its fork instead. */
+ * CLONE_VM, CLONE_SETTLS or a stack are a fatal error. With musl, call its fork instead, and
+ * its setuid and the like, for which this returns -EOPNOTSUPP. */
 #define rt_syscall(...) RT_SYSCALL_IMPL(RT_RAW_SYSCALL, __VA_ARGS__)
 
 /* Makes a system call on every thread of the process. Use it to change state that the
@@ -888,12 +890,13 @@ int64_t rt_raw_syscall_any(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint6
 int64_t rt_raw_syscall_all(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
                            uint64_t e, uint64_t f);
 
-/* The numbers of fork, vfork, clone and clone3, wherever Linux has them, take the second
- * way, and so do numbers that are not constant. */
+/* The numbers of fork, vfork, clone, clone3, setuid and the like, wherever Linux has them,
+ * take the second way, and so do numbers that are not constant. */
 #define RT_RAW_SYSCALL(nr, ...)                                                         \
-	(RT_MAY_FORK(nr) ? rt_raw_syscall_any : rt_raw_syscall)(nr, __VA_ARGS__)
-#define RT_MAY_FORK(nr)                                                                 \
-	(!__builtin_constant_p(nr) || ((nr) >= 56 && (nr) <= 58) || (nr) == 220 || (nr) == 435)
+	(RT_SPECIAL_CALL(nr) ? rt_raw_syscall_any : rt_raw_syscall)(nr, __VA_ARGS__)
+#define RT_SPECIAL_CALL(nr)                                                             \
+	(!__builtin_constant_p(nr) || ((nr) >= 56 && (nr) <= 58) || (nr) == 220 ||      \
+	 (nr) == 435 || ((nr) >= 105 && (nr) <= 119) || ((nr) >= 143 && (nr) <= 159))
 
 /* Fills missing arguments with zeros. The cast extends an integer by its own signedness. */
 #define RT_SYSCALL_IMPL(...) RT_SYSCALL_FILL(__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0)

@@ -26,11 +26,6 @@
 #include "runtime/sched/stw.h"
 #include "runtime/sched/yieldcheck.h"
 
-#ifndef __NR_fork // not where Linux has come later
-#define __NR_fork (-1)
-#define __NR_vfork (-1)
-#endif
-
 enum { CLONE_VM = 0x100, CLONE_VFORK = 0x4000, CLONE_SETTLS = 0x80000 };
 
 uint32_t inforkedchild;
@@ -91,10 +86,7 @@ static int64_t clone3goroutine(uint64_t args, uint64_t size)
 	return forkgoroutine(__NR_clone3, arg);
 }
 
-// A function of its own, so that the frame of rt_raw_syscall_any stays small: the calls below it
-// have no room to spare.
-static NOINLINE int64_t forkcall(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
-                                 uint64_t e)
+int64_t forkcall(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e)
 {
 	uint64_t arg[6] = { a, b, c, d, e };
 
@@ -107,12 +99,4 @@ static NOINLINE int64_t forkcall(int64_t nr, uint64_t a, uint64_t b, uint64_t c,
 		return forkgoroutine(nr, arg);
 	}
 	return forkgoroutine(__NR_fork, arg);
-}
-
-int64_t rt_raw_syscall_any(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
-                           uint64_t e, uint64_t f)
-{
-	if (likely(nr != __NR_fork && nr != __NR_vfork && nr != __NR_clone && nr != __NR_clone3))
-		return rt_raw_syscall(nr, a, b, c, d, e, f);
-	return forkcall(nr, a, b, c, d, e);
 }

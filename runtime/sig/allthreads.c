@@ -33,6 +33,7 @@
 #include "include/rt.h"
 #include "runtime/base/guard.h"
 #include "runtime/os/syscall.h"
+#include "runtime/sched/fork.h"
 #include "runtime/sched/halt.h"
 #include "runtime/sched/stw.h"
 #include "runtime/sched/yieldcheck.h"
@@ -194,4 +195,31 @@ int64_t rt_raw_syscall_all(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint6
 	systemstack(allthreads, &call);
 	startTheWorld();
 	return call.result;
+}
+
+// Does the call change the rights of the process, as POSIX has it? For the kernel it is the
+// thread alone, and goroutines on other threads would keep what the program gives up.
+static bool identity(int64_t nr)
+{
+	switch (nr) {
+	case __NR_setuid:
+	case __NR_setgid:
+	case __NR_setreuid:
+	case __NR_setregid:
+	case __NR_setresuid:
+	case __NR_setresgid:
+	case __NR_setgroups:
+		return true;
+	default:
+		return false;
+	}
+}
+
+// rt_syscall of the numbers that concern more than the calling thread, or of any.
+int64_t rt_raw_syscall_any(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
+                           uint64_t e, uint64_t f)
+{
+	if (forks(nr))
+		return forkcall(nr, a, b, c, d, e);
+	return (identity(nr) ? rt_raw_syscall_all : rt_raw_syscall)(nr, a, b, c, d, e, f);
 }

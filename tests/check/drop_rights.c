@@ -1,6 +1,8 @@
 // tests/check/drop_rights.c - opens a file as root, and becomes nobody.
 //
-//	drop_rights FILE
+//	drop_rights FILE [plain]
+//
+// By rt_syscall_all, or plain rt_syscall.
 #include "../lib/threads.h"
 
 #include <sys/prctl.h>
@@ -38,7 +40,7 @@ int rt_main(int argc, char **argv)
 	char c;
 	int fd;
 
-	check(argc == 2);
+	check(argc == 2 || argc == 3);
 	path = argv[1];
 	fd = rt_open(path, O_RDONLY, 0);
 	check(fd >= 0);
@@ -46,9 +48,15 @@ int rt_main(int argc, char **argv)
 	check(privileged == Goroutines);
 	privileged = 0;
 
-	equal(rt_syscall_all(SYS_setgroups, 0, NULL), 0);
-	equal(rt_syscall_all(SYS_setresgid, Nobody, Nobody, Nobody), 0);
-	equal(rt_syscall_all(SYS_setresuid, Nobody, Nobody, Nobody), 0);
+	if (argc == 3) {
+		equal(rt_syscall(SYS_setgroups, 0, NULL), 0);
+		equal(rt_syscall(SYS_setresgid, Nobody, Nobody, Nobody), 0);
+		equal(rt_syscall(SYS_setresuid, Nobody, Nobody, Nobody), 0);
+	} else {
+		equal(rt_syscall_all(SYS_setgroups, 0, NULL), 0);
+		equal(rt_syscall_all(SYS_setresgid, Nobody, Nobody, Nobody), 0);
+		equal(rt_syscall_all(SYS_setresuid, Nobody, Nobody, Nobody), 0);
+	}
 	equal(rt_syscall_all(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1), 0);
 
 	check_threads("status", "\nUid:\t65534\t65534\t65534\t65534\n"
@@ -60,6 +68,7 @@ int rt_main(int argc, char **argv)
 	equal(privileged, 0);
 	check_threads("status", "\nUid:\t65534\t65534\t65534\t65534\n");
 	equal(rt_syscall_all(SYS_setresuid, 0, 0, 0), -EPERM);
+	equal(rt_syscall(SYS_setresuid, 0, 0, 0), -EPERM);
 	equal(rt_read(fd, &c, 1), 1);
 	rt_printf("ok\n");
 	return 0;

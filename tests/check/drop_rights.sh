@@ -1,5 +1,5 @@
 #!/bin/sh
-# tests/check/drop_rights.sh - a program that root started becomes nobody by rt_syscall_all: no
+# tests/check/drop_rights.sh - a program that root started becomes nobody by rt_syscall_all or rt_syscall: no
 # thread keeps any right, and what was open stays open. Where SIGURG was blocked, too. With musl
 # setgroups, setgid and setuid do it.
 # stdout~: ^(ok|not root: nothing was tried)$
@@ -11,8 +11,10 @@
 (umask 077 && echo secret >file)
 for procs in 1 2 4 64; do
 	for mask in '' --block-signal=URG; do
-		[ "$(env $mask GOMAXPROCS=$procs ./drop file 2>&1)" = ok ] ||
-			{ echo "FAILED: GOMAXPROCS=$procs $mask"; ./drop file; exit 1; }
+		for way in '' plain; do
+			[ "$(env $mask GOMAXPROCS=$procs ./drop file $way 2>&1)" = ok ] ||
+				{ echo "FAILED: GOMAXPROCS=$procs $mask $way"; ./drop file $way; exit 1; }
+		done
 	done
 done
 "$rtcc" --musl -O2 -g "$here/drop_rights_musl.c" -o musl || exit 1

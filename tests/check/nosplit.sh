@@ -47,6 +47,7 @@ done
 cd "$RT0_ROOT" || exit 1
 checks() {
 	object=$RT0_BUILD/$RT0_VARIANT/${1%.c}.o
+	case $1 in cgo/*) object=$RT0_BUILD/$RT0_VARIANT/libc/${1%.c}.o ;; esac
 	[ -s "$object" ] || fail "$object is there"
 	nm "$object" | grep -q __morestack
 }
