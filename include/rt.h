@@ -659,8 +659,9 @@ enum { RT_READABLE = 1, RT_WRITABLE = 2 };
 int rt_wait(int fd, int what, int64_t when);
 
 /* Datagrams. rt_recv_from returns the number of bytes stored, at most n, and the sender in
- * *from; from may be NULL. to must be of the socket's own family; NULL means the address
- * that the socket was dialled to. */
+ * *from; from may be NULL. rt_send_to sends n bytes to the address to, which must be of the
+ * socket's own family; NULL means the address that the socket was dialled to. Returns n or a
+ * negative errno. To a stream it writes all n bytes, and returns what rt_write would. */
 typedef struct {
 	uint32_t size; /* of the part of sockaddr in use; that is the kernel's structure */
 	uint32_t reserved;

@@ -113,8 +113,9 @@ int64_t partly(int64_t err, int64_t done);
 // EINTR and EAGAIN. The caller has the right to mode. A write to a stream that another process
 // has made blocking meanwhile returns -EINTR once: from then on it takes pieces of PipeBuf.
 int64_t fdcall(Fd *d, PollMode mode, const Call *c);
-// Is fdcall for a write that is never cut into pieces.
-int64_t fdsend(Fd *d, const Call *c);
+// Writes n bytes by c, whose second and third argument are address and length. Returns n, or
+// what rt_write returns. The caller has the right to write.
+int64_t writeall(Fd *d, Call *c, size_t n);
 
 // A write(2) to a socket makes no signal.
 ALWAYS_INLINE void quietly(const Fd *d, Call *write)

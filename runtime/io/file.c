@@ -111,16 +111,6 @@ JUMPBACK int64_t fdcall(Fd *d, PollMode mode, const Call *c)
 	return err ? err : callown(d, mode, c);
 }
 
-int64_t fdsend(Fd *d, const Call *c)
-{
-	int64_t r;
-
-	do
-		r = fdcall(d, PollWrite, c);
-	while (r == -EINTR);
-	return r;
-}
-
 // A stream that was found empty has nothing until an edge comes. So the poller is asked first,
 // which saves a wasted read for each message. After the other end has closed, or sent urgent
 // data, there may be no edge.
@@ -178,8 +168,7 @@ static size_t piece(const Fd *d, size_t left)
 	return left;
 }
 
-// Transfers n bytes by c, whose second and third argument are address and length.
-static int64_t writeall(Fd *d, Call *c, size_t n)
+int64_t writeall(Fd *d, Call *c, size_t n)
 {
 	size_t left = n;
 

@@ -248,7 +248,7 @@ static int64_t transmit(int32_t fd, Fd *d, const rt_message *m)
 			return -EAFNOSUPPORT;
 		addlocal(&h, &control, &local);
 	}
-	r = fdsend(d, &c);
+	r = fdcall(d, PollWrite, &c);
 	return min(r, (int64_t)0);
 }
 

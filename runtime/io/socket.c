@@ -341,7 +341,7 @@ int64_t rt_send_to(int fd, const void *buf, size_t n, const rt_address *to)
 	r = fdlock(fd, PollWrite, &d);
 	if (r < 0)
 		return r;
-	r = fdsend(d, &c);
+	r = writeall(d, &c, n);
 	fdunlock(fd, d, PollWrite);
 	return r;
 }

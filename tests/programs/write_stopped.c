@@ -1,5 +1,5 @@
-// tests/programs/write_stopped.c - rt_write and rt_writev that a deadline or a context stops say
-// how much went out, as Go's Write does; the next call returns the error.
+// tests/programs/write_stopped.c - rt_write, rt_writev and, to a stream, rt_send_to that a deadline
+// or a context stops say how much went out, as Go's Write does; the next call returns the error.
 //
 // Promises: the other end reads exactly as many bytes; nothing out is the error at once; so does
 // rt_printf, which has no way to say more; a close and a broken pipe stay errors. A deadline also
@@ -53,6 +53,8 @@ static int64_t writes(int how, int fd)
 
 	if (how == 0)
 		return rt_write(fd, data, Size);
+	if (how == 2)
+		return rt_send_to(fd, data, Size, NULL);
 	n = rt_writev(fd, v, 3);
 	if (n > 1000) // it says what is left
 		check((char *)v[2].base == data + n && v[2].len == (size_t)(Size - n));
@@ -171,14 +173,14 @@ int rt_main(int argc, char **argv)
 {
 	(void)argc, (void)argv;
 	for (int kind = 0; kind < 3; kind++) {
-		for (int how = 0; how < 2; how++) {
+		for (int how = 0; how < (kind == 0 ? 2 : 3); how++) {
 			stopped(kind, how, false);
 			stopped(kind, how, true);
 		}
 	}
 	for (int kind = 0; kind < 2; kind++) {
-		made_blocking(kind, 0);
-		made_blocking(kind, 1);
+		for (int how = 0; how < 2 + kind; how++)
+			made_blocking(kind, how);
 	}
 	errors();
 	printed();
