@@ -24,7 +24,6 @@
 #include "runtime/io/fd.h"
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
-#include "runtime/os/socket.h"
 #include "runtime/sched/fork.h"
 #include "runtime/sched/poll.h"
 #include "runtime/sched/yieldcheck.h"
@@ -199,94 +198,7 @@ static bool close1(Fd *d, uint64_t mark)
 	return true;
 }
 
-// ---- taking in, closing -------------------------------------------------------------
-
-static bool watched(const Fd *d)
-{
-	return d->kind == FdOwn || d->kind == FdShared;
-}
-
-// Returns what is known of a description from outside. The pieces of a write to a datagram
-// socket, a TUN device or the like would be messages of their own; pipes, stream sockets and
-// terminals carry bytes.
-static uint32_t outsideflags(int32_t fd)
-{
-	enum { F_GETPIPE_SZ = 1032, TCGETS = 0x5401 };
-	uint8_t termios[64];
-	int32_t type = SOCK_STREAM;
-	uint32_t size = sizeof type;
-
-	if (syscall6(__NR_getsockopt, (uint32_t)fd, SOL_SOCKET, SO_TYPE, ptrarg(&type),
-	             ptrarg(&size), 0) == 0)
-		return type == SOCK_STREAM ? FdSocket : FdSocket | (uint32_t)FdMessage;
-	if (syscall3(__NR_fcntl, (uint32_t)fd, F_GETPIPE_SZ, 0) != -EBADF)
-		return 0;
-	if (syscall3(__NR_ioctl, (uint32_t)fd, TCGETS, ptrarg(termios)) == 0)
-		return 0;
-	return FdMessage;
-}
-
-// Returns true if fd is open. The poller's descriptors, made for it, would take the number of one
-// that is not, and be written to.
-static bool isopen(int32_t fd)
-{
-	return netpollinited() || syscall3(__NR_fcntl, (uint32_t)fd, F_GETFL, 0) != -EBADF;
-}
-
-// Finds out of what kind a number is that was not used yet. Returns 0, or -EBADF.
-static int64_t probe(int32_t fd, Fd *d)
-{
-	int64_t err = 0;
-	FdKind kind;
-
-	lockdesc(&d->pd); // two may come at once
-	if (d->kind == FdUnknown) {
-		// The closer may have found it unknown, and waits for this user (usersleave).
-		if (netpollcheckerr(&d->pd, PollRead) == -EBADF || !isopen(fd))
-			err = -EBADF;
-		else
-			err = netpollopen(fd, &d->pd);
-		if (err == -EBADF) {
-			unlock(&d->pd.lock);
-			return err;
-		}
-		if (err) // most often EPERM; but waiting in a system call always works
-			kind = FdFile;
-		else if ((d->flags & FdMade) && setnonblock(fd) == 0)
-			kind = FdOwn;
-		else
-			kind = FdShared;
-		if (kind == FdShared)
-			d->flags |= (uint8_t)outsideflags(fd);
-		atomic_store_release(&d->kind, (uint8_t)kind);
-	}
-	unlock(&d->pd.lock);
-	return 0;
-}
-
-// A FdFile is asked for again: epoll may have lacked memory when its use began. Calls that take
-// it for a file yet do no harm.
-int64_t fdwatch(int32_t fd, Fd *d)
-{
-	int64_t err = 0;
-
-	if (likely(watched(d)))
-		return 0;
-	lockdesc(&d->pd);
-	if (!watched(d)) {
-		err = netpollopen(fd, &d->pd);
-		if (err == 0)
-			atomic_store_release(&d->kind, FdShared);
-	}
-	unlock(&d->pd.lock);
-	return err;
-}
-
-void fdshare(Fd *d)
-{
-	if (d->kind == FdOwn)
-		atomic_store_release(&d->kind, FdShared);
-}
+// ---- closing ------------------------------------------------------------------------
 
 // Clears the entry for the number's next user.
 static void clearentry(int32_t fd, Fd *d)
@@ -354,7 +266,7 @@ int64_t fdref(int32_t fd, Fd **dp)
 
 	if (err || likely(atomic_load_acquire(&(*dp)->kind) != FdUnknown))
 		return err;
-	err = probe(fd, *dp);
+	err = fdprobe(fd, *dp);
 	if (err)
 		fdunref(fd, *dp);
 	return err;
@@ -376,7 +288,7 @@ int64_t fdlock(int32_t fd, PollMode mode, Fd **dp)
 	*dp = d;
 	if (likely(atomic_load_acquire(&d->kind) != FdUnknown))
 		return 0;
-	err = probe(fd, d);
+	err = fdprobe(fd, d);
 	if (err)
 		fdunlock(fd, d, mode);
 	return err;

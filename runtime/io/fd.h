@@ -59,16 +59,25 @@ int64_t fdref(int32_t fd, Fd **d);
 int64_t fdhold(int32_t fd, Fd **d);
 void fdunref(int32_t fd, Fd *d);
 
-// Returns 0 if epoll watches fd, or why it cannot: -EPERM for a regular file. The caller has a
-// use of it.
-int64_t fdwatch(int32_t fd, Fd *d);
-
-// The description may block from now on: each call waits before it.
-void fdshare(Fd *d);
-
 // r is a descriptor that the kernel has just given to us, or its error, which is returned.
 // kind is FdOwn, or FdUnknown with FdMade. Returns r, or closes it and returns an error.
 int64_t fdinstall(int64_t r, FdKind kind, uint32_t flags);
+
+// ---- fdkind.c -----------------------------------------------------------------------
+
+// Finds out of what kind a number is that has not been used yet. Returns 0 or -EBADF.
+int64_t fdprobe(int32_t fd, Fd *d);
+// Returns 0 if epoll watches fd, or why it cannot: -EPERM for a regular file. The caller has a
+// use of it.
+int64_t fdwatch(int32_t fd, Fd *d);
+// The description may block from now on: each call waits before it.
+void fdshare(Fd *d);
+
+// Has epoll been asked to watch d?
+ALWAYS_INLINE bool watched(const Fd *d)
+{
+	return d->kind == FdOwn || d->kind == FdShared;
+}
 
 // ---- blocking.c ---------------------------------------------------------------------
 

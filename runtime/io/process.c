@@ -1,38 +1,32 @@
-// process.c - programs started in processes of their own, waited for, signalled.
+// process.c - handles of processes: waiting for their end, and signals.
 //
-// A process is a descriptor that becomes readable when it has ended: the kernel's pidfd. So a
-// goroutine waits for it in the poller, as for any other, and the descriptor's entry in the
-// table is all the memory there is. An rt_process * is no address, but the descriptor's number
-// (+ 1, in the low half) and the use of that number, PollDesc.seq: a handle that is gone is
-// never taken for another process, and rt_process_signal may come with one at any time.
+// A process is a descriptor that becomes readable when it has ended: the kernel's pidfd. A
+// goroutine waits for it in the poller, as for any other descriptor, and its entry in the table
+// is all the memory that a process needs. An rt_process * is not an address. Its low half is the
+// descriptor's number + 1, its high half the use of that number, PollDesc.seq. So a handle that
+// is gone is never taken for another process, and rt_process_signal may be called with it at any
+// time.
 //
 // Where the kernel has no pidfd that can be polled (before Linux 5.3), an eventfd takes its
-// place, which a goroutine writes whose thread sleeps in waitid.
+// place. A goroutine whose thread sleeps in waitid writes it.
 //
-// The process id stays the process's until wait4 has taken its status. That happens under the
-// PollDesc's lock, which sets pid to 0; so below that lock the number can be trusted, unless
-// other code takes the status (waits for any child) or SIGCHLD is ignored.
+// The process id belongs to the process until wait4 has taken its status. That happens under
+// pd.lock, which also protects d->pid, 0 from then on. So the holder of the lock can rely on the
+// id, unless other code takes the status (waits for any child) or SIGCHLD is ignored.
 //
-// Follows Go's os/exec_unix.go, os/pidfd_linux.go and os/exec's lookup of names.
+// Follows Go's os/exec_unix.go and os/pidfd_linux.go.
 #include "include/rt.h"
-#include "runtime/base/getg.h"
-#include "runtime/base/str.h"
 #include "runtime/io/fd.h"
+#include "runtime/io/process.h"
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
-#include "runtime/os/spawn.h"
 #include "runtime/sched/entersyscall.h"
-#include "runtime/sched/m.h"
 #include "runtime/sched/yieldcheck.h"
-#include "runtime/sig/sig.h"
 #include "runtime/sync/sync.h"
 
 enum {
-	MostFds = 1 << 22, // more than the kernel allows
-	PPid = 1,          // waitid: the next argument is a process id
+	PPid = 1, // waitid: the next argument is a process id
 	WNoHang = 1, WExited = 4, WNoWait = 0x01000000,
-	AllFlags = RT_PROCESS_SEARCH | RT_PROCESS_NEW_GROUP | RT_PROCESS_NEW_SESSION |
-	           RT_PROCESS_CLEAR_SIGNALS,
 };
 
 // ---- handles ------------------------------------------------------------------------
@@ -81,8 +75,8 @@ static bool ended(int32_t pid)
 	return r < 0 || info.signo != 0;
 }
 
-// Takes the status of a process that has ended: 1; 0 if it has not; or a negative errno. Another
-// waiter may have taken it and not closed the handle yet.
+// Takes the status of a process. Returns 1, 0 if it has not ended, or a negative errno. Another
+// waiter may have taken the status and not closed the handle yet.
 static int64_t reap(Fd *d, int32_t *status)
 {
 	int64_t r;
@@ -209,12 +203,12 @@ int rt_process_pid(const rt_process *p)
 typedef struct {
 	Fd *d;
 	int32_t fd, pid;
-} Watch;
+} StandIn;
 
 // Writes the eventfd when the process has ended. The waiter may have seen that before.
 static void watchprocess(void *arg)
 {
-	const Watch *w = arg;
+	const StandIn *w = arg;
 	uint64_t one = 1;
 	int64_t r;
 
@@ -230,7 +224,7 @@ static void watchprocess(void *arg)
 static int64_t installstandin(int32_t pid)
 {
 	int64_t fd = fdinstall(eventfd(0, O_CLOEXEC | O_NONBLOCK), FdOwn, FdProcess);
-	Watch w = { .fd = (int32_t)fd, .pid = pid };
+	StandIn w = { .fd = (int32_t)fd, .pid = pid };
 
 	if (fd < 0)
 		return fd;
@@ -249,8 +243,8 @@ static int64_t installprocess(int32_t pid, int32_t pidfd)
 	return fd < 0 ? installstandin(pid) : fd;
 }
 
-// Stores the handle. Without one the process ends, since nobody could wait for it.
-static int64_t newprocess(rt_process **p, int32_t pid, int32_t pidfd)
+// Without a handle the process ends, since nobody could wait for it.
+int64_t newprocess(rt_process **p, int32_t pid, int32_t pidfd)
 {
 	Call c = { __NR_wait4, { (uint32_t)pid } };
 	int64_t fd = installprocess(pid, pidfd);
@@ -266,215 +260,4 @@ static int64_t newprocess(rt_process **p, int32_t pid, int32_t pidfd)
 	*p = handleof((int32_t)fd, d);
 	fdunref((int32_t)fd, d);
 	return 0;
-}
-
-// ---- starting -----------------------------------------------------------------------
-
-// Returns the next absolute place in PATH's rest. A file in the current directory should not run
-// because it has the name of a command.
-static const char *nextplace(const char **rest, uintptr_t *n)
-{
-	while (**rest) {
-		const char *place = *rest;
-
-		while (**rest && **rest != ':')
-			(*rest)++;
-		*n = (uintptr_t)(*rest - place);
-		if (**rest == ':')
-			(*rest)++;
-		if (*place == '/')
-			return place;
-	}
-	return NULL;
-}
-
-static const char *searchpath(void)
-{
-	for (char **e = environment(); *e; e++) {
-		const char *value = afterprefix(*e, "PATH=");
-
-		if (value)
-			return value;
-	}
-	return "";
-}
-
-static bool hasslash(const char *path)
-{
-	while (*path && *path != '/')
-		path++;
-	return *path == '/';
-}
-
-// Returns the paths that file may have, for Spawn. To be freed.
-static char *candidates(const char *file)
-{
-	const char *rest = searchpath(), *place;
-	uintptr_t len = strlength(file), n, room = 1;
-	char *paths, *p;
-
-	for (const char *r = rest; nextplace(&r, &n);)
-		room += n + 1 + len + 1;
-	p = paths = rt_malloc(room);
-	while ((place = nextplace(&rest, &n))) {
-		__builtin_memcpy(p, place, n);
-		p[n] = '/';
-		__builtin_memcpy(p + n + 1, file, len + 1);
-		p += n + 1 + len + 1;
-	}
-	*p = '\0';
-	return paths;
-}
-
-// The descriptors of the child, kept from being closed meanwhile.
-typedef struct {
-	Fd *d; // NULL: none
-	int32_t fd;
-} Held;
-
-static void unhold(Held *held, const uint8_t *mode, int32_t n)
-{
-	for (int32_t i = 0; i < n; i++) {
-		if (!held[i].d)
-			continue;
-		if (mode[i] == SpawnChanged)
-			fdshare(held[i].d);
-		fdunref(held[i].fd, held[i].d);
-	}
-}
-
-// A description that the runtime has made non-blocking is made blocking; so are all that the
-// program names. Another user of a pipe does not notice.
-static SpawnMode modeof(const Fd *d, bool named)
-{
-	if (d->kind == FdOwn && (d->flags & (FdStream | FdSocket)) == FdStream)
-		return SpawnReopened;
-	return named || d->kind == FdOwn ? SpawnBlocking : SpawnAsItIs;
-}
-
-// Fills in the arrays from fds; NULL: descriptors 0 to 2, as far as they are open.
-static int64_t holdall(Spawn *s, Held *held, const int *fds)
-{
-	for (int32_t i = 0; i < s->nfd; i++) {
-		int32_t fd = fds ? fds[i] : i;
-
-		held[i] = (Held){ NULL, fd };
-		s->fd[i] = fd;
-		s->mode[i] = SpawnAsItIs;
-		if (fd == -1)
-			continue;
-		if (fdhold(fd, &held[i].d) == 0) {
-			s->mode[i] = (uint8_t)modeof(held[i].d, fds != NULL);
-		} else if (fds) {
-			unhold(held, s->mode, i);
-			return -EBADF;
-		} else {
-			held[i].d = NULL;
-			s->fd[i] = -1;
-		}
-	}
-	return 0;
-}
-
-// The signals that were ignored when this process was started: its handlers hide that.
-static Sigset ignoredsignals(void)
-{
-	Sigset set = 0;
-
-	for (uint32_t sig = 1; sig < NSIG; sig++) {
-		if (handlingSig[sig] && fwdSig[sig] == (uintptr_t)SIG_IGN)
-			set |= sigbit(sig);
-	}
-	return set;
-}
-
-// The thread sleeps until the child has executed its program: its P goes to others. Its own g0
-// has nothing to do meanwhile, and lends its stack.
-static __attribute__((noinline)) int64_t launch(Spawn *s)
-{
-	int64_t pid;
-
-	entersyscallblock();
-	pid = spawn(s, getg()->m->g0->sched.sp);
-	exitsyscall();
-	return pid;
-}
-
-// One at a time where the child changes its identity: os/spawn.c sets an attribute of the
-// memory back, and no other child must depend on it then.
-static int64_t launchas(Spawn *s)
-{
-	static rt_mutex identity;
-	int64_t pid;
-
-	if (!s->uid && !s->gid)
-		return launch(s);
-	rt_mutex_lock(&identity);
-	pid = launch(s);
-	rt_mutex_unlock(&identity);
-	return pid;
-}
-
-static int64_t launchwith(Spawn *s, const int *fds)
-{
-	size_t n = (size_t)s->nfd;
-	Held *held = rt_malloc(n * (sizeof *held + sizeof *s->fd + sizeof *s->mode));
-	int64_t pid;
-
-	s->fd = (int32_t *)(held + n);
-	s->mode = (uint8_t *)(s->fd + n);
-	pid = holdall(s, held, fds);
-	if (pid == 0) {
-		pid = launchas(s);
-		unhold(held, s->mode, s->nfd);
-	}
-	rt_free(held);
-	return pid;
-}
-
-static int64_t launchpath(Spawn *s, const char *path, const rt_process_options *o)
-{
-	char *paths = NULL;
-	int64_t pid;
-
-	s->path = path;
-	if (o->flags & RT_PROCESS_SEARCH) {
-		if (!canread(path, 1))
-			return -EFAULT;
-		s->search = !hasslash(path) && *path;
-	}
-	if (s->search)
-		s->path = paths = candidates(path);
-	pid = launchwith(s, o->fds);
-	rt_free(paths);
-	return pid;
-}
-
-int rt_process_start(rt_process **p, const char *path, char *const args[],
-                     const rt_process_options *options)
-{
-	static const rt_process_options none;
-	const rt_process_options *o = options ? options : &none;
-	bool defaults = (o->flags & RT_PROCESS_CLEAR_SIGNALS) != 0;
-	Spawn s = {
-		.argv = args,
-		.env = o->env ? o->env : environment(),
-		.dir = o->dir,
-		.nfd = o->fds ? o->nfds : 3,
-		.missing = !o->fds,
-		.session = (o->flags & RT_PROCESS_NEW_SESSION) != 0,
-		.group = (o->flags & RT_PROCESS_NEW_GROUP) != 0,
-		.defaults = defaults,
-		.mask = defaults ? 0 : initSigmask,
-		.ignored = defaults ? 0 : ignoredsignals(),
-		.uid = o->uid,
-		.gid = o->gid,
-	};
-	int64_t pid;
-
-	preemptcheck();
-	if ((o->flags & ~(uint32_t)AllFlags) || s.nfd < 0 || s.nfd > MostFds)
-		return -EINVAL;
-	pid = launchpath(&s, path, o);
-	return pid < 0 ? (int)pid : (int)newprocess(p, (int32_t)pid, s.pidfd);
 }
