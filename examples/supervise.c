@@ -2,17 +2,18 @@
 //
 //	supervise [-k SECONDS] COMMAND [ARGUMENT...] [-- COMMAND [ARGUMENT...]]...
 //
-// Starts each command, and starts it again when it ends: after 100 ms, then twice as long each
-// time, up to 10 s; after 100 ms again once it has run for 10 s. Forwards HUP, USR1, USR2 and
-// WINCH to all. TERM and INT end it: it forwards them, and kills what has not ended after
-// SECONDS (10). Processes whose parents have ended become its children, and are reaped.
+// Starts each command, and starts it again when it ends: after 100 ms, then twice as long
+// each time, up to 10 s; after 100 ms again once it has run for 10 s. Forwards HUP, USR1,
+// USR2 and WINCH to all. TERM and INT end it: it forwards them, and kills what has not
+// ended after SECONDS (10). It adopts and reaps processes whose parents have ended.
 #include <rt.h>
 
 #include <errno.h>
 #include <signal.h>
 #include <sys/syscall.h>
 
-enum { MaxServices = 64, SubReaper = 36, All = 0, NoHang = 1, Exited = 4, NoWait = 0x01000000 };
+enum { MaxServices = 64, SubReaper = 36 };
+enum { All = 0, NoHang = 1, Exited = 4, NoWait = 0x01000000 }; // waitid
 
 static const rt_duration shortest = 100 * RT_MILLISECOND, longest = 10 * RT_SECOND;
 
@@ -24,7 +25,8 @@ typedef struct {
 static Service services[MaxServices];
 static int nservices;
 
-// Protects the processes, and that a signal for all of them is not missed by one that starts.
+// Protects the processes and stopping. A start holds it, so that a signal for all
+// services does not miss a process that is just being started.
 static rt_mutex mutex;
 static bool stopping;
 
@@ -42,8 +44,8 @@ static bool isservice(int pid)
 	return false;
 }
 
-// Takes the status of each child that has ended and is no service's. A service's own stays for
-// its goroutine, which comes here next.
+// Takes the status of each child that has ended and is not a service. A service's own
+// status is left for its goroutine, which calls this after it.
 static void reap(void)
 {
 	rt_mutex_lock(&mutex);
@@ -76,17 +78,19 @@ static void report(const Service *s, int status)
 	           sig ? sig : status >> 8);
 }
 
-// A process group of its own: a terminal's signals come here first.
+// Starts a service, in a process group of its own: a terminal's signals come here first.
 static int start(Service *s)
 {
 	rt_process_options o = { .flags = RT_PROCESS_SEARCH | RT_PROCESS_NEW_GROUP };
 	int r = -1;
+	bool over;
 
 	rt_mutex_lock(&mutex);
-	if (!stopping)
+	over = stopping;
+	if (!over)
 		r = rt_process_start(&s->process, s->argv[0], s->argv, &o);
 	rt_mutex_unlock(&mutex);
-	if (r < 0 && !stopping)
+	if (r < 0 && !over)
 		rt_eprintf("supervise: %s: %s\n", s->argv[0], rt_strerror(r));
 	return r;
 }
@@ -97,7 +101,7 @@ static void keep(void *arg)
 	Service *s = arg;
 	int status;
 
-	do {
+	for (;;) {
 		int64_t began = rt_nanotime();
 
 		if (start(s) == 0) {
@@ -111,13 +115,13 @@ static void keep(void *arg)
 		if (rt_chan_recv_until(stop, NULL, began + pause) != -ETIMEDOUT)
 			break;
 		pause = 2 * pause < longest ? 2 * pause : longest;
-	} while (true);
+	}
 	rt_waitgroup_done(&running);
 }
 
 // ---- signals ---------------------------------------------------------------------------
 
-// A service that is not running has no process that could be hit.
+// Sends sig to all services. The handle of one that is not running is gone: no signal.
 static void forward(int sig, bool last)
 {
 	rt_mutex_lock(&mutex);
@@ -183,7 +187,8 @@ static bool find_services(char **argv)
 int rt_main(int argc, char **argv)
 {
 	static const int signals[] = { SIGHUP, SIGUSR1, SIGUSR2, SIGWINCH, SIGTERM, SIGINT };
-	rt_chan *caught = rt_chan_make(sizeof(int), 16), *child = rt_chan_make(sizeof(int), 1);
+	rt_chan *caught = rt_chan_make(sizeof(int), 16);
+	rt_chan *child = rt_chan_make(sizeof(int), 1);
 	int64_t patience = 10;
 
 	if (argc > 1 && equal(argv[1], "-k")) {
@@ -191,7 +196,8 @@ int rt_main(int argc, char **argv)
 		argv += 2;
 	}
 	if (argc < 2 || patience < 0 || !find_services(argv + 1)) {
-		rt_eprintf("usage: supervise [-k SECONDS] COMMAND [ARGUMENT...] [-- COMMAND ...]\n");
+		rt_eprintf("usage: supervise [-k SECONDS] COMMAND [ARGUMENT...] "
+		           "[-- COMMAND ...]\n");
 		return 2;
 	}
 	stop = rt_chan_make(0, 0);

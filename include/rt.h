@@ -435,9 +435,9 @@ void rt_group_go(rt_group *g, int (*fn)(void *arg), void *arg);
  * Those that run already continue. */
 void rt_group_limit(rt_group *g, int n);
 
-/* Parks until all goroutines of the group have ended, then ends its context and frees it all.
- * Returns the first negative result, or 0. One goroutine calls it, once; no other may use the
- * group after that. */
+/* Parks until all goroutines of the group have ended, then ends its context and frees it
+ * all. Returns the first negative result, or 0. One goroutine calls it, once; no other
+ * may use the group after that. */
 int rt_group_wait(rt_group *g);
 
 /* ---- panics ---------------------------------------------------------------------- */
@@ -568,10 +568,10 @@ int rt_close(int fd);
 /* Makes a pipe: fd[0] reads what is written to fd[1]. */
 int rt_pipe(int fd[2]);
 
-/* Like rt_read and rt_write, with several pieces of memory; rt_iovec is the kernel's struct
- * iovec. rt_writev modifies v: after a short count, the piece in which it stopped is what is
- * left of it. To a datagram or packet socket it sends one message, of at most 1024 pieces
- * (-EMSGSIZE). */
+/* Like rt_read and rt_write, with several pieces of memory; rt_iovec is the kernel's
+ * struct iovec. rt_writev modifies v: after a short count, the piece in which it stopped
+ * is what is left of it. To a datagram or packet socket it sends one message, of at most
+ * 1024 pieces (-EMSGSIZE). */
 typedef struct {
 	void *base;
 	size_t len;
@@ -600,13 +600,13 @@ int64_t rt_copy(int out, int in, int64_t n);
 
 /* network is "tcp", "tcp4", "tcp6", "udp", "udp4", "udp6" with "host:port"
  * ("127.0.0.1:8080", "[::1]:0", ":8080": all addresses of this machine), or "unix",
- * "unixgram", "unixpacket" with a path ("@name": abstract, no file). A host name is looked
- * up in /etc/hosts and then by DNS. rt_listen takes an IPv4 address of a name, if there is
- * one; rt_dial tries all, the next one 250 ms after the last or as soon as that has failed, and
- * takes the first that is connected. Without a host it dials this machine. Returns a descriptor
- * or a negative errno: -ENOENT if the name does not exist, -ETIMEDOUT if a server does not
- * answer, -EAGAIN if none could say; -EAFNOSUPPORT if the address is not the network's, -EINVAL
- * if it is none, or its zone does not exist. */
+ * "unixgram", "unixpacket" with a path ("@name": abstract, no file). A host name is
+ * looked up in /etc/hosts and then by DNS. rt_listen takes an IPv4 address of a name, if
+ * there is one; rt_dial tries all, the next one 250 ms after the last or as soon as that
+ * has failed, and takes the first that is connected. Without a host it dials this
+ * machine. Returns a descriptor or a negative errno: -ENOENT if the name does not exist,
+ * -ETIMEDOUT if a server does not answer, -EAGAIN if none could say; -EAFNOSUPPORT if the
+ * address is not the network's, -EINVAL if it is none, or its zone does not exist. */
 int rt_listen(const char *network, const char *address);
 int rt_dial(const char *network, const char *address);
 
@@ -639,29 +639,30 @@ int rt_set_deadline(int fd, int64_t read_when, int64_t write_when);
 /* From now on, calls that begin or wait for fd return -ECANCELED once c is over, or
  * -ETIMEDOUT if a deadline ended it; a write that had begun returns how much went out.
  * Binding fd to another context, or to none (NULL, the background), ends that: calls that
- * have not returned yet then continue to wait. A descriptor is bound to one context at most,
- * until it is closed; a context may have many descriptors. They keep it, so the caller may
- * free its handle. Returns 0, -EBADF, or -EOPNOTSUPP for files. */
+ * have not returned yet then continue to wait. A descriptor is bound to one context at
+ * most, until it is closed; a context may have many descriptors. They keep it, so the
+ * caller may free its handle. Returns 0, -EBADF, or -EOPNOTSUPP for files. */
 int rt_ctx_bind(rt_ctx *c, int fd);
 
-/* Parks until fd is ready for what - RT_READABLE, RT_WRITABLE, or both for either - or until
- * when; INT64_MAX means never, 0 only asks. Reads and writes nothing. For all that epoll can
- * watch: sockets, listeners, pipes, terminals, pidfd, eventfd, timerfd, inotify, epoll's
- * own. Returns the bits of what that are ready, where an error or a hang-up counts
- * as all of them; -ETIMEDOUT at when, or if the deadline of a direction in what has passed;
- * -ECANCELED or -ETIMEDOUT for its context (rt_ctx_bind); -EBADF if fd is closed, also
- * meanwhile; -EINVAL for other bits, or none; -EPERM for what epoll cannot watch (regular
- * files). Takes nobody's turn: any number of goroutines may wait for one descriptor, for
- * any directions, while others read and write, and all that wait for a
- * direction return when it is ready. So another may have taken the bytes: a call that must
- * not wait uses a descriptor that is O_NONBLOCK, and waits again after -EAGAIN. */
+/* Parks until fd is ready for what - RT_READABLE, RT_WRITABLE, or both for either - or
+ * until when; INT64_MAX means never, 0 only asks. Reads and writes nothing. For all that
+ * epoll can watch: sockets, listeners, pipes, terminals, pidfd, eventfd, timerfd,
+ * inotify, epoll's own. Returns the bits of what that are ready, where an error or a
+ * hang-up counts as all of them; -ETIMEDOUT at when, or if the deadline of a direction in
+ * what has passed; -ECANCELED or -ETIMEDOUT for its context (rt_ctx_bind); -EBADF if fd
+ * is closed, also meanwhile; -EINVAL for other bits, or none; -EPERM for what epoll
+ * cannot watch (regular files). Takes nobody's turn: any number of goroutines may wait
+ * for one descriptor, for any directions, while others read and write, and all that wait
+ * for a direction return when it is ready. So another may have taken the bytes: a call
+ * that must not wait uses a descriptor that is O_NONBLOCK, and waits again after -EAGAIN. */
 enum { RT_READABLE = 1, RT_WRITABLE = 2 };
 int rt_wait(int fd, int what, int64_t when);
 
-/* Datagrams. rt_recv_from returns the number of bytes stored, at most n, and the sender in
- * *from; from may be NULL. rt_send_to sends n bytes to the address to, which must be of the
- * socket's own family; NULL means the address that the socket was dialled to. Returns n or a
- * negative errno. To a stream it writes all n bytes, and returns what rt_write would. */
+/* Datagrams. rt_recv_from returns the number of bytes stored, at most n, and the sender
+ * in *from; from may be NULL. rt_send_to sends n bytes to the address to, which must be
+ * of the socket's own family; NULL means the address that the socket was dialled to.
+ * Returns n or a negative errno. To a stream it writes all n bytes, and returns what
+ * rt_write would. */
 typedef struct {
 	uint32_t size; /* of the part of sockaddr in use; that is the kernel's structure */
 	uint32_t reserved;
@@ -692,14 +693,15 @@ enum { RT_MESSAGE_CUT = 1 };
 int rt_recv_message(int fd, rt_message *m);
 int rt_send_message(int fd, const rt_message *m);
 
-/* Convert text (not a name) to an address, and an address to text as rt_local_address does.
- * "[::ffff:1.2.3.4]:80" is an IPv4 address for "tcp4" and "udp4" alone: a socket of IPv6 wants
- * IPv4 addresses that way. */
+/* Convert text (not a name) to an address, and an address to text as rt_local_address
+ * does. "[::ffff:1.2.3.4]:80" is an IPv4 address for "tcp4" and "udp4" alone: a socket of
+ * IPv6 wants IPv4 addresses that way. */
 int rt_address_parse(rt_address *a, const char *network, const char *text);
 int rt_address_format(const rt_address *a, char *buf, size_t size);
 
-/* Returns whether two addresses have an equal meaning: family, host, port and zone, or path. An
- * IPv4 address and its IPv6-mapped form are equal, as rt_address_format shows them. */
+/* Returns whether two addresses have an equal meaning: family, host, port and zone, or
+ * path. An IPv4 address and its IPv6-mapped form are equal, as rt_address_format shows
+ * them. */
 bool rt_address_equal(const rt_address *a, const rt_address *b);
 
 /* Looks up a host's addresses and stores up to n of them, in the order of RFC 6724 and with

@@ -1,15 +1,15 @@
 // addrselect.c - the order in which the addresses of a name are tried (RFC 6724).
 //
-// Follows Go's net/addrselect.go: rules 1, 2, 5, 6, 8 and 9 of section 6, the last for IPv6
-// alone, where the rest is left as it is. The source address that the kernel would choose
-// is that of a datagram socket connected there, which sends nothing.
+// Follows Go's net/addrselect.go: rules 1, 2, 5, 6, 8 and 9 of section 6, the last for
+// IPv6 alone, where the rest is left as it is. The source address that the kernel would
+// choose is that of a datagram socket connected there, which sends nothing.
 #include "runtime/base/str.h"
 #include "runtime/io/address.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
 #include "runtime/os/syscall.h"
 
-// An address as 16 bytes: of IPv4 behind ::ffff:.
+// An address as 16 bytes; one of IPv4 is mapped (::ffff:1.2.3.4).
 typedef struct {
 	uint8_t ip[16];
 	bool exists, isipv4;
@@ -33,12 +33,12 @@ static const Policy policies[] = {
 	{ { 0 }, 0, 40, 1 },
 };
 
-// Returns how many bits are equal, of at most most.
-static int32_t commonbits(const uint8_t *a, const uint8_t *b, int32_t most)
+// Returns how many of the first limit bits are equal, up to the first that is not.
+static int32_t commonbits(const uint8_t *a, const uint8_t *b, int32_t limit)
 {
 	int32_t n = 0;
 
-	while (n < most && ((a[n / 8] ^ b[n / 8]) & 0x80 >> n % 8) == 0)
+	while (n < limit && ((a[n / 8] ^ b[n / 8]) & 0x80 >> n % 8) == 0)
 		n++;
 	return n;
 }
@@ -131,21 +131,19 @@ void sortbysource(rt_address *a, const rt_address *source, int32_t n)
 	rt_free(d);
 }
 
-// Of size 0 when there is no way to a.
+// Returns the source address of packets to a; its size is 0 if there is no route.
 static rt_address sourceof(const rt_address *a)
 {
 	enum { AnyPort = 53 };
 	rt_address to = *a, from = { 0 };
-	uint32_t size = sizeof from.sockaddr;
 	int64_t fd = syscall3(__NR_socket, familyof(a),
 	                      SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return from;
 	setport(&to, AnyPort);
-	if (syscall3(__NR_connect, (uint64_t)fd, ptrarg(to.sockaddr), to.size) == 0 &&
-	    syscall3(__NR_getsockname, (uint64_t)fd, ptrarg(from.sockaddr), ptrarg(&size)) == 0)
-		from.size = size;
+	if (syscall3(__NR_connect, (uint64_t)fd, ptrarg(to.sockaddr), to.size) == 0)
+		nameof(__NR_getsockname, (int32_t)fd, &from);
 	closefd((int32_t)fd);
 	return from;
 }

@@ -2,8 +2,8 @@
 // changed.
 //
 // A file is asked for its times and size each time that its content is wanted, and read
-// again when they differ. (Go asks every 5 s.) The clock of a file's times ticks slowly: a
-// file that was changed less than two seconds ago is read again anyway.
+// again when they differ. (Go asks every 5 s.) The clock of a file's times ticks slowly:
+// a file that was changed less than two seconds ago is read again anyway.
 #include "runtime/base/str.h"
 #include "runtime/io/fd.h"
 #include "runtime/io/names.h"

@@ -1,26 +1,28 @@
 // ctxbind.c - contexts that end the waits for descriptors: rt_ctx_bind.
 //
-// A Bond binds one descriptor to one context. d->bond is the one that counts, under pd.lock, and
-// with it the bits PollCanceled and PollOverdue of info, which the descriptor's calls look at as
-// they do at a deadline. A context that ends calls all its Bonds, under the lock of its root.
+// A Bond binds one descriptor to one context. The Bond that counts is d->bond. pd.lock
+// protects it, together with the bits PollCanceled and PollOverdue of info, which the
+// descriptor's calls check as they check a deadline. A context that ends calls all its
+// Bonds, under the lock of its root.
 //
-// The races, and why each ends well:
+// The races, and why each is harmless:
 //
-//   - Bind and the context's end. Bind puts the Bond on the context's list, then takes pd.lock,
-//     makes the Bond the one that counts and looks whether the context is over. The end sets
-//     err, then takes pd.lock and sets a bit if the Bond counts. Whichever has pd.lock second
-//     sees the other.
-//   - Two binds, or a bind and the end of the replaced context. The pointer and the bits change
-//     together under pd.lock, so the bits belong to the Bond that counts. A replaced Bond that
-//     is called does nothing. It is freed after ctxunwatch, when it cannot be called any more.
-//   - Close. A bind has a use of the entry. The last user drops the Bond before the entry is
-//     cleared: an end that runs meanwhile is waited for in ctxunwatch, so that its bit and its
+//   - Bind and the context's end. Bind puts the Bond on the context's list, then acquires
+//     pd.lock, makes the Bond the one that counts and checks whether the context is over.
+//     The end sets err, then acquires pd.lock and sets a bit if the Bond counts. The second
+//     to have pd.lock sees the other.
+//   - Two binds, or a bind and the end of the replaced context. The pointer and the bits
+//     change together under pd.lock, so the bits belong to the Bond that counts. A replaced
+//     Bond that is called does nothing. It is freed after ctxunwatch, when it cannot be
+//     called any more.
+//   - Close. A bind has a use of the entry. The last user drops the Bond before the entry
+//     is cleared. ctxunwatch waits for an end that runs meanwhile, so that its bit and its
 //     wake-up come before the number's next use.
-//   - A wait. The bits are set before the words and the list of waiters are looked at, as for a
-//     deadline (sched/polldesc.c, io/ready.c).
+//   - A wait. The bits are set before the words and the list of waiters are looked at, as
+//     for a deadline (sched/polldesc.c, io/ready.c).
 //
-// The end calls into the poller under the lock of a root: lock order Ctx, PollDesc. Here nobody
-// acquires a root's lock under pd.lock.
+// The end calls into the poller under the lock of a root: lock order Ctx, PollDesc. No
+// function here acquires a root's lock under pd.lock.
 #include "include/rt.h"
 #include "runtime/io/fd.h"
 #include "runtime/lock/lock.h"
@@ -76,8 +78,8 @@ static Bond *newbond(rt_ctx *c, Fd *d)
 	return &b->bond;
 }
 
-// b is the Bond with c from now on; both may be NULL. Once the lock is released, another call
-// may drop b.
+// Makes b, the Bond with c, the one that counts; both may be NULL. Once the lock is
+// released, another call may drop b.
 static void rebind(Fd *d, Bond *b, const rt_ctx *c)
 {
 	uint32_t bit;
@@ -106,7 +108,7 @@ int rt_ctx_bind(rt_ctx *c, int fd)
 	if (c == rt_ctx_background())
 		c = NULL; // it is never over
 	if (c)
-		rt_ctx_err(c); // the debug build finds out here if it is none
+		rt_ctx_err(c); // the debug build checks here that it is a context
 	r = fdref(fd, &d);
 	if (r < 0)
 		return (int)r;

@@ -1,10 +1,10 @@
 // dial.c - connecting to an address, and to the address of a name that answers first.
 //
-// The addresses of a name are in the order of RFC 6724. As RFC 8305 (happy eyeballs) wants
-// it, the families alternate, and the next address is tried as soon as the last one has
-// failed, or has been silent for AttemptDelay; those before it are not given up. An
-// address that no packet reaches costs that delay, not the kernel's patience. Go has two
-// rows of attempts instead, one for each family, and begins the second after 300 ms.
+// The addresses of a name are in the order of RFC 6724. As RFC 8305 (happy eyeballs)
+// wants it, the families alternate, and the next address is tried as soon as the last one
+// has failed, or has been silent for AttemptDelay; those before it are not given up. An
+// address that no packet reaches costs that delay, not the kernel's whole time-out. Go
+// has two rows of attempts, one for each family, and begins the second after 300 ms.
 //
 // The sockets of a race are not in the table of descriptors, but in an epoll set of the
 // race, which is in the table. So one goroutine waits for all of them and for the next
@@ -32,19 +32,10 @@ static int64_t socketerror(int32_t fd)
 {
 	int32_t err = 0;
 	uint32_t size = sizeof err;
-	int64_t r = syscall6(__NR_getsockopt, (uint32_t)fd, SOL_SOCKET, SO_ERROR, ptrarg(&err),
-	                     ptrarg(&size), 0);
+	int64_t r = syscall6(__NR_getsockopt, (uint32_t)fd, SOL_SOCKET, SO_ERROR,
+	                     ptrarg(&err), ptrarg(&size), 0);
 
 	return r < 0 ? r : -err;
-}
-
-static int64_t nameof(int64_t nr, int32_t fd, rt_address *a)
-{
-	uint32_t size = sizeof a->sockaddr;
-	int64_t r = syscall3(nr, (uint32_t)fd, ptrarg(a->sockaddr), ptrarg(&size));
-
-	a->size = size;
-	return r;
 }
 
 static bool sameplace(const rt_address *a, const rt_address *b)
@@ -53,14 +44,15 @@ static bool sameplace(const rt_address *a, const rt_address *b)
 	const SockaddrIn6 *b6 = (const SockaddrIn6 *)b->sockaddr;
 
 	if (familyof(a) == AF_INET6)
-		return a6->port == b6->port && __builtin_memcmp(a6->addr, b6->addr, 16) == 0;
+		return a6->port == b6->port &&
+		       __builtin_memcmp(a6->addr, b6->addr, 16) == 0;
 	return a->sockaddr[0] == b->sockaddr[0]; // family, port and IPv4 address
 }
 
 // The kernel may choose the port that is dialled as the local one. Where nobody listens,
-// the socket then meets itself, which TCP takes for a connection. Go tries again twice; but
-// it is certain that nobody listened. Without the reset the port would be in use for a
-// minute more.
+// the socket then meets itself, which TCP takes for a connection. Go tries twice more,
+// although it is certain that nobody listened. Without the reset the port would be in use
+// for a minute more.
 static int64_t refuseself(int32_t fd, const Network *nw)
 {
 	struct {
@@ -91,8 +83,8 @@ static int64_t connected(int32_t fd, const Network *nw)
 	return r < 0 ? r : refuseself(fd, nw);
 }
 
-// Returns 0, -EINPROGRESS or another error. A call that was interrupted may have begun the
-// connection: asked again, the kernel says so.
+// Returns 0, -EINPROGRESS or another error. A call that was interrupted may have begun
+// the connection: asked again, the kernel says so.
 static int64_t connect1(int32_t fd, const rt_address *a)
 {
 	int64_t r, pause = RT_MILLISECOND;
@@ -107,15 +99,15 @@ static int64_t connect1(int32_t fd, const rt_address *a)
 			continue;
 		if (r != -EAGAIN || familyof(a) != AF_UNIX)
 			return r;
-		// The queue of a local listener is full, and no event comes when it is not.
+		// The queue of a local listener is full, and there is no event for room.
 		rt_sleep(pause);
 		pause = min(2 * pause, 100 * RT_MILLISECOND);
 	}
 }
 
-// Begins a connection. Returns 0 or -EINPROGRESS, and the socket, which is not in the table
-// yet; or another error. The kernel sometimes chooses a local port that is in use, and says
-// that the address is not available: then it is tried again, as in Go.
+// Begins a connection. Returns 0 or -EINPROGRESS, and the socket, which is not in the
+// table yet; or another error. The kernel sometimes chooses a local port that is in use,
+// and says that the address is not available: then it is tried again, as in Go.
 static int64_t beginconnect(const Network *nw, const rt_address *a, int32_t *fd)
 {
 	int64_t r;
@@ -136,9 +128,9 @@ static int64_t beginconnect(const Network *nw, const rt_address *a, int32_t *fd)
 	}
 }
 
-// The way of a connection that takes time. It is watched only from here on: epoll calls a
-// socket hung up that does nothing yet. until: an instant to give up at, 0 for the kernel's
-// own patience.
+// Waits until the connection that fd makes is there or has failed, at most until the
+// instant; 0 means the kernel's own time-out. The caller puts fd into the table after
+// connect, because epoll reports a socket that does nothing yet as hung up.
 static int64_t await(int32_t fd, const Network *nw, int64_t until)
 {
 	Fd *d;
@@ -188,7 +180,8 @@ typedef struct {
 // The error of the first address counts, unless this machine has no way to it.
 static void noteerror(int64_t *err, int64_t r)
 {
-	if (*err == 0 || *err == -EAFNOSUPPORT || *err == -EADDRNOTAVAIL || *err == -ENETUNREACH)
+	if (*err == 0 || *err == -EAFNOSUPPORT || *err == -EADDRNOTAVAIL ||
+	    *err == -ENETUNREACH)
 		*err = r;
 }
 
@@ -236,8 +229,8 @@ static int64_t waitset(int32_t set, int64_t until)
 	return r;
 }
 
-// Waits until an attempt has something to say, or until the instant, if it is not 0: then
-// it returns -ETIMEDOUT. Returns the number of the attempt.
+// Waits for an event of an attempt. Returns the attempt's number, or -ETIMEDOUT at the
+// instant until, if that is not 0.
 static int64_t awaitrace(const Race *race, int64_t until)
 {
 	EpollEvent ev;
@@ -254,8 +247,7 @@ static int64_t awaitrace(const Race *race, int64_t until)
 	}
 }
 
-// Returns the socket of an attempt that has something to say, if it is connected, or the
-// error.
+// Returns the socket of an attempt that had an event, if it is connected, or the error.
 static int64_t outcome(Race *race, int32_t *fd)
 {
 	int64_t r = connected(*fd, race->nw);
@@ -328,7 +320,7 @@ static int64_t dialany(const Network *nw, const rt_address *a, int32_t n)
 	return r < 0 ? r : fdinstall(r, FdOwn, flagsof(nw->type, nw->family));
 }
 
-// One after the other, for datagrams: the kernel alone decides on each.
+// Dials one address after the other, for datagrams: the kernel decides on each at once.
 static int64_t dialeach(const Network *nw, const rt_address *a, int32_t n)
 {
 	int64_t err = 0, r = 0;

@@ -1,9 +1,9 @@
 // exec.c - starting a program in a process of its own: rt_process_start.
 //
-// What the child needs is put into a Spawn before clone, because the child makes system calls only
-// (os/spawn.c): the paths to try, the descriptors, the signals that it ignores.
+// The child makes system calls only (os/spawn.c). So the parent puts all that it needs
+// into a Spawn before: the paths to try, the descriptors, the signals to ignore.
 //
-// Follows Go's os/exec (the lookup of names) and syscall's forkExec.
+// Follows the lookup of names in Go's os/exec.
 #include "include/rt.h"
 #include "runtime/base/getg.h"
 #include "runtime/base/str.h"
@@ -24,8 +24,8 @@ enum {
 
 // ---- the path -----------------------------------------------------------------------
 
-// Returns the next absolute place in what is left of PATH. A file in the current directory must
-// not run because it has the name of a command.
+// Returns the next absolute place in what is left of PATH. A file in the current
+// directory must not run because it has the name of a command.
 static const char *nextplace(const char **rest, uintptr_t *n)
 {
 	while (**rest) {
@@ -99,8 +99,8 @@ static void unhold(Held *held, const uint8_t *mode, int32_t n)
 	}
 }
 
-// A description that the runtime has made non-blocking is made blocking; so are all that the
-// program names. A pipe is opened again, so that its other users do not notice.
+// A description that the runtime has made non-blocking is made blocking; so are all that
+// the program names. A pipe is opened again, so that its other users do not notice.
 static SpawnMode modeof(const Fd *d, bool named)
 {
 	if (d->kind == FdOwn && (d->flags & (FdStream | FdSocket)) == FdStream)
@@ -146,8 +146,8 @@ static Sigset ignoredsignals(void)
 
 // ---- starting -----------------------------------------------------------------------
 
-// The thread sleeps until the child has executed its program, so it gives its P away. Its g0 has
-// nothing to do meanwhile, and lends its stack.
+// The thread sleeps until the child has executed its program, so it gives its P away. Its
+// g0 has nothing to do meanwhile, and lends its stack.
 static NOINLINE int64_t launch(Spawn *s)
 {
 	int64_t pid;
@@ -158,8 +158,8 @@ static NOINLINE int64_t launch(Spawn *s)
 	return pid;
 }
 
-// Children that change their identity are started one at a time: the change clears an attribute of
-// the memory, which spawn sets again, and no other such child must run then.
+// Children that change their identity are started one at a time: the change clears an
+// attribute of the memory, which spawn sets again, and no other such child must run then.
 static int64_t launchas(Spawn *s)
 {
 	static rt_mutex identity;

@@ -1,7 +1,7 @@
 // fd.c - the table of descriptors: the users of each number, and closing it.
 //
-// The entry of a number is never freed, so that late events and timers find something that is
-// still an Fd. Entries come in chunks; the memory is touched as numbers are used.
+// The entry of a number is never freed, so that late events and timers find something
+// that is still an Fd. Entries come in chunks; the memory is touched as numbers are used.
 //
 // mu counts the calls under way and holds the rights to read and to write, each for one
 // goroutine at a time:
@@ -14,10 +14,10 @@
 //	bit 63      claimed by fdinstall
 //
 // The last user after rt_close closes the number, never while a call is under way, so no
-// call can meet another file behind its number. The entry is cleared before that, since the
-// kernel may give the number to another thread before its close has returned; closing stays
-// set until then. fdinstall, which has the number from the kernel, ignores it; other calls
-// with the number wait for a moment (settled).
+// call can meet another file behind its number. The entry is cleared before that, since
+// the kernel may give the number to another thread before its close has returned; closing
+// stays set until then. fdinstall, which has the number from the kernel, ignores it;
+// other calls with the number wait for a moment (settled).
 //
 // Follows Go's internal/poll/fd_mutex.go.
 #include "include/rt.h"
@@ -34,7 +34,8 @@
 enum { ChunkBits = 10, Chunks = 4096, CountMask = (1 << 20) - 1 };
 
 static const uint64_t Closing = BIT(0), OneUser = BIT(3), Claimed = BIT(63);
-static const uint64_t Users = CountMask * BIT(3), Waits = CountMask * BIT(23) + CountMask * BIT(43);
+static const uint64_t Users = CountMask * BIT(3);
+static const uint64_t Waits = CountMask * BIT(23) + CountMask * BIT(43);
 
 static uint64_t right(PollMode mode)
 {
@@ -61,8 +62,8 @@ static Fd *entry(int64_t fd)
 		return NULL;
 	chunk = atomic_load_acquire(&chunks[i]); // pairs with the cas
 	if (unlikely(!chunk)) {
-		// Before the cas: another that sees the chunk may have an event come at once. Their
-		// loads are in polldesc.c, blocking.c and fork.c.
+		// Before the cas: another that sees the chunk may have an event come at
+		// once. Their loads are in polldesc.c, blocking.c and fork.c.
 		atomic_store_release(&polldescof, polldesc);
 		atomic_store_release(&writehook, fdwrite);
 		atomic_store_release(&forgetfds, forgetall);
@@ -94,8 +95,8 @@ static void forgetall(void)
 
 // ---- mu -----------------------------------------------------------------------------
 
-// Returns mu once the last user has closed the number: as soon as the kernel has it, another
-// thread may get it by a raw system call, and use it here.
+// Returns mu once the last user has closed the number: as soon as the kernel has it,
+// another thread may get it by a raw system call, and use it here.
 static uint64_t settled(const Fd *d)
 {
 	uint64_t old;
@@ -141,10 +142,10 @@ static bool acquire(Fd *d, PollMode mode)
 	settled(d);
 	use = atomic_load_acquire(&d->pd.seq);
 	for (;;) {
-		old = atomic_load_acquire(&d->mu); // first: seq moves before it is open again
-		// Closed while we waited, and perhaps in other hands already. (We may have
-		// waited there: between a look at mu and the cas it may be closed, opened
-		// and in use as before.)
+		old = atomic_load_acquire(&d->mu); // first: seq moves before it reopens
+		// Closed while we waited, and perhaps in its next use. (The wait may have
+		// been in that: between the load of mu and the cas the number may be
+		// closed, opened and as busy as before.)
 		if ((old & Closing) || atomic_load_acquire(&d->pd.seq) != use) {
 			passon(d, mode);
 			return false;
@@ -180,8 +181,8 @@ static bool dropuse(Fd *d, uint64_t drop, uint64_t wait, uint32_t *sema)
 	return (new & (Closing | Users | Claimed)) == Closing;
 }
 
-// Bars new users; wakes the waiters for the rights, which then fail. Adds mark: a use of the
-// caller's, or Claimed. Returns false if the entry is closing, or claimed, already.
+// Bars new users; wakes the waiters for the rights, which then fail. Adds mark: a use of
+// the caller's, or Claimed. Returns false if the entry is closing, or claimed, already.
 static bool close1(Fd *d, uint64_t mark)
 {
 	uint64_t old;
@@ -204,7 +205,7 @@ static bool close1(Fd *d, uint64_t mark)
 static void clearentry(int32_t fd, Fd *d)
 {
 	if (unlikely(d->bond))
-		d->bond->drop(d->bond); // before info is cleared: a context may set it until then
+		d->bond->drop(d->bond); // first: until then a context may set info's bits
 	netpollclose(watched(d) ? fd : -1, &d->pd);
 	d->kind = FdUnknown;
 	d->flags = 0;
@@ -229,8 +230,8 @@ static int64_t destroy(int32_t fd, Fd *d)
 	r = managed(&c);
 	if (r == -EINTR)
 		r = 0; // Linux has closed it nevertheless: do not close it twice
-	// Unless the number has another owner already, which may be closing it too: seq moves
-	// under the lock.
+	// Unless the number has another owner already, which may be closing it too: seq
+	// moves under the lock.
 	lockdesc(&d->pd);
 	if (d->pd.seq == use)
 		atomic_cas(&d->mu, Closing, 0);
@@ -239,8 +240,8 @@ static int64_t destroy(int32_t fd, Fd *d)
 }
 
 // Closes the number for a last user that is not the closer, which may wait for this. The
-// semaphore is the closer's own, because the kernel may give the number away at once, and the
-// next owner may be closing the entry too.
+// semaphore is the closer's own, because the kernel may give the number away at once, and
+// the next owner may be closing the entry too.
 static void lastuse(int32_t fd, Fd *d)
 {
 	uint32_t *closer = d->closer;
@@ -300,8 +301,8 @@ void fdunlock(int32_t fd, Fd *d, PollMode mode)
 		lastuse(fd, d);
 }
 
-// The number of a closed descriptor may still have users when a raw system call has closed
-// it. They fail, as after rt_close.
+// Ends the users of a number that a raw system call has closed: they fail, as after
+// rt_close. The caller has got the number from the kernel again.
 static void seize(Fd *d)
 {
 	while (!close1(d, Claimed))
@@ -340,9 +341,9 @@ int64_t fdinstall(int64_t r, FdKind kind, uint32_t flags)
 	return err ? err : r;
 }
 
-// Do d's users leave soon, once they have been evicted? They do if they are parked, in a call
-// that does not block, or still have to find out of what kind it is. A thread in a blocking
-// system call may stay forever.
+// Do d's users leave soon, once they have been evicted? They do if they are parked, in a
+// call that does not block, or still have to find out of what kind it is. A thread in a
+// blocking system call may stay forever.
 static bool usersleave(Fd *d)
 {
 	uint8_t kind = atomic_load_relaxed(&d->kind);
@@ -364,7 +365,7 @@ int rt_close(int fd)
 	preemptcheck();
 	if (!d || !close1(d, OneUser))
 		return -EBADF;
-	// Of whatever kind it is: a user may be just about to find that out, and to wait.
+	// Whatever its kind is: a user may be about to find that out, and to wait.
 	netpollevict(&d->pd);
 	waits = usersleave(d);
 	d->closer = waits ? &gone : NULL;

@@ -36,8 +36,8 @@ typedef struct {
 
 	uint64_t mu; // its users: fd.c
 	uint32_t sema[2]; // by PollMode: the waiters for the right to read or write
-	uint32_t *closer; // the semaphore of the closer that waits for the last user, or NULL;
-	                  // written while it is a user itself
+	uint32_t *closer; // the semaphore of the closer that waits for the last user, or
+	                  // NULL; written while it is a user itself
 	Bond *bond; // pd.lock protects it: ctxbind.c
 	uint8_t kind, flags;
 	uint8_t messages; // a MessageKind, as soon as it is known: message.c
@@ -47,10 +47,10 @@ typedef struct {
 	uint8_t failures; // of accept in a row, without descriptors or memory
 	uint16_t port; // the socket's, in network order; 0: no PKTINFO yet: message.c
 
-	int32_t pid; // FdProcess: 0 once the process is reaped; the PollDesc's lock protects it
+	int32_t pid; // FdProcess: 0 once the process is reaped; pd.lock protects it
 } __attribute__((aligned(2 * CacheLineSize))) Fd;
 
-// The right to read or write fd, alone. Returns 0 or -EBADF, or why it cannot be watched.
+// Acquires the right to read or write fd, for one goroutine. Returns 0 or -EBADF.
 int64_t fdlock(int32_t fd, PollMode mode, Fd **d);
 void fdunlock(int32_t fd, Fd *d, PollMode mode);
 // Keeps the number from being closed and reused, without the right to either.
@@ -59,16 +59,16 @@ int64_t fdref(int32_t fd, Fd **d);
 int64_t fdhold(int32_t fd, Fd **d);
 void fdunref(int32_t fd, Fd *d);
 
-// r is a descriptor that the kernel has just given to us, or its error, which is returned.
-// kind is FdOwn, or FdUnknown with FdMade. Returns r, or closes it and returns an error.
+// r is a descriptor that the kernel has just made, or its error, which is returned. kind
+// is FdOwn, or FdUnknown with FdMade. Returns r, or closes it and returns an error.
 int64_t fdinstall(int64_t r, FdKind kind, uint32_t flags);
 
 // ---- fdkind.c -----------------------------------------------------------------------
 
 // Finds out of what kind a number is that has not been used yet. Returns 0 or -EBADF.
 int64_t fdprobe(int32_t fd, Fd *d);
-// Returns 0 if epoll watches fd, or why it cannot: -EPERM for a regular file. The caller has a
-// use of it.
+// Returns 0 if epoll watches fd, or why it cannot: -EPERM for a regular file. The caller
+// has a use of it.
 int64_t fdwatch(int32_t fd, Fd *d);
 // The description may block from now on: each call waits before it.
 void fdshare(Fd *d);
@@ -92,7 +92,7 @@ typedef struct {
 	uint64_t arg[6];
 } Call;
 
-// Makes a call between entersyscall and exitsyscall. restarting repeats it after a signal.
+// Makes a call within entersyscall and exitsyscall; restarting repeats it after EINTR.
 int64_t managed(const Call *c);
 int64_t restarting(const Call *c);
 // Waits in a system call until fd is ready for mode.
@@ -118,12 +118,12 @@ int64_t fdread(int32_t fd, const Call *c, size_t n);
 int64_t endwrite(int32_t fd, Fd *d, int64_t r);
 // What a call returns that failed with err after done bytes.
 int64_t partly(int64_t err, int64_t done);
-// Makes the call, waiting as d's kind wants it, and again until it is something else than
-// EINTR and EAGAIN. The caller has the right to mode. A write to a stream that another process
-// has made blocking meanwhile returns -EINTR once: from then on it takes pieces of PipeBuf.
+// Makes the call, waiting as d's kind wants it, until its result is not -EINTR or -EAGAIN.
+// The caller has the right to mode. A write to a stream that another process has made
+// blocking meanwhile returns -EINTR once; then the caller goes over to pieces of PipeBuf.
 int64_t fdcall(Fd *d, PollMode mode, const Call *c);
-// Writes n bytes by c, whose second and third argument are address and length. Returns n, or
-// what rt_write returns. The caller has the right to write.
+// Writes n bytes by c, whose second and third argument are address and length. Returns n,
+// or what rt_write returns. The caller has the right to write.
 int64_t writeall(Fd *d, Call *c, size_t n);
 
 // A write(2) to a socket makes no signal.
@@ -137,8 +137,9 @@ ALWAYS_INLINE void quietly(const Fd *d, Call *write)
 
 // ---- ready.c ------------------------------------------------------------------------
 
-// Waits until fd, of pd, is ready for mode. Returns 0, or why a call for pd in that mode or for
-// other in its mode would fail.
-int64_t waitbeside(int32_t fd, PollDesc *pd, PollMode mode, PollDesc *other, PollMode othermode);
+// Waits until fd, of pd, is ready for mode. Returns 0, or why a call for pd in that mode
+// or for other in its mode would fail.
+int64_t waitbeside(int32_t fd, PollDesc *pd, PollMode mode, PollDesc *other,
+                   PollMode othermode);
 
 #endif

@@ -1,18 +1,18 @@
 // fdkind.c - of what kind a descriptor is; the kernel is asked at its first use here.
 //
-// d->kind leaves FdUnknown once in each use of the number, under pd.lock. It may become FdShared
-// later: from FdFile under that lock (fdwatch), from FdOwn without it (fdshare), since nothing
-// else changes an FdOwn. Calls read the kind without the lock. One that still sees the former
-// kind waits in its thread, which does no harm.
+// d->kind leaves FdUnknown once in each use of the number, under pd.lock. It may become
+// FdShared later: from FdFile under that lock (fdwatch), from FdOwn without it (fdshare),
+// since nothing else changes an FdOwn. Calls read the kind without the lock. One that
+// still sees the former kind waits in its thread, which does no harm.
 #include "runtime/io/fd.h"
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
 #include "runtime/os/socket.h"
 #include "runtime/sched/poll.h"
 
-// Returns what is known of a description from outside. The pieces of a write to a datagram
-// socket, a TUN device or the like would be messages of their own; pipes, stream sockets and
-// terminals carry bytes.
+// Returns what is known of a description from outside. The pieces of a write to a
+// datagram socket, a TUN device or the like would be messages of their own; pipes, stream
+// sockets and terminals carry bytes.
 static uint32_t outsideflags(int32_t fd)
 {
 	enum { F_GETPIPE_SZ = 1032, TCGETS = 0x5401 };
@@ -30,11 +30,12 @@ static uint32_t outsideflags(int32_t fd)
 	return FdMessage;
 }
 
-// Returns whether fd is open. If it is not, the poller's own descriptors, made for it, would get
-// its number and be written to.
+// Returns whether fd is open. If it is not, the poller's own descriptors, made for it,
+// would get its number and be written to.
 static bool isopen(int32_t fd)
 {
-	return netpollinited() || syscall3(__NR_fcntl, (uint32_t)fd, F_GETFL, 0) != -EBADF;
+	return netpollinited() ||
+	       syscall3(__NR_fcntl, (uint32_t)fd, F_GETFL, 0) != -EBADF;
 }
 
 // Returns the kind of a descriptor with the result err of netpollopen.
@@ -52,7 +53,7 @@ int64_t fdprobe(int32_t fd, Fd *d)
 
 	lockdesc(&d->pd); // two may come at once
 	if (d->kind == FdUnknown) {
-		// The closer may have found it unknown, and waits for this user (usersleave).
+		// A closer that found it unknown waits for this user (usersleave).
 		if (netpollcheckerr(&d->pd, PollRead) == -EBADF || !isopen(fd))
 			err = -EBADF;
 		else

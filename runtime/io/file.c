@@ -8,9 +8,9 @@
 
 // ---- making a call, as the descriptor wants it --------------------------------------
 
-// Sockets and pipes that do not block are called as they are: that takes no longer than to
-// copy the bytes. Devices may take longer. If the description blocks in spite of that, the signal
-// that wants the P back ends the call with EINTR (sig/sig.c).
+// Sockets and pipes that do not block are called as they are: that takes no longer than
+// to copy the bytes. Devices may take longer. If the description blocks in spite of that,
+// the signal that wants the P back ends the call with EINTR (sig/sig.c).
 static int64_t tryown(const Fd *d, const Call *c)
 {
 	if (unlikely(!(d->flags & (FdSocket | FdStream))))
@@ -19,8 +19,8 @@ static int64_t tryown(const Fd *d, const Call *c)
 	                c->arg[5]);
 }
 
-// Waits and calls, for a description that other processes may share. One that was ready need
-// not be ready any more, so the call may block. EAGAIN comes from those that are non-blocking.
+// Waits and calls, for a description that other processes may share. One that was ready
+// need not be ready any more, so the call may block. -EAGAIN comes from a non-blocking one.
 static int64_t callshared(Fd *d, PollMode mode, const Call *c)
 {
 	int32_t fd = (int32_t)c->arg[0];
@@ -47,9 +47,9 @@ static COLD bool madeblocking(Fd *d, int32_t fd)
 	return true;
 }
 
-// Makes the call that was interrupted, now that the description blocks. What a stream has no
-// room for would hold the thread, and neither a close nor a deadline would end that; so a write
-// to one goes back to its caller, which cuts it into pieces.
+// Makes the call that was interrupted, now that the description blocks. What a stream has
+// no room for would hold the thread, and neither a close nor a deadline would end that;
+// so a write to one goes back to its caller, which cuts it into pieces.
 static COLD int64_t callblocking(Fd *d, PollMode mode, const Call *c)
 {
 	if (mode == PollWrite && !(d->flags & FdMessage))
@@ -76,8 +76,8 @@ static int64_t callown(Fd *d, PollMode mode, const Call *c)
 	}
 }
 
-// Waits for a descriptor that was not ready just now, so that this certainly blocks. A forked
-// child has no other thread that could have the P.
+// Waits for a descriptor that was not ready just now, so that this certainly blocks. A
+// forked child has no other thread that could have the P.
 static NOINLINE void waitblocked(int32_t fd, PollMode mode)
 {
 	if (inforkedchild) {
@@ -111,9 +111,9 @@ JUMPBACK int64_t fdcall(Fd *d, PollMode mode, const Call *c)
 	return err ? err : callown(d, mode, c);
 }
 
-// A stream that was found empty has nothing until an edge comes. So the poller is asked first,
-// which saves a wasted read for each message. After the other end has closed, or sent urgent
-// data, there may be no edge.
+// A stream that was found empty has nothing until an edge comes. So the poller is asked
+// first, which saves a wasted read for each message. After the other end has closed, or
+// sent urgent data, there may be no edge.
 static int64_t waitdrained(Fd *d)
 {
 	if (!d->drained || (atomic_load_acquire(&d->pd.info) & PollHup))
@@ -153,14 +153,14 @@ JUMPBACK int64_t rt_read(int fd, void *buf, size_t n)
 	return fdread(fd, &c, n);
 }
 
-// A deadline or a context stays over: the next call fails with err. So the count is not lost.
+// A deadline or a context stays over, so the next call fails with err.
 int64_t partly(int64_t err, int64_t done)
 {
 	return done > 0 && (err == -ETIMEDOUT || err == -ECANCELED) ? done : err;
 }
 
-// Returns how many of left bytes one call may take: a stream from outside that is ready has
-// room for PipeBuf, and a blocking one would hold its thread for the rest.
+// Returns how many of left bytes one call may take: a stream from outside that is ready
+// has room for PipeBuf, and a blocking one would hold its thread for the rest.
 static size_t piece(const Fd *d, size_t left)
 {
 	if (d->kind == FdShared && !(d->flags & FdMessage))
@@ -218,7 +218,7 @@ int rt_pipe(int fd[2])
 	preemptcheck();
 	if (!canwrite(fd, 2 * sizeof *fd))
 		return -EFAULT;
-	r = pipe2(p, O_CLOEXEC); // an end that is for another process alone never gets O_NONBLOCK
+	r = pipe2(p, O_CLOEXEC); // no O_NONBLOCK: an end may be for another process alone
 	if (r < 0)
 		return (int)r;
 	r = fdinstall(p[0], FdUnknown, FdMade | FdStream);

@@ -41,7 +41,7 @@ static uint32_t hosthash(const char *name)
 	return h;
 }
 
-// Returns p with room for one more element of a size behind n of them.
+// Returns p with room for one more element, behind n elements of the size.
 static void *roomforone(void *p, uint32_t n, size_t size)
 {
 	if ((n & (n - 1)) != 0) // there is room up to the next power of two
@@ -54,7 +54,8 @@ static void addline(char *line)
 	const char *ip = nextword(&line), *name;
 
 	while (ip && (name = nextword(&line))) {
-		hosts.entries = roomforone(hosts.entries, hosts.nentries, sizeof *hosts.entries);
+		hosts.entries = roomforone(hosts.entries, hosts.nentries,
+		                           sizeof *hosts.entries);
 		hosts.entries[hosts.nentries++] = (HostEntry){ name, ip, None };
 	}
 }
@@ -86,7 +87,8 @@ static void readhosts(const Stamp *stamp)
 	__builtin_memset(&hosts, 0, sizeof hosts);
 	hosts.stamp = *stamp;
 	rest = hosts.text = readfile(hostspath);
-	if (!rest && stamp->size > 0) // there may be no descriptors just now: the next lookup tries again
+	// Perhaps there are no descriptors just now: then the next lookup tries again.
+	if (!rest && stamp->size > 0)
 		hosts.stamp.good = false;
 	while (rest && (line = nextline(&rest)))
 		addline(line);

@@ -1,10 +1,10 @@
-// message.c - datagrams with what belongs to them: the sender, the address they were sent to,
-// their whole length.
+// message.c - datagrams with what belongs to them: the sender, the address they were sent
+// to, their whole length.
 //
 // The address that an IP datagram was sent to comes as a control message, IP_PKTINFO or
-// IPV6_PKTINFO, once the socket is asked for it. An IPv6 socket gets it for IPv4 datagrams too,
-// as a mapped address. A local socket gets no room for control messages, so the kernel
-// drops descriptors that a peer passes, instead of adding them to this process.
+// IPV6_PKTINFO, once the socket is asked for it. An IPv6 socket gets it for IPv4
+// datagrams too, as a mapped address. A local socket gets no room for control messages:
+// so the kernel drops descriptors that a peer passes, and does not add them here.
 #include "include/rt.h"
 #include "runtime/io/address.h"
 #include "runtime/io/fd.h"
@@ -19,39 +19,22 @@ typedef enum {
 	MessageIPv6,
 } MessageKind;
 
-// Room for what the program may have asked for beside it.
+// Has room for other control messages, which the program may have asked for.
 typedef union {
 	Cmsghdr h;
 	char bytes[512];
 } Control;
-
-static int64_t ownname(int32_t fd, rt_address *a)
-{
-	uint32_t size = sizeof a->sockaddr;
-	int64_t r = syscall3(__NR_getsockname, (uint32_t)fd, ptrarg(a->sockaddr), ptrarg(&size));
-
-	a->size = r < 0 ? 0 : min(size, (uint32_t)sizeof a->sockaddr);
-	return r;
-}
-
-static int64_t setone(int32_t fd, int32_t level, int32_t opt)
-{
-	int32_t one = 1;
-
-	return syscall6(__NR_setsockopt, (uint32_t)fd, (uint32_t)level, (uint32_t)opt,
-	                ptrarg(&one), sizeof one, 0);
-}
 
 static int64_t findkind(int32_t fd)
 {
 	int32_t type = 0;
 	uint32_t size = sizeof type;
 	rt_address a;
-	int64_t r = syscall6(__NR_getsockopt, (uint32_t)fd, SOL_SOCKET, SO_TYPE, ptrarg(&type),
-	                     ptrarg(&size), 0);
+	int64_t r = syscall6(__NR_getsockopt, (uint32_t)fd, SOL_SOCKET, SO_TYPE,
+	                     ptrarg(&type), ptrarg(&size), 0);
 
 	if (r == 0)
-		r = ownname(fd, &a);
+		r = nameof(__NR_getsockname, fd, &a);
 	if (r < 0)
 		return r;
 	if (type == SOCK_STREAM)
@@ -61,8 +44,8 @@ static int64_t findkind(int32_t fd)
 	                                  : MessageOther;
 }
 
-// Returns the MessageKind of a socket with messages, or an error. A reader and a writer may find
-// it at once: the result is equal.
+// Returns the MessageKind of a socket with messages, or an error. A reader and a writer
+// may find it at once, but they find the kind that the socket always has.
 static int64_t kindofmessages(int32_t fd, Fd *d)
 {
 	int64_t kind = atomic_load_relaxed(&d->messages);
@@ -78,7 +61,7 @@ static int64_t kindofmessages(int32_t fd, Fd *d)
 
 // ---- receiving ----------------------------------------------------------------------
 
-// Has the kernel say where datagrams were sent to, and finds the socket's port.
+// Makes the kernel report where datagrams were sent to, and finds the socket's port.
 static int64_t askforlocal(int32_t fd, Fd *d, int64_t kind)
 {
 	rt_address a = { 0 };
@@ -86,10 +69,10 @@ static int64_t askforlocal(int32_t fd, Fd *d, int64_t kind)
 
 	if (likely(d->port))
 		return 0;
-	r = kind == MessageIPv4 ? setone(fd, IPPROTO_IP, IP_PKTINFO)
-	                        : setone(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO);
+	r = kind == MessageIPv4 ? setopt(fd, IPPROTO_IP, IP_PKTINFO, 1)
+	                        : setopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
 	if (r == 0)
-		r = ownname(fd, &a);
+		r = nameof(__NR_getsockname, fd, &a);
 	if (r == 0)
 		d->port = ((const SockaddrIn *)a.sockaddr)->port; // in one place for both
 	return r;
@@ -172,7 +155,7 @@ static int64_t receive(int32_t fd, Fd *d, rt_message *m)
 	if (ip)
 		findlocal(&h, d->port, &m->local);
 	else
-		ownname(fd, &m->local);
+		nameof(__NR_getsockname, fd, &m->local);
 	return 0;
 }
 
@@ -218,7 +201,7 @@ static void addlocal(Msghdr *h, Control *control, const rt_address *local)
 	h->controllen = alignup(len, sizeof(size_t));
 }
 
-// Whether the kernel would heed the address: it ignores one of the other family.
+// Returns whether the kernel would heed the address; it ignores one of the other family.
 static bool fits(int64_t kind, const rt_address *local, const rt_address *to)
 {
 	uint16_t family = familyof(local);
@@ -234,7 +217,8 @@ static int64_t transmit(int32_t fd, Fd *d, const rt_message *m)
 	rt_address to = m->from, local = m->local;
 	rt_iovec v = { m->buf, m->n };
 	Msghdr h = { .iov = &v, .iovlen = 1 };
-	Call c = { __NR_sendmsg, { (uint32_t)fd, ptrarg(&h), MSG_NOSIGNAL | MSG_DONTWAIT } };
+	Call c = { __NR_sendmsg,
+		   { (uint32_t)fd, ptrarg(&h), MSG_NOSIGNAL | MSG_DONTWAIT } };
 	int64_t kind = kindofmessages(fd, d), r;
 
 	if (kind < 0)

@@ -1,18 +1,18 @@
 // process.c - handles of processes: waiting for their end, and signals.
 //
-// A process is a descriptor that becomes readable when it has ended: the kernel's pidfd. A
-// goroutine waits for it in the poller, as for any other descriptor, and its entry in the table
-// is all the memory that a process needs. An rt_process * is not an address. Its low half is the
-// descriptor's number + 1, its high half the use of that number, PollDesc.seq. So a handle that
-// is gone is never taken for another process, and rt_process_signal may be called with it at any
-// time.
+// A process is a descriptor that becomes readable when it has ended: the kernel's pidfd.
+// A goroutine waits for it in the poller, as for any other descriptor, and its entry in
+// the table is all the memory that a process needs. An rt_process * is not an address.
+// Its low half is the descriptor's number + 1, its high half the use of that number,
+// PollDesc.seq. So a handle that is gone is never taken for another process, and
+// rt_process_signal may be called with it at any time.
 //
-// Where the kernel has no pidfd that can be polled (before Linux 5.3), an eventfd takes its
-// place. A goroutine whose thread sleeps in waitid writes it.
+// Where the kernel has no pidfd that can be polled (before Linux 5.3), an eventfd takes
+// its place. A goroutine whose thread sleeps in waitid writes it.
 //
-// The process id belongs to the process until wait4 has taken its status. That happens under
-// pd.lock, which also protects d->pid, 0 from then on. So the holder of the lock can rely on the
-// id, unless other code takes the status (waits for any child) or SIGCHLD is ignored.
+// The process id belongs to the process until wait4 has taken its status. That happens
+// under pd.lock, which also protects d->pid, 0 from then on. So the holder of the lock
+// can rely on it, unless other code waits for any child or SIGCHLD is ignored.
 //
 // Follows Go's os/exec_unix.go and os/pidfd_linux.go.
 #include "include/rt.h"
@@ -75,8 +75,8 @@ static bool ended(int32_t pid)
 	return r < 0 || info.signo != 0;
 }
 
-// Takes the status of a process. Returns 1, 0 if it has not ended, or a negative errno. Another
-// waiter may have taken the status and not closed the handle yet.
+// Takes the status of a process. Returns 1, 0 if it has not ended, or a negative errno.
+// Another waiter may have taken the status and not closed the handle yet.
 static int64_t reap(Fd *d, int32_t *status)
 {
 	int64_t r;
@@ -164,7 +164,8 @@ static int64_t sendsignal(int32_t fd, int32_t pid, int32_t sig)
 	if (pid == 0 || ended(pid))
 		return -ESRCH;
 	r = syscall4(__NR_pidfd_send_signal, (uint32_t)fd, (uint32_t)sig, 0, 0);
-	if (r == -ENOSYS || r == -EPERM || r == -EBADF) // an old kernel, a filter, an eventfd
+	// An old kernel, a filter, an eventfd.
+	if (r == -ENOSYS || r == -EPERM || r == -EBADF)
 		r = syscall3(__NR_kill, (uint32_t)pid, (uint32_t)sig, 0);
 	return r;
 }

@@ -1,32 +1,33 @@
 // ready.c - waiting until a descriptor is ready, without using it: rt_wait.
 //
-// A waiter needs no right to read or write: it reads nothing. Any number of goroutines may wait
-// for one descriptor, for one direction or for different ones, beside one that reads and
-// one that writes. A waiter is a user of the entry (fdref), so that the number stays its own,
-// and is on the list pd.watches until it returns. Being ready is a state, not an edge, so an
-// edge wakes all waiters of its direction, and each asks poll(2).
+// A waiter needs no right to read or write, because it reads nothing. Any number of
+// goroutines may wait for one descriptor, for one direction or for different ones, beside
+// one that reads and one that writes. A waiter is a user of the entry (fdref), so that
+// the number stays its own, and is on the list pd.watches until it returns. Being ready
+// is a state, not an edge: so an edge wakes its direction's waiters, and each asks poll(2).
 //
-//	waiter                                   waker (edge, close, deadline, context)
-//	 1 adds its Watch; fired is false         1 the kernel makes fd ready, or a bit of info is set
-//	 2 looks at info, asks poll(2)            2 is the list empty? then it is done
-//	 3 lock: parks, unless fired              3 lock: sets fired; takes waiters that are parked
+//	waiter                                waker (edge, close, deadline, context)
+//	 1 adds its PollWatch, not fired       1 fd becomes ready, or info gets a bit
+//	 2 looks at info, asks poll(2)         2 is the list empty? then it is done
+//	 3 lock: parks, unless fired           3 lock: sets fired; takes parked waiters
 //
-// No wake-up is lost. Each side stores in step 1, by a read-modify-write or in the kernel, and
-// looks at the other's word in step 2. So the waiter's step 2 sees the waker's step 1, or the
-// waker's step 2 sees the list. In the second case the waker's step 3 comes before the
-// waiter's, which sees fired, or after it, and finds a parked waiter.
+// No wake-up is lost. Each side stores in step 1, by a read-modify-write or in the
+// kernel, and looks at the other's word in step 2. So the waiter's step 2 sees the
+// waker's step 1, or the waker's step 2 sees the list. In the second case the waker's
+// step 3 comes before the waiter's, which sees fired, or after it, and finds it parked.
 //
-// An edge that netpoll still handles by pollevent needs no waker: the M had it from the kernel before watchevent was installed, so before the waiter asks poll(2).
+// An edge that netpoll still handles by pollevent needs no waker: the M got it from the
+// kernel before watchevent was installed, and the waiter asks poll(2) after that.
 //
-// rt_copy waits for one of its two descriptors while it uses the other one: a Watch on each, and
-// both locks until it is parked.
+// rt_copy waits for one of its two descriptors while it uses the other one. It has a
+// PollWatch on each, and holds both locks until it is parked.
 //
-// Events, closes and the clock compete for a parked waiter by claim (sync/waiter.c): exactly one
-// readies it. A Watch is on its waiter's stack. Wakers reach it under pd.lock only, and the
-// waiter takes it off the list under that lock before it returns.
+// Events, closes and the clock compete for a parked waiter by claim (sync/waiter.c):
+// exactly one readies it. A PollWatch is on its waiter's stack. Wakers reach it under
+// pd.lock only, and the waiter takes it off the list under that lock before it returns.
 //
-// The poller counts a waiter from before it is parked until it is claimed, because the last
-// M must sleep in the poller meanwhile, and there is no deadlock.
+// The poller counts a waiter from before it is parked until it is claimed, because the
+// last M must sleep in the poller meanwhile, and there is no deadlock.
 #include "include/rt.h"
 #include "runtime/base/getg.h"
 #include "runtime/io/fd.h"
@@ -39,7 +40,8 @@
 #include "runtime/sync/sync.h"
 #include "runtime/sync/waiter.h"
 
-_Static_assert(RT_READABLE == 1 << PollRead && RT_WRITABLE == 1 << PollWrite, "what is modes");
+_Static_assert(RT_READABLE == 1 << PollRead && RT_WRITABLE == 1 << PollWrite,
+               "a bit of what is 1 << mode");
 
 enum { WatchStop = 4 }; // with RT_READABLE and RT_WRITABLE: only ends of all waits
 
@@ -55,7 +57,7 @@ struct PollWatch {
 
 // ---- wakers -------------------------------------------------------------------------
 
-// Appends the parked waiters for any of what to list, and returns how many they are.
+// Appends the parked waiters for any of what to list, and returns how many there are.
 static int32_t firewatches(PollDesc *pd, uint32_t what, Gqueue *list)
 {
 	int32_t n = 0;
@@ -85,8 +87,8 @@ static void wakewatches(PollDesc *pd, PollMode mode)
 	readywaiters(&list);
 }
 
-// netpollevent from the first rt_wait on. An event of the number's last use fires for nothing:
-// the waiter asks again.
+// Is netpollevent from the first rt_wait on. An event of the number's last use wakes
+// waiters unnecessarily; they ask poll(2) again.
 static int32_t watchevent(const EpollEvent *ev, Gqueue *list)
 {
 	PollDesc *pd = polldescof(pollfd(ev));
@@ -240,9 +242,10 @@ static void awaitboth(PollWatch *w)
 	unlockboth(w);
 }
 
-int64_t waitbeside(int32_t fd, PollDesc *pd, PollMode mode, PollDesc *other, PollMode othermode)
+int64_t waitbeside(int32_t fd, PollDesc *pd, PollMode mode, PollDesc *other,
+                   PollMode othermode)
 {
-	bool two = other != pd; // if not, the one watch is woken by the ends of both directions
+	bool two = other != pd; // one watch: the ends of both directions wake it
 	PollWatch w[2] = { { .pd = pd, .what = 1u << mode | (two ? 0 : WatchStop) },
 		           { .pd = other, .what = WatchStop } };
 	int64_t err;

@@ -1,7 +1,7 @@
 // resolvconf.c - what /etc/resolv.conf says: servers, domains, options.
 //
-// One ResolvConf is current, and is replaced when the file has changed; lookups that began
-// with an older one use that to their end. Follows Go's net/dnsconfig_unix.go;
+// One ResolvConf is current, and is replaced when the file has changed; lookups that
+// began with an older one use that to their end. Follows Go's net/dnsconfig_unix.go;
 // docs/network.md has a table of the options.
 #include "runtime/base/str.h"
 #include "runtime/io/names.h"
@@ -18,14 +18,14 @@ static ResolvConf *current; // under conflock
 
 // ---- the file -----------------------------------------------------------------------
 
-// Returns the number behind an option's colon, at least least and at most most.
-static int32_t optionvalue(const char *text, int32_t least, int32_t most)
+// Returns the number behind an option's colon, raised to low or lowered to high.
+static int32_t optionvalue(const char *text, int32_t low, int32_t high)
 {
 	uint64_t n = 0;
 
-	for (; *text >= '0' && *text <= '9' && n <= (uint64_t)most; text++)
+	for (; *text >= '0' && *text <= '9' && n <= (uint64_t)high; text++)
 		n = 10 * n + (uint64_t)(*text - '0');
-	return max(least, (int32_t)min(n, (uint64_t)most));
+	return max(low, (int32_t)min(n, (uint64_t)high));
 }
 
 static void confoption(ResolvConf *c, const char *word)
@@ -74,17 +74,16 @@ static void adddomain(ResolvConf *c, char *domain)
 	c->search[c->nsearch++] = domain;
 }
 
-// Takes at most most domains of the rest of a line in place of those that are there: the
-// last such line counts. The root is no domain to search, but says that there are
-// none.
-static void setdomains(ResolvConf *c, char *line, int32_t most)
+// Replaces the domains by up to n of those in the rest of a line, because the last such
+// line counts. The root is no domain to search: it means that there are none.
+static void setdomains(ResolvConf *c, char *line, int32_t n)
 {
 	char *word;
 
 	rt_free(c->search);
 	c->search = NULL;
 	c->nsearch = 0;
-	while (c->nsearch < most && (word = nextword(&line))) {
+	while (c->nsearch < n && (word = nextword(&line))) {
 		if (streq(word, "."))
 			roomfordomain(c);
 		else

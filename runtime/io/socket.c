@@ -108,26 +108,25 @@ int64_t resolve(const Network *nw, const char *text, bool listening, rt_address 
 	return r;
 }
 
-// Makes a system call that fills in a socket address.
-static int64_t socketname(int64_t nr, int32_t fd, rt_address *a)
+int64_t nameof(int64_t nr, int32_t fd, rt_address *a)
 {
 	uint32_t size = sizeof a->sockaddr;
-	Fd *d;
-	int64_t r = fdref(fd, &d);
+	int64_t r = syscall3(nr, (uint32_t)fd, ptrarg(a->sockaddr), ptrarg(&size));
 
-	if (r < 0)
-		return r;
-	r = syscall3(nr, (uint32_t)fd, ptrarg(a->sockaddr), ptrarg(&size));
-	fdunref(fd, d);
-	a->size = min(size, (uint32_t)sizeof a->sockaddr);
+	a->size = r < 0 ? 0 : min(size, (uint32_t)sizeof a->sockaddr);
 	return r;
 }
 
 static int nametext(int64_t nr, int fd, char *buf, size_t size)
 {
 	rt_address a;
-	int64_t r = socketname(nr, fd, &a);
+	Fd *d;
+	int64_t r = fdref(fd, &d);
 
+	if (r < 0)
+		return (int)r;
+	r = nameof(nr, fd, &a);
+	fdunref(fd, d);
 	return r < 0 ? (int)r : rt_address_format(&a, buf, size);
 }
 

@@ -1,15 +1,15 @@
 // cgroup.c - how much processor time the control groups give us.
 //
 // /proc/self/cgroup has a line for each hierarchy: "4:cpu,cpuacct:/docker/X" (version 1),
-// "0::/X" (version 2). Where version 1 has the controller cpu, version 2 does not: so that
-// line counts. Version 2 is looked for at /sys/fs/cgroup. In version 1 the hierarchy's
-// mount point is in /proc/self/mountinfo, and what it shows of the hierarchy, its root, may
-// be our group alone:
+// "0::/X" (version 2). Where version 1 has the controller cpu, version 2 does not: so
+// that line counts. Version 2 is looked for at /sys/fs/cgroup. In version 1 the
+// hierarchy's mount point is in /proc/self/mountinfo, and what it shows of the hierarchy,
+// its root, may be our group alone:
 //
 //	33 30 0:29 /docker/X /sys/fs/cgroup/cpu ro,nosuid - cgroup cgroup ro,cpu,cpuacct
 //
-// Runs on g0's stack, without checks. Follows Go's internal/runtime/cgroup, which looks at
-// our own group alone; here each group above it counts, too.
+// Runs on g0's stack, without checks. Follows Go's internal/runtime/cgroup, which looks
+// at our own group alone; here each group above it counts, too.
 //
 // built: unchecked
 #include <asm-generic/errno-base.h>
@@ -45,8 +45,7 @@ static int32_t readbyte(LineReader *r)
 	return (uint8_t)r->buf[r->at++];
 }
 
-// Puts the next line into line, and drops what has no room there. Returns whether there is
-// one.
+// Puts the next line into line, cut to size. Returns whether there is one.
 static bool readline(LineReader *r, char *line, uint32_t size)
 {
 	uint32_t n = 0;
@@ -158,8 +157,9 @@ static int32_t findgroup(char *group, char *line)
 
 	if (r.fd < 0)
 		return 0;
-	// The kernel writes version 2's line last: no read to see that there are no more.
-	while ((version == 0 || (version == 2 && r.at < r.n)) && readline(&r, line, MaxPath)) {
+	// The kernel writes version 2's line last, so there is nothing to read after it.
+	while ((version == 0 || (version == 2 && r.at < r.n)) &&
+	       readline(&r, line, MaxPath)) {
 		char *rest = line, *number = nextfield(&rest, ':');
 		char *controllers = nextfield(&rest, ':');
 		bool v2 = streq(number, "0") && *controllers == '\0';
@@ -190,22 +190,21 @@ static void unescape(char *s)
 	*to = '\0';
 }
 
-// Returns what is left of group below root, beginning with '/' or empty; NULL if it is not
-// there.
+// Returns what group has behind root, "/..." or nothing; NULL if group is not below it.
 static const char *below(const char *group, const char *root)
 {
 	const char *rest = streq(root, "/") ? group : afterprefix(group, root);
 
 	if (!rest || (*rest != '\0' && *rest != '/'))
 		return NULL;
-	// Out of the namespace of control groups, from where no way leads there.
+	// Outside the namespace of control groups: no path leads to the group.
 	if (afterprefix(rest, "/..") && (rest[3] == '\0' || rest[3] == '/'))
 		return NULL;
 	return streq(rest, "/") ? rest + 1 : rest;
 }
 
-// Returns the path of the mount point of the line in mountinfo, if it shows the controller
-// cpu and our group, and what of the group's name comes behind it.
+// Returns the path of the mount point of the line in mountinfo, if it shows the
+// controller cpu and our group, and what of the group's name comes behind it.
 static const char *mountpoint(char *line, const char *group, const char **rest)
 {
 	char *root, *path;
@@ -227,8 +226,7 @@ static const char *mountpoint(char *line, const char *group, const char **rest)
 	return *rest ? path : NULL;
 }
 
-// Writes the path of the group over line. Returns the length of its mount point, 0 if it is
-// mounted nowhere.
+// Writes the path of the group over line. Returns the length of its mount point, or 0.
 static uint32_t findmount(const char *group, char *line)
 {
 	LineReader r = { .fd = (int32_t)open(cgroupMounts, O_RDONLY | O_CLOEXEC, 0) };

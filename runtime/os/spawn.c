@@ -1,22 +1,22 @@
-// spawn.c - starts a program in a process of its own, without a copy of this one's memory.
+// spawn.c - starts a program in a process of its own, without copying memory.
 //
-// The child shares the memory until execve (CLONE_VM), and its parent's thread waits for that
-// (CLONE_VFORK). So the cost does not depend on how much memory there is, and the child tells
-// its error by a store. In return the child must not touch what belongs to the thread that it
-// was: its stack, its M, its thread-local data. It has a stack of its own, and makes system
-// calls only.
+// The child shares the memory until execve (CLONE_VM), and its parent's thread waits for
+// that (CLONE_VFORK). So the cost does not depend on how much memory there is, and the
+// child tells its error by a store. In return the child must not touch what belongs to
+// the parent's thread: its stack, its M, its thread-local data. It has a stack of its
+// own, and makes system calls only.
 //
-// No signal handler may run in the child: all signals are blocked from before clone until the
-// child has put the dispositions right. The child's descriptors, dispositions, mask, directory
-// and identity are its own copies. One thing is shared: a change of identity clears the memory's
-// "dumpable" attribute, which the parent sets again.
+// No signal handler may run in the child: all signals are blocked from before clone until
+// the child has put the dispositions right. The child's descriptors, dispositions, mask,
+// directory and identity are its own copies. One thing is shared: a change of identity
+// clears the memory's "dumpable" attribute, which the parent sets again.
 //
-// An emulator (valgrind, qemu-user) copies the memory in spite of CLONE_VM. An error of the child's
-// is its exit status 127 there.
+// An emulator (valgrind, qemu-user) copies the memory in spite of CLONE_VM. There an error
+// of the child is its exit status 127.
 //
 // Older kernels, and filters that refuse newer calls:
 //
-//	clone3, CLONE_CLEAR_SIGHAND	Linux 5.5; before: clone, and the child asks for each handler
+//	clone3, CLONE_CLEAR_SIGHAND	Linux 5.5; before: clone, the child resets each
 //	CLONE_PIDFD			5.2; before: ignored, and there is no pidfd
 //	closing a range of numbers	5.9; before: those in /proc/self/fd, or all
 //
@@ -46,10 +46,11 @@ static bool hashandler(int32_t sig)
 {
 	Sigaction sa;
 
-	return sigaction(sig, NULL, &sa) == 0 && sa.handler != SIG_DFL && sa.handler != SIG_IGN;
+	return sigaction(sig, NULL, &sa) == 0 && sa.handler != SIG_DFL &&
+	       sa.handler != SIG_IGN;
 }
 
-// cleared: the kernel has taken the handlers away.
+// Sets the dispositions and the mask. cleared: the kernel has removed the handlers.
 static void setsignals(const Spawn *s, bool cleared)
 {
 	Sigaction dfl = { .handler = SIG_DFL }, ign = { .handler = SIG_IGN };
@@ -66,7 +67,7 @@ static void setsignals(const Spawn *s, bool cleared)
 
 // ---- the child: descriptors ---------------------------------------------------------
 
-// Opens fd's pipe again, which makes another description. flags: of fd's own.
+// Opens fd's pipe again, which makes another description. flags are those of fd.
 static int64_t reopen(int32_t fd, int64_t flags)
 {
 	char path[] = "/proc/self/fd/0123456789", *p = path + sizeof "/proc/self/fd/" - 1;
@@ -98,8 +99,8 @@ static int64_t makeblocking(int32_t *fd, uint8_t *mode)
 	return fcntl(*fd, F_SETFL, (uint64_t)flags & ~(uint64_t)O_NONBLOCK);
 }
 
-// Looks at all sources before anything is opened or copied: the kernel gives the lowest number
-// that is free, and one that is not open would become another's copy.
+// Looks at all sources before anything is opened or copied: the kernel gives the lowest
+// number that is free, and one that is not open would become another's copy.
 static int64_t checksources(Spawn *s)
 {
 	for (int32_t i = 0; i < s->nfd; i++) {
@@ -112,8 +113,8 @@ static int64_t checksources(Spawn *s)
 	return 0;
 }
 
-// Makes the descriptors ready that will be copied to i. A number below i will have become
-// another's copy by then: such a descriptor moves out of the way of all.
+// Prepares the source of descriptor i. A source with a number below i would be
+// overwritten before it is copied, so it moves above all targets.
 static int64_t preparefd(Spawn *s, int32_t i)
 {
 	int64_t r = 0;
@@ -158,10 +159,10 @@ static void closenamed(const char *name, uint32_t from)
 	uint64_t fd;
 
 	if (atou64(name, &fd) && fd >= from)
-		fcntl((int32_t)fd, F_SETFD, FD_CLOEXEC); // dir's own, too, is needed a while
+		fcntl((int32_t)fd, F_SETFD, FD_CLOEXEC); // not closefd: dir is among them
 }
 
-// Closes the descriptors from from on that /proc names, at execve. False: there is no /proc.
+// Closes the descriptors from from on that /proc names, at execve. False: no /proc.
 static bool closelisted(uint32_t from)
 {
 	uint64_t buf[128] = { 0 };
@@ -183,7 +184,7 @@ static bool closelisted(uint32_t from)
 static uint32_t fdlimit(void)
 {
 	enum { Most = 1 << 20 }; // fs.nr_open, as it is
-	uint64_t now_most[2];
+	uint64_t now_most[2] = { 0 };
 
 	if (syscall4(__NR_prlimit64, 0, RLIMIT_NOFILE, 0, ptrarg(now_most)) < 0)
 		return Most;
@@ -246,8 +247,8 @@ static int64_t execute1(const Spawn *s, const char *path)
 	return syscall3(__NR_execve, ptrarg(path), ptrarg(s->argv), ptrarg(s->env));
 }
 
-// Tries one path after the other. A file that must not be executed is the error only if there
-// is none that may.
+// Tries one path after the other. A file that must not be executed is the error only if
+// there is none that may.
 static int64_t executeany(const Spawn *s)
 {
 	int64_t err = -ENOENT, r;
@@ -310,7 +311,7 @@ static bool refused(int64_t r)
 	return r == -ENOSYS || r == -EPERM || r == -EINVAL;
 }
 
-// What clonechild takes off the stack.
+// Puts what clonechild pops on the child's stack, and returns its stack pointer.
 static uint64_t beginchild(uintptr_t stack, void (*fn)(void *), void *arg)
 {
 	uintptr_t *sp = (uintptr_t *)(stack & ~(uintptr_t)15) - 2;
@@ -358,7 +359,7 @@ static int64_t cloneany(Spawn *s, uintptr_t stack)
 	return oldclone(s, stack, 0);
 }
 
-// The child has not become the program: takes its exit status, and forgets it.
+// Reaps a child that has not become the program.
 static void forgetchild(const Spawn *s, int64_t pid)
 {
 	while (syscall4(__NR_wait4, (uint64_t)pid, 0, 0, 0) == -EINTR)

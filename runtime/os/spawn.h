@@ -7,19 +7,19 @@
 // How the child gets its copy of a descriptor.
 typedef enum {
 	SpawnAsItIs,
-	SpawnBlocking, // in blocking mode: its description's, which others may share
-	SpawnReopened, // a pipe in blocking mode: by a description of its own, if that is possible
-	SpawnChanged,  // afterwards: the mode of the description has been changed
+	SpawnBlocking, // its description is made blocking, for others that share it too
+	SpawnReopened, // a pipe: gets a blocking description of its own, if possible
+	SpawnChanged,  // a result: the mode of the description has been changed
 } SpawnMode;
 
 typedef struct {
-	// The program: a path; or with search several, each with its zero, and then an empty one.
+	// The program: a path; or with search several, each terminated, and an empty one.
 	const char *path;
 	char *const *argv, *const *env;
 	const char *dir; // NULL: the parent's
 
-	// The child's descriptor i is a copy of fd[i], or closed if that is < 0. The child
-	// changes these arrays.
+	// The child's descriptor i is a copy of fd[i], or closed if that is < 0. The
+	// child changes these arrays.
 	int32_t *fd;
 	uint8_t *mode; // SpawnMode
 	int32_t nfd;
@@ -38,9 +38,9 @@ typedef struct {
 
 enum { SpawnStack = 8 << 10 };
 
-// Starts s's program. Returns its process id, or a negative errno. stack: the end of SpawnStack
-// bytes for the child, which nobody else uses until this returns. The thread waits until the
-// child has executed the program.
+// Starts s's program. Returns its process id, or a negative errno. stack: the end of
+// SpawnStack bytes for the child, which nobody else uses until this returns. The thread
+// waits until the child has executed the program.
 int64_t spawn(Spawn *s, uintptr_t stack);
 
 #endif

@@ -1,19 +1,20 @@
 // fork.c - fork by rt_syscall: the child is the calling goroutine alone.
 //
-// The child has a copy of everything, but one thread. Its goroutine keeps that thread's M, by
-// a lock that is never released, and its P, which it does not give up for the system call:
-// else another thread might have had it at that moment, in the middle of a change. What the
-// parent wanted of this P or of all (to stop the world, to wake sysmon) is not wanted here,
-// where no thread would ever answer. The other goroutines are the parent's, which runs
-// them: nothing schedules here, and no thread is made. The epoll descriptor is the parent's too, and
-// a change of what it watches would be a change there. So descriptors begin again as ones that
-// are not known, cannot be watched, and have no users that a close would wake and wait for.
+// The child has a copy of everything, but one thread. Its goroutine keeps that thread's
+// M, by a lock that is never released, and its P. It does not give the P up for the
+// system call, because another thread might then be in the middle of changing it at the
+// moment of the copy. Requests that the parent made to this P or to all (to stop the
+// world, to wake sysmon) are dropped, because no thread of the child would ever answer
+// them. The other goroutines run in the parent: in the child nothing schedules, and no
+// thread is made. The epoll instance is shared with the parent, so the child must not
+// change what it watches. Therefore each descriptor is unknown again, cannot be watched,
+// and has no users that a close would wake and wait for.
 //
-// Signals are blocked around the call, as a handler must not find the child half made, and as
-// the kernel begins a fork again that one interrupts.
+// Signals are blocked around the call, because a handler must not run in a child that is
+// half made, and because the kernel restarts a fork that a signal interrupts.
 //
-// A child that shares memory would run on its parent's stack, and with its M. That is refused;
-// and vfork is a fork, which POSIX allows.
+// A child that shares memory would run on its parent's stack, and with its M. That is
+// refused. vfork is a fork, as POSIX allows.
 //
 // built: unchecked
 #include "include/rt.h"

@@ -5,15 +5,15 @@
 #include "runtime/os/syscall.h"
 #include "runtime/runtime.h"
 
-#ifndef __NR_fork // not where Linux has come later
+#ifndef __NR_fork // newer processors have clone alone
 #define __NR_fork (-1)
 #define __NR_vfork (-1)
 #endif
 
 extern uint32_t inforkedchild;
 
-// Forgets the table of descriptors, which knows the parent's goroutines; io/fd.c sets it before the
-// table has its first entry.
+// Forgets the table of descriptors, which knows the parent's goroutines; io/fd.c sets it
+// before the table has its first entry.
 extern void (*forgetfds)(void);
 
 ALWAYS_INLINE bool forks(int64_t nr)

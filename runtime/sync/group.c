@@ -1,7 +1,7 @@
 // group.c - goroutines that belong together: the first error ends the context of all.
 //
-// The goroutine that lowers running to 0 does not look at the group after its unlock, so the one
-// that waits may free it (rt.h: the calls that let others proceed).
+// The goroutine that lowers running to 0 does not access the group after its unlock, so
+// the waiter may free it (rt.h: the calls that let others proceed).
 //
 // Follows Go's golang.org/x/sync/errgroup.
 #include "include/rt.h"
@@ -28,7 +28,7 @@ typedef struct {
 	int result;
 } Member;
 
-// Ends the call of fn, whichever way it is left.
+// Runs when fn returns, panics or calls rt_goexit.
 static void memberdone(void *arg)
 {
 	const Member *t = arg;
