@@ -78,6 +78,10 @@ MEMBERS = runtime/panic/dwarf.c runtime/trace/event.c runtime/boot/cxxabi.c
 GLOBALS = rt_* _rt0_$(ARCH)_linux __morestack* memcpy memmove memset memcmp \
 	__stack_chk_fail _cgo_* __rt0_*
 
+# What musl has by these names cgo/ calls, or replaces; the runtime's own get others beside it.
+ALSOMUSLS = abort clone eventfd exit fcntl getpid gettid open pipe2 raise read \
+	sched_getaffinity sigaction sigaltstack sigprocmask usleep
+
 # The end of a file's head says what the file needs: "// built: unchecked hot".
 #	unchecked	no function checks for room on the stack: they run on g0, or their frames
 #			are small and they call little (StackGuard has room for them)

@@ -103,12 +103,13 @@ $(B)/offsets.h: asm/offsets.c runtime/runtime.h runtime/gocompat.h runtime/os/os
 # one name in different files.
 $(B)/internal/rt0.o: $(OBJ)
 $(B)/pie/internal/rt0.o: $(PIEOBJ)
-$(B)/libc/internal/rt0.o: $(filter-out $(TWICEOBJ),$(OBJ)) $(LIBCOBJ) $(MUSLOBJ)
-$(B)/internal/rt0.o $(B)/pie/internal/rt0.o $(B)/libc/internal/rt0.o:
+$(B)/libc/runtime.o: $(filter-out $(TWICEOBJ),$(OBJ)) $(LIBCOBJ)
+$(B)/libc/internal/rt0.o: $(B)/libc/runtime.o $(MUSLOBJ)
+$(B)/internal/rt0.o $(B)/pie/internal/rt0.o $(B)/libc/runtime.o $(B)/libc/internal/rt0.o:
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(LD) -r --unique='.text.*' --unique='.rodata.*' --unique='.data.*' --unique='.bss.*' -o $@ $^
-	$(count)
+	$(if $(findstring runtime,$(@F)),$(Q)$(OBJCOPY) $(foreach name,$(ALSOMUSLS),--redefine-sym $(name)=rt0.$(name)) $@,$(count))
 
 # The assembler names a table of offsets for each use of thread-local data, and has no use for
 # it.

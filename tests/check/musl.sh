@@ -52,6 +52,16 @@ works "an object runs" says_hello ./object
 works "a stack protector" "$rtcc" --musl -fstack-protector-all hello.c -o protected
 works "a stack protector runs" says_hello ./protected
 
+# What both have, except the memory functions, has another name in the runtime (ALSOMUSLS).
+names() {
+	nm -g --defined-only "$1" 2>/dev/null | awk 'NF == 3 { print $3 }' |
+		grep -vE '^(mem(cpy|move|set|cmp)|__stack_chk_fail)$' | sort -u
+}
+names "$RT0_BUILD/$RT0_VARIANT/libc/runtime.o" >runtimes
+[ "$(wc -l <runtimes)" -gt 500 ] || fail "the runtime has names"
+names /usr/lib/x86_64-linux-musl/libc.a >musls
+[ -z "$(comm -12 runtimes musls)" ] || fail "the runtime has musl's names: $(comm -12 runtimes musls)"
+
 # A musl in a place of its own; the name of its archive's member differs between systems.
 mkdir -p own/lib
 ln -s /usr/include/x86_64-linux-musl own/include
