@@ -74,6 +74,9 @@ MUSL = cgo/musl.c cgo/musl_signal.c cgo/musl_$(ARCH).S
 # rt0.o is linked with it); C++ asks for its things by itself.
 MEMBERS = runtime/panic/dwarf.c runtime/trace/event.c runtime/boot/cxxabi.c
 
+# A main for programs without rt_main: an archive of its own, since some want an error instead.
+CMAIN = runtime/boot/cmain.c
+
 # What a program can see; everything else becomes local (gdb still shows it).
 GLOBALS = rt_* _rt0_$(ARCH)_linux __morestack* memcpy memmove memset memcmp \
 	__stack_chk_fail _cgo_* __rt0_*

@@ -15,6 +15,7 @@ uninstall:
 # A variant is what make DEBUG=1 builds (RELEASE=1 means nothing).
 $(patsubst %,$(BUILD)/%$(SUFFIX),$(VARIANTS)): FORCE
 	@$(MAKE) --no-print-directory DEBUG= STRESS= COVERAGE= $(shell echo $(patsubst %$(SUFFIX),%,$(@F)) | tr a-z A-Z)=1 \
-		$@/librt0.a $@/pie/librt0.a $@/rt0_musl.o
+		$@/librt0.a $@/pie/librt0.a $@/rt0_musl.o \
+		$@/librt0_main.a $@/pie/librt0_main.a
 
 FORCE:

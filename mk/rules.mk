@@ -16,16 +16,18 @@ pie = $(if $(filter $(B)/pie/%,$@),$1)
 libc = $(if $(filter $(B)/libc/%,$@),$1)
 again = $(call pie, pie)$(call libc, libc)
 objects = $(patsubst %,$(B)/%.o,$(basename $1))
-OBJ = $(filter-out $(MEMBEROBJ),$(call objects,$(SRC) $(ASM)))
+OBJ = $(filter-out $(MEMBEROBJ) $(MAINOBJ),$(call objects,$(SRC) $(ASM)))
+MAINOBJ = $(call objects,$(CMAIN))
 MEMBEROBJ = $(call objects,$(MEMBERS))
 MUSLOBJ = $(patsubst %,$(B)/libc/%.o,$(basename $(MUSL)))
 TWICEOBJ = $(call objects,$(TWICE))
 LIBCOBJ = $(TWICEOBJ:$(B)/%=$(B)/libc/%)
 PIEOBJ = $(OBJ:$(B)/%=$(B)/pie/%)
 PIEMEMBEROBJ = $(MEMBEROBJ:$(B)/%=$(B)/pie/%)
+PIEMAINOBJ = $(MAINOBJ:$(B)/%=$(B)/pie/%)
 
-runtime: $(B)/librt0.a
-pie: $(B)/pie/librt0.a
+runtime: $(B)/librt0.a $(B)/librt0_main.a
+pie: $(B)/pie/librt0.a $(B)/pie/librt0_main.a
 internal: $(B)/internal/librt0.a
 musl: $(B)/rt0_musl.o
 
@@ -95,7 +97,8 @@ $(B)/offsets.h: asm/offsets.c runtime/runtime.h runtime/gocompat.h runtime/os/os
 	$(Q)$(CC) $(WISHED) $(CPPFLAGS) $(CFLAGS) $(NEEDED) -S -o $(B)/offsets.s $<
 	$(Q)sed -n 's/^.*#@\([a-z_A-Z0-9]*\) \([0-9]*\).*$$/#define \1 \2/p' $(B)/offsets.s > $@
 
--include $(patsubst %.o,%.d,$(OBJ) $(MEMBEROBJ) $(PIEOBJ) $(PIEMEMBEROBJ) $(MUSLOBJ) $(LIBCOBJ))
+-include $(patsubst %.o,%.d,$(OBJ) $(MEMBEROBJ) $(PIEOBJ) $(PIEMEMBEROBJ) $(MUSLOBJ) $(LIBCOBJ) \
+	$(MAINOBJ) $(PIEMAINOBJ))
 
 # ---- libraries ---------------------------------------------------------------------------
 
@@ -129,7 +132,9 @@ $(B)/rt0_musl.o: $(B)/libc/internal/rt0.o
 $(B)/librt0.a: $(B)/rt0.o $(MEMBEROBJ)
 $(B)/pie/librt0.a: $(B)/pie/rt0.o $(PIEMEMBEROBJ)
 $(B)/internal/librt0.a: $(B)/internal/rt0.o $(MEMBEROBJ)
-$(B)/librt0.a $(B)/pie/librt0.a $(B)/internal/librt0.a:
+$(B)/librt0_main.a: $(MAINOBJ)
+$(B)/pie/librt0_main.a: $(PIEMAINOBJ)
+$(B)/librt0.a $(B)/pie/librt0.a $(B)/internal/librt0.a $(B)/librt0_main.a $(B)/pie/librt0_main.a:
 	$(call say,AR,$@)
 	$(Q)rm -f $@
 	$(Q)$(AR) rcD $@ $^

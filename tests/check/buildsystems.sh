@@ -82,7 +82,7 @@ target_link_libraries(prog part)
 END
 for options in '' '--musl '; do
 	qsort=${options:+1}
-	quietly env CC="rtcc $options--main" cmake -S . -B "out$options"
+	quietly env CC="rtcc ${options:---main }" cmake -S . -B "out$options"
 	grep -qx "answers: 1  $qsort 1 8\\." log || { fail "cmake: $(grep answers log)"; }
 	quietly cmake --build "out$options"
 	says_hello "./out$options/prog"
@@ -109,7 +109,7 @@ test('prog', prog)
 END
 quietly env CC='rtcc --main' meson setup out
 grep -q 'answers: true false false true ' log || fail "meson: $(grep answers log)"
-quietly env CC='rtcc --musl --main' meson setup outmusl
+quietly env CC='rtcc --musl' meson setup outmusl
 grep -q 'answers: true false true true 8$' log || fail "meson: $(grep answers log)"
 for out in out outmusl; do
 	quietly ninja -C $out test
@@ -143,7 +143,7 @@ for kind in plain musl; do
 	mkdir "$RT0_TMP/autotools/$kind" && cd "$RT0_TMP/autotools/$kind" || exit 1
 	case $kind in
 	plain) set -- --host=x86_64-linux CC='rtcc --main' && qsort=no ;;
-	musl) set -- CC='rtcc --musl --main' && qsort=yes ;;
+	musl) set -- CC='rtcc --musl' && qsort=yes ;;
 	esac
 	quietly ../configure "$@"
 	grep -qx "answers: yes no $qsort yes 8\\." log || fail "autotools: $(grep answers log)"

@@ -50,7 +50,11 @@ cat >wanted <<END
 ./lib/rt0/pie.ld
 ./lib/rt0/$variant/librt0.a
 ./lib/rt0/$variant/pie/librt0.a
+./lib/rt0/$variant/librt0_main.a
+./lib/rt0/$variant/pie/librt0_main.a
 ./lib/rt0/$variant/rt0_musl.o
+./lib/rt0/ld-rt0/folders
+./lib/rt0/ld-rt0/threadlocal
 ./lib/rt0/rt0.specs
 ./share/man/man1/rtcc.1
 ./share/man/man7/rt0.7
@@ -89,6 +93,9 @@ cp "$RT0_ROOT/examples/hello.c" prog.c
 [ "$(./by_rtcc)" = 'hello, world' ] || fail 'a program by rtcc runs'
 "$prefix/bin/rtcc" --musl -O2 prog.c -o with_musl || fail 'rtcc --musl'
 [ "$(./with_musl)" = 'hello, world' ] || fail 'a program by rtcc --musl runs'
+echo 'int main(int argc, char **argv) { return !argv[argc - 1]; }' >main.c
+"$prefix/bin/rtcc" --musl main.c -o main || fail 'rtcc --musl of main'
+./main || fail 'a program by rtcc --musl starts in main'
 version=$("$rtcc" --version | sed -n 's/^rtcc: for rt0 \([0-9.]*\), .*/\1/p')
 "$prefix/bin/rtcc" --version | grep -qx "rtcc: for rt0 $version, $prefix" || fail 'rtcc --version'
 mv "$lib/rt0/$variant" away

@@ -74,13 +74,76 @@ works "RT0_MUSL runs" says_hello ./own/hello2
 	ar r libc.a version.o)
 works "a member called version.o" "$rtcc" --musl="$PWD/own" hello.c -o own/hello
 
+# What a compiler of the system's C library finds, --musl does not.
+"$rtcc" --musl -print-search-dirs >out
+! grep -E '^libraries:.*/(lib|x86_64-linux-gnu)(:|$)' out || fail "-print-search-dirs names glibc's"
+[ "$("$rtcc" --musl -print-file-name=libnsl.a)" = libnsl.a ] || fail "-print-file-name finds glibc's"
+glibc=$(gcc -print-file-name=libm.a)
+for compiler in gcc clang; do
+	for linker in bfd lld; do
+		! CC=$compiler "$rtcc" --musl -fuse-ld=$linker hello.c -lnsl -lBrokenLocale -o none 2>err ||
+			fail "glibc's libraries are found by $compiler with $linker"
+		refuses "rtcc: $glibc is not for musl" \
+			env CC=$compiler "$rtcc" --musl -fuse-ld=$linker hello.c "$glibc" -o none
+	done
+done
+mkdir lib && mv hello.o lib/part.o
+works "objects in a folder called lib" "$rtcc" --musl lib/part.o -o object
+echo 'int libutils(void) { return 1; }' >util.c
+"$rtcc" --musl -c util.c -o util.o && ar rcs lib/libutil.a util.o
+echo 'int libutils(void); int main(void) { return libutils() - 1; }' >utils.c
+works "a libutil of the program" "$rtcc" --musl utils.c -Llib -lutil -o utils
+works "a libutil of the program: it runs" ./utils
+"$rtcc" -v --musl -pie hello.c -o fixed 2>err || fail "-pie: it said $(cat err)"
+grep -q '^rtcc: -pie: ' err || fail "-v does not say what -pie became"
+readelf -hW fixed | grep -q 'Type: *EXEC' || fail "-pie is not at a fixed address"
+
+# Thread-local variables: found by the word at %fs:0, as rtcc --musl has compilers do it.
+cat >local.c <<'END'
+#include <stdio.h>
+extern __thread int far;
+__thread int far;
+static __thread int near;
+int count(void);
+int count(void) { return ++near + far; }
+END
+cat >counts.c <<'END'
+int count(void);
+extern __thread int far;
+int main(void) { return ++far + count() + count() - 6; }
+END
+for compiler in gcc clang; do
+	export CC=$compiler
+	for linker in bfd lld; do
+		works "thread-local" "$rtcc" --musl -O2 -fuse-ld=$linker local.c counts.c -o local
+		works "thread-local variables" ./local
+		if [ $compiler$linker != gcclld ]; then # which does not know gcc's
+			works "thread-local, -flto" \
+				"$rtcc" --musl -O2 -flto -fuse-ld=$linker local.c counts.c -o local
+			works "thread-local variables, -flto" ./local
+		fi
+		$compiler -O1 -fno-pic -c local.c -o local.o && rm -f liblocal.a && ar rcs liblocal.a local.o
+		refuses "rtcc: local.o finds thread-local variables by the thread: compile it with rtcc --musl" \
+			"$rtcc" --musl -fuse-ld=$linker counts.c local.o -o none
+		refuses "liblocal.a(local.o) finds thread-local" \
+			"$rtcc" --musl -fuse-ld=$linker counts.c -L. -llocal -o none
+		$compiler -O1 -fPIE -c counts.c -o counts.o
+		refuses "rtcc: counts.o finds thread-local" \
+			"$rtcc" --musl -fuse-ld=$linker local.c counts.o -o none
+		$compiler -O1 -fPIC -c counts.c -o counts.o
+		works "thread-local, -fPIC" "$rtcc" --musl -fuse-ld=$linker local.c counts.o -o local
+		[ ! -e none ] || fail "a refused program is there"
+	done
+done
+unset CC
+
 # What goes wrong.
 refuses "rtcc: there is no musl in /nowhere: install musl-dev" "$rtcc" --musl=/nowhere hello.c
 (cd own/lib && sed 's/1\.2\.[0-9]/1.1.9/' version.o >v.o && mv v.o version.o && ar r libc.a version.o)
 refuses "is musl 1.1.9: --musl wants 1.2.3 or a later 1.2" "$rtcc" --musl="$PWD/own" hello.c
 ar d own/lib/libc.a version.o
 refuses "own/lib/libc.a is not musl's" "$rtcc" --musl="$PWD/own" hello.c
-for option in -pie -shared -static-pie; do
+for option in -shared -static-pie; do
 	refuses "$option" "$rtcc" --musl $option hello.c
 done
 works "--help" sh -c '"$0" --help | grep -q -e "--musl"' "$rtcc"

@@ -209,12 +209,15 @@ echo 'int main(void) { return 0; }' >main.c
 echo old >old
 refuses "rtcc: rt0 programs define rt_main(int, char **)" "$rtcc" main.c -o old
 [ ! -e old ] || fail "an old program is left where none was made"
+"$rtcc" -c main.c -o main.o && ar rcs libmain.a main.o
 for linker in bfd lld; do
 	works "--main" "$rtcc" --main -fuse-ld=$linker main.c -o main
 	works "--main runs" ./main
 	works "--main with rt_main" "$rtcc" --main -fuse-ld=$linker answer.c forty_two.c main.c -o both
 	works "--main with rt_main runs" says_42 ./both
-	refuses "rtcc: the program has no rt_main(int, char **)" \
+	works "--main, main in an archive" "$rtcc" --main -fuse-ld=$linker -L. -lmain -o main
+	works "--main, main in an archive, runs" ./main
+	refuses "rtcc: the program has neither rt_main(int, char **) nor main" \
 		"$rtcc" --main -fuse-ld=$linker forty_two.c -o none
 done
 echo 'int nosuch(void), strlen(void); int rt_main(void) { return nosuch() + strlen(); }' >unknown.c
