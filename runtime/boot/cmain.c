@@ -3,12 +3,15 @@
 // An archive of its own (librt0_main.a), behind the program's files: a program that defines
 // rt_main does not get this one.
 #include "include/rt.h"
+#include "runtime/sig/sig.h"
 
-extern char **__environ __attribute__((weak)); // a C library's
+const char __rt0_cmain = 1;
 
-int main(int argc, char **argv, char **envp);
+extern char **__environ WEAK; // a C library's
 
-int rt_main(int argc, char **argv)
+int main(int n, char **args, char **env);
+
+int rt_main(int n, char **args)
 {
-	return main(argc, argv, &__environ ? __environ : (char **)rt_environ());
+	return main(n, args, &__environ ? __environ : (char **)rt_environ());
 }

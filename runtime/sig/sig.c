@@ -5,7 +5,7 @@
 //
 // Follows Go's signal_unix.go (initsig, sighandler, dieFromSignal) and os_linux.go (setsig).
 //
-// built: unyielding
+// built: unyielding libc
 #include "runtime/sig/sig.h"
 
 #include <asm-generic/errno.h>
@@ -70,6 +70,9 @@ static bool wantshandler(uint32_t sig)
 
 	// 32 and 33 are a C library's own: read, never touched.
 	if (flags == 0 || (flags & SigDefault) || sig == 32 || sig == 33 || librarysig(sig))
+		return false;
+	// A C program that begins in main dies by what others ignore: yes | head.
+	if (Libc && &__rt0_cmain && (flags & ~SigUnblock) == SigNotify)
 		return false;
 	// nohup and shells' background jobs: ignored at exec stays ignored.
 	return (sig != SIGHUP && sig != SIGINT) || fwdSig[sig] != (uintptr_t)SIG_IGN;

@@ -21,6 +21,9 @@ ALWAYS_INLINE Sigset sigbit(uint32_t sig)
 	return (Sigset)1 << (sig - 1);
 }
 
+// There in a program that begins in main, not in rt_main (boot/cmain.c).
+extern const char __rt0_cmain WEAK;
+
 // ---- sig.c --------------------------------------------------------------------------
 
 void initsig(void);
