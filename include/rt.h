@@ -589,13 +589,13 @@ int64_t rt_sendfile(int out, int in, int64_t *offset, size_t n);
 
 /* Copies up to n bytes from in to out, until the end of in; INT64_MAX means all. The kernel
  * moves them where it can (sendfile, splice and the like) if both descriptors were made
- * here: files, pipes, sockets of streams. Otherwise they are read and written. Returns how
- * many bytes went, or a negative errno if none did; 0 is the end of in, or n of 0. Stops
- * early at an error; the next call then returns it, if it lasts. A deadline, a context or a
- * close of either descriptor ends it, while it waits for any of the two. Bytes that were
- * read when out fails, at most 1 MiB, are lost: not of files and pipes that the kernel
- * moves. The caller is in's reader and out's writer until it returns; two goroutines may
- * copy between two sockets in both directions. */
+ * here: files, pipes, sockets of streams. Otherwise they are read and written, as are small
+ * messages between sockets. Returns how many bytes went, or a negative errno if none did; 0
+ * is the end of in, or n of 0. Stops early at an error; the next call then returns it, if it
+ * lasts. A deadline, a context or a close of either descriptor ends it, while it waits for
+ * any of the two. Bytes that were read when out fails, at most 1 MiB, are lost: not of files
+ * and pipes that the kernel moves. The caller is in's reader and out's writer until it
+ * returns; two goroutines may copy between two sockets in both directions. */
 int64_t rt_copy(int out, int in, int64_t n);
 
 /* network is "tcp", "tcp4", "tcp6", "udp", "udp4", "udp6" with "host:port"

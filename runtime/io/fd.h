@@ -118,6 +118,13 @@ int64_t fdread(int32_t fd, const Call *c, size_t n);
 int64_t endwrite(int32_t fd, Fd *d, int64_t r);
 // What a call returns that failed with err after done bytes.
 int64_t partly(int64_t err, int64_t done);
+// Is the read with the result r, of up to n bytes, one that has emptied d?
+ALWAYS_INLINE bool drains(const Fd *d, int64_t r, size_t n)
+{
+	return (d->flags & FdStream) && d->kind == FdOwn && r > 0 && (size_t)r < n;
+}
+// If the last read has emptied d, waits for an edge or for what makes calls fail: returns that.
+int64_t waitdrained(Fd *d);
 // Makes the call, waiting as d's kind wants it, until its result is not -EINTR or -EAGAIN.
 // The caller has the right to mode. A write to a stream that another process has made
 // blocking meanwhile returns -EINTR once; then the caller goes over to pieces of PipeBuf.
@@ -125,6 +132,9 @@ int64_t fdcall(Fd *d, PollMode mode, const Call *c);
 // Writes n bytes by c, whose second and third argument are address and length. Returns n,
 // or what rt_write returns. The caller has the right to write.
 int64_t writeall(Fd *d, Call *c, size_t n);
+// Makes a call for an own d, once. Returns -EINTR if another process has made d blocking: it is
+// shared now.
+int64_t tryown(Fd *d, const Call *c);
 
 // A write(2) to a socket makes no signal.
 ALWAYS_INLINE void quietly(const Fd *d, Call *write)
@@ -137,9 +147,21 @@ ALWAYS_INLINE void quietly(const Fd *d, Call *write)
 
 // ---- ready.c ------------------------------------------------------------------------
 
-// Waits until fd, of pd, is ready for mode. Returns 0, or why a call for pd in that mode
-// or for other in its mode would fail.
-int64_t waitbeside(int32_t fd, PollDesc *pd, PollMode mode, PollDesc *other,
-                   PollMode othermode);
+enum { WatchStop = 4 }; // with RT_READABLE and RT_WRITABLE: what ends calls, but no edge
+
+// One that waits for what happens to pd, without its rights.
+struct PollWatch {
+	PollDesc *pd;
+	uint32_t what;  // RT_READABLE, RT_WRITABLE, WatchStop
+	PollSide *side; // if not NULL: becomes Ready, of another descriptor that the caller uses
+
+	// pd.lock protects:
+	PollWatch *next, *prev;
+	G *gp;      // the waiter while it is parked
+	bool fired; // a waker has come since the waiter looked last
+};
+
+void addwatch(PollWatch *w);
+void removewatch(PollWatch *w);
 
 #endif

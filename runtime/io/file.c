@@ -8,15 +8,34 @@
 
 // ---- making a call, as the descriptor wants it --------------------------------------
 
+// Another process that has the description too may have made it block, as shells do.
+static COLD bool madeblocking(Fd *d, int32_t fd)
+{
+	if (isnonblock(fd))
+		return false;
+	fdshare(d);
+	return true;
+}
+
 // Sockets and pipes that do not block are called as they are: that takes no longer than
 // to copy the bytes. Devices may take longer. If the description blocks in spite of that,
 // the signal that wants the P back ends the call with EINTR (sig/sig.c).
-static int64_t tryown(const Fd *d, const Call *c)
+static int64_t callbare(const Fd *d, const Call *c)
 {
 	if (unlikely(!(d->flags & (FdSocket | FdStream))))
 		return restarting(c);
 	return syscall6(c->nr, c->arg[0], c->arg[1], c->arg[2], c->arg[3], c->arg[4],
 	                c->arg[5]);
+}
+
+int64_t tryown(Fd *d, const Call *c)
+{
+	int64_t r;
+
+	do
+		r = callbare(d, c);
+	while (unlikely(r == -EINTR) && !madeblocking(d, (int32_t)c->arg[0]));
+	return r;
 }
 
 // Waits and calls, for a description that other processes may share. One that was ready
@@ -38,15 +57,6 @@ static int64_t callshared(Fd *d, PollMode mode, const Call *c)
 	}
 }
 
-// Another process that has the description too may have made it block, as shells do.
-static COLD bool madeblocking(Fd *d, int32_t fd)
-{
-	if (isnonblock(fd))
-		return false;
-	fdshare(d);
-	return true;
-}
-
 // Makes the call that was interrupted, now that the description blocks. What a stream has
 // no room for would hold the thread, and neither a close nor a deadline would end that;
 // so a write to one goes back to its caller, which cuts it into pieces.
@@ -63,11 +73,8 @@ static int64_t callown(Fd *d, PollMode mode, const Call *c)
 
 	for (;;) {
 		r = tryown(d, c);
-		if (unlikely(r == -EINTR)) {
-			if (madeblocking(d, (int32_t)c->arg[0]))
-				return callblocking(d, mode, c);
-			continue;
-		}
+		if (unlikely(r == -EINTR))
+			return callblocking(d, mode, c);
 		if (r != -EAGAIN)
 			return r;
 		err = netpollwait(&d->pd, mode);
@@ -114,7 +121,7 @@ JUMPBACK int64_t fdcall(Fd *d, PollMode mode, const Call *c)
 // A stream that was found empty has nothing until an edge comes. So the poller is asked
 // first, which saves a wasted read for each message. After the other end has closed, or
 // sent urgent data, there may be no edge.
-static int64_t waitdrained(Fd *d)
+int64_t waitdrained(Fd *d)
 {
 	if (!d->drained || (atomic_load_acquire(&d->pd.info) & PollHup))
 		return 0;
@@ -131,7 +138,7 @@ JUMPBACK int64_t fdread(int32_t fd, const Call *c, size_t n)
 	r = n > 0 ? waitdrained(d) : 0;
 	if (r == 0)
 		r = fdcall(d, PollRead, c);
-	d->drained = (d->flags & FdStream) && d->kind == FdOwn && r > 0 && (size_t)r < n;
+	d->drained = drains(d, r, n);
 	fdunlock(fd, d, PollRead);
 	return r;
 }

@@ -19,8 +19,11 @@
 // An edge that netpoll still handles by pollevent needs no waker: the M got it from the
 // kernel before watchevent was installed, and the waiter asks poll(2) after that.
 //
-// rt_copy waits for one of its two descriptors while it uses the other one. It has a
-// PollWatch on each, and holds both locks until it is parked.
+// rt_copy waits for one of its two descriptors in netpollwait, as its reader or writer, and is on
+// the list of the other one for what stops the copy: a close, a deadline, a context. The waker
+// makes the word that the copy waits by Ready, as an edge would. The copy looks at info
+// after it has added its PollWatch, and again after each wait; so it sees the waker's bit, or the
+// waker sees the PollWatch, and then the copy's next wait returns at once.
 //
 // Events, closes and the clock compete for a parked waiter by claim (sync/waiter.c):
 // exactly one readies it. A PollWatch is on its waiter's stack. Wakers reach it under
@@ -43,19 +46,23 @@
 _Static_assert(RT_READABLE == 1 << PollRead && RT_WRITABLE == 1 << PollWrite,
                "a bit of what is 1 << mode");
 
-enum { WatchStop = 4 }; // with RT_READABLE and RT_WRITABLE: only ends of all waits
-
-struct PollWatch {
-	PollDesc *pd;
-	uint32_t what; // RT_READABLE, RT_WRITABLE, WatchStop
-
-	// pd.lock protects:
-	PollWatch *next, *prev;
-	G *gp;      // the waiter while it is parked
-	bool fired; // a waker has come since the waiter looked last
-};
-
 // ---- wakers -------------------------------------------------------------------------
+
+// Returns the waiter of w, unless it is not parked or another waker has it. The caller has
+// the list's lock.
+static G *firewatch(PollWatch *w)
+{
+	G *gp = w->gp;
+
+	if (w->side)
+		return netpollunblock(w->side, true);
+	w->fired = true;
+	if (!gp || !claim(gp))
+		return NULL;
+	gp->param = w;
+	w->gp = NULL;
+	return gp;
+}
 
 // Appends the parked waiters for any of what to list, and returns how many there are.
 static int32_t firewatches(PollDesc *pd, uint32_t what, Gqueue *list)
@@ -64,13 +71,10 @@ static int32_t firewatches(PollDesc *pd, uint32_t what, Gqueue *list)
 
 	lockdesc(pd);
 	for (PollWatch *w = pd->watches; w; w = w->next) {
-		if (!(w->what & what))
-			continue;
-		w->fired = true;
-		if (w->gp && claim(w->gp)) {
-			w->gp->param = w;
-			gqueuePushBack(list, w->gp);
-			w->gp = NULL;
+		G *gp = w->what & what ? firewatch(w) : NULL;
+
+		if (gp) {
+			gqueuePushBack(list, gp);
 			n++;
 		}
 	}
@@ -106,14 +110,14 @@ static int32_t watchevent(const EpollEvent *ev, Gqueue *list)
 
 // ---- the waiter ---------------------------------------------------------------------
 
-static void addwatch(PollWatch *w)
+void addwatch(PollWatch *w)
 {
 	PollDesc *pd = w->pd;
 
-	if (unlikely(atomic_load_acquire(&netpollevent) != watchevent)) {
-		atomic_store_release(&watchhook, wakewatches);
-		(void)atomic_xchg(&netpollevent, watchevent); // pairs with netpoll's load
-	}
+	atomic_store_release(&watchhook, wakewatches);
+	// Pairs with netpoll's load. Edges are nothing to those that watch for stops alone.
+	if (w->what != WatchStop && atomic_load_acquire(&netpollevent) != watchevent)
+		(void)atomic_xchg(&netpollevent, watchevent);
 	lockdesc(pd);
 	w->next = pd->watches;
 	if (w->next)
@@ -122,7 +126,7 @@ static void addwatch(PollWatch *w)
 	unlock(&pd->lock);
 }
 
-static void removewatch(PollWatch *w)
+void removewatch(PollWatch *w)
 {
 	PollDesc *pd = w->pd;
 
@@ -196,78 +200,6 @@ static int64_t watchuntil(int32_t fd, PollDesc *pd, uint32_t what, int64_t when)
 	}
 	removewatch(&w);
 	return r;
-}
-
-// ---- one descriptor beside another ----------------------------------------------------
-
-static UNCHECKED_LOCKS void lockboth(PollWatch *w)
-{
-	PollDesc *a = w[0].pd, *b = w[1].pd;
-
-	lockdesc(min(a, b));
-	lockdesc(max(a, b));
-}
-
-static UNCHECKED_LOCKS void unlockboth(PollWatch *w)
-{
-	unlock(&w[0].pd->lock);
-	unlock(&w[1].pd->lock);
-}
-
-static bool parkedboth(G *gp, void *w)
-{
-	(void)gp;
-	unlockboth(w);
-	return true;
-}
-
-// Like awaitfire, for two watches.
-static void awaitboth(PollWatch *w)
-{
-	G *gp = getg();
-
-	lockboth(w);
-	if (w[0].fired || w[1].fired) {
-		w[0].fired = w[1].fired = false;
-		unlockboth(w);
-		return;
-	}
-	beginwait(gp);
-	w[0].gp = w[1].gp = gp;
-	netpollcount(1);
-	gopark(parkedboth, w, WaitReasonIOWait);
-	lockboth(w);
-	w[0].gp = w[1].gp = NULL;
-	w[0].fired = w[1].fired = false;
-	unlockboth(w);
-}
-
-int64_t waitbeside(int32_t fd, PollDesc *pd, PollMode mode, PollDesc *other,
-                   PollMode othermode)
-{
-	bool two = other != pd; // one watch: the ends of both directions wake it
-	PollWatch w[2] = { { .pd = pd, .what = 1u << mode | (two ? 0 : WatchStop) },
-		           { .pd = other, .what = WatchStop } };
-	int64_t err;
-
-	addwatch(&w[0]);
-	if (two)
-		addwatch(&w[1]);
-	for (;;) {
-		err = netpollcheckerr(pd, mode);
-		if (!err)
-			err = netpollcheckerr(other, othermode);
-		if (err || pollready(fd, mode, false))
-			break;
-		if (two)
-			awaitboth(w);
-		else
-			awaitfire(&w[0], Never);
-	}
-	removewatch(&w[0]);
-	if (two)
-		removewatch(&w[1]);
-	return err;
 }
 
 // ---- the interface ------------------------------------------------------------------

@@ -27,7 +27,9 @@
 //     locked instructions, so one of the two sees the other.
 //
 // Goroutines in rt_wait use neither the words nor the rights that io/fd.c gives: they are on
-// the list watches, and every waker looks at it after the word (io/ready.c).
+// the list watches, and every waker looks at it after the word (io/ready.c). So are the copies
+// of rt_copy, which a deadline or close of the other descriptor stops: that makes the word
+// Ready, like an edge.
 //
 // An event carries the descriptor's number and seq. seq moves on when the descriptor is closed,
 // before the kernel can give its number to another, so that earlier events are ignored. An
@@ -86,10 +88,9 @@ static uint64_t tag(int32_t fd, const PollDesc *pd)
 	return (uint64_t)(uint32_t)(fd + 1) << 32 | atomic_load_acquire(&pd->seq);
 }
 
-// Takes the waiter out of the word, which becomes Ready or, if not ready, Nil. The caller has
-// perhaps set a bit of info before; pairs with netpollblock, which makes the word Wait and then
-// looks at info.
-static G *unblock(PollSide *s, bool ready)
+// The caller has perhaps set a bit of info before; pairs with netpollblock, which makes the
+// word Wait and then looks at info.
+G *netpollunblock(PollSide *s, bool ready)
 {
 	for (;;) {
 		uintptr_t old = atomic_load_seqcst(&s->g);
@@ -119,7 +120,7 @@ int32_t pollevent(const EpollEvent *ev, Gqueue *list)
 	for (PollMode mode = PollRead; mode <= PollWrite; mode++) {
 		if (!(ev->events & wakes[mode]))
 			continue;
-		gp = unblock(&pd->side[mode], true);
+		gp = netpollunblock(&pd->side[mode], true);
 		if (gp) {
 			gqueuePushBack(list, gp);
 			n++;
@@ -233,7 +234,7 @@ void (*watchhook)(PollDesc *pd, PollMode mode);
 // Wakes the waiters of a mode, because of a bit that the caller has set.
 static void wake(PollDesc *pd, PollMode mode)
 {
-	G *gp = unblock(&pd->side[mode], false);
+	G *gp = netpollunblock(&pd->side[mode], false);
 
 	if (unlikely(atomic_load_seqcst(&pd->watches))) // pairs with addwatch's exchange
 		watchhook(pd, mode);

@@ -27,7 +27,7 @@ typedef struct {
 	uint32_t info; // PollClosing and the like: atomic, by locked instructions
 	uint32_t timerseq; // +1 with every start of a side's timer; lock protects it
 	PollSide side[2];
-	PollWatch *watches; // goroutines in rt_wait: io/ready.c; lock protects it, read without it
+	PollWatch *watches; // of rt_wait and rt_copy: io/ready.c; lock protects it, read without it
 } PollDesc;
 
 // Takes its lock. The memory of PollDescs begins as zeros: with the first use of each the debug
@@ -71,6 +71,9 @@ int64_t netpollwait(PollDesc *pd, PollMode mode);
 int64_t netpollcheckerr(const PollDesc *pd, PollMode mode);
 // From now on calls fail with -EBADF; those that wait return.
 void netpollevict(PollDesc *pd);
+// Takes the waiter out of the word, which becomes Ready or, if not ready, Nil. The caller
+// readies the waiter, and counts it out (netpollcount).
+G *netpollunblock(PollSide *s, bool ready);
 // The caller has changed info: those that wait look at it.
 void netpollwake(PollDesc *pd);
 // when is an instant of nanotime, 0 for none.
