@@ -27,7 +27,7 @@ finds() {
 grep -q 'StackGuard = 928,' "$RT0_ROOT/runtime/runtime.h" ||
 	fail "the budget is of this StackGuard"
 
-for example in hello sieve wordcount pipeline echo httpd supervise; do
+for example in hello sieve wordcount pipeline echo httpd supervise forward; do
 	"$RT0_ROOT/tools/check-nosplit" "$RT0_BUILD/$RT0_VARIANT/examples/$example" ||
 		fail "$example"
 done
