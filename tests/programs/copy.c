@@ -6,7 +6,7 @@
 // or a close of either descriptor, while it waits for any of the two; it returns how many bytes
 // went, or the error when none did. What it leaves can be read, also after a read that had
 // emptied the descriptor.
-// matrix: GOMAXPROCS=1,2,4
+// matrix: GOMAXPROCS=1,2,4,64
 // timeout: 200
 #include "../lib/test.h"
 

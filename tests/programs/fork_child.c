@@ -1,7 +1,7 @@
 // tests/programs/fork_child.c - a child made by fork, vfork, clone or clone3 continues as the
 // calling goroutine alone, whatever the others do at that moment, and may open, close, write,
 // execute a program or end; its parent's goroutines and descriptors notice nothing.
-// matrix: GOMAXPROCS=1,2
+// matrix: GOMAXPROCS=1,2,4,64
 // timeout: 120
 // stdout: ok
 #include "../lib/test.h"

@@ -3,7 +3,7 @@
 // alone, whose child continues as the goroutine, calls the C library and execs; and at the end
 // replaces its own process.
 // cflags: --musl
-// matrix: GOMAXPROCS=1,2,4
+// matrix: GOMAXPROCS=1,2,4,64
 // stdout: replaced
 #include "../lib/test.h"
 

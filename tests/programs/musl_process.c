@@ -2,7 +2,7 @@
 // before by posix_spawn and system; the end of a pipe that a child gets by either blocks for it;
 // a child made by the library's fork may make system calls by rt_syscall.
 // cflags: --musl
-// matrix: GOMAXPROCS=1,4
+// matrix: GOMAXPROCS=1,4,64
 // stdout: ok
 #include "../lib/test.h"
 

@@ -1,7 +1,7 @@
 // tests/programs/net_blocking.c - pipes and sockets that another process makes blocking, before
 // they are used or while a goroutine waits or copies: one call waits, not the processor; data,
 // deadlines and closing come as usual.
-// matrix: GOMAXPROCS=1,2,4
+// matrix: GOMAXPROCS=1,2,4,64
 // matrix: GODEBUG=asyncpreemptoff=0,asyncpreemptoff=1
 // timeout: 60
 // stdout: ok

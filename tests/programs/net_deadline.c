@@ -4,7 +4,7 @@
 // one in the past ends at once, even with data there; a deadline that moves on, back, or
 // away counts as it is last set; after a new one the descriptor works again; writers have
 // their own; no deadlines for files.
-// matrix: GOMAXPROCS=1,2
+// matrix: GOMAXPROCS=1,2,4,64
 #include "../lib/waiting.h"
 
 #include <fcntl.h>

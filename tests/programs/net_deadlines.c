@@ -4,7 +4,7 @@
 // do those of a hundred thousand descriptors, one after the other. Though others move them
 // during the wait, and whatever descriptor had the number before, a read ends with -ETIMEDOUT,
 // not before the earliest that was set and soon after the last.
-// matrix: GOMAXPROCS=1,2,4
+// matrix: GOMAXPROCS=1,2,4,64
 // timeout: 120
 #include "../lib/test.h"
 

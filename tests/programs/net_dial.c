@@ -4,7 +4,7 @@
 // connections of a listener from outside get TCP_NODELAY and keep-alive, as those of our
 // own do; "::ffff:127.0.0.1" is an IPv4 address; "[::]:N" and ":N" dial this machine; an
 // abstract name may fill the whole address; a zone that there is not is an error at once.
-// matrix: GOMAXPROCS=1,2
+// matrix: GOMAXPROCS=1,2,4,64
 #include "../lib/test.h"
 
 enum {

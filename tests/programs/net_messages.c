@@ -5,7 +5,7 @@
 // more pieces than one system call takes are an error, and nothing is sent. To a pipe or a
 // stream from outside nothing is cut off, and a full one that blocks does not hold the
 // processor.
-// matrix: GOMAXPROCS=1,2
+// matrix: GOMAXPROCS=1,2,4,64
 #include "../lib/test.h"
 
 #include <fcntl.h>

@@ -3,7 +3,7 @@
 // Promises: 1000 goroutines that are blocked in reads take no threads of their own; each
 // byte reaches its reader; a close gives -EBADF to the reader and to those that wait for
 // their turn; writing all of what is more than a pipe holds; 0 at the end; -EPIPE.
-// matrix: GOMAXPROCS=1,2,4
+// matrix: GOMAXPROCS=1,2,4,64
 #include "../lib/test.h"
 
 #include <fcntl.h>

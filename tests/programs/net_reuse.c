@@ -3,7 +3,7 @@
 // Promises: an event, a deadline or a close of a former use never reaches the next: a read
 // of the new pipe waits until its own byte comes, whatever happened to the old one; also
 // when a raw system call closed it behind the runtime's back.
-// matrix: GOMAXPROCS=1,2,4
+// matrix: GOMAXPROCS=1,2,4,64
 #include "../lib/test.h"
 
 enum { Rounds = 3000, Workers = 4 };

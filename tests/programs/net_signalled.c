@@ -4,7 +4,7 @@
 // Promises: a read of an empty pipe in blocking mode ends with its deadline, however many signals
 // come; if the pipe were taken for ready, the read would block its thread, and stay. Nor does
 // rt_wait miss what comes in, or see what does not.
-// matrix: GOMAXPROCS=2,4
+// matrix: GOMAXPROCS=2,4,64
 // timeout: 120
 #include "../lib/test.h"
 

@@ -4,7 +4,7 @@
 // what is written, in order; addresses are as the interface writes them; a half-closed
 // connection still reads, and its peer sees the end, also when the end came with the last
 // bytes; a refused one says so; a close wakes accept; vectors and files go out whole.
-// matrix: GOMAXPROCS=1,2,4
+// matrix: GOMAXPROCS=1,2,4,64
 #include "../lib/waiting.h"
 
 #include <fcntl.h>

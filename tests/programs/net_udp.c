@@ -5,7 +5,7 @@
 // address; two listeners with reuse_port share a port; a pipe and a socket pair from raw
 // system calls keep their mode, and reading them takes no thread; raw O_NONBLOCK ones
 // wait too.
-// matrix: GOMAXPROCS=1,2
+// matrix: GOMAXPROCS=1,2,4,64
 #include "../lib/waiting.h"
 
 #include <fcntl.h>

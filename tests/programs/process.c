@@ -1,7 +1,7 @@
 // tests/programs/process.c - a program is started with its arguments, environment, directory,
 // group, session and identity; its status comes back; what prevents its start is the call's
 // own error, with nothing left over; and a handle that is gone reaches no other process.
-// matrix: GOMAXPROCS=1,4
+// matrix: GOMAXPROCS=1,2,4,64
 // timeout: 120
 // stdout: ok
 #include "../lib/test.h"

@@ -1,6 +1,6 @@
 // tests/programs/process_fds.c - a child has the descriptors it is given, in every order, in
 // blocking mode, and no others; what this process does with its own stays as it was.
-// matrix: GOMAXPROCS=1,4
+// matrix: GOMAXPROCS=1,2,4,64
 // timeout: 120
 // stdout: ok
 #include "../lib/test.h"

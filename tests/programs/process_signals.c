@@ -1,6 +1,6 @@
 // tests/programs/process_signals.c - a child has the dispositions and the mask that this process
 // was started with, whatever its own handlers are, or none at all if the options say so.
-// matrix: GOMAXPROCS=1,4
+// matrix: GOMAXPROCS=1,2,4,64
 // stdout: ok
 #include "../lib/test.h"
 
