@@ -44,17 +44,13 @@ int *___errno_location(void);
 void x_cgo_init(G *gp, void (*setg)(G *));
 void crosscall_amd64(void (*fn)(void));
 
-// musl's exit: beside the runtime's own, which is linked into one object with this file, it has
-// this name (mk/rules.mk).
-NORETURN void libc_exit(int status);
-
 void x_cgo_stack(G *gp, uintptr_t sp);
 void x_cgo_thread_start(void *arg);
 void _cgo_signalfork(void);
 
 void *_cgo_init = (void *)x_cgo_init;
 CgoThreadStartFunc *_cgo_thread_start = x_cgo_thread_start;
-CgoExitFunc *_cgo_exit = libc_exit;
+CgoExitFunc *_cgo_exit = exit; // musl's: the runtime's own has another name (ALSOMUSLS)
 
 // ---- threads ------------------------------------------------------------------------
 

@@ -126,7 +126,7 @@ $(B)/rt0_musl.o: $(B)/libc/internal/rt0.o
 	$(Q)readelf -sW $(MUSLOBJ) | awk '$$5 ~ /GLOBAL|WEAK/ && $$6 == "DEFAULT" && $$7 != "UND" { print $$8 }' \
 		>$(B)/libc/names
 	$(Q)$(OBJCOPY) -w $(GLOBALS:%=--keep-global-symbol='%') --keep-global-symbols=$(B)/libc/names \
-		--redefine-sym libc_exit=exit -N _GLOBAL_OFFSET_TABLE_ $< $@
+		-N _GLOBAL_OFFSET_TABLE_ $< $@
 
 # internal/ has every name visible: for the tests of single parts.
 $(B)/librt0.a: $(B)/rt0.o $(MEMBEROBJ)
