@@ -67,7 +67,7 @@ endif
 SRC = $(foreach room,$(LAYERS) arch/$(ARCH),$(sort $(wildcard runtime/$(room)/*.c)))
 ASM = rt0/rt0_linux_$(ARCH).S $(sort $(wildcard asm/*.S asm/$(ARCH)/*.S)) \
 	$(if $(COVERAGE),tests/arch/$(ARCH)/coverage.S)
-MUSL = cgo/musl.c cgo/musl_signal.c cgo/musl_$(ARCH).S
+MUSL = $(sort $(wildcard cgo/*.c cgo/*_$(ARCH).S))
 
 # What few programs need: archive members of their own. Programs with debug information need
 # the reader of it and the tracer, which tools/ld-rt0/ld asks for (what trace/event.o needs in

@@ -20,6 +20,8 @@
 // other calls with the number wait for a moment (settled).
 //
 // Follows Go's internal/poll/fd_mutex.go.
+//
+// built: libc
 #include "include/rt.h"
 #include "runtime/io/fd.h"
 #include "runtime/lock/lock.h"
@@ -31,7 +33,7 @@
 
 #define BIT(n) ((uint64_t)1 << (n))
 
-enum { ChunkBits = 10, Chunks = 4096, CountMask = (1 << 20) - 1 };
+enum { CountMask = (1 << 20) - 1 };
 
 static const uint64_t Closing = BIT(0), OneUser = BIT(3), Claimed = BIT(63);
 static const uint64_t Users = CountMask * BIT(3);
@@ -47,7 +49,7 @@ static uint64_t onewait(PollMode mode)
 	return mode == PollRead ? BIT(23) : BIT(43);
 }
 
-static Fd *chunks[Chunks];
+Fd *fdchunks[Chunks];
 
 static PollDesc *polldesc(int32_t fd);
 static void forgetall(void);
@@ -60,7 +62,7 @@ static Fd *entry(int64_t fd)
 
 	if (unlikely(i >= Chunks))
 		return NULL;
-	chunk = atomic_load_acquire(&chunks[i]); // pairs with the cas
+	chunk = atomic_load_acquire(&fdchunks[i]); // pairs with the cas
 	if (unlikely(!chunk)) {
 		// Before the cas: another that sees the chunk may have an event come at
 		// once. Their loads are in polldesc.c, blocking.c and fork.c.
@@ -70,9 +72,9 @@ static Fd *entry(int64_t fd)
 		chunk = sysReserve(NULL, sizeof(Fd) << ChunkBits);
 		if (!chunk)
 			throw("out of memory for descriptors");
-		if (!atomic_cas(&chunks[i], NULL, chunk)) {
+		if (!atomic_cas(&fdchunks[i], NULL, chunk)) {
 			old = chunk;
-			chunk = atomic_load_acquire(&chunks[i]);
+			chunk = atomic_load_acquire(&fdchunks[i]);
 			sysFree(old, sizeof(Fd) << ChunkBits);
 		}
 	}
@@ -88,8 +90,8 @@ static PollDesc *polldesc(int32_t fd)
 static void forgetall(void)
 {
 	for (uint32_t i = 0; i < Chunks; i++) {
-		if (chunks[i])
-			chunks[i] = NULL;
+		if (fdchunks[i])
+			fdchunks[i] = NULL;
 	}
 }
 
@@ -206,7 +208,7 @@ static void clearentry(int32_t fd, Fd *d)
 {
 	if (unlikely(d->bond))
 		d->bond->drop(d->bond); // first: until then a context may set info's bits
-	netpollclose(watched(d) ? fd : -1, &d->pd);
+	netpollclose(watched(d) || (Libc && d->armed) ? fd : -1, &d->pd);
 	d->kind = FdUnknown;
 	d->flags = 0;
 	d->messages = 0;
@@ -216,6 +218,8 @@ static void clearentry(int32_t fd, Fd *d)
 	d->failures = 0;
 	d->pid = 0;
 	d->closer = NULL;
+	if (Libc)
+		d->armed = d->hint = 0;
 }
 
 // Closes the number, for its last user.

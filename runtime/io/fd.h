@@ -48,7 +48,15 @@ typedef struct {
 	uint16_t port; // the socket's, in network order; 0: no PKTINFO yet: message.c
 
 	int32_t pid; // FdProcess: 0 once the process is reaped; pd.lock protects it
+
+	// Of a C library's calls; cgo/gate_wait.c.
+	uint8_t armed; // epoll watches it for them; pd.lock protects it
+	uint8_t hint;  // a GateKind: a guess
 } __attribute__((aligned(2 * CacheLineSize))) Fd;
+
+// The entries, in chunks that are NULL until a number of theirs is used.
+enum { ChunkBits = 10, Chunks = 4096 };
+extern Fd *fdchunks[Chunks];
 
 // Acquires the right to read or write fd, for one goroutine. Returns 0 or -EBADF.
 int64_t fdlock(int32_t fd, PollMode mode, Fd **d);

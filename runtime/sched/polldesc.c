@@ -82,12 +82,6 @@ static void unwatch(PollDesc *pd, PollMode mode) HOLDS(pd->lock);
 
 PollDesc *(*polldescof)(int32_t fd);
 
-// Not the address, which would leave few bits for seq. Never 0, which is netpoll's own.
-static uint64_t tag(int32_t fd, const PollDesc *pd)
-{
-	return (uint64_t)(uint32_t)(fd + 1) << 32 | atomic_load_acquire(&pd->seq);
-}
-
 // The caller has perhaps set a bit of info before; pairs with netpollblock, which makes the
 // word Wait and then looks at info.
 G *netpollunblock(PollSide *s, bool ready)
@@ -112,7 +106,7 @@ int32_t pollevent(const EpollEvent *ev, Gqueue *list)
 	PollDesc *pd = polldescof(fd);
 	G *gp;
 
-	if (ev->data != tag(fd, pd))
+	if (ev->data != polltag(fd, pd))
 		return 0;
 	// Before the word turns Ready: a goroutine that finds it Ready sees this too.
 	if (ev->events & (EPOLLPRI | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
@@ -133,7 +127,7 @@ int64_t netpollopen(int32_t fd, PollDesc *pd)
 {
 	EpollEvent ev = {
 		.events = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET,
-		.data = tag(fd, pd),
+		.data = polltag(fd, pd),
 	};
 
 	int64_t err = netpollTryInit();

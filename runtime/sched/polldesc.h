@@ -43,6 +43,13 @@ enum {
 	PollOver = PollCanceled | PollOverdue,
 };
 
+// The data of fd's events. Not the address of pd, which would leave few bits for seq. Never 0,
+// which is netpoll's own.
+ALWAYS_INLINE uint64_t polltag(int32_t fd, const PollDesc *pd)
+{
+	return (uint64_t)(uint32_t)(fd + 1) << 32 | atomic_load_acquire(&pd->seq);
+}
+
 // The descriptor that an event is for, as its data says.
 ALWAYS_INLINE int32_t pollfd(const EpollEvent *ev)
 {

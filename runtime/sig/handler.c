@@ -13,7 +13,7 @@
 // Unyielding: until enter has switched G and guard, a prologue here would compare the
 // signal stack with the goroutine's guard.
 //
-// built: unyielding
+// built: unyielding libc
 #include "runtime/base/guard.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/sigtable.h"
@@ -26,6 +26,7 @@
 enum { ReportRoom = 16 << 10 }; // of the signal stack, to say that a handler has used it up
 
 extern const char __runtime_text_start[], __runtime_text_end[];
+extern const char gatesyscall[], gatesyscall_end[]; // cgo/gate_amd64.S
 
 // ---- calling one --------------------------------------------------------------------
 
@@ -85,6 +86,14 @@ static bool inside(const Stack *s, uintptr_t sp)
 	return sp >= s->lo && sp <= s->hi;
 }
 
+// May code at pc be left? Not the runtime's, except where it makes a call for a C library.
+static bool mayleave(uintptr_t pc)
+{
+	if (Libc && pc >= (uintptr_t)gatesyscall && pc <= (uintptr_t)gatesyscall_end)
+		return true;
+	return pc < (uintptr_t)__runtime_text_start || pc >= (uintptr_t)__runtime_text_end;
+}
+
 // May gp, interrupted by h, continue at sp? Only on its own stacks; and no function of the
 // runtime may be left in the middle: it may hold a lock, or a P in a register.
 static void checkjump(const Handling *h, uintptr_t sp)
@@ -96,8 +105,7 @@ static void checkjump(const Handling *h, uintptr_t sp)
 
 	if (!(gp == mp->curg ? onstacks(gp, sp) : gp == mp->gcgo && inside(&gp->stack, sp)))
 		fatal("longjmp out of a signal handler to what it has not interrupted");
-	if (!running || mp->locks != 0 ||
-	    (pc >= (uintptr_t)__runtime_text_start && pc < (uintptr_t)__runtime_text_end))
+	if (!running || mp->locks != 0 || !mayleave(pc))
 		fatal("longjmp out of a signal handler that has interrupted the runtime");
 }
 

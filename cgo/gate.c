@@ -1,0 +1,191 @@
+// gate.c - a C library's calls that may block park the goroutine that makes them.
+//
+// musl makes the system calls that may block, its cancellation points, in one function,
+// __syscall_cp. The one here takes its place, because this object is linked first, and
+// gate_libc.c has those of the library's functions that do not call it. What a call does
+// is decided by its number:
+//
+//   - Sockets, pipes, terminals and the like: the goroutine parks until the descriptor is
+//     ready: gate_wait.c. Sleeps park it too, and so does waitpid for one process.
+//   - What the kernel has no event for, such as a lock of a file: the call takes its
+//     thread, and the P is handed off first.
+//   - Everything else that may wait, such as files: between entersyscall and exitsyscall.
+//
+// The call is made as it is, as without a runtime, by one that is no goroutine (a thread
+// of the program's own; a function in rt_cgocall; a signal handler; the scheduler), by a
+// goroutine that must keep its M or is in a system call already (the child of
+// posix_spawn, which runs in its memory), and in a forked child.
+//
+// A single goroutine has nobody to make room for: its calls are made between entersyscall
+// and exitsyscall, and signals do what POSIX says.
+//
+// Unyielding: those that are no goroutines have no guard that fits their stack.
+//
+// built: unyielding hot
+#include "cgo/gate.h"
+#include "runtime/sched/fork.h"
+#include "runtime/sched/g.h"
+#include "runtime/sync/sync.h"
+
+long __syscall_cp(long nr, long a, long b, long c, long d, long e, long f);
+// Linked only where threads are cancelled, which are not the runtime's.
+WEAK long __syscall_cp_c(long nr, long a, long b, long c, long d, long e, long f);
+
+// The library's own signal handlers run on the signal stack with the goroutine's G: they
+// are not entered by the runtime.
+static bool onsignalstack(const M *mp)
+{
+	const Stack *s = &mp->gsignal->stack;
+
+	return (uintptr_t)__builtin_frame_address(0) - s->lo < s->hi - s->lo;
+}
+
+bool atgate(void)
+{
+	G *gp = getg();
+	M *mp;
+
+	if (!gp)
+		return false;
+	mp = gp->m;
+	return gp == mp->curg && mp->locks == 0 && readgstatus(gp) == Grunning &&
+	       !onsignalstack(mp) && !inforkedchild;
+}
+
+NOINLINE int64_t blockingcall(const Call *c)
+{
+	int64_t r;
+
+	entersyscallblock();
+	r = gatesyscall(c);
+	exitsyscall();
+	return r;
+}
+
+static bool alone(void)
+{
+	return gcount() == 1;
+}
+
+// ---- by number ------------------------------------------------------------------------
+
+// What a call does. Those that are not in the table never wait for long: they are made as
+// they are.
+typedef enum {
+	WayPlain,
+	WayManaged,  // between entersyscall and exitsyscall
+	WayBlocking, // like that, and certainly waits
+	WayRead, WayWrite, WayReadv, WayWritev, WayRecv, WaySend, WayRecvmsg, WaySendmsg, WayRecvmmsg,
+	WayAccept, WayConnect, WaySendfile, WaySplice, WayQueue, WayMsg,
+	WayMany, // poll and the like
+	WaySleep, WayOpen, WayClose, WayWait4, WayWaitid, WayLock, WayFork,
+} Way;
+
+static const uint8_t ways[] = {
+	[__NR_read] = WayRead, [__NR_write] = WayWrite, [__NR_readv] = WayReadv,
+	[__NR_writev] = WayWritev, [__NR_recvfrom] = WayRecv, [__NR_sendto] = WaySend,
+	[__NR_recvmsg] = WayRecvmsg, [__NR_sendmsg] = WaySendmsg, [__NR_recvmmsg] = WayRecvmmsg,
+	[__NR_accept] = WayAccept, [__NR_accept4] = WayAccept, [__NR_connect] = WayConnect,
+	[__NR_sendfile] = WaySendfile, [__NR_splice] = WaySplice, [__NR_tee] = WaySplice,
+	[__NR_vmsplice] = WaySplice, [__NR_mq_timedsend] = WayQueue,
+	[__NR_mq_timedreceive] = WayQueue, [__NR_msgrcv] = WayMsg, [__NR_msgsnd] = WayMsg,
+	[__NR_poll] = WayMany, [__NR_ppoll] = WayMany, [__NR_select] = WayMany,
+	[__NR_pselect6] = WayMany, [__NR_epoll_wait] = WayMany, [__NR_epoll_pwait] = WayMany,
+	[__NR_nanosleep] = WaySleep, [__NR_clock_nanosleep] = WaySleep,
+	[__NR_open] = WayOpen, [__NR_openat] = WayOpen, [__NR_creat] = WayOpen,
+	[__NR_close] = WayClose, [__NR_wait4] = WayWait4, [__NR_waitid] = WayWaitid,
+	[__NR_flock] = WayLock, [__NR_fcntl] = WayLock, [__NR_fork] = WayFork,
+	[__NR_vfork] = WayFork, [__NR_clone] = WayFork, [__NR_clone3] = WayFork,
+
+	[__NR_futex] = WayBlocking, [__NR_pause] = WayBlocking,
+	[__NR_rt_sigtimedwait] = WayBlocking, [__NR_rt_sigsuspend] = WayBlocking,
+
+	[__NR_pread64] = WayManaged, [__NR_pwrite64] = WayManaged, [__NR_preadv] = WayManaged,
+	[__NR_pwritev] = WayManaged, [__NR_preadv2] = WayManaged, [__NR_pwritev2] = WayManaged,
+	[__NR_sendmmsg] = WayManaged, [__NR_copy_file_range] = WayManaged,
+	[__NR_fsync] = WayManaged, [__NR_fdatasync] = WayManaged, [__NR_sync] = WayManaged,
+	[__NR_syncfs] = WayManaged, [__NR_sync_file_range] = WayManaged, [__NR_msync] = WayManaged,
+	[__NR_fallocate] = WayManaged, [__NR_truncate] = WayManaged, [__NR_ftruncate] = WayManaged,
+	[__NR_getdents] = WayManaged, [__NR_getdents64] = WayManaged, [__NR_ioctl] = WayManaged,
+	[__NR_semop] = WayManaged, [__NR_semtimedop] = WayManaged, [__NR_getrandom] = WayManaged,
+	[__NR_io_getevents] = WayManaged, [__NR_io_uring_enter] = WayManaged,
+	[__NR_openat2] = WayManaged, [__NR_dup2] = WayManaged, [__NR_dup3] = WayManaged,
+};
+
+static int64_t dispatch(Call *c, Way way)
+{
+	switch (way) {
+	case WayRead:
+		return gateread(c);
+	case WayWrite:
+		return gatewrite(c);
+	case WayReadv:
+		return gatevector(c, PollRead);
+	case WayWritev:
+		return gatevector(c, PollWrite);
+	case WayRecv:
+		return gaterecv(c);
+	case WaySend:
+		return gatesend(c);
+	case WayRecvmsg:
+		return gaterecvmsg(c);
+	case WaySendmsg:
+		return gatesendmsg(c);
+	case WayRecvmmsg:
+		return gaterecvmmsg(c);
+	case WayAccept:
+		return gateaccept(c);
+	case WayConnect:
+		return gateconnect(c);
+	case WaySendfile:
+		return polledcall(c, PollWrite, patience((int32_t)c->arg[0], PollWrite));
+	case WaySplice:
+		return gatesplice(c);
+	case WayQueue:
+		return gatequeue(c);
+	case WayMsg:
+		return gatemsg(c);
+	case WayMany:
+		return gatemany(c);
+	case WaySleep:
+		return gatesleep(c);
+	case WayOpen:
+		return gateopen(c);
+	case WayClose:
+		return gateclose(c);
+	case WayWait4:
+		return gatewait4(c);
+	case WayWaitid:
+		return gatewaitid(c);
+	case WayLock:
+		return gatelock(c);
+	case WayFork:
+		return rt_raw_syscall_any(c->nr, c->arg[0], c->arg[1], c->arg[2], c->arg[3],
+		                          c->arg[4], c->arg[5]);
+	case WayBlocking:
+		return blockingcall(c);
+	default:
+		return managed(c);
+	}
+}
+
+int64_t gatecall(Call *c)
+{
+	Way way = (uint64_t)c->nr < nelem(ways) ? ways[c->nr] : WayPlain;
+
+	if (way == WayPlain || !atgate())
+		return gatesyscall(c);
+	if (alone() && way != WayClose && way != WayFork)
+		return managed(c);
+	return dispatch(c, way);
+}
+
+long __syscall_cp(long nr, long a, long b, long c, long d, long e, long f)
+{
+	Call call = { nr, { (uint64_t)a, (uint64_t)b, (uint64_t)c, (uint64_t)d, (uint64_t)e,
+		            (uint64_t)f } };
+
+	if (!getg() && __syscall_cp_c)
+		return __syscall_cp_c(nr, a, b, c, d, e, f);
+	return gatecall(&call);
+}

@@ -1,0 +1,83 @@
+// gate.h - the calls of a C library that may block, made by goroutines; cgo/gate.c.
+#ifndef RT0_CGO_GATE_H
+#define RT0_CGO_GATE_H
+
+#include "include/rt.h"
+#include "runtime/base/getg.h"
+#include "runtime/io/fd.h"
+#include "runtime/os/os.h"
+#include "runtime/sched/entersyscall.h"
+
+// What a number leads to, as far as it is known. The library closes some numbers without
+// the gate, so this is a guess: each kind's way is right for every descriptor, and slower
+// for others.
+typedef enum {
+	GateUnknown,
+	GateFile,   // never waits: calls are made as they are
+	GateSocket, // calls are tried with MSG_DONTWAIT
+	GateStream, // a pipe or a terminal: bytes, written in pieces of PipeBuf
+	GateOther,  // is polled before the call
+} GateKind;
+
+// ---- gate_amd64.S -------------------------------------------------------------------
+
+// Makes the call as it is.
+HIDDEN int64_t gatesyscall(const Call *c);
+
+// ---- gate.c -------------------------------------------------------------------------
+
+// Makes the call for whoever calls, and returns its result or -errno.
+HIDDEN int64_t gatecall(Call *c);
+// Makes a call that certainly blocks: the P is handed off before it.
+HIDDEN int64_t blockingcall(const Call *c);
+// Is the caller a goroutine that may park now?
+HIDDEN bool atgate(void);
+
+// ---- gate_wait.c --------------------------------------------------------------------
+
+// Parks until fd is perhaps ready for any of what (RT_READABLE, RT_WRITABLE), at most
+// until when. Returns 0, -ETIMEDOUT, -EBADF when rt_close has closed it, -EPERM for what
+// is always ready.
+HIDDEN int64_t gatewait(int32_t fd, uint32_t what, int64_t when);
+HIDDEN GateKind gatekind(int32_t fd);
+HIDDEN void gateforget(int32_t fd); // a new description is behind the number
+HIDDEN int64_t gateclose(const Call *c);
+// The instant ns from now: Never for less than 0.
+HIDDEN int64_t gateuntil(int64_t ns);
+
+// ---- gate_file.c, gate_socket.c ------------------------------------------------------
+
+// Makes the call as soon as its descriptor is ready for mode, at the latest at the
+// instant when; -EAGAIN then.
+HIDDEN int64_t polledcall(const Call *c, PollMode mode, int64_t when);
+HIDDEN int64_t gateread(Call *c);
+HIDDEN int64_t gatewrite(Call *c);
+HIDDEN int64_t gatevector(Call *c, PollMode mode);
+HIDDEN int64_t gatesplice(const Call *c);
+HIDDEN int64_t gaterecv(Call *c);
+HIDDEN int64_t gatesend(Call *c);
+HIDDEN int64_t gaterecvmsg(Call *c);
+HIDDEN int64_t gatesendmsg(Call *c);
+HIDDEN int64_t gateaccept(const Call *c);
+HIDDEN int64_t gateconnect(const Call *c);
+HIDDEN int64_t gaterecvmmsg(const Call *c);
+// When a wait that begins now ends by SO_RCVTIMEO or SO_SNDTIMEO.
+HIDDEN int64_t patience(int32_t fd, PollMode mode);
+
+// ---- gate_many.c --------------------------------------------------------------------
+
+HIDDEN int64_t gatemany(Call *c);
+// Is poll(2), for at most ns nanoseconds: no limit if that is negative.
+HIDDEN int64_t gatepoll(Pollfd *p, uint64_t n, int64_t ns);
+
+// ---- gate_process.c -----------------------------------------------------------------
+
+HIDDEN int64_t gatesleep(const Call *c);
+HIDDEN int64_t gatewait4(const Call *c);
+HIDDEN int64_t gatewaitid(const Call *c);
+HIDDEN int64_t gatelock(const Call *c);
+HIDDEN int64_t gateopen(const Call *c);
+HIDDEN int64_t gatequeue(const Call *c);
+HIDDEN int64_t gatemsg(const Call *c);
+
+#endif

@@ -1,0 +1,222 @@
+// gate_wait.c - parking until a descriptor is ready, for the calls of a C library.
+//
+// A goroutine waits by a watch, as in rt_wait (io/ready.c): any number may wait for one
+// descriptor, beside one in rt_read. The call itself has said that the descriptor is not
+// ready; the watch is on the list before the kernel is asked to report (arm), which
+// reports what is ready by then, too. So no edge is lost.
+//
+// The library closes some descriptors by system calls of its own: the resolver its
+// sockets. The kernel then forgets what it was to report for the number, while the entry
+// still says that it is watched. So a goroutine that is about to park asks the kernel
+// each time, by EPOLL_CTL_MOD, which fails with ENOENT unless the description behind the
+// number is the one that is watched; then it is added. Where only such goroutines wait,
+// epoll reports the directions they wait for, since a socket that has room would wake the
+// poller with each MOD.
+#include "cgo/gate.h"
+#include "runtime/lock/lock.h"
+#include "runtime/sched/poll.h"
+#include "runtime/sched/proc.h"
+#include "runtime/sched/timer.h"
+#include "runtime/sync/sync.h"
+#include "runtime/sync/waiter.h"
+
+// ---- what a number is ---------------------------------------------------------------
+
+static GateKind findgatekind(int32_t fd)
+{
+	enum { ModeAt = 24, Type = 0170000, Fifo = 0010000, Char = 0020000, Dir = 0040000,
+	       Block = 0060000, Regular = 0100000, Socket = 0140000, TCGETS = 0x5401 };
+	uint64_t st[24];
+	uint8_t termios[64];
+
+	if (syscall3(__NR_fstat, (uint32_t)fd, ptrarg(st), 0) < 0)
+		return GateUnknown;
+	switch (*(uint32_t *)((char *)st + ModeAt) & Type) {
+	case Dir:
+	case Block:
+	case Regular:
+		return GateFile;
+	case Socket:
+		return GateSocket;
+	case Fifo:
+		return GateStream;
+	case Char:
+		if (syscall3(__NR_ioctl, (uint32_t)fd, TCGETS, ptrarg(termios)) == 0)
+			return GateStream;
+		break;
+	default:
+		break;
+	}
+	return GateOther;
+}
+
+// Returns the number's entry, or NULL while no number near it was used.
+static Fd *known(int32_t fd)
+{
+	uint32_t i = (uint32_t)fd >> ChunkBits;
+	Fd *chunk = i < Chunks ? atomic_load_acquire(&fdchunks[i]) : NULL; // pairs with entry's cas
+
+	return chunk ? chunk + (fd & ((1 << ChunkBits) - 1)) : NULL;
+}
+
+GateKind gatekind(int32_t fd)
+{
+	Fd *d = known(fd);
+	GateKind kind;
+
+	if (unlikely(!d)) {
+		if (fdhold(fd, &d) < 0)
+			return GateUnknown;
+		fdunref(fd, d);
+	}
+	kind = atomic_load_relaxed(&d->hint);
+	if (unlikely(kind == GateUnknown)) {
+		kind = findgatekind(fd);
+		atomic_store_relaxed(&d->hint, (uint8_t)kind);
+	}
+	return kind;
+}
+
+void gateforget(int32_t fd)
+{
+	Fd *d = known(fd);
+
+	if (d)
+		atomic_store_relaxed(&d->hint, (uint8_t)GateUnknown);
+}
+
+// ---- closing ------------------------------------------------------------------------
+
+// Those that wait for the descriptor return -EBADF.
+int64_t gateclose(const Call *c)
+{
+	int32_t fd = (int32_t)c->arg[0];
+	Fd *d = known(fd);
+
+	gateforget(fd);
+	if (!d || (atomic_load_acquire(&d->mu) == 0 && d->kind == FdUnknown && !d->armed))
+		return managed(c);
+	return rt_close(fd);
+}
+
+// ---- waiting ------------------------------------------------------------------------
+
+// What epoll shall report for fd: everything, if the runtime's own calls use the entry.
+static uint32_t reported(const Fd *d)
+{
+	uint32_t events = EPOLLET;
+
+	if (d->kind == FdOwn || d->kind == FdShared)
+		return EPOLLET | EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP;
+	for (const PollWatch *w = d->pd.watches; w; w = w->next) {
+		if (w->what & RT_READABLE)
+			events |= EPOLLIN | EPOLLRDHUP;
+		if (w->what & RT_WRITABLE)
+			events |= EPOLLOUT;
+	}
+	return events;
+}
+
+// Has the kernel report when fd becomes ready, and now if it is.
+static int64_t arm(int32_t fd, Fd *d)
+{
+	EpollEvent ev = { .data = polltag(fd, &d->pd) };
+	int64_t r = netpollTryInit();
+
+	if (r < 0)
+		return r;
+	lockdesc(&d->pd);
+	ev.events = reported(d);
+	r = epollctl(epfd, d->armed ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &ev);
+	if (r == -ENOENT)
+		r = epollctl(epfd, EPOLL_CTL_ADD, fd, &ev);
+	else if (r == -EEXIST)
+		r = epollctl(epfd, EPOLL_CTL_MOD, fd, &ev);
+	d->armed = r == 0;
+	unlock(&d->pd.lock);
+	return r;
+}
+
+typedef struct {
+	PollWatch *w;
+	Timer timer;
+	bool timed;
+} Parking;
+
+// The timer starts first: once the lock is released a waker may let the goroutine go.
+static UNCHECKED_LOCKS bool parked(G *gp, void *arg)
+{
+	Parking *p = arg;
+	PollWatch *w = p->w;
+
+	(void)gp;
+	if (p->timed)
+		addtimer(&p->timer);
+	unlock(&w->pd->lock);
+	return true;
+}
+
+// Parks until the watch fires or the instant comes; true: it has fired.
+static UNCHECKED_LOCKS bool awaitwatch(PollWatch *w, int64_t when)
+{
+	Parking p = { .w = w, .timed = when != Never };
+	bool fired = true;
+	G *gp = getg();
+
+	lockdesc(w->pd);
+	if (!w->fired) {
+		beginwait(gp);
+		w->gp = gp;
+		netpollcount(1);
+		if (p.timed)
+			settimer(&p.timer, gp, when);
+		gopark(parked, &p, WaitReasonIOWait);
+		fired = gp->param != NULL;
+		if (!fired)
+			netpollcount(-1); // the clock came first
+		else if (p.timed)
+			deltimer(&p.timer);
+		lockdesc(w->pd);
+		w->gp = NULL;
+	}
+	w->fired = false;
+	unlock(&w->pd->lock);
+	return fired;
+}
+
+static int64_t over(const PollDesc *pd, uint32_t what)
+{
+	int64_t err = what & RT_READABLE ? netpollcheckerr(pd, PollRead) : 0;
+
+	if (!err && (what & RT_WRITABLE))
+		err = netpollcheckerr(pd, PollWrite);
+	return err;
+}
+
+int64_t gatewait(int32_t fd, uint32_t what, int64_t when)
+{
+	PollWatch w = { .what = what };
+	int64_t err;
+	Fd *d;
+
+	err = fdhold(fd, &d);
+	if (err)
+		return err;
+	w.pd = &d->pd;
+	addwatch(&w);
+	err = arm(fd, d);
+	if (!err)
+		err = over(&d->pd, what);
+	if (!err && (when <= nanotime() || !awaitwatch(&w, when)))
+		err = -ETIMEDOUT;
+	if (!err)
+		err = over(&d->pd, what);
+	removewatch(&w);
+	fdunref(fd, d);
+	return err;
+}
+
+int64_t gateuntil(int64_t ns)
+{
+	return ns < 0 ? Never : whenafter(ns);
+}
