@@ -27,6 +27,7 @@ void offsets(void)
 	OFFSET(g_preempt, G, preempt);
 
 	OFFSET(g_panic, G, _panic);
+	OFFSET(g_area, G, area);
 
 	OFFSET(panic_link, Panic, link);
 	OFFSET(panic_slot, Panic, slot);

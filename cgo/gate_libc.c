@@ -309,8 +309,6 @@ int __real_system(const char *command);
 int __wrap_system(const char *command);
 void *__real_readdir(void *dir);
 void *__wrap_readdir(void *dir);
-void __real___synccall(void (*fn)(void *), void *arg);
-void __wrap___synccall(void (*fn)(void *), void *arg);
 int __real_fcntl(int fd, int cmd, ...);
 int __wrap_fcntl(int fd, int cmd, ...);
 int fork(void);
@@ -358,20 +356,6 @@ void *__wrap_readdir(void *dir)
 	if (gate)
 		exitsyscall();
 	return entry;
-}
-
-// Stops all threads in a signal handler, one by one, and waits for each. The caller keeps
-// its P meanwhile: the other Ms have theirs while they are stopped, so it would get none
-// back.
-void __wrap___synccall(void (*fn)(void *), void *arg)
-{
-	G *gp = getg();
-
-	if (gp)
-		gp->m->locks++;
-	__real___synccall(fn, arg);
-	if (gp)
-		gp->m->locks--;
 }
 
 int __wrap_fcntl(int fd, int cmd, ...)

@@ -1,15 +1,15 @@
 // musl.c - what the runtime leaves to musl when it is linked in: the first thread's set-up,
 // making threads, the end of the process. docs/musl.md tells the whole.
 //
-// This object is linked explicitly: its _cgo_init replaces the runtime's null one. It
-// is compiled without musl's headers: the few declarations are of its stable interface. All
-// functions except __errno_location run on a thread's own stack.
+// Its _cgo_init replaces the runtime's null one. cgo/ is compiled without musl's headers: the
+// few declarations are of its stable interface.
 //
 // Unyielding: the thread may have no guard yet, or never have one.
 //
 // Follows Go's runtime/cgo (gcc_linux_amd64.c).
 //
 // built: unyielding hot
+#include "cgo/area.h"
 #include "runtime/base/getg.h"
 #include "runtime/os/sigtable.h"
 #include "runtime/sched/fork.h"
@@ -33,12 +33,15 @@ int pthread_attr_init(ThreadAttr *attr);
 int pthread_attr_setstacksize(ThreadAttr *attr, size_t size);
 int pthread_attr_setguardsize(ThreadAttr *attr, size_t size);
 int pthread_attr_setdetachstate(ThreadAttr *attr, int state);
-int pthread_create(void **thread, const ThreadAttr *attr, void *(*fn)(void *), void *arg);
 int pthread_sigmask(int how, const LibrarySet *set, LibrarySet *old);
 int sigfillset(LibrarySet *set); // all but the library's own
 
-int *__errno_location(void);
-int *___errno_location(void);
+int __real___pthread_create(void **thread, const ThreadAttr *attr, void *(*fn)(void *),
+                            void *arg);
+int __wrap___pthread_create(void **thread, const ThreadAttr *attr, void *(*fn)(void *),
+                            void *arg);
+int __wrap_pthread_create(void **thread, const ThreadAttr *attr, void *(*fn)(void *),
+                          void *arg);
 
 // cgo/musl_amd64.S
 void x_cgo_init(G *gp, void (*setg)(G *));
@@ -54,9 +57,10 @@ CgoExitFunc *_cgo_exit = exit; // musl's: the runtime's own has another name (AL
 
 // ---- threads ------------------------------------------------------------------------
 
-// The thread's stack is gp's, from sp down.
+// The thread's stack is gp's, from sp down, and so is its area.
 void x_cgo_stack(G *gp, uintptr_t sp)
 {
+	gp->area = getarea();
 	gp->stack = (Stack){ sp - CgoStackSize + Slack, sp };
 }
 
@@ -75,8 +79,8 @@ static void *threadentry(void *arg)
 	return NULL;
 }
 
-// On g0 of the thread that wants another.
-void x_cgo_thread_start(void *arg)
+// As the thread that wants another.
+static void threadstart(void *arg)
 {
 	CgoThreadStart *ts = arg;
 	ThreadAttr attr;
@@ -90,40 +94,90 @@ void x_cgo_thread_start(void *arg)
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
-	ts->error = pthread_create(&thread, &attr, threadentry, ts->g);
+	ts->error = __real___pthread_create(&thread, &attr, threadentry, ts->g);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 }
 
-// ---- errno --------------------------------------------------------------------------
-
-// Of threads that are not the runtime's.
-static __thread int errnoOfThread;
-
-// errno belongs to the goroutine, because a function may continue on another thread and
-// compilers assume that errno's address is constant in a function.
-int *__errno_location(void)
+void x_cgo_thread_start(void *arg)
 {
-	G *gp = getg();
-
-	return gp ? &gp->cgoErrno : &errnoOfThread;
+	asthread(threadstart, arg);
 }
 
-int *___errno_location(void) __attribute__((alias("__errno_location")));
+typedef struct {
+	void **thread;
+	const ThreadAttr *attr;
+	void *(*fn)(void *);
+	void *arg;
+	int error;
+} ThreadRequest;
+
+static void createthread(void *arg)
+{
+	ThreadRequest *r = arg;
+
+	r->error = __real___pthread_create(r->thread, r->attr, r->fn, r->arg);
+}
+
+// Replaces both names in all calls (rtcc). A new thread has a guard of 0 and stacks as anywhere.
+int __wrap___pthread_create(void **thread, const ThreadAttr *attr, void *(*fn)(void *), void *arg)
+{
+	ThreadRequest r = { thread, attr, fn, arg, 0 };
+
+	asthread(createthread, &r);
+	return r.error;
+}
+
+int __wrap_pthread_create(void **thread, const ThreadAttr *attr, void *(*fn)(void *), void *arg)
+{
+	return __wrap___pthread_create(thread, attr, fn, arg);
+}
+
+// ---- what all threads do ------------------------------------------------------------
+
+void __real___synccall(void (*fn)(void *), void *arg);
+void __wrap___synccall(void (*fn)(void *), void *arg);
+
+typedef struct {
+	void (*fn)(void *);
+	void *arg;
+} EachCall;
+
+static void callonall(void *arg)
+{
+	const EachCall *c = arg;
+
+	__real___synccall(c->fn, c->arg);
+}
+
+// setuid and the like. musl begins with the caller, if that is one of its threads, and goes
+// round its list.
+void __wrap___synccall(void (*fn)(void *), void *arg)
+{
+	asthread(callonall, &(EachCall){ fn, arg });
+}
 
 // ---- fork ---------------------------------------------------------------------------
 
-int __real_fork(void);
-int __wrap_fork(void);
+int __real__Fork(void);
+int __wrap__Fork(void);
 
-// Replaces fork in all calls (rtcc). The child has this thread alone, and may run only its
-// goroutine (sched/fork.c), whose P another thread may have taken by then.
-int __wrap_fork(void)
+static void forkthread(void *pid)
 {
-	int pid = __real_fork();
+	*(int *)pid = __real__Fork();
+}
 
-	if (pid == 0)
-		_cgo_signalfork();
-	if (pid == 0 && getg())
+// Replaces _Fork in all calls (rtcc), which is what fork calls. The child has this thread alone,
+// and may run only its goroutine (sched/fork.c), whose P another thread may have taken by then.
+int __wrap__Fork(void)
+{
+	int pid;
+
+	asthread(forkthread, &pid);
+	if (pid != 0)
+		return pid;
+	_cgo_signalfork();
+	keysforked();
+	if (getg())
 		__rt0_forked();
-	return pid;
+	return 0;
 }

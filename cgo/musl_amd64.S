@@ -46,12 +46,6 @@ FUNC(x_cgo_init)
 	ret
 END(x_cgo_init)
 
-// gcc links programs with split stacks so that calls of pthread_create come here, for its own
-// library to interfere. A new thread has a guard of 0 and stacks as anywhere.
-FUNC(__wrap_pthread_create)
-	jmp	__pthread_create
-END(__wrap_pthread_create)
-
 	.local	rt0sp
 	.comm	rt0sp, 8, 8
 

@@ -8,11 +8,10 @@
 // force, and other functions run on threads that have no G.
 //
 // built: unyielding hot
+#include "cgo/area.h"
 #include "runtime/base/getg.h"
 #include "runtime/os/sigtable.h"
 #include "runtime/sig/sig.h"
-
-enum { EINVAL = 22 };
 
 typedef struct {
 	uint64_t words[16];
@@ -35,6 +34,8 @@ int *___errno_location(void);
 int __real___sigaction(int sig, const LibraryAction *new, LibraryAction *old);
 int __wrap___sigaction(int sig, const LibraryAction *new, LibraryAction *old);
 int __wrap_sigaction(int sig, const LibraryAction *new, LibraryAction *old);
+int __real___libc_sigaction(int sig, const LibraryAction *new, LibraryAction *old);
+int __wrap___libc_sigaction(int sig, const LibraryAction *new, LibraryAction *old);
 int __real_sigaltstack(const Sigaltstack *new, Sigaltstack *old);
 int __wrap_sigaltstack(const Sigaltstack *new, Sigaltstack *old);
 NORETURN void __real_longjmp(uintptr_t *buf, int value);
@@ -163,6 +164,44 @@ int __wrap___sigaction(int sig, const LibraryAction *new, LibraryAction *old)
 int __wrap_sigaction(int sig, const LibraryAction *new, LibraryAction *old)
 {
 	return __wrap___sigaction(sig, new, old);
+}
+
+// ---- the library's own --------------------------------------------------------------
+
+enum { LibrarySig = 32, LibrarySigsN = 3 };
+
+// What the library has asked for, of its signals.
+static SignalHandler *librarys[LibrarySigsN];
+
+// Runs as the thread, and not as what it has interrupted: g is gsignal, so that nothing in
+// it parks. All signals are blocked.
+static void libraryhandler(int32_t sig, Siginfo *info, void *ctx)
+{
+	SignalHandler *fn = atomic_load_relaxed(&librarys[sig - LibrarySig]);
+	G *gp = getg();
+	Area *was = getarea();
+
+	if (!gp)
+		return fn(sig, info, ctx);
+	setarea(gp->m->g0->area);
+	setg(gp->m->gsignal);
+	fn(sig, info, ctx);
+	setg(gp);
+	setarea(was);
+}
+
+// Replaces it in the library's calls, those of sigaction's aside.
+int __wrap___libc_sigaction(int sig, const LibraryAction *new, LibraryAction *old)
+{
+	LibraryAction ours;
+
+	if (!new || sig < LibrarySig || sig >= LibrarySig + LibrarySigsN || !isfunction(new->handler))
+		return __real___libc_sigaction(sig, new, old);
+	ours = *new;
+	ours.handler = libraryhandler;
+	ours.flags |= SA_ONSTACK;
+	atomic_store_relaxed(&librarys[sig - LibrarySig], new->handler);
+	return __real___libc_sigaction(sig, &ours, old);
 }
 
 // In the child, whose other threads are gone: one may have held it.

@@ -25,6 +25,7 @@ typedef struct rt_deferred Defer; // the interface's name, too
 typedef struct Panic Panic;
 typedef struct Mcache Mcache;
 typedef struct TraceBuf TraceBuf;
+typedef struct Area Area; // cgo/area.h
 
 // ---- constants ----------------------------------------------------------------------
 
@@ -212,7 +213,7 @@ struct G {
 	uint8_t waitreason;    // a WaitReason, while Gwaiting
 	bool issystem;         // the runtime's own: not counted, no part in deadlocks
 	uint32_t selectDone;   // the wait that several may end; sync/waiter.c
-	int32_t cgoErrno;      // a C library's errno, while this runs (cgo/)
+	int32_t tid;           // with a C library, a goroutine's number as one of its threads
 	uint64_t goid;
 	G *schedlink; // next on a run queue or free list
 	G *ahead;     // on the global queue: a G some places behind this one
@@ -248,6 +249,9 @@ struct G {
 
 	// In a system call (Gsyscall): where its stack ends, for tracebacks.
 	uintptr_t syscallsp, syscallpc, syscallbp;
+
+	// With a C library: what is in force while this runs; g0's is the thread's. sched/setarea.h.
+	Area *area;
 };
 
 // ---- M ------------------------------------------------------------------------------

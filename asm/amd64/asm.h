@@ -37,6 +37,17 @@
 .Lnorequest\@:
 .endm
 
+// With a C library, the word by which it finds the thread's area, or the goroutine's (cgo/area.h).
+#define TLS_AREA %fs:0
+
+// Puts the area of the entered G, at \g, into force.
+.macro ENTER_AREA g, scratch
+#ifdef RT0_LIBC
+	movq	g_area(\g), \scratch
+	movq	\scratch, TLS_AREA
+#endif
+.endm
+
 // Gives a G of an M's own the guard in \guard. base: the address of the G, as in "+g0(%rip)".
 .macro FIX_GUARD base, guard
 	movq	\guard, g_stackguard0\base

@@ -4,6 +4,8 @@
 // continue here, with the goroutine's stack pointer. Its red zone may be in use and its stack
 // may be full, so nothing is pushed: the vector state is saved beside the registers, and the
 // rest happens on g0.
+//
+// built: libc
 #include "asm/amd64/asm.h"
 
 // Enters with the interrupted code's stack and vector registers; DF, TF and AC are clear.
@@ -31,6 +33,7 @@ FUNC(asyncPreempt)
 	movq	%rbx, %rdi
 	movq	%rsi, TLS_G
 	ENTER_GUARD %rsi, %r8
+	ENTER_AREA %rsi, %r8
 	movq	g_sched+gobuf_sp(%rsi), %rsp
 	xorl	%ebp, %ebp
 	call	asyncPreempt2			// does not return

@@ -17,6 +17,8 @@
 // entered by jumps, and gogo returns by a ret to the caller of an mcall. This ret, and those of
 // mcall's callers, are predicted if the previous goroutine parked where the next one had. A new
 // goroutine is called, so that its own ret is predicted, too.
+//
+// built: libc
 #include "asm/amd64/asm.h"
 
 // void gogo(Gobuf *buf)
@@ -29,6 +31,7 @@ FUNC(gogo)
 	movq	g_m(%rax), %rsi			// touch g: it must not be NULL
 	movq	%rax, TLS_G
 	ENTER_GUARD %rax, %rdx
+	ENTER_AREA %rax, %rdx
 	movq	gobuf_sp(%rdi), %rsp
 	.cfi_undefined rip			// neither g0's stack nor yet the goroutine's
 
@@ -123,6 +126,7 @@ mcall_left:
 	movq	%rdx, %rdi			// its argument: g
 	movq	%rsi, TLS_G
 	ENTER_GUARD %rsi, %r8
+	ENTER_AREA %rsi, %r8
 	movq	g_sched+gobuf_sp(%rsi), %rsp
 	.cfi_remember_state
 	.cfi_undefined rip			// below us on g0 there is nothing of interest

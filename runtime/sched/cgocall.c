@@ -8,11 +8,12 @@
 //
 // Follows Go's cgocall.go (cgocall).
 //
-// built: unchecked
+// built: unchecked libc
 #include "include/rt.h"
 #include "runtime/base/guard.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/setarea.h"
 #include "runtime/sched/entersyscall.h"
 #include "runtime/sched/switch.h"
 #include "runtime/sched/yieldcheck.h"
@@ -54,19 +55,31 @@ COLD void freegcgo(M *mp)
 	mp->gcgo = NULL;
 }
 
+// errno of the goroutine, in whatever function: the area does not change under one.
+static void setliberror(int32_t error)
+{
+	if (Libc)
+		*areaerror(getarea()) = error;
+}
+
+static int32_t liberror(void)
+{
+	return Libc ? *areaerror(getarea()) : 0;
+}
+
 // While gp is Gsyscall, no prologue may run on its stack.
 int rt_cgocall(rt_func *fn, void *arg)
 {
 	G *gp = getg(), *gcgo;
 	M *mp = gp->m;
-	int error;
+	int32_t was, error;
 
 	if (!fn)
 		throw("cgocall nil");
 	if (gp != mp->curg) { // called by such a fn, or by a signal handler
-		gp->cgoErrno = 0;
+		setliberror(0);
 		fn(arg);
-		return gp->cgoErrno;
+		return liberror();
 	}
 	preemptcheck();
 	mp = gp->m;
@@ -74,12 +87,14 @@ int rt_cgocall(rt_func *fn, void *arg)
 		systemstack(makegcgo, mp);
 	gcgo = mp->gcgo;
 	entersyscall();
-	gcgo->cgoErrno = 0;
+	was = liberror();
+	setliberror(0);
 	gcgo->goid = gp->goid;
 	mp->incgo = true;
 	asmcgocall(fn, arg);
 	mp->incgo = false;
-	error = gcgo->cgoErrno;
+	error = liberror();
+	setliberror(was);
 	exitsyscall();
 	return error;
 }

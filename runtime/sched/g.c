@@ -24,7 +24,7 @@
 //
 // Follows Go's proc.go (casgstatus, malg, gfput, gfget, goexit0).
 //
-// built: unyielding hot
+// built: unyielding hot libc
 #include "include/rt.h"
 #include "runtime/base/str.h"
 #include "runtime/base/tracehook.h"
@@ -32,6 +32,7 @@
 #include "runtime/lock/lock.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/setarea.h"
 #include "runtime/sched/g.h"
 #include "runtime/sched/morestack.h"
 #include "runtime/sched/preempt.h"
@@ -154,6 +155,8 @@ COLD HOTSTEP void allgadd(G *gp)
 		atomic_store_release(&allgs, p); // pairs with the readers' load
 		allgcap = cap;
 	}
+	if (Libc)
+		gp->tid = AreaTid + (int32_t)allglen;
 	allgs[allglen] = gp;
 	atomic_store_release(&allglen, allglen + 1); // publishes the slot
 	unlock(&allglock);
@@ -284,6 +287,8 @@ COLD bool gfscavenge(void)
 	unlock(&sched.gFree.lock);
 	if (!gp)
 		return false;
+	if (Libc)
+		freearea(gp);
 	stackfree(gp->stack);
 	gp->stack = gp->segment = (Stack){ 0 };
 	lock(&sched.gFree.lock);
@@ -317,6 +322,8 @@ void gfscavengewait(void)
 // Ends the goroutine, on its stack, after its function has returned.
 void goexit1(void)
 {
+	if (Libc)
+		endarea();
 	LEAVE(mcallexit(goexit0));
 }
 

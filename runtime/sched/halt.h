@@ -14,7 +14,8 @@ struct Handling {
 	Mcache *cache;
 	Ucontext *ctx;
 	Handling *outer;
-	int32_t error; // gsignal's errno, the interrupted handler's if there is one
+	Area *area;    // with a C library
+	int32_t error; // its errno, of what was interrupted
 };
 
 // ---- halt.c -------------------------------------------------------------------------

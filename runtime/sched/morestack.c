@@ -13,11 +13,12 @@
 // In a program with unchecked code (objects of other compilers) every goroutine starts on a
 // segment, which is then its only stack.
 //
-// built: unchecked
+// built: unchecked libc
 #include "runtime/base/guard.h"
 #include "runtime/die/die.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/setarea.h"
 #include "runtime/sched/morestack.h"
 #include "runtime/sched/preempt.h"
 #include "runtime/sched/proc.h"
@@ -216,6 +217,8 @@ static void preemptprologue(G *gp, const MoreFrame *f)
 	// The words in force, as mcall leaves them. The AsyncState need not have them.
 	readfpcontrol(&mp->fpcontrol);
 	gp->sched.fpcontrol = mp->fpcontrol;
+	if (Libc)
+		setarea(mp->g0->area); // as mcall
 	LEAVE(gopreempt_m(gp));
 }
 

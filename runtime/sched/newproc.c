@@ -10,17 +10,19 @@
 //	    | goexit + 1             |  <- sched.sp: the function's return address
 //	    +------------------------+
 //
-// sched.pc is the function, sched.ctxt its argument.
+// sched.pc is the function, sched.ctxt its argument. With a C library the goroutine's area is
+// above these.
 //
 // Unyielding: startg puts the new goroutine on the queue of the P that it has found.
 //
-// built: unyielding hot
+// built: unyielding hot libc
 #include "include/rt.h"
 #include "runtime/base/tracehook.h"
 #include "runtime/base/valgrind.h"
 #include "runtime/lock/lock.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/setarea.h"
 #include "runtime/sched/g.h"
 #include "runtime/sched/morestack.h"
 #include "runtime/sched/runq.h"
@@ -153,7 +155,8 @@ HOTSTEP G *newproc1(void (*fn)(void *), void *ctxt, const void *argp, uintptr_t 
 	mp = acquirem(); // documented; and memcpy may be the program's, and yield
 	newg = gnew(mp->p, narg);
 	valgrindMakeMemUndefined(newg->stack.lo, newg->stack.hi - newg->stack.lo);
-	sp = newg->stack.hi - MinFrameSize - alignup(narg, SpAlign);
+	sp = Libc ? newarea(newg) & ~(uintptr_t)(SpAlign - 1) : newg->stack.hi;
+	sp -= MinFrameSize + alignup(narg, SpAlign);
 	if (narg > 0) {
 		__builtin_memcpy((void *)sp, argp, narg);
 		if (!ctxt)

@@ -18,6 +18,7 @@
 #include "runtime/mem/mem.h"
 #include "runtime/os/sigtable.h"
 #include "runtime/panic/panic.h"
+#include "runtime/sched/setarea.h"
 #include "runtime/sched/g.h"
 #include "runtime/sched/halt.h"
 #include "runtime/sched/morestack.h"
@@ -30,6 +31,30 @@ extern const char gatesyscall[], gatesyscall_end[]; // cgo/gate_amd64.S
 
 // ---- calling one --------------------------------------------------------------------
 
+// Returns the area of the goroutine that the handler interrupts, or the thread's.
+static Area *areafor(const G *gp, const M *mp)
+{
+	if (gp == mp->gsignal)
+		return getarea(); // the interrupted handler's
+	return gp == mp->curg || gp == mp->gcgo ? mp->curg->area : mp->g0->area;
+}
+
+// The handler has an errno of its own.
+static void enterarea(Handling *h, const M *mp)
+{
+	Area *a = areafor(h->gp, mp);
+
+	h->area = getarea();
+	h->error = *areaerror(a);
+	setarea(a);
+}
+
+static void leavearea(const Handling *h)
+{
+	*areaerror(getarea()) = h->error;
+	setarea(h->area);
+}
+
 // What was interrupted may be about to use the P's cache: without one, rt_malloc and rt_free
 // come to where they see that a handler calls.
 static void enter(Handling *h, M *mp)
@@ -37,12 +62,13 @@ static void enter(Handling *h, M *mp)
 	G *gsignal = mp->gsignal;
 
 	h->outer = mp->handling;
-	h->error = gsignal->cgoErrno;
 	mp->handling = h;
 	gsignal->goid = mp->curg ? mp->curg->goid : 0;
 	setg(gsignal);
 	setguard((gsignal->stack.lo + StackGuard + ReportRoom) | GuardLook);
 	curcache = nocache;
+	if (Libc)
+		enterarea(h, mp);
 }
 
 // Switches back to the G that was interrupted when h began.
@@ -50,7 +76,8 @@ static void leave(const Handling *h, M *mp, uintptr_t guard)
 {
 	G *gp = h->gp;
 
-	mp->gsignal->cgoErrno = h->error;
+	if (Libc)
+		leavearea(h);
 	mp->handling = h->outer;
 	setg(gp);
 	restoreguard(gp, guard);

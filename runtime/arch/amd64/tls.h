@@ -18,6 +18,10 @@
 #define TESTGUARD(yes, bits) \
 	__asm__ volatile("testb %1, %%fs:0x70" : "=@ccnz"(yes) : "i"(bits))
 
+// With a C library, the word by which it finds the area in force.
+#define GETAREA(a) __asm__ volatile("movq %%fs:0, %0" : "=r"(a))
+#define SETAREA(a) __asm__ volatile("movq %0, %%fs:0" : : "r"(a) : "memory")
+
 // The word of tls where a function compiled with a stack protector finds the canary.
 enum { CanarySlot = 6 };
 #define SETCANARY(canary) __asm__ volatile("movq %0, %%fs:0x28" : : "r"(canary))

@@ -1,0 +1,189 @@
+// area.c - the area of a goroutine: made, reset, left (area.h).
+//
+// It is at the top of the goroutine's stack, where memory is touched anyway:
+//
+//	hi  +------------------------+
+//	    | dtv                    |  for __tls_get_addr
+//	    +------------------------+
+//	    | struct pthread         |  <- area, aligned as the thread-local data is
+//	    +------------------------+
+//	    | thread-local data      |
+//	    +------------------------+
+//	    | 32 bytes left free ... |  newproc.c
+//
+// A large one (MostOnStack) has memory of its own, which is freed with the stack.
+//
+// Unyielding: the area of the thread may be in force.
+//
+// built: unyielding hot
+#include "cgo/area.h"
+
+#include "runtime/mem/mem.h"
+#include "runtime/os/os.h"
+#include "runtime/sched/setarea.h"
+
+enum {
+	MostOnStack = 8 << 10,
+	DtvWords = 2,
+};
+
+// Laid down by linker.ld.
+extern const char __tdata_start[], __tdata_end[], __tls_end[];
+HIDDEN extern const char __rt0_tls_align[], __image_start[];
+
+// musl's, where the program has what needs them.
+HIDDEN void __do_orphaned_stdio_locks(void) WEAK;
+HIDDEN void __dl_thread_cleanup(void) WEAK;
+
+// ---- its place ----------------------------------------------------------------------
+
+static uintptr_t blocksize(void)
+{
+	return (uintptr_t)(__tls_end - __tdata_start);
+}
+
+static uintptr_t areaalign(void)
+{
+	uintptr_t align = (uintptr_t)__rt0_tls_align - (uintptr_t)__image_start;
+
+	return max(align, (uintptr_t)16);
+}
+
+// Returns the size of the memory that has room for an area.
+static uintptr_t areasize(void)
+{
+	return blocksize() + sizeof(Area) + DtvWords * PtrSize + areaalign();
+}
+
+static bool areafits(void)
+{
+	return areasize() <= MostOnStack;
+}
+
+static uintptr_t ownsize(void)
+{
+	return alignup(areasize(), physPageSize);
+}
+
+// Returns where the area is in memory that ends at hi.
+static Area *areabelow(uintptr_t hi)
+{
+	return (Area *)((hi - DtvWords * PtrSize - sizeof(Area)) & ~(areaalign() - 1));
+}
+
+static uintptr_t ownmemory(const Area *a)
+{
+	return ((uintptr_t)a + sizeof(Area) + DtvWords * PtrSize + areaalign() - 1) & ~(physPageSize - 1);
+}
+
+static Area *placearea(G *gp)
+{
+	uintptr_t p;
+
+	if (likely(areafits()))
+		return areabelow(gp->stack.hi);
+	if (gp->area) {
+		sysUnused((void *)(ownmemory(gp->area) - ownsize()), ownsize(), false);
+		return gp->area;
+	}
+	p = (uintptr_t)sysReserve(NULL, ownsize());
+	if (p == 0)
+		throw("runtime: out of memory");
+	return areabelow(p + ownsize());
+}
+
+// ---- its life -----------------------------------------------------------------------
+
+uintptr_t newarea(G *gp)
+{
+	const Area *first = g0.area; // the process's first thread's
+	Area *a = placearea(gp);
+	char *block = (char *)a - blocksize();
+	uintptr_t ndata = (uintptr_t)(__tdata_end - __tdata_start);
+	uintptr_t free = areafits() ? (uintptr_t)block : gp->stack.hi;
+
+	if (areafits())
+		__builtin_memset(block + ndata, 0, blocksize() - ndata);
+	__builtin_memcpy(block, __tdata_start, ndata);
+	*a = (Area){
+		.self = a,
+		.dtv = (uintptr_t *)(a + 1),
+		.prev = a,
+		.next = a,
+		.sysinfo = first->sysinfo,
+		.canary = first->canary,
+		.tid = gp->tid,
+		.detachstate = AreaDetached,
+		.stack = (void *)free,
+		.stacksize = free - gp->stack.lo,
+		.locale = first->locale,
+	};
+	a->robust.head = &a->robust.head;
+	a->dtv[0] = 1;
+	a->dtv[1] = (uintptr_t)block;
+	initvalues(a);
+	gp->area = a;
+	return free;
+}
+
+void freearea(G *gp)
+{
+	if (gp->area && !areafits())
+		sysFree((void *)(ownmemory(gp->area) - ownsize()), ownsize());
+	gp->area = NULL;
+}
+
+void endarea(void)
+{
+	Area *a = getarea();
+
+	if (unlikely(a->flags & AreaUsesKeys))
+		__pthread_tsd_run_dtors();
+	freevalues(a);
+	if (unlikely(a->files))
+		__do_orphaned_stdio_locks();
+	if (unlikely(a->dlerror))
+		__dl_thread_cleanup();
+}
+
+int32_t *areaerror(Area *a)
+{
+	return &a->error;
+}
+
+G *goroutineof(const Area *a)
+{
+	uint32_t i = (uint32_t)(a->tid - AreaTid);
+
+	if (a->tid < AreaTid || i >= atomic_load_acquire(&allglen)) // pairs with allgadd's store
+		return NULL;
+	return atomic_load_acquire(&allgs)[i];
+}
+
+// ---- as the thread ------------------------------------------------------------------
+
+typedef struct {
+	void (*fn)(void *);
+	void *arg;
+} ThreadCall;
+
+// On g0, or on gsignal.
+static void callasthread(void *arg)
+{
+	const ThreadCall *c = arg;
+	Area *was = getarea(), *own = getg()->m->g0->area;
+
+	own->error = was->error;
+	setarea(own);
+	c->fn(c->arg);
+	setarea(was);
+	was->error = own->error;
+}
+
+void asthread(void (*fn)(void *), void *arg)
+{
+	if (getg())
+		systemstack(callasthread, &(ThreadCall){ fn, arg });
+	else
+		fn(arg);
+}

@@ -1,0 +1,99 @@
+// area.h - what musl knows of one of its threads: struct pthread, and the program's
+// thread-local data below it. Each goroutine has one of its own, and so has each thread.
+//
+// musl finds it by the word at %fs:0, and so does code that rtcc --musl compiles
+// (-mno-tls-direct-seg-refs). %fs itself stays the thread's, with the runtime's own words at
+// fixed distances: g, the guard, the canary, curcache. So a switch of goroutines stores one word.
+//
+// Which area is in force?
+//	a goroutine runs			its own: gogo (asm.h, ENTER_AREA)
+//	the scheduler, on g0			the thread's: mcall, asyncPreempt, preemptprologue
+//	g0 on behalf of a goroutine		the goroutine's: systemstack, newstack and
+//						allocspace leave it. asthread changes it
+//	a function of rt_cgocall's		the goroutine's
+//	a handler of the runtime's		whatever was; it calls nothing of the library
+//	a handler of the program's		the goroutine's that was interrupted, or whose
+//						function of rt_cgocall's was; else the thread's
+//	a handler of the library's own		the thread's
+//	a new thread				the thread's: musl's clone
+//	a thread at its end			the thread's: gogo to g0
+// A signal may come between the two stores of a switch, of g and of this word. The handlers
+// go by g, and put back the word that they found.
+//
+// The layout is that of musl 1.2.3 to 1.2.6; tests/programs/musl_area.c compares.
+#ifndef RT0_CGO_AREA_H
+#define RT0_CGO_AREA_H
+
+#include "runtime/base/getg.h"
+#include "runtime/os/os.h"
+#include "runtime/os/syscall.h"
+#include "runtime/sched/setarea.h"
+
+// struct pthread.
+struct Area {
+	Area *self;
+	uintptr_t *dtv;
+	Area *prev, *next; // musl's threads; a goroutine's area is alone
+	uintptr_t sysinfo;
+	uintptr_t canary;
+	int32_t tid; // a goroutine's is AreaTid or above
+	int32_t error; // errno
+	int32_t detachstate;
+	int32_t cancel;
+	uint8_t canceldisable, cancelasync;
+	uint8_t flags; // AreaUsesKeys ...
+	uint8_t *mapbase;
+	size_t mapsize;
+	void *stack;
+	size_t stacksize;
+	size_t guardsize;
+	void *result; // on a thread: the guard of the stack checks
+	void *cancelbuf;
+	void **values; // of pthread_getspecific
+	struct {
+		void *head;
+		long off;
+		void *pending;
+	} robust;
+	int32_t herror;
+	int32_t timerid;
+	void *locale;
+	int32_t killlock;
+	char *dlerror;
+	void *files; // locked by flockfile
+};
+
+enum {
+	AreaUsesKeys = 1, // flags: a value may be set
+	AreaHasDlerror = 2,
+	AreaDetached = 3, // detachstate
+};
+
+_Static_assert(sizeof(Area) == 200, "struct pthread");
+_Static_assert(offsetof(Area, canary) == 0x28, "where compilers look for it");
+_Static_assert(offsetof(Area, error) == 52, "errno_val");
+_Static_assert(offsetof(Area, result) == 0x70, "where prologues look for the guard");
+_Static_assert(offsetof(Area, values) == 128, "tsd");
+_Static_assert(offsetof(Area, locale) == 168, "locale");
+_Static_assert(offsetof(Area, files) == 192, "stdio_locks");
+
+// Changes the thread's signal mask; old may be NULL.
+ALWAYS_INLINE void changemask(int32_t how, Sigset set, Sigset *old)
+{
+	syscall4(__NR_rt_sigprocmask, (uint64_t)how, ptrarg(&set), ptrarg(old), sizeof set);
+}
+
+// Calls fn(arg) as the thread, on g0: for what musl must do as one of its threads. fn's errno
+// is the caller's. Also on threads without a G.
+HIDDEN void asthread(void (*fn)(void *), void *arg);
+
+// Returns the goroutine whose area that is, or NULL.
+HIDDEN G *goroutineof(const Area *a);
+
+// keys.c: the values of a new goroutine's keys; frees them; in a forked child.
+HIDDEN void initvalues(Area *a);
+HIDDEN void freevalues(Area *a);
+HIDDEN void keysforked(void);
+void __pthread_tsd_run_dtors(void);
+
+#endif

@@ -1,0 +1,36 @@
+// setarea.h - with a C library, the area of a goroutine: the thread that the library takes it for.
+// cgo/area.h says what is in force where; the functions are in cgo/area.c.
+#ifndef RT0_SCHED_SETAREA_H
+#define RT0_SCHED_SETAREA_H
+
+#include "runtime/runtime.h"
+#include "tls.h"
+
+// The numbers of goroutines as threads begin here. The kernel's are below 2^22,
+// and the library's locks have room for 2^30.
+enum { AreaTid = (1 << 22) + 1 };
+
+// A macro, as getg is.
+#define getarea() \
+	__extension__({ \
+		Area *area_; \
+		GETAREA(area_); \
+		area_; \
+	})
+
+ALWAYS_INLINE void setarea(Area *a)
+{
+	SETAREA(a);
+}
+
+// Gives gp, which is about to start, an area as a new thread has it. Returns where its stack is
+// free below it.
+HIDDEN uintptr_t newarea(G *gp);
+// gp's stack is about to be freed.
+HIDDEN void freearea(G *gp);
+// On a goroutine that ends: makes the destructors' calls, which may do anything.
+HIDDEN void endarea(void);
+// Returns the area's errno.
+HIDDEN int32_t *areaerror(Area *a);
+
+#endif

@@ -1,0 +1,116 @@
+// tests/programs/musl_area.c - with musl: cgo/area.h has its struct pthread right, on a thread
+// and on a goroutine: each field that the runtime uses is where the library looks for it.
+// cflags: --musl
+#include "../lib/test.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <locale.h>
+#include <netdb.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+// The offsets that cgo/area.h has.
+enum {
+	Self = 0, Dtv = 8, Prev = 16, Next = 24, Canary = 40, Tid = 48, Errno = 52, Detach = 56,
+	Disable = 64, Async = 65, Flags = 66, StackTop = 88, StackSize = 96, GuardSize = 104,
+	Values = 128, Herror = 160, Locale = 168, Dlerror = 184, Files = 192, Size = 200,
+};
+
+__thread int variable = 7;
+static pthread_key_t key;
+
+static char *self(void)
+{
+	return (char *)pthread_self();
+}
+
+#define AT(type, offset) (*(type *)(self() + (offset)))
+
+static void fields(bool goroutine)
+{
+	FILE *f = fopen("/dev/null", "r");
+	locale_t locale = newlocale(LC_ALL_MASK, "C", NULL), old = uselocale((locale_t)0);
+	pthread_attr_t attr;
+	void *stack;
+	size_t size;
+	int state;
+
+	equal((char *)AT(void *, Self) == self(), true);
+	equal(AT(int *, Errno) != NULL, true);
+	equal((char *)&errno - self(), Errno);
+	equal((char *)&h_errno - self(), Herror);
+	flockfile(f);
+	equal(AT(FILE *, Files) == f, true);
+	funlockfile(f);
+	equal(AT(FILE *, Files) == NULL, true);
+	fclose(f);
+
+	uselocale(locale);
+	equal(AT(locale_t, Locale) == locale, true);
+	uselocale(old);
+	freelocale(locale);
+
+	equal(AT(uint8_t, Flags) & 1, 0);
+	equal(pthread_setspecific(key, &attr), 0);
+	equal(AT(uint8_t, Flags) & 1, 1);
+	equal(AT(void **, Values)[key] == &attr, true);
+	equal(pthread_getspecific(key) == &attr, true);
+
+	equal(dlopen("/nowhere.so", RTLD_NOW) == NULL, true);
+	equal(AT(uint8_t, Flags) & 2, 2);
+	equal(AT(char *, Dlerror) == dlerror(), true);
+
+	equal(pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state), 0);
+	equal(state, PTHREAD_CANCEL_ENABLE);
+	equal(AT(uint8_t, Disable), PTHREAD_CANCEL_DISABLE);
+	equal(pthread_setcancelstate(state, NULL), 0);
+	equal(pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &state), 0);
+	equal(AT(uint8_t, Async), PTHREAD_CANCEL_ASYNCHRONOUS);
+	equal(pthread_setcanceltype(state, NULL), 0);
+
+	equal(pthread_getattr_np(pthread_self(), &attr), 0);
+	equal(pthread_attr_getstack(&attr, &stack, &size), 0);
+	equal(AT(size_t, StackSize), size);
+	equal(AT(char *, StackTop) == (char *)stack + size, true);
+	equal(AT(size_t, StackTop) > (uintptr_t)&attr && stack < (void *)&attr, true);
+	equal(pthread_attr_getdetachstate(&attr, &state), 0);
+	equal(AT(int, Detach) >= 3, state);
+	equal(AT(uintptr_t *, Dtv)[0], 1);
+	equal(variable, 7);
+	equal((char *)&variable < self(), true);
+	equal(AT(uintptr_t *, Dtv)[1] <= (uintptr_t)&variable, true);
+	equal(AT(char *, Next) == self(), goroutine);
+	equal(AT(char *, Prev) == self(), goroutine);
+	equal(AT(int, Tid) > 1 << 22, goroutine);
+}
+
+static void *thread(void *unused)
+{
+	fields(false);
+	return unused;
+}
+
+// The thread's structure and its values are at the top of its stack's memory, in this order.
+static void *top(void *unused)
+{
+	equal(AT(char *, Values) - self() >= Size, true);
+	equal(AT(char *, Values) - self() < Size + 64, true);
+	return unused;
+}
+
+int rt_main(int argc, char **argv)
+{
+	pthread_t t;
+
+	(void)argc, (void)argv;
+	equal(pthread_key_create(&key, NULL), 0);
+	fields(true);
+	equal(pthread_create(&t, NULL, thread, NULL), 0);
+	equal(pthread_join(t, NULL), 0);
+	equal(pthread_create(&t, NULL, top, NULL), 0);
+	equal(pthread_join(t, NULL), 0);
+	return 0;
+}
