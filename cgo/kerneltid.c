@@ -25,11 +25,6 @@
 HIDDEN void __lock(int32_t *lock);
 HIDDEN void __unlock(int32_t *lock);
 
-// The runtime has other functions of these names, with other types.
-int libc_gettid(void) __asm__("gettid");
-int libc_raise(int sig) __asm__("raise");
-NORETURN void libc_abort(void) __asm__("abort");
-
 int pthread_kill(Area *a, int sig);
 int pthread_getcpuclockid(Area *a, int32_t *clock);
 int pthread_getschedparam(Area *a, int *policy, void *param);
@@ -43,9 +38,9 @@ int membarrier(int cmd, int flags);
 
 // ---- the caller ---------------------------------------------------------------------
 
-int libc_gettid(void)
+int32_t gettid(void)
 {
-	return (int)syscall3(__NR_gettid, 0, 0, 0);
+	return (int32_t)syscall3(__NR_gettid, 0, 0, 0);
 }
 
 // What fails sets errno.
@@ -57,7 +52,7 @@ static int result(int64_t r)
 	return -1;
 }
 
-static int64_t sendsignal(int64_t nr, uint64_t to, int sig)
+static int64_t killcall(int64_t nr, uint64_t to, int sig)
 {
 	return gatesyscall(&(Call){ nr, { to, (uint64_t)sig } });
 }
@@ -69,20 +64,20 @@ static void leavemask(Sigset set)
 
 // With signals blocked: a handler that forks would return to here in the child, where the
 // thread has another number.
-int libc_raise(int sig)
+int32_t raise(int32_t sig)
 {
 	Sigset old;
 	int64_t r;
 
 	changemask(SIG_BLOCK, ~LibrarySigs, &old);
-	r = sendsignal(__NR_tkill, (uint64_t)libc_gettid(), sig);
+	r = killcall(__NR_tkill, (uint64_t)gettid(), sig);
 	leavemask(old);
 	return result(r);
 }
 
-NORETURN void libc_abort(void)
+NORETURN void abort(void)
 {
-	libc_raise(SIGABRT);
+	raise(SIGABRT);
 	raisedefault(SIGABRT); // ignored, blocked, or its handler has returned
 	for (;;)
 		syscall3(__NR_exit_group, 127, 0, 0);
@@ -147,9 +142,9 @@ static int64_t killgoroutine(const G *gp, int sig)
 	int64_t r = -ESRCH;
 
 	if (mp)
-		r = sendsignal(__NR_tkill, atomic_load_acquire(&mp->procid), sig);
+		r = killcall(__NR_tkill, atomic_load_acquire(&mp->procid), sig);
 	if (r == -ESRCH)
-		r = sendsignal(__NR_kill, (uint64_t)syscall3(__NR_getpid, 0, 0, 0), sig);
+		r = killcall(__NR_kill, (uint64_t)syscall3(__NR_getpid, 0, 0, 0), sig);
 	return r;
 }
 
@@ -230,7 +225,7 @@ static int64_t openname(const Area *a, int32_t flags)
 
 	if (tid == 0)
 		return -ESRCH;
-	rt_snprintf(path, sizeof path, "/proc/self/task/%d/comm", tid == NotAThread ? libc_gettid() : tid);
+	rt_snprintf(path, sizeof path, "/proc/self/task/%d/comm", tid == NotAThread ? gettid() : tid);
 	return syscall3(__NR_open, ptrarg(path), (uint64_t)(flags | O_CLOEXEC), 0);
 }
 

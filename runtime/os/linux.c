@@ -77,9 +77,9 @@ int64_t killthread(int32_t tid, int32_t sig)
 	return r;
 }
 
-void raise(int32_t sig)
+int32_t raise(int32_t sig)
 {
-	killthread(gettid(), sig);
+	return (int32_t)killthread(gettid(), sig);
 }
 
 void raisedefault(int32_t sig)

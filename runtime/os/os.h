@@ -98,7 +98,7 @@ int32_t gettid(void);
 int32_t getpid(void);
 int64_t tgkill(int32_t pid, int32_t tid, int32_t sig);
 int64_t killthread(int32_t tid, int32_t sig); // of this process
-void raise(int32_t sig); // at this thread
+int32_t raise(int32_t sig); // at this thread
 void raisedefault(int32_t sig); // at this thread, for the default action
 uint64_t stacklimit(void); // RLIMIT_STACK in bytes; UINT64_MAX: none
 void osyield(void);
