@@ -12,7 +12,7 @@ coverage:
 
 stress:
 	tests/stress
-	tests/zlib/run
+	tests/real/run
 	tests/check/quitstorm.py 1000
 	tests/fresh
 

@@ -1,4 +1,4 @@
-// tests/zlib/job.c - 16 goroutines compress buffers of all kinds and sizes at all levels,
+// tests/real/zlib_job.c - 16 goroutines compress buffers of all kinds and sizes at all levels,
 // take them apart again and compare; now and then through a file.
 #include "../lib/test.h"
 

@@ -1,0 +1,15 @@
+# tests/real/dash.sh - the shell dash does in dash_script what the system's dash does: pipes,
+# jobs, traps, signals, exit codes.
+# source: dash
+./configure && make -j"$jobs" || exit
+script=$RT0_ROOT/tests/real/dash_script
+mkdir theirs ours
+(cd theirs && timeout 60 dash "$script" >out 2>&1; echo "status $?" >>out)
+grep -qx 'status 5' theirs/out || { cat theirs/out; exit 1; }
+[ "$QUICK" ] && times=2 || times=30
+for _ in $(seq $times); do
+	for procs in 1 4; do
+		(cd ours && GOMAXPROCS=$procs timeout 60 ../src/dash "$script" >out 2>&1; echo "status $?" >>out)
+		diff theirs/out ours/out || exit
+	done
+done
