@@ -32,6 +32,7 @@ int pthread_setschedparam(Area *a, int policy, const void *param);
 int pthread_setschedprio(Area *a, int priority);
 int pthread_getaffinity_np(Area *a, size_t size, void *set);
 int pthread_setaffinity_np(Area *a, size_t size, const void *set);
+int sched_setaffinity(int tid, size_t size, const void *set);
 int pthread_getname_np(Area *a, char *name, size_t size);
 int pthread_setname_np(Area *a, const char *name);
 int membarrier(int cmd, int flags);
@@ -197,20 +198,38 @@ int pthread_setschedprio(Area *a, int priority)
 	return (int)-threadcall(a, true, __NR_sched_setparam, ptrarg(&priority), 0);
 }
 
+// The kernel has filled n bytes of the set, or n is an error.
+static int64_t filled(int64_t n, void *set, size_t size)
+{
+	if (n < 0)
+		return n;
+	if ((size_t)n < size)
+		__builtin_memset((char *)set + n, 0, size - (size_t)n);
+	return 0;
+}
+
 int pthread_getaffinity_np(Area *a, size_t size, void *set)
 {
-	int64_t r = threadcall(a, false, __NR_sched_getaffinity, size, ptrarg(set));
-
-	if (r < 0)
-		return (int)-r;
-	if ((size_t)r < size)
-		__builtin_memset((char *)set + r, 0, size - (size_t)r);
-	return 0;
+	return (int)-filled(threadcall(a, false, __NR_sched_getaffinity, size, ptrarg(set)), set, size);
 }
 
 int pthread_setaffinity_np(Area *a, size_t size, const void *set)
 {
 	return (int)-threadcall(a, true, __NR_sched_setaffinity, size, ptrarg(set));
+}
+
+// These two name a thread by the kernel's number, 0 for the caller's. They are here because
+// musl has them in one object with the two above, which must stay out of the link.
+int64_t sched_getaffinity(int64_t tid, size_t size, uint8_t *set)
+{
+	int64_t n = syscall3(__NR_sched_getaffinity, (uint32_t)tid, size, ptrarg(set));
+
+	return result(filled(n, set, size));
+}
+
+int sched_setaffinity(int tid, size_t size, const void *set)
+{
+	return result(syscall3(__NR_sched_setaffinity, (uint32_t)tid, size, ptrarg(set)));
 }
 
 // ---- names --------------------------------------------------------------------------

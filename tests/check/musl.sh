@@ -174,6 +174,32 @@ between __runtime_text_start x_cgo_init __runtime_text_end
 [ -z "$(nm -u hello | grep -v ' w ')" ] || fail "undefined symbols: $(nm -u hello)"
 ! readelf -lW hello | grep -Eq 'INTERP|DYNAMIC|RWE' || fail "the segments are not as they should be"
 
+# A function that replaces one of musl's replaces the whole object, or a program that needs
+# another function of that gets both. Weak names, ours or musl's, do no harm.
+{
+	nm -g "$RT0_BUILD/$RT0_VARIANT/rt0_musl.o" | sed -n 's/.* [TDBR] /=ours /p'
+	nm -A -g /usr/lib/x86_64-linux-musl/libc.a 2>/dev/null
+} | awk '
+	$1 == "=ours" { ours[$2]; next }
+	$(NF - 1) !~ /^[TDBR]$/ { next }
+	$NF in ours { replaced[$1] = replaced[$1] " " $NF; next }
+	{ split($1, part, ":"); left[part[2]] = left[part[2]] " " $NF }
+	END { for (at in replaced) { split(at, part, ":"); if (part[2] in left) print part[2] ":" left[part[2]] } }
+' >halves
+[ ! -s halves ] || fail "half an object of musl's is replaced" halves
+cat >affinity.c <<'END'
+#define _GNU_SOURCE
+#include <sched.h>
+int main(void)
+{
+	cpu_set_t set;
+	return sched_getaffinity(0, sizeof set, &set) != 0 || CPU_COUNT(&set) < 1 ||
+	       sched_setaffinity(0, sizeof set, &set) != 0;
+}
+END
+works "sched_setaffinity" "$rtcc" --musl affinity.c -o affinity
+works "sched_setaffinity runs" ./affinity
+
 # gdb sees from the called function through asmcgocall into the goroutine.
 cat >through.c <<'END'
 #include <rt.h>
