@@ -128,7 +128,7 @@ static void run(rt_func *fn)
 
 // ---- a file's lock ------------------------------------------------------------------
 
-// A goroutine may take it twice, others may not have it meanwhile.
+// A goroutine may take it twice, others not meanwhile.
 static void locks_file(void *arg)
 {
 	FILE *f = arg;
