@@ -67,12 +67,13 @@ endif
 SRC = $(foreach room,$(LAYERS) arch/$(ARCH),$(sort $(wildcard runtime/$(room)/*.c)))
 ASM = rt0/rt0_linux_$(ARCH).S $(sort $(wildcard asm/*.S asm/$(ARCH)/*.S)) \
 	$(if $(COVERAGE),tests/arch/$(ARCH)/coverage.S)
-MUSL = $(sort $(wildcard cgo/*.c cgo/*_$(ARCH).S))
+MUSL = $(filter-out $(MEMBERS),$(sort $(wildcard cgo/*.c cgo/*_$(ARCH).S)))
 
 # What few programs need: archive members of their own. Programs with debug information need
 # the reader of it and the tracer, which tools/ld-rt0/ld asks for (what trace/event.o needs in
-# rt0.o is linked with it); C++ asks for its things by itself.
-MEMBERS = runtime/panic/dwarf.c runtime/trace/event.c runtime/boot/cxxabi.c
+# rt0.o is linked with it); C++ asks for its things by itself,
+# and so does what calls the deep functions of a C library.
+MEMBERS = cgo/deep_$(ARCH).S runtime/panic/dwarf.c runtime/trace/event.c runtime/boot/cxxabi.c
 
 # A main for programs without rt_main: an archive of its own, since some want an error instead.
 CMAIN = runtime/boot/cmain.c

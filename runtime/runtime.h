@@ -42,6 +42,9 @@ enum {
 	StackMin = 2048,     // the least stack of Go's design; bounds newproc's arguments
 	StackGuard = 928,    // stackguard0 - stack.lo: room for functions that do not check
 	StackSmall = 256,    // of that, for the frame of one that does: it does not say its size
+	StackDense = 48 << 10, // what goroutines start on beside a C library; of it,
+	DenseGuard = 32 << 10, // in place of StackGuard, for the library's functions
+	BaseGuard = Libc ? DenseGuard : StackGuard,
 	MinFrameSize = 4 * PtrSize, // what newproc1 leaves free above a goroutine's arguments
 	TlsSlots = 7,
 };
@@ -539,7 +542,7 @@ extern uint8_t __rt0_traceon; // an execution trace is recorded
 extern bool mainStarted;
 extern int64_t runtimeInitTime;
 extern uintptr_t maxstacksize;
-extern uint32_t goroutineStack; // StackMin; or StackSegment, see sched/morestack.c
+extern uint32_t goroutineStack; // StackMin, StackDense or StackSegment, see sched/morestack.c
 extern uint32_t watchcreation;      // sched/newproc.c
 extern uint32_t panicking;          // Ms that are dying
 extern uint32_t runningPanicDefers; // panics whose deferred calls run now

@@ -24,6 +24,8 @@
 //	16(%rbp)  caller of the function      0(%rbp)  caller's rbp
 //
 // A body that takes variable arguments finds them at 24(%rbp), so rbp must be this frame's.
+//
+// built: libc
 #include "asm/amd64/asm.h"
 
 // Room asked for on behalf of code that does not check for itself.
@@ -219,10 +221,25 @@ FUNC(__morestack)
 END(__morestack)
 
 // Linkers that know split stacks (gold, lld) let a function that calls code without checks
-// come here instead. It asks for room for that code too.
+// come here instead. It asks for room for that code too. With a C library a dense stack has that
+// below its guard, and the answer mostly is that the function may continue where it is.
 FUNC(__morestack_non_split)
+#ifdef RT0_LIBC
+	subq	%rsp, %r10
+	negq	%r10				// where the frame would end
+	cmpq	TLS_GUARD, %r10
+	jb	1f
+	ENTER
+	jmp	.Lgoon
+	.cfi_def_cfa rsp, 8
+	.cfi_restore rbp
+1:	negq	%r10
+	addq	%rsp, %r10
+	jmp	__morestack
+#else
 	addq	$NON_SPLIT_ROOM, %r10
 	jmp	__morestack
+#endif
 END(__morestack_non_split)
 
 // With -mcmodel=large a stub has the address in r11 and both sizes in r10: the arguments' in

@@ -64,7 +64,7 @@ ALWAYS_INLINE void fixguard(G *gp, uintptr_t room, uintptr_t flag)
 // gp is a goroutine, on its small stack.
 ALWAYS_INLINE void baseguard(G *gp)
 {
-	gp->stackguard0 = gp->stack.lo + StackGuard;
+	gp->stackguard0 = gp->stack.lo + BaseGuard;
 	gp->stackguard1 = ~(uintptr_t)0;
 }
 
@@ -116,7 +116,7 @@ ALWAYS_INLINE void endrequest(G *gp)
 {
 	gp->preempt = false;
 	if (likely(gp->segment.lo == 0))
-		gp->stackguard0 = gp->stack.lo + StackGuard;
+		gp->stackguard0 = gp->stack.lo + BaseGuard;
 	else
 		gp->stackguard0 = guardfor(gp, gp->sched.sp);
 }

@@ -56,6 +56,15 @@ struct rt_memstats;
 // Counts the stacks that are segments.
 void stackstats(struct rt_memstats *m);
 
+// ---- cgo/dense.c --------------------------------------------------------------------
+
+enum { DenseBelow = 16 << 10 }; // nothing further down is a dense stack's guard
+
+// A stack of StackDense bytes. Runs on g0, without locks.
+HIDDEN Stack densealloc(void);
+// Takes it back, and gives its memory to the kernel.
+HIDDEN void densefree(Stack stk);
+
 // ---- mcache.c -----------------------------------------------------------------------
 
 // Before anything is allocated, on the first M. Sets mcache0.

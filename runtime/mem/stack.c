@@ -25,7 +25,7 @@
 // and stack takes up the shift, so that all segments are of one size. Free segments and system
 // stacks wait in stackLarge, by size; more than a few segments go back to the system.
 //
-// built: unchecked
+// built: unchecked libc
 #include "include/rt.h"
 #include "runtime/base/valgrind.h"
 #include "runtime/lock/lock.h"
@@ -86,7 +86,9 @@ STEP void stackinit(void)
 {
 	if (__rt0_segments)
 		goroutineStack = StackSegment;
-	if (goroutineStack == StackSegment) {
+	else if (Libc && Split && !onvalgrind())
+		goroutineStack = StackDense;
+	if (goroutineStack == StackSegment || Libc) {
 		guardarea = LargeGuard;
 		slack = TableReach - LargeGuard;
 	}
@@ -435,6 +437,8 @@ void stackstats(struct rt_memstats *m)
 
 STEP Stack stackalloc(uint32_t n)
 {
+	if (Libc && n == StackDense)
+		return densealloc();
 	if ((n & (n - 1)) != 0)
 		throw("stack size not a power of 2");
 	return n < StackMin << NumStackOrders ? smallalloc(n) : largestack(n);
@@ -443,7 +447,9 @@ STEP Stack stackalloc(uint32_t n)
 void stackfree(Stack stk)
 {
 	valgrindMakeMemUndefined(stk.lo, stk.hi - stk.lo);
-	if (stk.hi - stk.lo < StackMin << NumStackOrders)
+	if (Libc && stk.hi - stk.lo == StackDense)
+		densefree(stk);
+	else if (stk.hi - stk.lo < StackMin << NumStackOrders)
 		smallfree(stk);
 	else
 		largefree(stk);

@@ -5,13 +5,14 @@
 // When it returns, the goroutine is back on the small stack. A parked goroutine whose stack
 // pointer is on the small stack gives its segment back, and costs 2 KiB again.
 //
-//	guard in force             ==  stack.lo + StackGuard    on the small stack
+//	guard in force             ==  stack.lo + BaseGuard     on the small stack
 //	                               segguard                 on the segment
 //	                               StackPreempt             on either: yield, please
-//	fastguard  ==  stack.lo + StackGuard while a segment is attached, else NoGuard
+//	fastguard  ==  stack.lo + BaseGuard while a segment is attached, else NoGuard
 //
 // In a program with unchecked code (objects of other compilers) every goroutine starts on a
-// segment, which is then its only stack.
+// segment, which is then its only stack. If only a C library does not check, its small stack
+// is a dense one (cgo/dense.c).
 //
 // built: unchecked libc
 #include "runtime/base/guard.h"
@@ -47,7 +48,7 @@ bool onstacks(const G *gp, uintptr_t sp)
 
 uintptr_t guardfor(const G *gp, uintptr_t sp)
 {
-	return onbase(gp, sp) ? gp->stack.lo + StackGuard : gp->segguard;
+	return onbase(gp, sp) ? gp->stack.lo + BaseGuard : gp->segguard;
 }
 
 static Stack takesegment(P *pp)
@@ -79,7 +80,7 @@ static void attachsegment(G *gp)
 {
 	gp->segment = takesegment(getg()->m->p);
 	gp->segguard = segmentguard(gp->segment);
-	gp->fastguard = gp->stack.lo + StackGuard;
+	gp->fastguard = gp->stack.lo + BaseGuard;
 }
 
 static void detach(G *gp)
@@ -167,15 +168,21 @@ static void sayoverflow(void *arg)
 	const Overflow *o = arg;
 	Stack stk = o->gp->segment.lo != 0 ? o->gp->segment : o->gp->stack;
 
-	if (o->gp == o->gp->m->gcgo)
+	if (Libc && o->gp == o->gp->m->curg && ondense(o->gp, o->sp) &&
+	    o->sp < o->gp->stack.lo + BaseGuard - StackSmall) {
+		stk = o->gp->stack;
+		print("runtime: code without checks exceeds %u bytes of a goroutine's stack\n",
+		      DenseGuard);
+	} else if (o->gp == o->gp->m->gcgo) {
 		print("runtime: stack of rt_cgocall exceeds %lu-byte limit (see ulimit -s)\n",
 		      stk.hi - stk.lo);
-	else if (o->gp == o->gp->m->gsignal)
+	} else if (o->gp == o->gp->m->gsignal) {
 		print("runtime: stack of signal handlers exceeds %lu-byte limit\n",
 		      stk.hi - stk.lo);
-	else
+	} else {
 		print("runtime: goroutine stack exceeds %lu-byte limit\n",
 		      min(maxstacksize, stk.hi - stk.lo));
+	}
 	print("runtime: sp=0x%lx stack=[0x%lx, 0x%lx]\n", o->sp, stk.lo, stk.hi);
 	print("fatal error: stack overflow\n");
 }
@@ -197,7 +204,10 @@ NORETURN void stackoverflow(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp)
 
 // ---- newstack ------------------------------------------------------------------------
 
-enum { ArgAlign = 256 }; // ARG_ALIGN in morestack.S
+enum {
+	ArgAlign = 256,    // ARG_ALIGN in morestack.S
+	NoYieldShift = 32, // NO_YIELD in deep_amd64.S: above argsize
+};
 
 // Yields, as requested. Returns if it cannot now.
 static void preemptprologue(G *gp, const MoreFrame *f)
@@ -227,7 +237,7 @@ static bool toobig(const G *gp, const MoreFrame *f)
 {
 	uintptr_t n = f->framesize;
 
-	if (f->argsize != 0)
+	if ((Libc ? (uint32_t)f->argsize : f->argsize) != 0)
 		n += f->argsize + ArgAlign;
 	return n > gp->segment.hi - gp->segguard;
 }
@@ -244,7 +254,7 @@ int64_t newstack(MoreFrame *f)
 
 	if (gp != gp->m->curg)
 		throw("runtime: wrong goroutine in newstack");
-	if (unlikely(yieldwanted(gp) || Stress))
+	if (unlikely(yieldwanted(gp) || Stress) && !(Libc && f->argsize >> NoYieldShift))
 		preemptprologue(gp, f);
 	gp->stackguard0 = guard;
 	if (sp - f->framesize >= guard && sp > f->framesize)

@@ -2,7 +2,7 @@
 #ifndef RT0_SCHED_MORESTACK_H
 #define RT0_SCHED_MORESTACK_H
 
-#include "runtime/runtime.h"
+#include "runtime/mem/mem.h"
 
 bool onbase(const G *gp, uintptr_t sp);
 bool onstacks(const G *gp, uintptr_t sp);
@@ -17,5 +17,12 @@ void keepreturn(G *gp, uintptr_t *slot, uintptr_t pc);
 uintptr_t realreturn(const G *gp, uintptr_t pc, const uintptr_t *slot);
 void recoverreturn(void); // recover.S
 NORETURN void stackoverflow(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp);
+
+// With a C library: is addr on gp's dense stack, or in the guard below?
+ALWAYS_INLINE bool ondense(const G *gp, uintptr_t addr)
+{
+	return addr + DenseBelow >= gp->stack.lo && addr <= gp->stack.hi &&
+	       gp->stack.lo != gp->segment.lo;
+}
 
 #endif

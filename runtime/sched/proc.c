@@ -5,7 +5,7 @@
 //
 // Follows Go's proc.go (schedule, execute, gopark, ready).
 //
-// built: unyielding hot
+// built: unyielding hot libc
 #include "include/rt.h"
 #include "runtime/base/tracehook.h"
 #include "runtime/base/valgrind.h"

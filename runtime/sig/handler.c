@@ -161,6 +161,11 @@ void __rt0_longjmp(uintptr_t sp)
 	G *gp = getg();
 	M *mp = gp->m;
 
+	if (Libc && gp == mp->curg && onstacks(gp, sp)) { // from the segment, perhaps
+		forgetallocs(gp, sp);
+		restoreguard(gp, guardfor(gp, sp));
+		return;
+	}
 	if (gp == mp->gcgo && !inside(&gp->stack, sp))
 		fatal("longjmp out of rt_cgocall");
 	if (gp != mp->gsignal || !mp->handling)

@@ -188,6 +188,8 @@ static bool overflowed(const Caught *s)
 
 	if (s->sig != SIGSEGV && s->sig != SIGBUS)
 		return false;
+	if (Libc && gp == gp->m->curg && ondense(gp, s->info->addr))
+		return true;
 	// g0 and gsignal have a guard below their stacks, a goroutine below its segment.
 	lo = gp == gp->m->curg ? gp->segment.lo : gp->stack.lo;
 	return lo != 0 && s->info->addr < lo && s->info->addr >= lo - StackBelow;

@@ -275,9 +275,13 @@ MUSL = r"""
 11  check             *(long*)($fs_base-8) == (long)&g0 && *(long*)($fs_base+0x70) == g0.stackguard0
 11  check             m0.g0 == &g0 && g0.m == &m0
 58  casgstatus        $esi == 0 && $edx == 6 && $g->atomicstatus == 0
-58  casgstatus        $g->stack.hi - $g->stack.lo == 64 << 20
-58  casgstatus        $g->segment.lo == $g->stack.lo && $g->stackguard1 == -1UL
+58  casgstatus        $g->stack.hi - $g->stack.lo == 48 << 10 && $g->segment.lo == 0
+58  casgstatus        $g->stackguard0 == $g->stack.lo + 32768 && $g->stackguard1 == -1UL
 73  schedule          signalsOK == 1 && $SigCgt == ($caught & ~(1L << 33))
+78  gogo              m0.curg == $g && $g->m == &m0 && $g->atomicstatus == 2
+78  gogo              $g->waitsince == 0 && $g->preempt == 0
+78  gogo              $g->stackguard0 == $g->stack.lo + 32768
+78  gogo              allp[0]->schedtick == 0 && $rdi == (long)&$g->sched
 84  newm1             $m->id == 1 && sched.mnext == 2
 84  newm1             $m->g0->stack.hi == 0 && $m->g0->m == $m
 84  newm1             $m->mstartfn == sysmon && $m->nextp == 0
