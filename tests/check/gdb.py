@@ -67,9 +67,9 @@ EVERYWHERE = (
     ("goroutine 99 bt", "^there is no goroutine 99$"),
     ("goroutine nobody bt", '^goroutine: No symbol "nobody" in current context.$'),
     # Threads, processors, timers.
-    ("info ms", r"^ +id +tid +thread +p +does +where\n", r"\n +\d+ +\d+ +\d+ +- +waits for "
-     r"goroutine 11 +futexsleep ", r"\n +1 +\d+ +\d+ +- +sysmon ",
-     r" - +goroutine 9 in a system call "),
+    ("info ms", r"^ +id +tid +thread +p +does +where\n", r"\n +1 +\d+ +\d+ +- +sysmon "),
+    ("info ms", r"\n +\d+ +\d+ +\d+ +- +waits for goroutine 11 +futexsleep "),
+    ("info ms", r" - +goroutine 9 in a system call "),
     ("info ms", r"\n\* +\d+ +\d+ +\d+ +P0 +goroutine 1[ ,]"),
     ("info ps", r"^id +state +m +", r"\n0 +running +M\d+ +\d+ +\d+ +13 +(12|-) ",
      r"\nglobal queue: (12|-); idle Ps: 0; "),
