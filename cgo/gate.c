@@ -31,9 +31,7 @@ long __syscall_cp(long nr, long a, long b, long c, long d, long e, long f);
 // Linked only where threads are cancelled, which are not the runtime's.
 WEAK long __syscall_cp_c(long nr, long a, long b, long c, long d, long e, long f);
 
-// The library's own signal handlers run on the signal stack with the goroutine's G: they
-// are not entered by the runtime.
-static bool onsignalstack(const M *mp)
+bool onsignalstack(const M *mp)
 {
 	const Stack *s = &mp->gsignal->stack;
 

@@ -32,6 +32,9 @@ HIDDEN int64_t gatecall(Call *c);
 HIDDEN int64_t blockingcall(const Call *c);
 // Is the caller a goroutine that may park now?
 HIDDEN bool atgate(void);
+// Is the caller on the signal stack? The library's own handlers run there with the goroutine's G:
+// they are not entered by the runtime.
+HIDDEN bool onsignalstack(const M *mp);
 
 // ---- gate_wait.c --------------------------------------------------------------------
 

@@ -10,6 +10,7 @@
 //
 // built: unyielding hot
 #include "cgo/area.h"
+#include "cgo/futextable.h"
 #include "runtime/base/getg.h"
 #include "runtime/os/sigtable.h"
 #include "runtime/sched/fork.h"
@@ -123,6 +124,7 @@ int __wrap___pthread_create(void **thread, const ThreadAttr *attr, void *(*fn)(v
 {
 	ThreadRequest r = { thread, attr, fn, arg, 0 };
 
+	outsiders();
 	asthread(createthread, &r);
 	return r.error;
 }
@@ -177,6 +179,7 @@ int __wrap__Fork(void)
 		return pid;
 	_cgo_signalfork();
 	keysforked();
+	futexforked();
 	if (getg())
 		__rt0_forked();
 	return 0;

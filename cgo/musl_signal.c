@@ -9,6 +9,7 @@
 //
 // built: unyielding hot
 #include "cgo/area.h"
+#include "cgo/futextable.h"
 #include "runtime/base/getg.h"
 #include "runtime/os/sigtable.h"
 #include "runtime/sig/sig.h"
@@ -118,6 +119,7 @@ static int exchange(int sig, const LibraryAction *new, LibraryAction *old)
 	if (new) {
 		ours = *new;
 		if (isfunction(new->handler)) {
+			outsiders(); // it may post a semaphore
 			atomic_store_relaxed(&asked[sig].handler, new->handler);
 			asked[sig].flags = new->flags;
 			ours.handler = anyhandler;

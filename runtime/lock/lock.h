@@ -13,6 +13,7 @@ enum {
 	RankTraceback,
 	RankSignal,
 	RankSemaRoot,
+	RankFutex, // cgo/
 	RankTimer, // an rt_timer's
 	RankCtx,
 	RankHchan,

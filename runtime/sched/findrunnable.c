@@ -8,7 +8,7 @@
 //
 // Follows Go's proc.go (findrunnable, stealWork).
 //
-// built: unchecked
+// built: unchecked libc
 #include "runtime/base/tracehook.h"
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
@@ -257,6 +257,8 @@ static Outcome poll(Search *s)
 {
 	int64_t when;
 
+	if (Libc && netpollwaiting())
+		netpollTryInit(); // outsiders() had no goroutine to do it
 	if (!netpollinited())
 		return Nothing;
 	// The earliest timer of all, those of busy and of idle Ps.

@@ -6,7 +6,7 @@
 //
 // Follows Go's netpoll_epoll.go.
 //
-// built: unchecked
+// built: unchecked libc
 #include "runtime/base/tracehook.h"
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
@@ -135,6 +135,8 @@ Gqueue netpoll(int64_t delay)
 	int32_t woken = 0;
 	int64_t n;
 
+	if (Libc && outsidework())
+		delay = 0; // they may have come before there was a wait to break
 	n = epollwait(epfd, ev, nelem(ev), waitms(delay));
 	// Refused for good. What passes is as good as nothing ready.
 	if (n == -EPERM || n == -ENOSYS || n == -EBADF || n == -EINVAL)
@@ -149,6 +151,8 @@ Gqueue netpoll(int64_t delay)
 		trace(TraceNetReady, (uint64_t)woken);
 		netpollcount(-woken);
 	}
+	if (Libc)
+		takeoutside(&ready); // after takebreak
 	return ready;
 }
 

@@ -99,4 +99,12 @@ int64_t netpollctl(int32_t fd, EpollEvent *ev);
 extern int32_t epfd; // the poller's epoll descriptor, -1 without one
 void netpollforked(void); // in a forked child: from now on no descriptor can be watched
 
+// ---- cgo/futextable.c: with a C library --------------------------------------------------
+
+// Goroutines that were woken where there is no M, by threads of the program's and by signal
+// handlers. The waker breaks the poller's wait after it has published them.
+bool outsidework(void) HIDDEN;
+// Puts them on the list.
+void takeoutside(Gqueue *list) HIDDEN;
+
 #endif

@@ -1,0 +1,93 @@
+// futextable.h - waiting on an address: goroutines and threads side by side.
+#ifndef RT0_CGO_FUTEXTABLE_H
+#define RT0_CGO_FUTEXTABLE_H
+
+#include "runtime/runtime.h"
+
+// A bucket of the table: the waiters of the addresses that hash to it, in order of arrival.
+typedef struct FutexWaiter FutexWaiter;
+typedef struct {
+	Mutex lock;
+	FutexWaiter *first, *last;
+	uint32_t wakeall; // a signal handler wants all of them woken
+} __attribute__((aligned(CacheLineSize))) FutexBucket;
+
+// On the waiter's stack. The bucket's lock protects it until it is off the queue.
+struct FutexWaiter {
+	FutexWaiter *next, *prev;
+	uint32_t *addr;
+	G *gp;         // the goroutine; NULL: a thread that sleeps on word
+	uint32_t word; // of a thread: 1 once it has been woken
+	bool queued, parked;
+	bool woken;  // a waker ended the wait, no deadline
+	bool handed; // and did for the waiter what it waited for
+	bool exact;  // only what takes it by its address may wake it, no handler
+	uint8_t reason;
+	uint32_t *counted; // one less when it leaves the queue, or NULL
+	int64_t when;  // its deadline, Never for none
+	int64_t since; // of a mutex: when it began to wait
+	uint32_t owner; // of a mutex: what its word is when this waiter has it
+	Timer timer;
+};
+
+// What take has taken off a queue, to be woken without the lock.
+typedef struct {
+	Gqueue parked;
+	FutexWaiter *threads, **end;
+} FutexWoken;
+#define FUTEXWOKEN(list) { .end = &(list).threads }
+
+// ---- by the value of a word ---------------------------------------------------------
+
+// Waits while *addr is val. Returns 0 when woken (perhaps for nothing), -EAGAIN if it is not val,
+// -ETIMEDOUT at when, an instant of nanotime.
+HIDDEN int64_t futexwait(uint32_t *addr, uint32_t val, int64_t when, WaitReason reason);
+// Wakes up to n waiters of addr, the first ones. Reads nothing there. In a signal handler it has
+// other goroutines do it, soon.
+HIDDEN void futexwake(uint32_t *addr, int32_t n);
+
+// Between processes: the kernel's own, and a thread for each waiter.
+HIDDEN int64_t sharedwait(uint32_t *addr, uint32_t val, int64_t when);
+HIDDEN void sharedwake(uint32_t *addr, int32_t n);
+// For what may not park, nor hand off its P.
+HIDDEN int64_t threadwait(uint32_t *addr, uint32_t val, int64_t when);
+HIDDEN void threadwake(uint32_t *addr, int32_t n);
+
+// ---- step by step, for what must be decided under the lock --------------------------
+
+HIDDEN FutexBucket *futexlock(uint32_t *addr);
+HIDDEN void futexunlock(FutexBucket *b);
+// Prepares w, before the lock is taken.
+HIDDEN void futexbegin(FutexWaiter *w, uint32_t *addr, int64_t when, WaitReason reason);
+// Makes w a waiter, the last one or the first, under the lock.
+HIDDEN void futexqueue(FutexBucket *b, FutexWaiter *w, bool first);
+// Waits, without the lock, until w is woken: true. Returns false if its deadline came.
+HIDDEN bool futexpark(FutexWaiter *w);
+// Takes up to n waiters of addr off the queue, under the lock.
+HIDDEN void futextake(FutexBucket *b, const uint32_t *addr, int32_t n, FutexWoken *list);
+// Takes the first waiter of addr off the queue and returns it, or NULL.
+HIDDEN FutexWaiter *futextakeone(FutexBucket *b, const uint32_t *addr, FutexWoken *list);
+HIDDEN bool futexhas(const FutexBucket *b, const uint32_t *addr);
+// Wakes them, without the lock.
+HIDDEN void futexready(FutexWoken *list);
+
+// Is the caller a handler of the program's, or has one interrupted a thread in here? Then it
+// must not take a bucket's lock.
+HIDDEN bool inhandler(void);
+// From now on something besides the Ms may wake a goroutine: a thread of the program's, a signal
+// handler. One M always polls then.
+HIDDEN void outsiders(void);
+// In a forked child, which has this thread alone.
+HIDDEN void futexforked(void);
+
+// ---- time ---------------------------------------------------------------------------
+
+typedef struct {
+	int64_t sec, nsec;
+} LibraryTime; // struct timespec
+
+HIDDEN int64_t librarynow(void); // nanotime, on any thread
+// The instant of nanotime that is *at by clock; Never if at is NULL, -EINVAL if it is no time.
+HIDDEN int64_t instant(int32_t clock, const LibraryTime *at);
+
+#endif
