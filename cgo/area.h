@@ -66,7 +66,9 @@ struct Area {
 enum {
 	AreaUsesKeys = 1, // flags: a value may be set
 	AreaHasDlerror = 2,
-	AreaDetached = 3, // detachstate
+	AreaCounted = 4, // a thread of the program's: cgo/pthread_create.c
+	CancelDisabled = 1, // canceldisable
+	AreaExited = 0, AreaJoinable = 2, AreaDetached = 3, // detachstate
 };
 
 _Static_assert(sizeof(Area) == 200, "struct pthread");

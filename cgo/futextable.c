@@ -33,6 +33,7 @@
 //
 // built: unyielding hot
 #include "cgo/futextable.h"
+#include "cgo/area.h"
 #include "cgo/gate.h"
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
@@ -48,7 +49,6 @@
 
 enum {
 	TableBits = 9, TableSize = 1 << TableBits,
-	FutexWait = 0, FutexWake = 1, FutexWaitPrivate = 128, FutexWakePrivate = 129,
 };
 
 static FutexBucket table[TableSize] = {
@@ -62,42 +62,6 @@ static uint32_t anyoutsiders;
 
 // Of a thread without a G: it has a bucket's lock, or is about to take one.
 static __thread bool holding;
-
-int clock_gettime(int32_t clock, LibraryTime *t);
-
-// ---- time ---------------------------------------------------------------------------
-
-// By the library: the runtime's needs an M.
-static int64_t librarytime(int32_t clock)
-{
-	LibraryTime t = { 0, 0 };
-
-	clock_gettime(clock, &t);
-	return t.sec * RT_SECOND + t.nsec;
-}
-
-int64_t librarynow(void)
-{
-	return librarytime(1);
-}
-
-// Far beyond any clock, and yet sums of two are no overflow.
-enum { MaxSeconds = 2000000000 };
-
-int64_t instant(int32_t clock, const LibraryTime *at)
-{
-	int64_t ns, now;
-
-	if (!at)
-		return Never;
-	if ((uint64_t)at->nsec >= RT_SECOND)
-		return -EINVAL;
-	if (at->sec < 0)
-		return 1;
-	ns = min(at->sec, (int64_t)MaxSeconds) * RT_SECOND + at->nsec;
-	now = librarynow();
-	return max(clock == 1 ? ns : now + (ns - librarytime(clock)), (int64_t)1);
-}
 
 // ---- the caller ---------------------------------------------------------------------
 
@@ -172,6 +136,7 @@ void futexbegin(FutexWaiter *w, uint32_t *addr, int64_t when, WaitReason reason)
 	w->gp = atgate() ? getg() : NULL;
 	w->word = 0;
 	w->counted = NULL;
+	w->cancels = w->cancelled = false;
 	w->queued = w->parked = w->woken = w->handed = w->exact = false;
 	w->when = when;
 	w->reason = (uint8_t)reason;
@@ -242,20 +207,20 @@ static void threadsleep(FutexWaiter *w)
 	w->woken = true;
 }
 
-bool futexpark(FutexWaiter *w)
+int64_t futexpark(FutexWaiter *w)
 {
 	if (!w->gp) {
 		threadsleep(w);
-		return w->woken;
+		return w->woken ? 0 : -ETIMEDOUT;
 	}
 	gopark(parkcommit, w, (WaitReason)w->reason);
-	if (w->when == Never)
-		return true;
-	if (w->woken)
-		deltimer(&w->timer);
-	else
-		dequeued(w);
-	return w->woken;
+	if (w->when != Never) {
+		if (w->woken)
+			deltimer(&w->timer);
+		else
+			dequeued(w);
+	}
+	return w->cancelled ? -ECANCELED : w->woken ? 0 : -ETIMEDOUT;
 }
 
 // ---- waking -------------------------------------------------------------------------
@@ -358,7 +323,7 @@ void futexready(FutexWoken *list)
 // ---- from outside of the Ms ---------------------------------------------------------
 
 // The flag of the bucket, the flag of all, the poller; pairs with takeoutside.
-static void defer(uint32_t *addr)
+void futexdefer(uint32_t *addr)
 {
 	atomic_store_relaxed(&bucketof(addr)->wakeall, true);
 	atomic_xchg(&deferred, true);
@@ -434,79 +399,23 @@ void futexforked(void)
 	holding = false;
 }
 
-// ---- by the value of a word ---------------------------------------------------------
+// ---- cancelling ---------------------------------------------------------------------
 
-int64_t futexwait(uint32_t *addr, uint32_t val, int64_t when, WaitReason reason)
-{
-	FutexWaiter w;
-	FutexBucket *b;
-
-	if (inhandler()) {
-		osyield(); // no place to wait at: looks again and again
-		return -EAGAIN;
-	}
-	futexbegin(&w, addr, when, reason);
-	b = futexlock(addr);
-	if (atomic_load_relaxed(addr) != val) {
-		futexunlock(b);
-		return -EAGAIN;
-	}
-	futexqueue(b, &w, false);
-	futexunlock(b);
-	return futexpark(&w) ? 0 : -ETIMEDOUT;
-}
-
-void futexwake(uint32_t *addr, int32_t n)
+// Looks into all buckets: this is rare, and a waiter needs no record of where it waits.
+void futexcancel(const G *gp)
 {
 	FutexWoken list = FUTEXWOKEN(list);
-	FutexBucket *b;
 
-	if (inhandler()) {
-		defer(addr);
-		return;
+	for (int32_t i = 0; i < TableSize; i++) {
+		FutexBucket *b = &table[i];
+
+		bucketlock(b);
+		for (FutexWaiter *w = b->first, *next; w; w = next) {
+			next = w->next;
+			if (w->gp == gp && w->cancels && take(b, w, &list))
+				w->cancelled = true;
+		}
+		bucketunlock(b);
 	}
-	b = futexlock(addr);
-	futextake(b, addr, n, &list);
-	futexunlock(b);
 	futexready(&list);
-}
-
-// ---- in the kernel ------------------------------------------------------------------
-
-static int64_t kernelwait(uint32_t *addr, int32_t op, uint32_t val, int64_t when)
-{
-	int64_t ns = when == Never ? 0 : when - librarynow();
-	LibraryTime t = { ns / RT_SECOND, ns % RT_SECOND };
-
-	if (ns < 0)
-		return -ETIMEDOUT;
-	return syscall6(__NR_futex, ptrarg(addr), (uint64_t)op, val,
-	                when == Never ? 0 : ptrarg(&t), 0, 0);
-}
-
-int64_t sharedwait(uint32_t *addr, uint32_t val, int64_t when)
-{
-	int64_t r;
-
-	if (!atgate())
-		return kernelwait(addr, FutexWait, val, when);
-	entersyscallblock();
-	r = kernelwait(addr, FutexWait, val, when);
-	exitsyscall();
-	return r;
-}
-
-void sharedwake(uint32_t *addr, int32_t n)
-{
-	syscall3(__NR_futex, ptrarg(addr), FutexWake, (uint64_t)n);
-}
-
-int64_t threadwait(uint32_t *addr, uint32_t val, int64_t when)
-{
-	return kernelwait(addr, FutexWaitPrivate, val, when);
-}
-
-void threadwake(uint32_t *addr, int32_t n)
-{
-	syscall3(__NR_futex, ptrarg(addr), FutexWakePrivate, (uint64_t)n);
 }

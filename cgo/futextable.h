@@ -20,6 +20,7 @@ struct FutexWaiter {
 	uint32_t word; // of a thread: 1 once it has been woken
 	bool queued, parked;
 	bool woken;  // a waker ended the wait, no deadline
+	bool cancels, cancelled; // pthread_cancel may end the wait; it did
 	bool handed; // and did for the waiter what it waited for
 	bool exact;  // only what takes it by its address may wake it, no handler
 	uint8_t reason;
@@ -42,6 +43,13 @@ typedef struct {
 // Waits while *addr is val. Returns 0 when woken (perhaps for nothing), -EAGAIN if it is not val,
 // -ETIMEDOUT at when, an instant of nanotime.
 HIDDEN int64_t futexwait(uint32_t *addr, uint32_t val, int64_t when, WaitReason reason);
+// Does so as a cancellation point: -ECANCELED when the caller must end.
+HIDDEN int64_t futexwaitcancel(uint32_t *addr, uint32_t val, int64_t when, WaitReason reason);
+// Ends gp's wait in the table, if it is one that may be cancelled. The caller has stored the request.
+HIDDEN void futexcancel(const G *gp);
+// Is the calling goroutine to be cancelled, at its next cancellation point? Looked at by a waiter in
+// the queue, under the lock; pairs with futexcancel.
+HIDDEN bool cancelwanted(void);
 // Wakes up to n waiters of addr, the first ones. Reads nothing there. In a signal handler it has
 // other goroutines do it, soon.
 HIDDEN void futexwake(uint32_t *addr, int32_t n);
@@ -61,8 +69,8 @@ HIDDEN void futexunlock(FutexBucket *b);
 HIDDEN void futexbegin(FutexWaiter *w, uint32_t *addr, int64_t when, WaitReason reason);
 // Makes w a waiter, the last one or the first, under the lock.
 HIDDEN void futexqueue(FutexBucket *b, FutexWaiter *w, bool first);
-// Waits, without the lock, until w is woken: true. Returns false if its deadline came.
-HIDDEN bool futexpark(FutexWaiter *w);
+// Waits, without the lock, until w is woken. Returns 0, -ETIMEDOUT, or -ECANCELED if w->cancels.
+HIDDEN int64_t futexpark(FutexWaiter *w);
 // Takes up to n waiters of addr off the queue, under the lock.
 HIDDEN void futextake(FutexBucket *b, const uint32_t *addr, int32_t n, FutexWoken *list);
 // Takes the first waiter of addr off the queue and returns it, or NULL.
@@ -71,6 +79,8 @@ HIDDEN bool futexhas(const FutexBucket *b, const uint32_t *addr);
 // Wakes them, without the lock.
 HIDDEN void futexready(FutexWoken *list);
 
+// Has the poller wake all waiters of addr's bucket: for handlers, which take no lock.
+HIDDEN void futexdefer(uint32_t *addr);
 // Is the caller a handler of the program's, or has one interrupted a thread in here? Then it
 // must not take a bucket's lock.
 HIDDEN bool inhandler(void);

@@ -22,6 +22,8 @@
 // Unyielding: those that are no goroutines have no guard that fits their stack.
 //
 // built: unyielding hot
+#include "cgo/area.h"
+#include "cgo/futextable.h"
 #include "cgo/gate.h"
 #include "runtime/sched/fork.h"
 #include "runtime/sched/g.h"
@@ -29,6 +31,7 @@
 
 long __syscall_cp(long nr, long a, long b, long c, long d, long e, long f);
 // Linked only where threads are cancelled, which are not the runtime's.
+HIDDEN WEAK long __cancel(void);
 WEAK long __syscall_cp_c(long nr, long a, long b, long c, long d, long e, long f);
 
 bool onsignalstack(const M *mp)
@@ -185,5 +188,7 @@ long __syscall_cp(long nr, long a, long b, long c, long d, long e, long f)
 
 	if (!getg() && __syscall_cp_c)
 		return __syscall_cp_c(nr, a, b, c, d, e, f);
+	if (getg() && cancelwanted() && __cancel && (!getarea()->canceldisable || nr != __NR_close))
+		return __cancel();
 	return gatecall(&call);
 }

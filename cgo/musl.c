@@ -10,7 +10,7 @@
 //
 // built: unyielding hot
 #include "cgo/area.h"
-#include "cgo/futextable.h"
+#include "cgo/pthread.h"
 #include "runtime/base/getg.h"
 #include "runtime/os/sigtable.h"
 #include "runtime/sched/fork.h"
@@ -39,10 +39,6 @@ int sigfillset(LibrarySet *set); // all but the library's own
 
 int __real___pthread_create(void **thread, const ThreadAttr *attr, void *(*fn)(void *),
                             void *arg);
-int __wrap___pthread_create(void **thread, const ThreadAttr *attr, void *(*fn)(void *),
-                            void *arg);
-int __wrap_pthread_create(void **thread, const ThreadAttr *attr, void *(*fn)(void *),
-                          void *arg);
 
 // cgo/musl_amd64.S
 void x_cgo_init(G *gp, void (*setg)(G *));
@@ -119,19 +115,14 @@ static void createthread(void *arg)
 	r->error = __real___pthread_create(r->thread, r->attr, r->fn, r->arg);
 }
 
-// Replaces both names in all calls (rtcc). A new thread has a guard of 0 and stacks as anywhere.
-int __wrap___pthread_create(void **thread, const ThreadAttr *attr, void *(*fn)(void *), void *arg)
+// A new thread has a guard of 0 and stacks as anywhere.
+int kernelthread(void **thread, const void *attr, void *(*fn)(void *), void *arg)
 {
 	ThreadRequest r = { thread, attr, fn, arg, 0 };
 
 	outsiders();
 	asthread(createthread, &r);
 	return r.error;
-}
-
-int __wrap_pthread_create(void **thread, const ThreadAttr *attr, void *(*fn)(void *), void *arg)
-{
-	return __wrap___pthread_create(thread, attr, fn, arg);
 }
 
 // ---- what all threads do ------------------------------------------------------------
@@ -180,6 +171,7 @@ int __wrap__Fork(void)
 	_cgo_signalfork();
 	keysforked();
 	futexforked();
+	threadsforked();
 	if (getg())
 		__rt0_forked();
 	return 0;

@@ -68,6 +68,16 @@ ALWAYS_INLINE uint32_t callertid(void)
 	return (uint32_t)getarea()->tid;
 }
 
+// ---- pthread_create.c, musl.c ---------------------------------------------------------
+
+// Creates a real thread, as musl does.
+HIDDEN int kernelthread(void **thread, const void *attr, void *(*fn)(void *), void *arg);
+// In a forked child.
+HIDDEN void threadsforked(void);
+void __pthread_testcancel(void);
+
+// ---- pthread_mutex.c ------------------------------------------------------------------
+
 int __pthread_mutex_lock(PthreadMutex *m);
 int __pthread_mutex_unlock(PthreadMutex *m);
 

@@ -68,12 +68,18 @@ static int64_t condprivate(PthreadCond *c, PthreadMutex *m, int64_t when)
 
 	futexbegin(&w, &c->seq, when, WaitReasonCondWait);
 	w.counted = &c->waiting;
+	w.cancels = w.gp != NULL;
 	b = futexlock(&c->seq);
+	if (w.cancels && cancelwanted()) {
+		futexunlock(b);
+		__pthread_testcancel();
+		return 0;
+	}
 	atomic_store_relaxed(&c->waiting, c->waiting + 1);
 	futexqueue(b, &w, false);
 	futexunlock(b);
 	__pthread_mutex_unlock(m);
-	return futexpark(&w) ? 0 : -ETIMEDOUT;
+	return futexpark(&w);
 }
 
 int __pthread_cond_timedwait(PthreadCond *c, PthreadMutex *m, const LibraryTime *at)
@@ -88,6 +94,10 @@ int __pthread_cond_timedwait(PthreadCond *c, PthreadMutex *m, const LibraryTime 
 		return EINVAL;
 	r = c->shared ? condshared(c, m, when) : condprivate(c, m, when);
 	err = __pthread_mutex_lock(m);
+	if (r == -ECANCELED) {
+		__pthread_testcancel(); // with the mutex, for the cleanup handlers
+		r = 0;
+	}
 	return err ? err : (int)-r;
 }
 

@@ -123,7 +123,7 @@ static int64_t mutexprivate(PthreadMutex *m, uint32_t old, uint32_t self, int64_
 	}
 	futexqueue(b, &w, again); // one that has waited before comes first
 	futexunlock(b);
-	if (!futexpark(&w))
+	if (futexpark(&w) < 0)
 		return -ETIMEDOUT;
 	*handed = w.handed;
 	return 0;

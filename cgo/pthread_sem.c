@@ -88,7 +88,7 @@ static int64_t sempark(PthreadSem *s, int64_t when, bool park)
 	if (!s->private) {
 		r = sharedwait(&s->value, (uint32_t)HasWaiters, when);
 	} else if (park) {
-		r = futexwait(&s->value, (uint32_t)HasWaiters, when, WaitReasonSemacquire);
+		r = futexwaitcancel(&s->value, (uint32_t)HasWaiters, when, WaitReasonSemacquire);
 	} else {
 		atomic_xchg(&threadwaits, true); // pairs with sem_post
 		r = threadwait(&s->value, (uint32_t)HasWaiters, when);
@@ -103,6 +103,7 @@ static int waitpermit(PthreadSem *s, const LibraryTime *at, const char *caller)
 	bool park = atgate() && !(caller >= __libc_text_start && caller < __libc_text_end);
 	int64_t when, r;
 
+	__pthread_testcancel();
 	if (trypermit(s))
 		return 0;
 	when = instant(0, at);
@@ -110,6 +111,8 @@ static int waitpermit(PthreadSem *s, const LibraryTime *at, const char *caller)
 		return seterrno(EINVAL);
 	while (!trypermit(s)) {
 		r = sempark(s, when, park);
+		if (r == -ECANCELED)
+			__pthread_testcancel();
 		if (r == -ETIMEDOUT || r == -EINTR)
 			return seterrno((int)-r);
 	}

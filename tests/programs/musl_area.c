@@ -1,5 +1,6 @@
 // tests/programs/musl_area.c - with musl: cgo/area.h has its struct pthread right, on a thread
 // and on a goroutine: each field that the runtime uses is where the library looks for it.
+// env: RT0_PTHREADS=kernel
 // cflags: --musl
 #include "../lib/test.h"
 

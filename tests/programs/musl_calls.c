@@ -1,6 +1,7 @@
 // tests/programs/musl_calls.c - with musl: 64 goroutines call the C library, directly and by
 // rt_cgocall, while a thread sends SIGURG to all threads and the world is stopped all the
 // time. Nothing goes wrong. The argument is the number of calls.
+// env: RT0_PTHREADS=kernel
 // cflags: --musl
 // matrix: GOMAXPROCS=4
 // stdout~: ^[0-9]+ calls\n\Z

@@ -1,5 +1,6 @@
 // tests/programs/musl_handler.c - with musl: handlers that the program installs by sigaction and
 // signal run wherever a thread is, with all of sigaction's flags, and may be left by siglongjmp.
+// env: RT0_PTHREADS=kernel
 // cflags: --musl
 // matrix: GOMAXPROCS=1,2,4
 // timeout: 120

@@ -1,6 +1,7 @@
 // tests/programs/musl_threads.c - with musl: set*id reaches every thread and returns, while
 // threads of the runtime begin and end; a thread of the program's own lives beside them, and
 // a signal that the kernel gives to it comes to the channel that wants it.
+// env: RT0_PTHREADS=kernel
 // cflags: --musl
 // matrix: GOMAXPROCS=1,4
 // timeout: 120

@@ -1,0 +1,332 @@
+// pthread_create.c - the program's threads are goroutines.
+//
+// A pthread_t is the goroutine's area, as musl's is its struct pthread. A joinable thread that has
+// ended parks in goexit's place, with its area and its result, until it is joined or detached:
+//
+//	AreaJoinable -> AreaExited -> AreaDetached     joined, or detached after its end
+//	AreaJoinable -> AreaDetached                   detached before
+//
+// Each step is a compare-and-swap by the thread, or by what joins or detaches it; then a wake-up of
+// those that wait for the word. The area is not touched after AreaDetached.
+//
+// Real threads are made where a goroutine would not do: for musl's own threads (of timers,
+// message queues, aio), known by the caller's address; for a stack of the program's own or
+// one larger than a segment; for explicit scheduling; on behalf of code that is on no
+// goroutine; and when the environment says RT0_PTHREADS=kernel.
+//
+// Unyielding, as futextable.c. The program's functions check for themselves.
+//
+// built: unyielding
+#include "cgo/gate.h"
+#include "cgo/pthread.h"
+#include "runtime/base/str.h"
+#include "runtime/sched/g.h"
+#include "runtime/sched/yieldcheck.h"
+
+enum {
+	MaxStack = 64 << 20, // a segment's
+};
+#define CANCELED ((void *)-1)
+#define C11THREAD ((const ThreadAttributes *)-1) // as musl marks it
+
+typedef struct {
+	uint64_t stacksize, guardsize;
+	void *stack;
+	int32_t detached, scheduled;
+	uint64_t unused[3];
+} ThreadAttributes;
+_Static_assert(sizeof(ThreadAttributes) == 56, "pthread_attr_t");
+
+typedef void *ThreadFunc(void *arg);
+
+extern const char __libc_text_start[], __libc_text_end[];
+void exit(int status);
+
+NORETURN void __real_pthread_exit(void *result);
+int __real_pthread_join(Area *a, void **result);
+int __real_pthread_timedjoin_np(Area *a, void **result, const LibraryTime *at);
+int __real_pthread_tryjoin_np(Area *a, void **result);
+int __real_pthread_detach(Area *a);
+int __real_pthread_cancel(Area *a);
+
+int __wrap_pthread_create(Area **t, const ThreadAttributes *attr, ThreadFunc *fn, void *arg);
+int __wrap___pthread_create(Area **t, const ThreadAttributes *attr, ThreadFunc *fn, void *arg);
+int thrd_create(Area **t, int (*fn)(void *), void *arg);
+NORETURN void __wrap_pthread_exit(void *result);
+NORETURN void __wrap___pthread_exit(void *result);
+int __wrap_pthread_join(Area *a, void **result);
+int __wrap___pthread_join(Area *a, void **result);
+int __wrap_pthread_timedjoin_np(Area *a, void **result, const LibraryTime *at);
+int __wrap_pthread_tryjoin_np(Area *a, void **result);
+int __wrap_pthread_detach(Area *a);
+int __wrap_thrd_detach(Area *a);
+int __wrap_pthread_cancel(Area *a);
+void pthread_testcancel(void);
+HIDDEN WEAK long __cancel(void); // with pthread_cancel alone
+
+// Threads that have not ended, less the main one.
+static uint32_t living;
+
+// ---- the end ------------------------------------------------------------------------
+
+// musl's list of calls to make when a thread ends in the middle.
+typedef struct Cleanup Cleanup;
+struct Cleanup {
+	void (*f)(void *);
+	void *arg;
+	Cleanup *next;
+};
+
+static void cleanup(Area *a)
+{
+	Cleanup *c;
+
+	a->canceldisable = CancelDisabled;
+	while ((c = a->cancelbuf)) {
+		a->cancelbuf = c->next;
+		c->f(c->arg);
+	}
+	endarea();
+}
+
+// The other threads continue; the process ends with the last one.
+static NORETURN void endmain(void)
+{
+	uint32_t n;
+
+	while ((n = atomic_load_acquire(&living)) != 0) // pairs with finishthread
+		futexwait(&living, n, Never, WaitReasonSemacquire);
+	exit(0);
+	__builtin_unreachable();
+}
+
+void threadsforked(void)
+{
+	living = (getarea()->flags & AreaCounted) != 0;
+}
+
+static void changestate(Area *a, int32_t state)
+{
+	atomic_xchg(&a->detachstate, state); // release: pairs with jointhread's and its own loads
+	futexwake((uint32_t *)&a->detachstate, INT32_MAX);
+}
+
+// Waits to be joined or detached, unless it is detached already.
+static void awaitjoin(Area *a)
+{
+	uint32_t *state = (uint32_t *)&a->detachstate;
+
+	if (!atomic_cas(&a->detachstate, AreaJoinable, AreaExited)) // publishes the result
+		return;
+	futexwake(state, INT32_MAX);
+	while (atomic_load_acquire(state) == AreaExited)
+		futexwait(state, AreaExited, Never, WaitReasonSemacquire);
+}
+
+static NORETURN void finishthread(Area *a, void *result)
+{
+	bool ismain = getg()->goid == 1;
+
+	cleanup(a);
+	a->result = result;
+	if (ismain)
+		endmain();
+	if (a->flags & AreaCounted && atomic_xadd(&living, -1u) == 0)
+		futexwake(&living, 1);
+	awaitjoin(a);
+	rt_goexit();
+}
+
+void __wrap_pthread_exit(void *result)
+{
+	G *gp = getg();
+
+	if (!gp)
+		__real_pthread_exit(result);
+	if (gp != gp->m->curg)
+		fatal("pthread_exit within rt_cgocall or a signal handler");
+	finishthread(getarea(), result);
+}
+
+void __wrap___pthread_exit(void *result)
+{
+	__wrap_pthread_exit(result);
+}
+
+// ---- the beginning ------------------------------------------------------------------
+
+// The new goroutine's arguments, on its stack.
+typedef struct {
+	ThreadFunc *fn;
+	void *arg;
+	bool c11;
+} ThreadStart;
+
+static void threadmain(void *arg)
+{
+	const ThreadStart *s = arg;
+	void *result;
+
+	if (s->c11)
+		result = (void *)(intptr_t)((int (*)(void *))(void *)s->fn)(s->arg);
+	else
+		result = s->fn(s->arg);
+	finishthread(getarea(), result);
+}
+
+static bool kernelwanted(void)
+{
+	const char *s = rt_getenv("RT0_PTHREADS");
+
+	return s && streq(s, "kernel");
+}
+
+static bool wantsthread(const ThreadAttributes *attr)
+{
+	if (!atgate() || kernelwanted())
+		return true;
+	return attr && attr != C11THREAD &&
+	       (attr->stack || attr->scheduled || attr->stacksize > MaxStack);
+}
+
+static void creategoroutine(Area **t, bool detached, const ThreadStart *s, uintptr_t pc)
+{
+	G *newg = newproc1(threadmain, NULL, s, sizeof *s, getg(), pc);
+
+	makeuser(newg, (uintptr_t)s->fn);
+	newg->area->detachstate = detached ? AreaDetached : AreaJoinable;
+	newg->area->flags |= AreaCounted;
+	atomic_xadd(&living, 1);
+	*t = newg->area; // first: the thread may look
+	startg(newg);
+}
+
+static int create(Area **t, const ThreadAttributes *attr, ThreadFunc *fn, void *arg,
+                  const char *caller)
+{
+	ThreadStart s = { fn, arg, attr == C11THREAD };
+	bool musls = caller >= __libc_text_start && caller < __libc_text_end;
+
+	if (musls || wantsthread(attr))
+		return kernelthread((void **)t, attr, fn, arg);
+	creategoroutine(t, attr && !s.c11 && attr->detached, &s, (uintptr_t)caller);
+	return 0;
+}
+
+int __wrap_pthread_create(Area **t, const ThreadAttributes *attr, ThreadFunc *fn, void *arg)
+{
+	return create(t, attr, fn, arg, __builtin_return_address(0));
+}
+
+int __wrap___pthread_create(Area **t, const ThreadAttributes *attr, ThreadFunc *fn, void *arg)
+{
+	return create(t, attr, fn, arg, __builtin_return_address(0));
+}
+
+int thrd_create(Area **t, int (*fn)(void *), void *arg)
+{
+	enum { Success, Busy, Failed, Nomem };
+	int r = create(t, C11THREAD, (ThreadFunc *)(void *)fn, arg, __builtin_return_address(0));
+
+	return r == 0 ? Success : r == EAGAIN ? Nomem : Failed;
+}
+
+// ---- joining ------------------------------------------------------------------------
+
+static int jointhread(Area *a, void **result, int64_t when)
+{
+	uint32_t *word = (uint32_t *)&a->detachstate, state;
+
+	__pthread_testcancel();
+	if (when < 0)
+		return EINVAL;
+	if (a == getarea())
+		return EDEADLK;
+	while ((state = atomic_load_acquire(word)) != AreaExited) { // pairs with awaitjoin
+		int64_t r;
+
+		if (state != AreaJoinable)
+			return EINVAL;
+		r = futexwaitcancel(word, state, when, WaitReasonSemacquire);
+		if (r == -ETIMEDOUT)
+			return ETIMEDOUT;
+		if (r == -ECANCELED)
+			__pthread_testcancel();
+	}
+	if (result)
+		*result = a->result;
+	changestate(a, AreaDetached); // from here on the area may be gone
+	return 0;
+}
+
+int __wrap_pthread_join(Area *a, void **result)
+{
+	return goroutineof(a) ? jointhread(a, result, Never) : __real_pthread_join(a, result);
+}
+
+int __wrap___pthread_join(Area *a, void **result)
+{
+	return __wrap_pthread_join(a, result);
+}
+
+int __wrap_pthread_timedjoin_np(Area *a, void **result, const LibraryTime *at)
+{
+	return goroutineof(a) ? jointhread(a, result, instant(0, at)) :
+	                        __real_pthread_timedjoin_np(a, result, at);
+}
+
+int __wrap_pthread_tryjoin_np(Area *a, void **result)
+{
+	if (!goroutineof(a))
+		return __real_pthread_tryjoin_np(a, result);
+	if (atomic_load_acquire(&a->detachstate) == AreaJoinable)
+		return EBUSY;
+	return jointhread(a, result, Never);
+}
+
+int __wrap_pthread_detach(Area *a)
+{
+	if (!goroutineof(a))
+		return __real_pthread_detach(a);
+	if (atomic_cas(&a->detachstate, AreaJoinable, AreaDetached))
+		return 0;
+	if (atomic_load_acquire(&a->detachstate) != AreaExited)
+		return EINVAL;
+	changestate(a, AreaDetached);
+	return 0;
+}
+
+int __wrap_thrd_detach(Area *a)
+{
+	return __wrap_pthread_detach(a) == 0 ? 0 : 2;
+}
+
+// ---- cancelling ---------------------------------------------------------------------
+
+// Also where a goroutine that only asks this yields: musl's own code would never be interrupted.
+void __pthread_testcancel(void)
+{
+	if (atgate())
+		preemptcheckas(NULL);
+	if (cancelwanted() && __cancel)
+		__cancel();
+}
+
+void pthread_testcancel(void)
+{
+	__pthread_testcancel();
+}
+
+// The request is in the area: cancellation points look at it. One that waits in the table is woken;
+// pairs with cancelled(), which looks when it is in the queue.
+int __wrap_pthread_cancel(Area *a)
+{
+	G *gp = goroutineof(a);
+
+	if (!gp)
+		return __real_pthread_cancel(a);
+	atomic_xchg(&a->cancel, 1);
+	if (a != getarea())
+		futexcancel(gp);
+	return 0;
+}

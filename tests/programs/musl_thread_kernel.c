@@ -1,0 +1,87 @@
+// tests/programs/musl_thread_kernel.c - with musl: RT0_PTHREADS=kernel makes real threads, which wait
+// beside goroutines, join, and are cancelled.
+// cflags: --musl
+// env: RT0_PTHREADS=kernel
+// matrix: GOMAXPROCS=1,4
+#include "../lib/test.h"
+
+#include "../lib/threads.h"
+
+#include <pthread.h>
+#include <semaphore.h>
+#include <unistd.h>
+
+enum { Threads = 20, Rounds = 500 };
+
+static sem_t started, go;
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
+static int turn;
+
+static void *thread(void *arg)
+{
+	sem_post(&started);
+	equal(sem_wait(&go), 0);
+	return (char *)arg + 1;
+}
+
+static void wait_for(int mine)
+{
+	pthread_mutex_lock(&mutex);
+	while (turn != mine)
+		pthread_cond_wait(&cond, &mutex);
+	turn++;
+	pthread_cond_broadcast(&cond);
+	pthread_mutex_unlock(&mutex);
+}
+
+static void *even(void *unused)
+{
+	for (int i = 0; i < Rounds; i += 2)
+		wait_for(i);
+	return unused;
+}
+
+static void *reads(void *fd)
+{
+	char c;
+
+	sem_post(&started);
+	read((int)(intptr_t)fd, &c, 1);
+	return NULL;
+}
+
+int rt_main(int argc, char **argv)
+{
+	pthread_t t[Threads];
+	void *result;
+	int fd[2];
+
+	(void)argc, (void)argv;
+	sem_init(&started, 0, 0);
+	sem_init(&go, 0, 0);
+	for (int i = 0; i < Threads; i++)
+		equal(pthread_create(&t[i], NULL, thread, (void *)(intptr_t)i), 0);
+	for (int i = 0; i < Threads; i++)
+		equal(sem_wait(&started), 0);
+	check(check_threads("status", "Pid:") > Threads);
+	for (int i = 0; i < Threads; i++)
+		sem_post(&go);
+	for (int i = 0; i < Threads; i++) {
+		equal(pthread_join(t[i], &result), 0);
+		equal((intptr_t)result, i + 1);
+	}
+
+	equal(pthread_create(&t[0], NULL, even, NULL), 0);
+	for (int i = 1; i < Rounds; i += 2)
+		wait_for(i);
+	equal(pthread_join(t[0], NULL), 0);
+
+	equal(pipe(fd), 0);
+	equal(pthread_create(&t[0], NULL, reads, (void *)(intptr_t)fd[0]), 0);
+	equal(sem_wait(&started), 0);
+	equal(pthread_cancel(t[0]), 0);
+	equal(pthread_join(t[0], &result), 0);
+	check(result == PTHREAD_CANCELED);
+	return 0;
+}
