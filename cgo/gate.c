@@ -53,12 +53,22 @@ bool atgate(void)
 	       !onsignalstack(mp) && !inforkedchild;
 }
 
+NOINLINE int64_t gatemanaged(const Call *c)
+{
+	int64_t r;
+
+	entersyscall();
+	r = gatekernel(c);
+	exitsyscall();
+	return r;
+}
+
 NOINLINE int64_t blockingcall(const Call *c)
 {
 	int64_t r;
 
 	entersyscallblock();
-	r = gatesyscall(c);
+	r = gatekernel(c);
 	exitsyscall();
 	return r;
 }
@@ -166,7 +176,7 @@ static int64_t dispatch(Call *c, Way way)
 	case WayBlocking:
 		return blockingcall(c);
 	default:
-		return managed(c);
+		return gatemanaged(c);
 	}
 }
 
@@ -175,9 +185,10 @@ int64_t gatecall(Call *c)
 	Way way = (uint64_t)c->nr < nelem(ways) ? ways[c->nr] : WayPlain;
 
 	if (way == WayPlain || !atgate())
-		return gatesyscall(c);
+		return plaincall(c);
+	gateenter(c->nr);
 	if (alone() && way != WayClose && way != WayFork)
-		return managed(c);
+		return gatemanaged(c);
 	return dispatch(c, way);
 }
 

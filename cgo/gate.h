@@ -15,20 +15,44 @@ typedef enum {
 	GateUnknown,
 	GateFile,   // never waits: calls are made as they are
 	GateSocket, // calls are tried with MSG_DONTWAIT
-	GateStream, // a pipe or a terminal: bytes, written in pieces of PipeBuf
+	GatePipe,   // calls are tried with RWF_NOWAIT
+	GateStream, // bytes, polled before the call; written in pieces of PipeBuf
 	GateOther,  // is polled before the call
 } GateKind;
 
 // ---- gate_amd64.S -------------------------------------------------------------------
 
+HIDDEN int64_t gatesyscall(const Call *c, const uint32_t *word, uint32_t seen);
+HIDDEN extern const char gatesyscall_end[], gatesyscall_stopped[];
+
 // Makes the call as it is.
-HIDDEN int64_t gatesyscall(const Call *c);
+ALWAYS_INLINE int64_t plaincall(const Call *c)
+{
+	static const uint32_t zero;
+
+	return gatesyscall(c, &zero, 0);
+}
+
+// ---- gate_stop.c --------------------------------------------------------------------
+
+// A call with the number nr begins: it ends when a handler runs from now on.
+HIDDEN void gateenter(int64_t nr);
+// Must the caller's call end now, with EINTR?
+HIDDEN bool gatestopped(void);
+// Returns what is woken when it must; NULL for a goroutine that no signal stops.
+HIDDEN PollDesc *gatestop(void);
+// Makes the call, between entersyscall and exitsyscall.
+HIDDEN int64_t gatekernel(const Call *c);
+HIDDEN void gatehandled(bool restarts);
+HIDDEN void gatesignal(const G *gp, Sigcontext *c);
 
 // ---- gate.c -------------------------------------------------------------------------
 
 // Makes the call for whoever calls, and returns its result or -errno.
 HIDDEN int64_t gatecall(Call *c);
-// Makes a call that certainly blocks: the P is handed off before it.
+// Makes the call between entersyscall and exitsyscall.
+HIDDEN int64_t gatemanaged(const Call *c);
+// Is gatemanaged for a call that certainly blocks: the P is handed off before it.
 HIDDEN int64_t blockingcall(const Call *c);
 // Is the caller a goroutine that may park now?
 HIDDEN bool atgate(void);
@@ -42,7 +66,12 @@ HIDDEN bool onsignalstack(const M *mp);
 // until when. Returns 0, -ETIMEDOUT, -EBADF when rt_close has closed it, -EPERM for what
 // is always ready.
 HIDDEN int64_t gatewait(int32_t fd, uint32_t what, int64_t when);
+// Parks until the instant: 0, or -EINTR.
+HIDDEN int64_t gatepark(int64_t when);
+// Has the kernel report when fd becomes readable.
+HIDDEN int64_t gatewatch(int32_t fd, Fd *d);
 HIDDEN GateKind gatekind(int32_t fd);
+HIDDEN void setgatekind(int32_t fd, GateKind kind);
 HIDDEN void gateforget(int32_t fd); // a new description is behind the number
 HIDDEN int64_t gateclose(const Call *c);
 // The instant ns from now: Never for less than 0.

@@ -19,7 +19,7 @@ int64_t polledcall(const Call *c, PollMode mode, int64_t when)
 	for (;;) {
 		while (!pollready(fd, mode, false)) {
 			if (isnonblock(fd))
-				return gatesyscall(c);
+				return plaincall(c);
 			err = gatewait(fd, whatof(mode), when);
 			if (err == -ETIMEDOUT)
 				return -EAGAIN;
@@ -28,11 +28,50 @@ int64_t polledcall(const Call *c, PollMode mode, int64_t when)
 			if (err)
 				return err;
 		}
-		r = managed(c);
+		r = gatemanaged(c);
 		if (r != -EAGAIN || isnonblock(fd))
 			return r;
 	}
 }
+
+// ---- pipes ----------------------------------------------------------------------------
+
+// Makes a read, write, readv or writev in a way that does not wait, whatever the description's
+// mode. Returns -EOPNOTSUPP where the kernel cannot: pipes can since Linux 6.5.
+static int64_t trynowait(const Call *c, PollMode mode)
+{
+	enum { RWF_NOWAIT = 8 };
+	rt_iovec one = { (void *)(uintptr_t)c->arg[1], c->arg[2] };
+	bool several = c->nr == __NR_readv || c->nr == __NR_writev;
+	Call try = { mode == PollRead ? __NR_preadv2 : __NR_pwritev2,
+		     { c->arg[0], several ? c->arg[1] : ptrarg(&one), several ? c->arg[2] : 1,
+		       (uint64_t)-1, 0, RWF_NOWAIT } };
+
+	return plaincall(&try);
+}
+
+// Parks until the pipe is ready, as the call wants it, and makes the call. If it cannot, the
+// descriptor is polled from now on.
+static int64_t pipecall(const Call *c, PollMode mode)
+{
+	int32_t fd = (int32_t)c->arg[0];
+	int64_t r, err;
+
+	for (;;) {
+		r = trynowait(c, mode);
+		if (r == -EOPNOTSUPP || r == -ENOSYS) {
+			setgatekind(fd, GateStream);
+			return polledcall(c, mode, Never);
+		}
+		if (r != -EAGAIN || isnonblock(fd))
+			return r;
+		err = gatewait(fd, whatof(mode), Never);
+		if (err)
+			return err == -EPERM ? gatemanaged(c) : err;
+	}
+}
+
+// ---- reading and writing ----------------------------------------------------------------
 
 int64_t gateread(Call *c)
 {
@@ -47,27 +86,35 @@ int64_t gateread(Call *c)
 			return r;
 		gateforget(fd);
 	}
-	return kind == GateFile ? managed(c) : polledcall(c, PollRead, Never);
+	if (kind == GatePipe)
+		return pipecall(c, PollRead);
+	return kind == GateFile ? gatemanaged(c) : polledcall(c, PollRead, Never);
 }
 
-// Writes all to a description that carries bytes: a pipe that is ready has room for
+// Writes all to a description that carries bytes. One that is polled and ready has room for
 // PipeBuf, and would hold the thread for the rest.
 static int64_t writestream(Call *c)
 {
+	int32_t fd = (int32_t)c->arg[0];
 	uint64_t n = c->arg[2];
 	int64_t done = 0, r;
 
-	if (n <= PipeBuf || isnonblock((int32_t)c->arg[0]))
-		return polledcall(c, PollWrite, Never);
-	do {
-		c->arg[2] = min(n - (uint64_t)done, (uint64_t)PipeBuf);
-		r = polledcall(c, PollWrite, Never);
+	for (;;) {
+		if (gatekind(fd) == GatePipe) {
+			r = pipecall(c, PollWrite);
+		} else {
+			if (!isnonblock(fd))
+				c->arg[2] = min(n - (uint64_t)done, (uint64_t)PipeBuf);
+			r = polledcall(c, PollWrite, Never);
+		}
 		if (r <= 0)
 			return done > 0 ? done : r;
-		c->arg[1] += (uint64_t)r;
 		done += r;
-	} while ((uint64_t)done < n);
-	return done;
+		if ((uint64_t)done >= n || isnonblock(fd))
+			return done;
+		c->arg[1] += (uint64_t)r;
+		c->arg[2] = n - (uint64_t)done;
+	}
 }
 
 int64_t gatewrite(Call *c)
@@ -84,8 +131,10 @@ int64_t gatewrite(Call *c)
 		gateforget(fd);
 	}
 	if (kind == GateFile)
-		return managed(c);
-	return kind == GateStream ? writestream(c) : polledcall(c, PollWrite, Never);
+		return gatemanaged(c);
+	if (kind == GatePipe || kind == GateStream)
+		return writestream(c);
+	return polledcall(c, PollWrite, Never);
 }
 
 // ---- several pieces of memory ---------------------------------------------------------
@@ -132,7 +181,7 @@ int64_t gatevector(Call *c, PollMode mode)
 	int64_t r;
 
 	if (n > MostPieces || !canread(v, n * sizeof *v) || lengthofall(v, n) == 0)
-		return managed(c);
+		return gatemanaged(c);
 	if (kind == GateSocket) {
 		r = mode == PollRead ? gaterecvmsg(&message) : gatesendmsg(&message);
 		if (r != -ENOTSOCK)
@@ -140,8 +189,11 @@ int64_t gatevector(Call *c, PollMode mode)
 		gateforget(fd);
 	}
 	if (kind == GateFile)
-		return managed(c);
-	if (mode == PollWrite && kind == GateStream && lengthofall(v, n) > PipeBuf && !isnonblock(fd))
+		return gatemanaged(c);
+	if (kind == GatePipe && (mode == PollRead || lengthofall(v, n) <= PipeBuf))
+		return pipecall(c, mode);
+	if (mode == PollWrite && (kind == GatePipe || kind == GateStream) &&
+	    lengthofall(v, n) > PipeBuf && !isnonblock(fd))
 		return writestreamv(c);
 	return polledcall(c, mode, Never);
 }
@@ -154,5 +206,5 @@ int64_t gatesplice(const Call *c)
 	PollMode mode = c->nr == __NR_vmsplice ? PollWrite : PollRead;
 	uint64_t flags = c->arg[c->nr == __NR_splice ? 5 : 3];
 
-	return flags & SPLICE_F_NONBLOCK ? managed(c) : polledcall(c, mode, Never);
+	return flags & SPLICE_F_NONBLOCK ? gatemanaged(c) : polledcall(c, mode, Never);
 }

@@ -79,6 +79,8 @@ static int64_t pollmany(Pollfd *p, uint64_t n, int64_t ns)
 		err = parkfor(p, n, when);
 		if (err == -ETIMEDOUT)
 			return 0;
+		if (err == -EINTR)
+			return err;
 		if (err && err != -EBADF)
 			return threadpoll(p, n, when);
 	}
@@ -88,10 +90,7 @@ int64_t gatepoll(Pollfd *p, uint64_t n, int64_t ns)
 {
 	if (n > 0)
 		return pollmany(p, n, ns);
-	if (ns < 0)
-		return threadpoll(p, 0, Never);
-	rt_sleep(ns);
-	return 0;
+	return ns < 0 ? threadpoll(p, 0, Never) : gatepark(gateuntil(ns));
 }
 
 // ---- select -------------------------------------------------------------------------
@@ -181,7 +180,7 @@ static int64_t gateepoll(Call *c)
 
 	for (;;) {
 		c->arg[3] = 0;
-		r = gatesyscall(c);
+		r = plaincall(c);
 		if (r != 0 || ms == 0)
 			return r;
 		err = gatewait((int32_t)c->arg[0], RT_READABLE, when);

@@ -43,7 +43,7 @@ static int64_t trysocket(Call *c, int32_t at, PollMode mode, int64_t *when)
 
 	for (;;) {
 		c->arg[at] = flags | MSG_DONTWAIT;
-		r = gatesyscall(c);
+		r = plaincall(c);
 		c->arg[at] = flags;
 		if (likely(r != -EAGAIN) || (flags & MSG_DONTWAIT) || isnonblock(fd))
 			return r;
@@ -161,7 +161,7 @@ int64_t gaterecvmmsg(const Call *c)
 	int32_t fd = (int32_t)c->arg[0];
 
 	if (c->arg[3] & MSG_DONTWAIT)
-		return gatesyscall(c);
+		return plaincall(c);
 	return polledcall(c, PollRead, patience(fd, PollRead));
 }
 
@@ -201,10 +201,10 @@ int64_t gateconnect(const Call *c)
 
 	gateforget(fd);
 	if (flags < 0 || (flags & O_NONBLOCK) || !isstream(fd))
-		return gatesyscall(c);
+		return plaincall(c);
 	when = patience(fd, PollWrite);
 	syscall3(__NR_fcntl, (uint32_t)fd, F_SETFL, (uint64_t)flags | O_NONBLOCK);
-	r = gatesyscall(c);
+	r = plaincall(c);
 	syscall3(__NR_fcntl, (uint32_t)fd, F_SETFL, (uint64_t)flags);
 	if (r == -EAGAIN) // the queue of a local listener is full, and no event says when it is not
 		return blockingcall(c);

@@ -39,7 +39,7 @@ static GateKind findgatekind(int32_t fd)
 	case Socket:
 		return GateSocket;
 	case Fifo:
-		return GateStream;
+		return GatePipe;
 	case Char:
 		if (syscall3(__NR_ioctl, (uint32_t)fd, TCGETS, ptrarg(termios)) == 0)
 			return GateStream;
@@ -77,12 +77,17 @@ GateKind gatekind(int32_t fd)
 	return kind;
 }
 
-void gateforget(int32_t fd)
+void setgatekind(int32_t fd, GateKind kind)
 {
 	Fd *d = known(fd);
 
 	if (d)
-		atomic_store_relaxed(&d->hint, (uint8_t)GateUnknown);
+		atomic_store_relaxed(&d->hint, (uint8_t)kind);
+}
+
+void gateforget(int32_t fd)
+{
+	setgatekind(fd, GateUnknown);
 }
 
 // ---- closing ------------------------------------------------------------------------
@@ -95,7 +100,7 @@ int64_t gateclose(const Call *c)
 
 	gateforget(fd);
 	if (!d || (atomic_load_acquire(&d->mu) == 0 && d->kind == FdUnknown && !d->armed))
-		return managed(c);
+		return gatemanaged(c);
 	return rt_close(fd);
 }
 
@@ -118,7 +123,7 @@ static uint32_t reported(const Fd *d)
 }
 
 // Has the kernel report when fd becomes ready, and now if it is.
-static int64_t arm(int32_t fd, Fd *d)
+static int64_t arm(int32_t fd, Fd *d, uint32_t events)
 {
 	EpollEvent ev = { .data = polltag(fd, &d->pd) };
 	int64_t r = netpollTryInit();
@@ -126,7 +131,7 @@ static int64_t arm(int32_t fd, Fd *d)
 	if (r < 0)
 		return r;
 	lockdesc(&d->pd);
-	ev.events = reported(d);
+	ev.events = events ? events : reported(d);
 	r = epollctl(epfd, d->armed ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &ev);
 	if (r == -ENOENT)
 		r = epollctl(epfd, EPOLL_CTL_ADD, fd, &ev);
@@ -137,50 +142,73 @@ static int64_t arm(int32_t fd, Fd *d)
 	return r;
 }
 
+int64_t gatewatch(int32_t fd, Fd *d)
+{
+	return arm(fd, d, EPOLLET | EPOLLIN);
+}
+
+// ---- parking ------------------------------------------------------------------------
+
+// A wait on one descriptor, or on the second alone; the second is what ends the call.
 typedef struct {
-	PollWatch *w;
+	PollWatch w[2];
 	Timer timer;
 	bool timed;
 } Parking;
 
-// The timer starts first: once the lock is released a waker may let the goroutine go.
-static UNCHECKED_LOCKS bool parked(G *gp, void *arg)
+static UNCHECKED_LOCKS void lockwatches(Parking *p)
+{
+	PollDesc *a = p->w[0].pd, *b = p->w[1].pd;
+
+	if (min(a, b))
+		lockdesc(min(a, b));
+	lockdesc(max(a, b));
+}
+
+static UNCHECKED_LOCKS void unlockwatches(Parking *p)
+{
+	for (int i = 0; i < 2; i++) {
+		if (p->w[i].pd)
+			unlock(&p->w[i].pd->lock);
+	}
+}
+
+// The timer starts first: once the locks are released a waker may let the goroutine continue.
+static bool parked(G *gp, void *arg)
 {
 	Parking *p = arg;
-	PollWatch *w = p->w;
 
 	(void)gp;
 	if (p->timed)
 		addtimer(&p->timer);
-	unlock(&w->pd->lock);
+	unlockwatches(p);
 	return true;
 }
 
-// Parks until the watch fires or the instant comes; true: it has fired.
-static UNCHECKED_LOCKS bool awaitwatch(PollWatch *w, int64_t when)
+// Parks until a watch fires or the instant comes; true: one has fired.
+static bool await2(Parking *p, int64_t when)
 {
-	Parking p = { .w = w, .timed = when != Never };
-	bool fired = true;
 	G *gp = getg();
+	bool fired = true;
 
-	lockdesc(w->pd);
-	if (!w->fired) {
+	p->timed = when != Never;
+	lockwatches(p);
+	if (!p->w[0].fired && !p->w[1].fired) {
 		beginwait(gp);
-		w->gp = gp;
+		p->w[0].gp = p->w[1].gp = gp;
 		netpollcount(1);
-		if (p.timed)
-			settimer(&p.timer, gp, when);
-		gopark(parked, &p, WaitReasonIOWait);
+		if (p->timed)
+			settimer(&p->timer, gp, when);
+		gopark(parked, p, WaitReasonIOWait);
 		fired = gp->param != NULL;
 		if (!fired)
 			netpollcount(-1); // the clock came first
-		else if (p.timed)
-			deltimer(&p.timer);
-		lockdesc(w->pd);
-		w->gp = NULL;
+		else if (p->timed)
+			deltimer(&p->timer);
+		lockwatches(p);
+		p->w[0].gp = p->w[1].gp = NULL;
 	}
-	w->fired = false;
-	unlock(&w->pd->lock);
+	unlockwatches(p);
 	return fired;
 }
 
@@ -193,27 +221,65 @@ static int64_t over(const PollDesc *pd, uint32_t what)
 	return err;
 }
 
+// Adds what ends the call, and looks whether it has come already.
+static int64_t beginparking(Parking *p)
+{
+	p->w[1] = (PollWatch){ .pd = gatestop(), .what = RT_READABLE };
+	if (!p->w[1].pd)
+		return 0;
+	addwatch(&p->w[1]); // then looks at the count; pairs with gatehandled
+	return gatestopped() ? -EINTR : 0;
+}
+
+static int64_t endparking(Parking *p, int64_t err)
+{
+	if (!p->w[1].pd)
+		return err;
+	removewatch(&p->w[1]);
+	return gatestopped() && !p->w[0].fired ? -EINTR : err;
+}
+
 int64_t gatewait(int32_t fd, uint32_t what, int64_t when)
 {
-	PollWatch w = { .what = what };
+	Parking p = { .w[0].what = what };
 	int64_t err;
 	Fd *d;
 
 	err = fdhold(fd, &d);
 	if (err)
 		return err;
-	w.pd = &d->pd;
-	addwatch(&w);
-	err = arm(fd, d);
+	p.w[0].pd = &d->pd;
+	addwatch(&p.w[0]);
+	err = beginparking(&p);
+	if (!err)
+		err = arm(fd, d, 0);
 	if (!err)
 		err = over(&d->pd, what);
-	if (!err && (when <= nanotime() || !awaitwatch(&w, when)))
+	if (!err && (when <= nanotime() || !await2(&p, when)))
 		err = -ETIMEDOUT;
 	if (!err)
 		err = over(&d->pd, what);
-	removewatch(&w);
+	err = endparking(&p, err);
+	removewatch(&p.w[0]);
 	fdunref(fd, d);
 	return err;
+}
+
+int64_t gatepark(int64_t when)
+{
+	Parking p = { 0 };
+	int64_t err = beginparking(&p);
+
+	if (!p.w[1].pd) {
+		rt_sleep_until(when);
+		return 0;
+	}
+	while (!err && when > nanotime()) {
+		await2(&p, when);
+		p.w[1].fired = false;
+		err = gatestopped() ? -EINTR : 0;
+	}
+	return endparking(&p, err);
 }
 
 int64_t gateuntil(int64_t ns)

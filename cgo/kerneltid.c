@@ -55,12 +55,12 @@ static int result(int64_t r)
 
 static int64_t killcall(int64_t nr, uint64_t to, int sig)
 {
-	return gatesyscall(&(Call){ nr, { to, (uint64_t)sig } });
+	return plaincall(&(Call){ nr, { to, (uint64_t)sig } });
 }
 
 static void leavemask(Sigset set)
 {
-	gatesyscall(&(Call){ __NR_rt_sigprocmask, { SIG_SETMASK, ptrarg(&set), 0, sizeof set } });
+	plaincall(&(Call){ __NR_rt_sigprocmask, { SIG_SETMASK, ptrarg(&set), 0, sizeof set } });
 }
 
 // With signals blocked: a handler that forks would return to here in the child, where the

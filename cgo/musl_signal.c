@@ -10,6 +10,7 @@
 // built: unyielding hot
 #include "cgo/area.h"
 #include "cgo/futextable.h"
+#include "cgo/gate.h"
 #include "runtime/base/getg.h"
 #include "runtime/os/sigtable.h"
 #include "runtime/sig/sig.h"
@@ -88,6 +89,7 @@ static void anyhandler(int32_t sig, Siginfo *info, void *ctx)
 		__rt0_callhandler(fn, sig, info, ctx);
 	else
 		fn(sig, info, ctx);
+	gatehandled(asked[sig].flags & SA_RESTART);
 }
 
 static bool isfunction(const void *handler)

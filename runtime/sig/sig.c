@@ -29,6 +29,7 @@ void (*runPerThreadSyscallp)(M *mp);
 extern const char __user_text_start[], __user_text_end[]; // linker.ld
 extern const char __memory_text_end[], __text_end[];
 extern const char __fdcall_text_start[], __fdcall_text_end[]; // linker.ld: io/file.c's
+void gatesignal(const G *gp, Sigcontext *c); // cgo/gate_stop.c
 extern const char touchreadat[], touchwriteat[], touchfailed[]; // touch.S
 
 // ---- installing ---------------------------------------------------------------------
@@ -296,6 +297,8 @@ static void sigurg(const Caught *s)
 	if (unlikely(run))
 		run(s->gp->m);
 	endblocked(s->c);
+	if (Libc)
+		gatesignal(s->gp, s->c);
 	doSigPreempt(s->gp, s->c);
 }
 
