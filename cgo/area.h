@@ -58,7 +58,7 @@ struct Area {
 	int32_t herror;
 	int32_t timerid;
 	void *locale;
-	int32_t killlock;
+	uint32_t killlock;
 	char *dlerror;
 	void *files; // locked by flockfile
 };

@@ -22,8 +22,8 @@
 #include "runtime/os/sigtable.h"
 #include "runtime/os/syscall.h"
 
-HIDDEN void __lock(int32_t *lock);
-HIDDEN void __unlock(int32_t *lock);
+HIDDEN void __lock(uint32_t *lock);
+HIDDEN void __unlock(uint32_t *lock);
 
 int pthread_kill(Area *a, int sig);
 int pthread_getcpuclockid(Area *a, int32_t *clock);
