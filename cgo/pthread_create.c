@@ -62,6 +62,7 @@ int __wrap_pthread_detach(Area *a);
 int __wrap_thrd_detach(Area *a);
 int __wrap_pthread_cancel(Area *a);
 void pthread_testcancel(void);
+int pthread_setcanceltype(int type, int *old);
 HIDDEN WEAK long __cancel(void); // with pthread_cancel alone
 
 // Threads that have not ended, less the main one.
@@ -315,6 +316,22 @@ void __pthread_testcancel(void)
 void pthread_testcancel(void)
 {
 	__pthread_testcancel();
+}
+
+// Nothing would interrupt a goroutine: asynchronous is for real threads.
+int pthread_setcanceltype(int type, int *old)
+{
+	enum { Deferred, Asynchronous };
+	Area *a = getarea();
+
+	if (type != Deferred && type != Asynchronous)
+		return EINVAL;
+	if (type == Asynchronous && goroutineof(a))
+		return ENOTSUP;
+	if (old)
+		*old = a->cancelasync;
+	a->cancelasync = (uint8_t)type;
+	return 0;
 }
 
 // The request is in the area: cancellation points look at it. One that waits in the table is woken;

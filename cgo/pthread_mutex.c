@@ -135,7 +135,7 @@ static int mutexlong(PthreadMutex *m, uint32_t self, int64_t when)
 	int64_t since = 0, r;
 	uint32_t old;
 
-	if (ncpu > 1 && !takefree(m, self, &old) && !(old & HasWaiters))
+	if (ncpu > 1 && !(atomic_load_relaxed(&m->lock) & HasWaiters))
 		procyield(SpinCount);
 	while (!takefree(m, self, &old)) {
 		if (m->type & Shared)

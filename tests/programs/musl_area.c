@@ -68,9 +68,9 @@ static void fields(bool goroutine)
 	equal(state, PTHREAD_CANCEL_ENABLE);
 	equal(AT(uint8_t, Disable), PTHREAD_CANCEL_DISABLE);
 	equal(pthread_setcancelstate(state, NULL), 0);
-	equal(pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &state), 0);
-	equal(AT(uint8_t, Async), PTHREAD_CANCEL_ASYNCHRONOUS);
-	equal(pthread_setcanceltype(state, NULL), 0);
+	equal(pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &state), goroutine ? ENOTSUP : 0);
+	equal(AT(uint8_t, Async), goroutine ? PTHREAD_CANCEL_DEFERRED : PTHREAD_CANCEL_ASYNCHRONOUS);
+	equal(pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, NULL), 0);
 
 	equal(pthread_getattr_np(pthread_self(), &attr), 0);
 	equal(pthread_attr_getstack(&attr, &stack, &size), 0);
