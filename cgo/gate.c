@@ -78,7 +78,7 @@ static bool alone(void)
 	return gcount() == 1;
 }
 
-// ---- by number ------------------------------------------------------------------------
+// ---- by number ----------------------------------------------------------------------
 
 // What a call does. Those that are not in the table never wait for long: they are made as
 // they are.
@@ -86,41 +86,106 @@ typedef enum {
 	WayPlain,
 	WayManaged,  // between entersyscall and exitsyscall
 	WayBlocking, // like that, and certainly waits
-	WayRead, WayWrite, WayReadv, WayWritev, WayRecv, WaySend, WayRecvmsg, WaySendmsg, WayRecvmmsg,
-	WayAccept, WayConnect, WaySendfile, WaySplice, WayQueue, WayMsg,
+	WayRead,
+	WayWrite,
+	WayReadv,
+	WayWritev,
+	WayRecv,
+	WaySend,
+	WayRecvmsg,
+	WaySendmsg,
+	WayRecvmmsg,
+	WayAccept,
+	WayConnect,
+	WaySendfile,
+	WaySplice,
+	WayQueue,
+	WayMsg,
 	WayMany, // poll and the like
-	WaySleep, WayOpen, WayClose, WayWait4, WayWaitid, WayLock, WayFork,
+	WaySleep,
+	WayOpen,
+	WayClose,
+	WayWait4,
+	WayWaitid,
+	WayLock,
+	WayFork,
 } Way;
 
 static const uint8_t ways[] = {
-	[__NR_read] = WayRead, [__NR_write] = WayWrite, [__NR_readv] = WayReadv,
-	[__NR_writev] = WayWritev, [__NR_recvfrom] = WayRecv, [__NR_sendto] = WaySend,
-	[__NR_recvmsg] = WayRecvmsg, [__NR_sendmsg] = WaySendmsg, [__NR_recvmmsg] = WayRecvmmsg,
-	[__NR_accept] = WayAccept, [__NR_accept4] = WayAccept, [__NR_connect] = WayConnect,
-	[__NR_sendfile] = WaySendfile, [__NR_splice] = WaySplice, [__NR_tee] = WaySplice,
-	[__NR_vmsplice] = WaySplice, [__NR_mq_timedsend] = WayQueue,
-	[__NR_mq_timedreceive] = WayQueue, [__NR_msgrcv] = WayMsg, [__NR_msgsnd] = WayMsg,
-	[__NR_poll] = WayMany, [__NR_ppoll] = WayMany, [__NR_select] = WayMany,
-	[__NR_pselect6] = WayMany, [__NR_epoll_wait] = WayMany, [__NR_epoll_pwait] = WayMany,
-	[__NR_nanosleep] = WaySleep, [__NR_clock_nanosleep] = WaySleep,
-	[__NR_open] = WayOpen, [__NR_openat] = WayOpen, [__NR_creat] = WayOpen,
-	[__NR_close] = WayClose, [__NR_wait4] = WayWait4, [__NR_waitid] = WayWaitid,
-	[__NR_flock] = WayLock, [__NR_fcntl] = WayLock, [__NR_fork] = WayFork,
-	[__NR_vfork] = WayFork, [__NR_clone] = WayFork, [__NR_clone3] = WayFork,
+	[__NR_read] = WayRead,
+	[__NR_write] = WayWrite,
+	[__NR_readv] = WayReadv,
+	[__NR_writev] = WayWritev,
+	[__NR_recvfrom] = WayRecv,
+	[__NR_sendto] = WaySend,
+	[__NR_recvmsg] = WayRecvmsg,
+	[__NR_sendmsg] = WaySendmsg,
+	[__NR_recvmmsg] = WayRecvmmsg,
+	[__NR_accept] = WayAccept,
+	[__NR_accept4] = WayAccept,
+	[__NR_connect] = WayConnect,
+	[__NR_sendfile] = WaySendfile,
+	[__NR_splice] = WaySplice,
+	[__NR_tee] = WaySplice,
+	[__NR_vmsplice] = WaySplice,
+	[__NR_mq_timedsend] = WayQueue,
+	[__NR_mq_timedreceive] = WayQueue,
+	[__NR_msgrcv] = WayMsg,
+	[__NR_msgsnd] = WayMsg,
+	[__NR_poll] = WayMany,
+	[__NR_ppoll] = WayMany,
+	[__NR_select] = WayMany,
+	[__NR_pselect6] = WayMany,
+	[__NR_epoll_wait] = WayMany,
+	[__NR_epoll_pwait] = WayMany,
+	[__NR_nanosleep] = WaySleep,
+	[__NR_clock_nanosleep] = WaySleep,
+	[__NR_open] = WayOpen,
+	[__NR_openat] = WayOpen,
+	[__NR_creat] = WayOpen,
+	[__NR_close] = WayClose,
+	[__NR_wait4] = WayWait4,
+	[__NR_waitid] = WayWaitid,
+	[__NR_flock] = WayLock,
+	[__NR_fcntl] = WayLock,
+	[__NR_fork] = WayFork,
+	[__NR_vfork] = WayFork,
+	[__NR_clone] = WayFork,
+	[__NR_clone3] = WayFork,
 
-	[__NR_futex] = WayBlocking, [__NR_pause] = WayBlocking,
-	[__NR_rt_sigtimedwait] = WayBlocking, [__NR_rt_sigsuspend] = WayBlocking,
+	[__NR_futex] = WayBlocking,
+	[__NR_pause] = WayBlocking,
+	[__NR_rt_sigtimedwait] = WayBlocking,
+	[__NR_rt_sigsuspend] = WayBlocking,
 
-	[__NR_pread64] = WayManaged, [__NR_pwrite64] = WayManaged, [__NR_preadv] = WayManaged,
-	[__NR_pwritev] = WayManaged, [__NR_preadv2] = WayManaged, [__NR_pwritev2] = WayManaged,
-	[__NR_sendmmsg] = WayManaged, [__NR_copy_file_range] = WayManaged,
-	[__NR_fsync] = WayManaged, [__NR_fdatasync] = WayManaged, [__NR_sync] = WayManaged,
-	[__NR_syncfs] = WayManaged, [__NR_sync_file_range] = WayManaged, [__NR_msync] = WayManaged,
-	[__NR_fallocate] = WayManaged, [__NR_truncate] = WayManaged, [__NR_ftruncate] = WayManaged,
-	[__NR_getdents] = WayManaged, [__NR_getdents64] = WayManaged, [__NR_ioctl] = WayManaged,
-	[__NR_semop] = WayManaged, [__NR_semtimedop] = WayManaged, [__NR_getrandom] = WayManaged,
-	[__NR_io_getevents] = WayManaged, [__NR_io_uring_enter] = WayManaged,
-	[__NR_openat2] = WayManaged, [__NR_dup2] = WayManaged, [__NR_dup3] = WayManaged,
+	[__NR_pread64] = WayManaged,
+	[__NR_pwrite64] = WayManaged,
+	[__NR_preadv] = WayManaged,
+	[__NR_pwritev] = WayManaged,
+	[__NR_preadv2] = WayManaged,
+	[__NR_pwritev2] = WayManaged,
+	[__NR_sendmmsg] = WayManaged,
+	[__NR_copy_file_range] = WayManaged,
+	[__NR_fsync] = WayManaged,
+	[__NR_fdatasync] = WayManaged,
+	[__NR_sync] = WayManaged,
+	[__NR_syncfs] = WayManaged,
+	[__NR_sync_file_range] = WayManaged,
+	[__NR_msync] = WayManaged,
+	[__NR_fallocate] = WayManaged,
+	[__NR_truncate] = WayManaged,
+	[__NR_ftruncate] = WayManaged,
+	[__NR_getdents] = WayManaged,
+	[__NR_getdents64] = WayManaged,
+	[__NR_ioctl] = WayManaged,
+	[__NR_semop] = WayManaged,
+	[__NR_semtimedop] = WayManaged,
+	[__NR_getrandom] = WayManaged,
+	[__NR_io_getevents] = WayManaged,
+	[__NR_io_uring_enter] = WayManaged,
+	[__NR_openat2] = WayManaged,
+	[__NR_dup2] = WayManaged,
+	[__NR_dup3] = WayManaged,
 };
 
 static int64_t dispatch(Call *c, Way way)
@@ -171,8 +236,8 @@ static int64_t dispatch(Call *c, Way way)
 	case WayLock:
 		return gatelock(c);
 	case WayFork:
-		return rt_raw_syscall_any(c->nr, c->arg[0], c->arg[1], c->arg[2], c->arg[3],
-		                          c->arg[4], c->arg[5]);
+		return rt_raw_syscall_any(c->nr, c->arg[0], c->arg[1], c->arg[2],
+					  c->arg[3], c->arg[4], c->arg[5]);
 	case WayBlocking:
 		return blockingcall(c);
 	default:
@@ -194,12 +259,14 @@ int64_t gatecall(Call *c)
 
 long __syscall_cp(long nr, long a, long b, long c, long d, long e, long f)
 {
-	Call call = { nr, { (uint64_t)a, (uint64_t)b, (uint64_t)c, (uint64_t)d, (uint64_t)e,
-		            (uint64_t)f } };
+	Call call = { nr,
+		      { (uint64_t)a, (uint64_t)b, (uint64_t)c, (uint64_t)d, (uint64_t)e,
+			(uint64_t)f } };
 
 	if (!getg() && __syscall_cp_c)
 		return __syscall_cp_c(nr, a, b, c, d, e, f);
-	if (getg() && cancelwanted() && __cancel && (!getarea()->canceldisable || nr != __NR_close))
+	if (getg() && cancelwanted() && __cancel &&
+	    (!getarea()->canceldisable || nr != __NR_close))
 		return __cancel();
 	return gatecall(&call);
 }

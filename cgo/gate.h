@@ -56,8 +56,8 @@ HIDDEN int64_t gatemanaged(const Call *c);
 HIDDEN int64_t blockingcall(const Call *c);
 // Is the caller a goroutine that may park now?
 HIDDEN bool atgate(void);
-// Is the caller on the signal stack? The library's own handlers run there with the goroutine's G:
-// they are not entered by the runtime.
+// Is the caller on the signal stack? The library's own handlers run there with the
+// goroutine's G: they are not entered by the runtime.
 HIDDEN bool onsignalstack(const M *mp);
 
 // ---- gate_wait.c --------------------------------------------------------------------
@@ -77,7 +77,7 @@ HIDDEN int64_t gateclose(const Call *c);
 // The instant ns from now: Never for less than 0.
 HIDDEN int64_t gateuntil(int64_t ns);
 
-// ---- gate_file.c, gate_socket.c ------------------------------------------------------
+// ---- gate_file.c, gate_socket.c -----------------------------------------------------
 
 // Makes the call as soon as its descriptor is ready for mode, at the latest at the
 // instant when; -EAGAIN then.

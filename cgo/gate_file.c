@@ -34,24 +34,25 @@ int64_t polledcall(const Call *c, PollMode mode, int64_t when)
 	}
 }
 
-// ---- pipes ----------------------------------------------------------------------------
+// ---- pipes --------------------------------------------------------------------------
 
-// Makes a read, write, readv or writev in a way that does not wait, whatever the description's
-// mode. Returns -EOPNOTSUPP where the kernel cannot: pipes can since Linux 6.5.
+// Makes a read, write, readv or writev in a way that does not wait, whatever the
+// description's mode. Returns -EOPNOTSUPP where the kernel cannot: pipes can since Linux
+// 6.5.
 static int64_t trynowait(const Call *c, PollMode mode)
 {
 	enum { RWF_NOWAIT = 8 };
 	rt_iovec one = { (void *)(uintptr_t)c->arg[1], c->arg[2] };
 	bool several = c->nr == __NR_readv || c->nr == __NR_writev;
 	Call try = { mode == PollRead ? __NR_preadv2 : __NR_pwritev2,
-		     { c->arg[0], several ? c->arg[1] : ptrarg(&one), several ? c->arg[2] : 1,
-		       (uint64_t)-1, 0, RWF_NOWAIT } };
+		     { c->arg[0], several ? c->arg[1] : ptrarg(&one),
+		       several ? c->arg[2] : 1, (uint64_t)-1, 0, RWF_NOWAIT } };
 
 	return plaincall(&try);
 }
 
-// Parks until the pipe is ready, as the call wants it, and makes the call. If it cannot, the
-// descriptor is polled from now on.
+// Parks until the pipe is ready, as the call wants it, and makes the call. If it cannot,
+// the descriptor is polled from now on.
 static int64_t pipecall(const Call *c, PollMode mode)
 {
 	int32_t fd = (int32_t)c->arg[0];
@@ -71,7 +72,7 @@ static int64_t pipecall(const Call *c, PollMode mode)
 	}
 }
 
-// ---- reading and writing ----------------------------------------------------------------
+// ---- reading and writing ------------------------------------------------------------
 
 int64_t gateread(Call *c)
 {
@@ -91,8 +92,8 @@ int64_t gateread(Call *c)
 	return kind == GateFile ? gatemanaged(c) : polledcall(c, PollRead, Never);
 }
 
-// Writes all to a description that carries bytes. One that is polled and ready has room for
-// PipeBuf, and would hold the thread for the rest.
+// Writes all to a description that carries bytes. One that is polled and ready has room
+// for PipeBuf, and would hold the thread for the rest.
 static int64_t writestream(Call *c)
 {
 	int32_t fd = (int32_t)c->arg[0];
@@ -137,7 +138,7 @@ int64_t gatewrite(Call *c)
 	return polledcall(c, PollWrite, Never);
 }
 
-// ---- several pieces of memory ---------------------------------------------------------
+// ---- several pieces of memory -------------------------------------------------------
 
 static uint64_t lengthofall(const rt_iovec *v, uint64_t n)
 {
@@ -176,7 +177,8 @@ int64_t gatevector(Call *c, PollMode mode)
 	GateKind kind = gatekind(fd);
 	rt_iovec *v = (rt_iovec *)(uintptr_t)c->arg[1];
 	Msghdr m = { .iov = v, .iovlen = c->arg[2] };
-	Call message = { mode == PollRead ? __NR_recvmsg : __NR_sendmsg, { c->arg[0], ptrarg(&m) } };
+	Call message = { mode == PollRead ? __NR_recvmsg : __NR_sendmsg,
+			 { c->arg[0], ptrarg(&m) } };
 	uint64_t n = c->arg[2];
 	int64_t r;
 
@@ -198,7 +200,7 @@ int64_t gatevector(Call *c, PollMode mode)
 	return polledcall(c, mode, Never);
 }
 
-// ---- from descriptor to descriptor ------------------------------------------------------
+// ---- from descriptor to descriptor --------------------------------------------------
 
 // Waits for the first descriptor, by parking; for the second one in the call.
 int64_t gatesplice(const Call *c)

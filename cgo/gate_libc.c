@@ -19,7 +19,7 @@ static long gated(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d, ui
 	return __syscall_ret((unsigned long)gatecall(&call));
 }
 
-// ---- locks of the library's own -------------------------------------------------------
+// ---- locks of the library's own -----------------------------------------------------
 
 void __wait(volatile int *addr, volatile int *waiters, int val, int priv);
 
@@ -83,7 +83,8 @@ size_t __stdio_read(LibraryFile *f, uint8_t *p, size_t n)
 	if (direct > 0)
 		r = gated(__NR_readv, (uint32_t)f->fd, ptrarg(v), 2, 0, 0, 0);
 	else
-		r = gated(__NR_read, (uint32_t)f->fd, ptrarg(f->buf), f->bufsize, 0, 0, 0);
+		r = gated(__NR_read, (uint32_t)f->fd, ptrarg(f->buf), f->bufsize, 0, 0,
+			  0);
 	if (r <= 0) {
 		f->flags |= r < 0 ? FileError : FileEof;
 		return 0;
@@ -117,7 +118,8 @@ size_t __stdio_write(LibraryFile *f, const uint8_t *p, size_t n)
 
 	while (v[0].len + v[1].len > 0) {
 		int first = v[0].len == 0;
-		long r = gated(__NR_writev, (uint32_t)f->fd, ptrarg(v + first), (uint64_t)(2 - first), 0, 0, 0);
+		long r = gated(__NR_writev, (uint32_t)f->fd, ptrarg(v + first),
+			       (uint64_t)(2 - first), 0, 0, 0);
 
 		if (r < 0) {
 			f->wpos = f->wbase = f->wend = NULL;
@@ -169,18 +171,20 @@ int pclose(LibraryFile *f)
 	return r < 0 ? (int)__syscall_ret((unsigned long)r) : status;
 }
 
-// ---- calls as they are ----------------------------------------------------------------
+// ---- calls as they are --------------------------------------------------------------
 
 int flock(int fd, int op);
 int wait4(int pid, int *status, int options, void *usage);
 int semop(int id, void *ops, size_t n);
 int semtimedop(int id, void *ops, size_t n, const Timespec *t);
 long sendfile(int out, int in, int64_t *at, size_t n);
-long sendfile64(int out, int in, int64_t *at, size_t n) __attribute__((alias("sendfile")));
+long sendfile64(int out, int in, int64_t *at, size_t n)
+	__attribute__((alias("sendfile")));
 long splice(int in, int64_t *inat, int out, int64_t *outat, size_t n, unsigned flags);
 long tee(int in, int out, size_t n, unsigned flags);
 long vmsplice(int fd, const rt_iovec *v, size_t n, unsigned flags);
-long copy_file_range(int in, int64_t *inat, int out, int64_t *outat, size_t n, unsigned flags);
+long copy_file_range(int in, int64_t *inat, int out, int64_t *outat, size_t n,
+		     unsigned flags);
 int getdents(int fd, void *p, size_t n);
 int getdents64(int fd, void *p, size_t n) __attribute__((alias("getdents")));
 void sync(void);
@@ -219,8 +223,8 @@ long sendfile(int out, int in, int64_t *at, size_t n)
 
 long splice(int in, int64_t *inat, int out, int64_t *outat, size_t n, unsigned flags)
 {
-	return gated(__NR_splice, (uint32_t)in, ptrarg(inat), (uint32_t)out, ptrarg(outat), n,
-	             flags);
+	return gated(__NR_splice, (uint32_t)in, ptrarg(inat), (uint32_t)out,
+		     ptrarg(outat), n, flags);
 }
 
 long tee(int in, int out, size_t n, unsigned flags)
@@ -233,7 +237,8 @@ long vmsplice(int fd, const rt_iovec *v, size_t n, unsigned flags)
 	return gated(__NR_vmsplice, (uint32_t)fd, ptrarg(v), n, flags, 0, 0);
 }
 
-long copy_file_range(int in, int64_t *inat, int out, int64_t *outat, size_t n, unsigned flags)
+long copy_file_range(int in, int64_t *inat, int out, int64_t *outat, size_t n,
+		     unsigned flags)
 {
 	return gated(__NR_copy_file_range, (uint32_t)in, ptrarg(inat), (uint32_t)out,
 	             ptrarg(outat), n, flags);
@@ -241,7 +246,8 @@ long copy_file_range(int in, int64_t *inat, int out, int64_t *outat, size_t n, u
 
 int getdents(int fd, void *p, size_t n)
 {
-	return (int)gated(__NR_getdents64, (uint32_t)fd, ptrarg(p), min(n, (size_t)INT32_MAX), 0, 0, 0);
+	return (int)gated(__NR_getdents64, (uint32_t)fd, ptrarg(p),
+			  min(n, (size_t)INT32_MAX), 0, 0, 0);
 }
 
 void sync(void)
@@ -297,7 +303,7 @@ int dup2(int old, int new)
 	return (int)r;
 }
 
-// ---- what the library does in several steps -------------------------------------------
+// ---- what the library does in several steps -----------------------------------------
 
 typedef struct SpawnArgs SpawnArgs;
 

@@ -7,7 +7,12 @@
 #include "cgo/gate.h"
 #include "runtime/sync/sync.h"
 
-enum { POLLIN = EPOLLIN, POLLPRI = EPOLLPRI, POLLOUT = EPOLLOUT, MostSeconds = 1000000000 };
+enum {
+	POLLIN = EPOLLIN,
+	POLLPRI = EPOLLPRI,
+	POLLOUT = EPOLLOUT,
+	MostSeconds = 1000000000
+};
 
 // Nanoseconds of a time that the caller gives; Never... is -1.
 static int64_t timeof(const int64_t *t, int64_t unit)
@@ -53,7 +58,8 @@ static int64_t parkmany(const Pollfd *p, uint64_t n, int64_t when)
 static int64_t parkfor(const Pollfd *p, uint64_t n, int64_t when)
 {
 	if (n == 1 && p->fd >= 0 && (p->events == POLLIN || p->events == POLLOUT))
-		return gatewait(p->fd, p->events == POLLIN ? RT_READABLE : RT_WRITABLE, when);
+		return gatewait(p->fd, p->events == POLLIN ? RT_READABLE : RT_WRITABLE,
+				when);
 	return parkmany(p, n, when);
 }
 
@@ -125,11 +131,13 @@ static uint64_t makeset(const Call *c, Pollfd *p)
 // select's result of poll's: what is ready for each of the three.
 static int64_t takeset(const Call *c, const Pollfd *p, uint64_t n)
 {
-	static const int16_t ready[] = { POLLIN | EPOLLHUP | EPOLLERR, POLLOUT | EPOLLERR, POLLPRI };
+	static const int16_t ready[] = { POLLIN | EPOLLHUP | EPOLLERR, POLLOUT | EPOLLERR,
+					 POLLPRI };
 	int64_t count = 0;
 
 	for (int i = 0; i < 3; i++) {
-		for (uint64_t w = 0; setof(c, i) && w < (c->arg[0] + Word - 1) / Word; w++)
+		for (uint64_t w = 0; setof(c, i) && w < (c->arg[0] + Word - 1) / Word;
+		     w++)
 			setof(c, i)[w] = 0;
 	}
 	for (uint64_t k = 0; k < n; k++) {

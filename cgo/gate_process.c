@@ -11,7 +11,8 @@ int64_t gatesleep(const Call *c)
 {
 	enum { Realtime = 0, Monotonic = 1, Absolute = 1, Most = 1000000000 };
 	bool plain = c->nr == __NR_nanosleep;
-	uint64_t clock = plain ? (uint64_t)Realtime : c->arg[0], flags = plain ? 0 : c->arg[1];
+	uint64_t clock = plain ? (uint64_t)Realtime : c->arg[0],
+		 flags = plain ? 0 : c->arg[1];
 	const Timespec *t = (const Timespec *)(uintptr_t)c->arg[plain ? 0 : 2];
 	Timespec *left = (Timespec *)(uintptr_t)c->arg[plain ? 1 : 3];
 	int64_t when, ns, err;
@@ -34,8 +35,8 @@ int64_t gatesleep(const Call *c)
 
 enum { WNOHANG = 1, WEXITED = 4, WNOWAIT = 0x01000000, P_PID = 1, P_PIDFD = 3 };
 
-// Parks until the process has ended. Returns 0, -EINTR, or an error if it cannot: then the
-// call takes its thread.
+// Parks until the process has ended. Returns 0, -EINTR, or an error if it cannot: then
+// the call takes its thread.
 static int64_t processends(int32_t pid)
 {
 	Call close = { .nr = __NR_close };
@@ -104,7 +105,13 @@ static int64_t lockfile(const Call *c, const Call *try)
 
 int64_t gatelock(const Call *c)
 {
-	enum { LOCK_NB = 4, F_SETLK = 6, F_SETLKW = 7, F_OFD_SETLK = 37, F_OFD_SETLKW = 38 };
+	enum {
+		LOCK_NB = 4,
+		F_SETLK = 6,
+		F_SETLKW = 7,
+		F_OFD_SETLK = 37,
+		F_OFD_SETLKW = 38
+	};
 	Call try = *c;
 
 	if (c->nr == __NR_flock) {
@@ -130,7 +137,7 @@ int64_t gateopen(const Call *c)
 	return r;
 }
 
-// ---- messages of other processes --------------------------------------------------------
+// ---- messages of other processes ----------------------------------------------------
 
 // A queue of POSIX is a descriptor. The deadline is of the wall clock.
 int64_t gatequeue(const Call *c)
@@ -141,7 +148,8 @@ int64_t gatequeue(const Call *c)
 	if (at && (!canread(at, sizeof *at) || (uint64_t)at->nsec >= RT_SECOND))
 		return gatemanaged(c);
 	if (at && at->sec < INT64_MAX / RT_SECOND)
-		when = gateuntil(max(at->sec * RT_SECOND + at->nsec - walltime(), (int64_t)0));
+		when = gateuntil(
+			max(at->sec * RT_SECOND + at->nsec - walltime(), (int64_t)0));
 	r = polledcall(c, c->nr == __NR_mq_timedsend ? PollWrite : PollRead, when);
 	return r == -EAGAIN && !isnonblock((int32_t)c->arg[0]) ? -ETIMEDOUT : r;
 }

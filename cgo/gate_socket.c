@@ -12,14 +12,15 @@ enum { MSG_PEEK = 2, MSG_WAITALL = 0x100, SO_RCVTIMEO = 20, SO_SNDTIMEO = 21 };
 
 static int64_t getoption(int32_t fd, int32_t option, void *value, uint32_t size)
 {
-	return syscall6(__NR_getsockopt, (uint32_t)fd, SOL_SOCKET, (uint32_t)option, ptrarg(value),
-	                ptrarg(&size), 0);
+	return syscall6(__NR_getsockopt, (uint32_t)fd, SOL_SOCKET, (uint32_t)option,
+			ptrarg(value), ptrarg(&size), 0);
 }
 
 int64_t patience(int32_t fd, PollMode mode)
 {
 	int64_t tv[2] = { 0 };
-	int64_t r = getoption(fd, mode == PollRead ? SO_RCVTIMEO : SO_SNDTIMEO, tv, sizeof tv);
+	int64_t r = getoption(fd, mode == PollRead ? SO_RCVTIMEO : SO_SNDTIMEO, tv,
+			      sizeof tv);
 
 	if (r < 0 || (tv[0] | tv[1]) == 0)
 		return Never;
@@ -206,7 +207,8 @@ int64_t gateconnect(const Call *c)
 	syscall3(__NR_fcntl, (uint32_t)fd, F_SETFL, (uint64_t)flags | O_NONBLOCK);
 	r = plaincall(c);
 	syscall3(__NR_fcntl, (uint32_t)fd, F_SETFL, (uint64_t)flags);
-	if (r == -EAGAIN) // the queue of a local listener is full, and no event says when it is not
+	// The queue of a local listener is full, and no event says when it is not.
+	if (r == -EAGAIN)
 		return blockingcall(c);
 	return r == -EINPROGRESS ? established(fd, when) : r;
 }

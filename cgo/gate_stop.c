@@ -1,22 +1,23 @@
-// gate_stop.c - a signal ends what the main goroutine waits for, as it ends a thread's system
-// call in POSIX.
+// gate_stop.c - a signal ends what the main goroutine waits for, as it ends a thread's
+// system call in POSIX.
 //
-// The kernel hands a signal for the process to any of its threads, mostly to one that the main
-// goroutine does not run on. So a handler of the program's that has run without SA_RESTART,
-// wherever, ends the main goroutine's call with EINTR: whether it is parked or in the kernel.
-// (pause and sigsuspend end after any handler.) The call of another goroutine ends only if the
-// handler ran on its thread while that was in the kernel.
+// The kernel hands a signal for the process to any of its threads, mostly to one that the
+// main goroutine does not run on. So a handler of the program's that has run without
+// SA_RESTART, wherever, ends the main goroutine's call with EINTR: whether it is parked
+// or in the kernel. (pause and sigsuspend end after any handler.) The call of another
+// goroutine ends only if the handler ran on its thread while that was in the kernel.
 //
 // The handler increments a count. The main goroutine has read it before its call:
 //
 //	main goroutine                         handler
 //	 1 stopfd, mainthread or its watch      1 increments the count
-//	 2 compares the count; waits            2 looks at mainthread and stopfd: ends the wait
+//	 2 compares the count; waits            2 looks at mainthread, stopfd; wakes
 //
-// Each side's first step is a locked instruction or followed by one, so one of them sees the
-// other's. A parked goroutine watches an eventfd, which the handler writes. In the kernel, its
-// thread gets SIGURG: if that comes between the comparison and the end of the system call,
-// its handler sends it to the way out (gatesignal), so nothing is lost there.
+// Each side's first step is a locked instruction or followed by one, so one of them sees
+// the other's. A parked goroutine watches an eventfd, which the handler writes. In the
+// kernel, its thread gets SIGURG: if that comes between the comparison and the end of the
+// system call, its handler sends it to the way out (gatesignal), so nothing is lost
+// there.
 //
 // Unyielding: handlers run it.
 //
@@ -26,7 +27,8 @@
 #include "runtime/sched/fork.h"
 #include "runtime/sched/poll.h"
 
-static uint32_t handled, interrupts; // handlers that have run, and those without SA_RESTART
+// Handlers that have run, and those of them without SA_RESTART.
+static uint32_t handled, interrupts;
 static const uint32_t never;
 
 // Of the main goroutine's call.
@@ -67,7 +69,8 @@ int64_t gatekernel(const Call *c)
 	(void)atomic_xchg(&mainthread, (uint32_t)gp->m->procid); // pairs with gatehandled
 	do
 		r = gatesyscall(c, mainword, mainseen);
-	while (r == -EINTR && !gatestopped() && atomic_load_acquire(&handled) == mainhandled);
+	while (r == -EINTR && !gatestopped() &&
+	       atomic_load_acquire(&handled) == mainhandled);
 	atomic_store_release(&mainthread, 0);
 	return r;
 }
@@ -115,7 +118,7 @@ void gatesignal(const G *gp, Sigcontext *c)
 {
 	uintptr_t pc = ctxpc(c);
 
-	if (pc >= (uintptr_t)gatesyscall && pc < (uintptr_t)gatesyscall_end && ismain(gp) &&
-	    atomic_load_acquire(mainword) != mainseen)
+	if (pc >= (uintptr_t)gatesyscall && pc < (uintptr_t)gatesyscall_end &&
+	    ismain(gp) && atomic_load_acquire(mainword) != mainseen)
 		ctxgoto(c, (uintptr_t)gatesyscall_stopped);
 }

@@ -54,7 +54,8 @@ static GateKind findgatekind(int32_t fd)
 static Fd *known(int32_t fd)
 {
 	uint32_t i = (uint32_t)fd >> ChunkBits;
-	Fd *chunk = i < Chunks ? atomic_load_acquire(&fdchunks[i]) : NULL; // pairs with entry's cas
+	Fd *chunk = i < Chunks ? atomic_load_acquire(&fdchunks[i])
+			       : NULL; // pairs with entry's cas
 
 	return chunk ? chunk + (fd & ((1 << ChunkBits) - 1)) : NULL;
 }
@@ -173,7 +174,8 @@ static UNCHECKED_LOCKS void unlockwatches(Parking *p)
 	}
 }
 
-// The timer starts first: once the locks are released a waker may let the goroutine continue.
+// The timer starts first: once the locks are released a waker may let the goroutine
+// continue.
 static bool parked(G *gp, void *arg)
 {
 	Parking *p = arg;

@@ -189,7 +189,9 @@ static void fifo(void)
 	soon(opens);
 	f = fopen(path, "r");
 	check(fgets(line, sizeof line, f) && strcmp(line, "line\n") == 0);
+	equal(fclose(f), 0);
 	rt_waitgroup_wait(&all);
+	f = fopen("/dev/null", "r");
 	soon(opens);
 	f = freopen(path, "r", f);
 	check(f && fgets(line, sizeof line, f));
