@@ -164,7 +164,8 @@ static void many(rt_func *fn, const char *state)
 	for (int i = 0; i < Many; i++)
 		rt_go(fn, NULL);
 	await_in(Many, state);
-	check(check_threads("status", "Pid:") <= rt_gomaxprocs(0) + 3);
+	// Three more than Ps, and some while a loaded machine keeps system calls waiting.
+	check(check_threads("status", "Pid:") <= rt_gomaxprocs(0) + 8);
 }
 
 static void take_no_threads(void)
