@@ -1,14 +1,14 @@
 // area.c - the area of a goroutine: made, reset, left (area.h).
 //
-// It is at the top of the goroutine's stack, where memory is touched anyway:
+// It is above the goroutine's stack, in its memory, which is touched there anyway:
 //
-//	hi  +------------------------+
+//	    +------------------------+
 //	    | dtv                    |  for __tls_get_addr
 //	    +------------------------+
 //	    | struct pthread         |  <- area, aligned as the thread-local data is
 //	    +------------------------+
 //	    | thread-local data      |
-//	    +------------------------+
+//	hi  +------------------------+
 //	    | 32 bytes left free ... |  newproc.c
 //
 // A large one (MostOnStack) has memory of its own, which is freed with the stack.
@@ -81,7 +81,7 @@ static Area *placearea(G *gp)
 	uintptr_t p;
 
 	if (likely(areafits()))
-		return areabelow(gp->stack.hi);
+		return areabelow(gp->stack.lo + goroutineStack);
 	if (gp->area) {
 		sysUnused((void *)(ownmemory(gp->area) - ownsize()), ownsize(), false);
 		return gp->area;
@@ -100,7 +100,7 @@ uintptr_t newarea(G *gp)
 	Area *a = placearea(gp);
 	char *block = (char *)a - blocksize();
 	uintptr_t ndata = (uintptr_t)(__tdata_end - __tdata_start);
-	uintptr_t free = areafits() ? (uintptr_t)block : gp->stack.hi;
+	uintptr_t hi = areafits() ? (uintptr_t)block & ~(uintptr_t)15 : gp->stack.lo + goroutineStack;
 
 	// In one call: gcc makes string instructions of a whole Area, which are slow to start.
 	if (areafits())
@@ -112,15 +112,15 @@ uintptr_t newarea(G *gp)
 	a->canary = first->canary;
 	a->tid = gp->tid;
 	a->detachstate = AreaDetached;
-	a->stack = (void *)free;
-	a->stacksize = free - gp->stack.lo;
+	a->stack = (void *)hi;
+	a->stacksize = hi - gp->stack.lo;
 	a->robust.head = &a->robust.head;
 	a->locale = first->locale;
 	a->dtv[0] = 1;
 	a->dtv[1] = (uintptr_t)block;
 	initvalues(a);
 	gp->area = a;
-	return free;
+	return hi;
 }
 
 void freearea(G *gp)
@@ -128,6 +128,7 @@ void freearea(G *gp)
 	if (gp->area && !areafits())
 		sysFree((void *)(ownmemory(gp->area) - ownsize()), ownsize());
 	gp->area = NULL;
+	gp->stack.hi = gp->stack.lo + goroutineStack;
 }
 
 void endarea(void)

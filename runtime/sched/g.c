@@ -205,7 +205,7 @@ void gfput(P *pp, G *gp)
 {
 	if (readgstatus(gp) != Gdead)
 		throw("gfput: bad status (not Gdead)");
-	if (gp->stack.hi - gp->stack.lo != goroutineStack) {
+	if (!Libc && gp->stack.hi - gp->stack.lo != goroutineStack) {
 		stackfree(gp->stack); // it started with many arguments
 		gp->stack = (Stack){ 0 };
 	}

@@ -155,8 +155,9 @@ HOTSTEP G *newproc1(void (*fn)(void *), void *ctxt, const void *argp, uintptr_t 
 	mp = acquirem(); // documented; and memcpy may be the program's, and yield
 	newg = gnew(mp->p, narg);
 	valgrindMakeMemUndefined(newg->stack.lo, newg->stack.hi - newg->stack.lo);
-	sp = Libc ? newarea(newg) & ~(uintptr_t)(SpAlign - 1) : newg->stack.hi;
-	sp -= MinFrameSize + alignup(narg, SpAlign);
+	if (Libc)
+		newg->stack.hi = newarea(newg);
+	sp = newg->stack.hi - MinFrameSize - alignup(narg, SpAlign);
 	if (narg > 0) {
 		__builtin_memcpy((void *)sp, argp, narg);
 		if (!ctxt)

@@ -23,10 +23,10 @@ ALWAYS_INLINE void setarea(Area *a)
 	SETAREA(a);
 }
 
-// Gives gp, which is about to start, an area as a new thread has it. Returns where its stack is
-// free below it.
+// Gives gp, which is about to start, an area as a new thread has it, on its stack. Returns where
+// that ends below it.
 HIDDEN uintptr_t newarea(G *gp);
-// gp's stack is about to be freed.
+// Takes it away: the stack ends where it did.
 HIDDEN void freearea(G *gp);
 // On a goroutine that ends: makes the destructors' calls, which may do anything.
 HIDDEN void endarea(void);
