@@ -175,16 +175,29 @@ between __runtime_text_start x_cgo_init __runtime_text_end
 ! readelf -lW hello | grep -Eq 'INTERP|DYNAMIC|RWE' || fail "the segments are not as they should be"
 
 # A function that replaces one of musl's replaces the whole object, or a program that needs
-# another function of that gets both. Weak names, ours or musl's, do no harm.
+# another function of that gets both. Weak names, ours or musl's, do no harm, nor does what
+# only replaced objects refer to.
 {
 	nm -g "$RT0_BUILD/$RT0_VARIANT/rt0_musl.o" | sed -n 's/.* [TDBR] /=ours /p'
 	nm -A -g /usr/lib/x86_64-linux-musl/libc.a 2>/dev/null
 } | awk '
 	$1 == "=ours" { ours[$2]; next }
+	{ split($1, part, ":"); object = part[2] }
+	$(NF - 1) == "U" { users[$NF] = users[$NF] " " object; next }
 	$(NF - 1) !~ /^[TDBR]$/ { next }
-	$NF in ours { replaced[$1] = replaced[$1] " " $NF; next }
-	{ split($1, part, ":"); left[part[2]] = left[part[2]] " " $NF }
-	END { for (at in replaced) { split(at, part, ":"); if (part[2] in left) print part[2] ":" left[part[2]] } }
+	$NF in ours { replaced[object]; next }
+	{ left[object] = left[object] " " $NF }
+	function needed(name,    user, i, n) {
+		n = split(users[name], user, " ")
+		for (i = 1; i <= n; i++) if (!(user[i] in replaced)) return 1
+		return name !~ /^__/
+	}
+	END {
+		for (object in replaced) {
+			n = split(left[object], name, " ")
+			for (i = 1; i <= n; i++) if (needed(name[i])) print object ": " name[i]
+		}
+	}
 ' >halves
 [ ! -s halves ] || fail "half an object of musl's is replaced" halves
 cat >affinity.c <<'END'
