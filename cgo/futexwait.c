@@ -6,6 +6,7 @@
 #include "cgo/area.h"
 #include "cgo/futextable.h"
 #include "cgo/gate.h"
+#include "runtime/sched/morestack.h"
 #include "runtime/sync/sync.h"
 
 enum { FutexWait = 0, FutexWake = 1, FutexWaitPrivate = 128, FutexWakePrivate = 129 };
@@ -103,8 +104,10 @@ void futexwake(uint32_t *addr, int32_t n)
 bool cancelwanted(void)
 {
 	const Area *a = getarea();
+	const G *gp = getg();
 
-	return atomic_load_relaxed(&a->cancel) && a->canceldisable != CancelDisabled;
+	return atomic_load_relaxed(&a->cancel) && a->canceldisable != CancelDisabled &&
+	       !(gp && borrowedof(gp)); // not with the frames of rt_cgocall's function
 }
 
 // ---- in the kernel ------------------------------------------------------------------

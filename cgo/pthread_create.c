@@ -21,6 +21,7 @@
 #include "cgo/pthread.h"
 #include "runtime/base/str.h"
 #include "runtime/sched/g.h"
+#include "runtime/sched/morestack.h"
 #include "runtime/sched/yieldcheck.h"
 
 enum {
@@ -144,7 +145,7 @@ void __wrap_pthread_exit(void *result)
 
 	if (!gp)
 		__real_pthread_exit(result);
-	if (gp != gp->m->curg)
+	if (gp != gp->m->curg || borrowedof(gp))
 		fatal("pthread_exit within rt_cgocall or a signal handler");
 	finishthread(getarea(), result);
 }

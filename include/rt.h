@@ -815,16 +815,22 @@ void rt_process_detach(rt_process *p);
  * 0 if fn did not set it; without a C library always 0. docs/musl.md has more. */
 int rt_cgocall(rt_func *fn, void *arg);
 
-/* A function run by rt_cgocall may call these functions of this interface: rt_cgocall,
- * which then is a plain call; rt_malloc, rt_calloc, rt_realloc, rt_free,
- * rt_malloc_usable_size, rt_memstats; rt_chan_make, rt_chan_free, rt_chan_len, rt_chan_cap;
- * rt_nanotime, rt_walltime; rt_printf and rt_eprintf, which block the thread if they must
- * wait; rt_snprintf, rt_vsnprintf, rt_strerror, rt_address_parse, rt_address_format,
- * rt_address_equal; rt_getenv, rt_environ, rt_goid (the calling goroutine's),
- * rt_num_cpu, rt_set_max_threads, rt_timer_c, rt_ctx_background, rt_ctx_done,
- * rt_ctx_deadline, rt_group_ctx; rt_defer; rt_exit, which then runs the destructors on that
- * stack; and rt_panic, which cannot be recovered there and ends the process. Any other call
- * is the fatal error "... called within rt_cgocall", with the function's name. */
+/* The function may call all of this interface except rt_goexit. Most calls make it its goroutine
+ * until it returns, on the stack that it has: it parks, is preempted, and keeps its thread and,
+ * while it runs, a processor, as a goroutine does between rt_lock_os_thread and
+ * rt_unlock_os_thread. What it calls by rt_cgocall then is in a system call again, for code that
+ * may block for long. A panic makes the calls that the function has deferred, and ends the
+ * process unless an rt_recover in the function recovers it. rt_goexit is the fatal error "... called
+ * within rt_cgocall". */
+
+/* These functions leave a function run by rt_cgocall what it is: rt_cgocall, which then is a
+ * plain call; rt_malloc, rt_calloc, rt_realloc, rt_free, rt_malloc_usable_size, rt_memstats;
+ * rt_chan_make, rt_chan_free, rt_chan_len, rt_chan_cap; rt_nanotime, rt_walltime; rt_printf
+ * and rt_eprintf, which block the thread if they must wait; rt_snprintf, rt_vsnprintf,
+ * rt_strerror, rt_address_parse, rt_address_format, rt_address_equal; rt_getenv, rt_environ,
+ * rt_goid (the calling goroutine's), rt_num_cpu, rt_set_max_threads, rt_timer_c,
+ * rt_ctx_background, rt_ctx_done, rt_ctx_deadline, rt_group_ctx; rt_defer; rt_exit, which then
+ * runs the destructors on that stack; and rt_panic, if the function has deferred nothing. */
 
 /* ---- signals --------------------------------------------------------------------- */
 

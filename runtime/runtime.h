@@ -109,6 +109,13 @@ typedef enum {
 	WaitReasonStoppingTheWorld,
 } WaitReason;
 
+// Where the M's goroutine is, of rt_cgocall; sched/cgocall.c.
+enum {
+	CgoNot,
+	CgoFunction,  // in a system call; the function runs, as gcgo
+	CgoGoroutine, // the function has become the goroutine: it runs on gcgo's stack
+};
+
 // ---- small types --------------------------------------------------------------------
 
 typedef struct {
@@ -276,7 +283,7 @@ struct M {
 	bool spinning;  // looks for work; counted in sched.nmspinning
 	bool blocked;   // asleep on a note
 	bool newSigstack; // minit installed the signal stack
-	bool incgo;
+	uint8_t incgo;  // CgoNot ...
 	G *gsignal;     // with the stack that signal handlers run on
 	FpControl fpcontrol; // in force while the scheduler runs
 	uintptr_t guard; // which every prologue compares the stack pointer with

@@ -138,8 +138,18 @@ mcall_left:
 	call	badmcall2
 	.cfi_restore_state
 .Lbadmcall:
-	call	badmcall
+	jmp	mcallelsewhere
 END(mcall)
+
+// mcall was called on no goroutine: badmcall returns if the caller has become one.
+FUNC(mcallelsewhere)
+	pushq	%rdi
+	.cfi_adjust_cfa_offset 8
+	call	badmcall
+	popq	%rdi
+	.cfi_adjust_cfa_offset -8
+	jmp	mcall
+END(mcallelsewhere)
 
 // void mcallexit(void (*fn)(G *gp))
 //	in:  %rdi = fn, which must not return

@@ -54,11 +54,12 @@ uintptr_t guardfor(const G *gp, uintptr_t sp); // sched/morestack.c
 
 // ---- the guards of a G --------------------------------------------------------------
 
-// gp is an M's own: its stack, which does not grow, ends room bytes above its low end. flag:
-// GuardLook or 0.
+// gp is an M's own: its stack, which does not grow, ends room bytes above its low end, also for
+// a goroutine that borrows it. flag: GuardLook or 0.
 ALWAYS_INLINE void fixguard(G *gp, uintptr_t room, uintptr_t flag)
 {
 	gp->stackguard0 = gp->stackguard1 = (gp->stack.lo + room) | flag;
+	gp->segguard = gp->stack.lo + room;
 }
 
 // gp is a goroutine, on its small stack.

@@ -1,8 +1,7 @@
 // caller.c - what calls a function of the interface: a goroutine, a function that rt_cgocall
 // runs, or a signal handler of the program's.
 //
-// Unyielding: yieldcheck calls goroutineonly, rt_malloc nothandler, and both continue
-// with the M or the P that they had before.
+// Unyielding: rt_malloc calls nothandler, and continues with the P that it had before.
 //
 // built: unyielding
 #include "runtime/lock/lock.h"
@@ -14,15 +13,6 @@ NORETURN void notgoroutine(const char *name)
 
 	fatalf("%s called within %s", name,
 	       gp == gp->m->gsignal ? "a signal handler" : "rt_cgocall");
-}
-
-// On g0 the runtime itself calls.
-void goroutineonly(const char *name)
-{
-	const G *gp = getg();
-
-	if (gp != gp->m->curg && gp != gp->m->g0)
-		notgoroutine(name);
 }
 
 void nothandler(const char *name)

@@ -63,7 +63,6 @@ bool notetsleep(Note *n, int64_t ns);
 
 // Ends the process unless the function of the interface called name may be called where it
 // was: on a goroutine; elsewhere but in a signal handler.
-void goroutineonly(const char *name);
 void nothandler(const char *name);
 NORETURN void notgoroutine(const char *name);
 

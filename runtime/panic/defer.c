@@ -121,10 +121,14 @@ void rt_deferreturn(rt_deferred *d)
 
 NORETURN void rt_goexit(void)
 {
-	G *gp = getg();
-	Panic p = { .link = gp->_panic, .goexit = true };
+	Panic p = { .goexit = true };
+	G *gp;
 
 	goroutinecheck();
+	gp = getg();
+	if (borrowedof(gp)) // the library's frames would stay behind
+		notgoroutine("rt_goexit");
+	p.link = gp->_panic;
 	gp->_panic = &p;
 	goexit2(gp);
 }

@@ -13,6 +13,7 @@
 #include "runtime/base/getg.h"
 #include "runtime/os/sigtable.h"
 #include "runtime/panic/panic.h"
+#include "runtime/sched/entersyscall.h"
 
 // Lines after the first are indented. The text is not needed any more.
 NOSPLIT void printpanic(const Panic *p, const char *end)
@@ -47,9 +48,13 @@ static void saypanics(void *arg)
 // Runs the deferred calls, and reports the panic. w: where it happened.
 NORETURN void gopanic(Panic *p, const Where *w)
 {
-	G *gp = getg();
 	Report r = { .before = saypanics, .arg = p, .where = *w };
+	G *gp = getg();
 
+	if (gp->_defer && gp == gp->m->gcgo) {
+		becomegoroutine(); // which makes the calls, and may recover
+		gp = getg();
+	}
 	p->link = gp->_panic;
 	if (p->link && p->link->recovered)
 		p->link = p->link->recovered(p->link, w->bp);

@@ -137,15 +137,16 @@ static void recovery(void *arg)
 // NOSPLIT: its frame is where its caller's is, and returns there.
 NOSPLIT bool rt_recover(rt_func *fn, void *arg, char *buf, size_t size)
 {
-	G *gp = getg();
 	Recovery r = {
 		.d = { .fn = recovery, .arg = &r },
 		.buf = buf,
 		.size = size,
 		.bp = *(uintptr_t **)__builtin_frame_address(0),
 	};
+	G *gp;
 
 	preemptcheck();
+	gp = getg();
 	forgetrecovered(gp);
 	r.panic = gp->_panic;
 	rt_deferproc(&r.d);

@@ -110,15 +110,37 @@ bool intext(uintptr_t pc)
 extern const char sigpanicreturn[]; // signal.S: where a fault's panic returns to
 extern const char gogoEnd[], asyncPreemptEnd[], asyncResumeEnd[];
 
+// Are n words from bp between lo and hi?
+static bool contained(uintptr_t lo, uintptr_t hi, uintptr_t bp, uintptr_t n)
+{
+	return bp >= lo && bp <= hi - n * PtrSize;
+}
+
+static bool readableown(const G *gp, uintptr_t bp, uintptr_t n)
+{
+	return contained(gp->stack.lo, gp->stack.hi, bp, n) ||
+	       contained(segmentbottom(gp->segment), gp->segment.hi, bp, n);
+}
+
 bool readable(const G *gp, uintptr_t bp, uintptr_t n)
 {
-	uintptr_t lo = segmentbottom(gp->segment);
+	const G *lender = borrowedof(gp);
 
 	if (bp % PtrSize != 0)
 		return false;
-	n *= PtrSize;
-	return (bp >= gp->stack.lo && bp <= gp->stack.hi - n) ||
-	       (bp >= lo && bp <= gp->segment.hi - n);
+	if (!lender)
+		return readableown(gp, bp, n);
+	return contained(gp->stack.lo, gp->stack.hi, bp, n) || readableown(lender, bp, n);
+}
+
+// Does the frame's caller's frame, at outer, begin what gp has of its own, before it borrowed the
+// stack that frame is on?
+static bool returnsborrowed(const G *gp, const uintptr_t *frame, uintptr_t outer)
+{
+	const G *lender = borrowedof(gp);
+
+	return lender && contained(gp->stack.lo, gp->stack.hi, (uintptr_t)frame, 2) &&
+	       readableown(lender, outer, 2);
 }
 
 // Is frame n printed, if elide are left out in the middle? Prints that where they would
@@ -141,7 +163,7 @@ static const uintptr_t *frameless(const G *gp, const Where *w)
 static bool outermost(const G *gp, const uintptr_t *frame, uintptr_t pc)
 {
 	return !intext(pc) || (frame[0] <= (uintptr_t)frame && readable(gp, frame[0], 2) &&
-	                       !inmorestack(pc));
+	                       !inmorestack(pc) && !returnsborrowed(gp, frame, frame[0]));
 }
 
 // Returns the number of frames from w outwards. Prints them, unless elide is negative: but

@@ -1,21 +1,23 @@
-// badswitch.c - the ends of a switch that cannot be made: mcall and systemstack call them.
+// badswitch.c - the ends of a switch that cannot be made: mcall and systemstack call them. A
+// function that rt_cgocall runs becomes its goroutine first, and mcall tries again.
 //
 // built: unchecked
 #include "runtime/lock/lock.h"
 #include "runtime/die/die.h"
+#include "runtime/sched/yieldcheck.h"
 
-NORETURN void badmcall(void);
+void badmcall(void);
 NORETURN void badmcall2(void);
 NORETURN void badsystemstack(void);
 NORETURN void badx87(void);
 
-NORETURN void badmcall(void)
+void badmcall(void)
 {
 	const G *gp = getg();
 
 	if (gp == gp->m->g0)
 		throw("runtime: mcall called on m->g0 stack");
-	notgoroutine("rt_gosched"); // it alone does not look before
+	goroutineonly("rt_gosched"); // it alone does not look before
 }
 
 NORETURN void badmcall2(void)

@@ -6,15 +6,37 @@
 // with its guard, which has GuardLook set, so that functions of the interface see that their
 // caller is not a goroutine.
 //
-// Follows Go's cgocall.go (cgocall).
+// One that is for goroutines makes its caller one: the goroutine that called rt_cgocall leaves
+// its system call, and continues on gcgo's stack until the function returns. Meanwhile gcgo
+// keeps the goroutine's own stacks (borrowstack), and the goroutine is locked to the M, since its
+// frames are on the M's stack. So it parks, yields and is preempted as on its own stack; when
+// it is runnable again, it gets the P of the M that finds it (lockthread.c).
 //
-// built: unchecked libc
+//	CgoNot      -> CgoFunction     rt_cgocall, on the goroutine
+//	CgoFunction -> CgoGoroutine    becomegoroutine: a call of the interface; rt_cgocall
+//	                               again, when the function of one within has returned
+//	CgoGoroutine -> CgoFunction    ceasegoroutine: rt_cgocall within. It may block for
+//	                               long, and so the P is lent again
+//	either      -> CgoNot          rt_cgocall, when the function has returned
+//
+// A call within runs on the stack where it is called. What the function has deferred is on the list
+// of the G that runs it, gcgo or the goroutine. The goroutine's own deferred calls are with its
+// stacks, out of reach of a panic: the frames of code that knows nothing of panics are between.
+// That is why rt_goexit is refused.
+//
+// Unyielding: the G that calls changes, and yieldcheck continues with the M.
+//
+// Follows Go's cgocall.go (cgocall, cgocallbackg).
+//
+// built: unyielding libc
 #include "include/rt.h"
 #include "runtime/base/guard.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
-#include "runtime/sched/setarea.h"
 #include "runtime/sched/entersyscall.h"
+#include "runtime/sched/m.h"
+#include "runtime/sched/morestack.h"
+#include "runtime/sched/setarea.h"
 #include "runtime/sched/switch.h"
 #include "runtime/sched/yieldcheck.h"
 
@@ -67,6 +89,81 @@ static int32_t liberror(void)
 	return Libc ? *areaerror(getarea()) : 0;
 }
 
+// ---- being the goroutine again ------------------------------------------------------
+
+// Makes the function that runs as gcgo its goroutine. Returns with a P.
+void becomegoroutine(void)
+{
+	G *gcgo = getg();
+	M *mp = gcgo->m;
+	G *gp = mp->curg;
+
+	borrowstack(gp, gcgo);
+	mp->incgo = CgoGoroutine;
+	setg(gp); // a signal handler finds the one or the other, on a stack that it has
+	restoreguard(gp, guardfor(gp, (uintptr_t)__builtin_frame_address(0)));
+	lockOSThread();
+	exitsyscall();
+}
+
+// Makes the function that is its goroutine run as gcgo again, and the goroutine be in the
+// system call that it has left.
+static void ceasegoroutine(void)
+{
+	G *gp = getg();
+	M *mp = gp->m;
+
+	unlockOSThread();
+	returnstack(gp, mp->gcgo);
+	reentersyscall(gp->syscallpc, gp->syscallsp, gp->syscallbp);
+	setg(mp->gcgo);
+	setguard(guardof(mp->gcgo));
+	mp->incgo = CgoFunction;
+}
+
+// On the goroutine's own stack: the function that has become it has returned.
+static void endcallback(G *gp)
+{
+	M *mp = gp->m;
+
+	unlockOSThread();
+	returnstack(gp, mp->gcgo);
+	gp->syscallsp = 0;
+	mp->incgo = CgoNot;
+}
+
+// On g0 the runtime itself calls.
+void goroutineonly(const char *name)
+{
+	const G *gp = getg();
+
+	if (gp == gp->m->gcgo)
+		becomegoroutine();
+	else if (gp == gp->m->gsignal)
+		notgoroutine(name);
+}
+
+// ---- the call -----------------------------------------------------------------------
+
+static int callhere(rt_func *fn, void *arg)
+{
+	setliberror(0);
+	fn(arg);
+	return liberror();
+}
+
+// Called by a function that has become its goroutine: calls fn as rt_cgocall has called that.
+static NOINLINE int callwithin(M *mp, rt_func *fn, void *arg)
+{
+	int error;
+
+	ceasegoroutine();
+	error = callhere(fn, arg);
+	if (mp->incgo == CgoFunction)
+		becomegoroutine();
+	return error;
+}
+
 // While gp is Gsyscall, no prologue may run on its stack.
 int rt_cgocall(rt_func *fn, void *arg)
 {
@@ -76,13 +173,12 @@ int rt_cgocall(rt_func *fn, void *arg)
 
 	if (!fn)
 		throw("cgocall nil");
-	if (gp != mp->curg) { // called by such a fn, or by a signal handler
-		setliberror(0);
-		fn(arg);
-		return liberror();
-	}
+	if (gp != mp->curg) // called by such a fn, or by a signal handler
+		return callhere(fn, arg);
 	preemptcheck();
 	mp = gp->m;
+	if (unlikely(mp->incgo != CgoNot))
+		return callwithin(mp, fn, arg);
 	if (unlikely(!mp->gcgo))
 		systemstack(makegcgo, mp);
 	gcgo = mp->gcgo;
@@ -90,11 +186,15 @@ int rt_cgocall(rt_func *fn, void *arg)
 	was = liberror();
 	setliberror(0);
 	gcgo->goid = gp->goid;
-	mp->incgo = true;
+	mp->incgo = CgoFunction;
 	asmcgocall(fn, arg);
-	mp->incgo = false;
 	error = liberror();
 	setliberror(was);
+	if (unlikely(mp->incgo == CgoGoroutine)) {
+		endcallback(gp);
+		return error;
+	}
+	mp->incgo = CgoNot;
 	exitsyscall();
 	return error;
 }

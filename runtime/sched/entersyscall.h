@@ -10,11 +10,14 @@
 // entersyscall must still be on the stack at exitsyscall.
 void entersyscall(void);
 void exitsyscall(void);
+// Enters the system call again that the goroutine has left, on another stack.
+void reentersyscall(uintptr_t pc, uintptr_t sp, uintptr_t bp);
 void entersyscallblock(void); // gives the P away at once
 bool notetsleepg(Note *n, int64_t ns); // on a goroutine
 
 // ---- cgocall.c ----------------------------------------------------------------------
 
 void freegcgo(M *mp);
+void becomegoroutine(void); // as gcgo
 
 #endif

@@ -159,9 +159,10 @@ void startTemplateThread(void)
 
 void rt_lock_os_thread(void)
 {
-	G *gp = getg();
+	G *gp;
 
 	preemptcheck();
+	gp = getg();
 	if (!atomic_load_relaxed(&newmHandoff.haveTemplateThread))
 		startTemplateThread();
 	if (++gp->m->lockedExt == 0) {
@@ -173,9 +174,10 @@ void rt_lock_os_thread(void)
 
 void rt_unlock_os_thread(void)
 {
-	G *gp = getg();
+	G *gp;
 
 	goroutinecheck();
+	gp = getg();
 	if (gp->m->lockedExt == 0)
 		return;
 	gp->m->lockedExt--;

@@ -10,6 +10,8 @@
 //	                               StackPreempt             on either: yield, please
 //	fastguard  ==  stack.lo + BaseGuard while a segment is attached, else NoGuard
 //
+// While a function that rt_cgocall runs is its goroutine, it has that stack instead (cgocall.c).
+//
 // In a program with unchecked code (objects of other compilers) every goroutine starts on a
 // segment, which is then its only stack. If only a C library does not check, its small stack
 // is a dense one (cgo/dense.c).
@@ -132,6 +134,53 @@ void dropsegment(G *gp)
 		detach(gp);
 }
 
+// ---- a borrowed stack ---------------------------------------------------------------
+
+#define EXCHANGE(a, b)                                                                 \
+	do {                                                                           \
+		__typeof__(a) a_ = a;                                                  \
+		a = b;                                                                 \
+		b = a_;                                                                \
+	} while (0)
+
+// Exchanges the stacks of two Gs, with what is on them.
+static void exchangestacks(G *gp, G *other)
+{
+	EXCHANGE(gp->stack, other->stack);
+	EXCHANGE(gp->segment, other->segment);
+	EXCHANGE(gp->segguard, other->segguard);
+	EXCHANGE(gp->fastguard, other->fastguard);
+	EXCHANGE(gp->allocs, other->allocs);
+	EXCHANGE(gp->_panic, other->_panic);
+	EXCHANGE(gp->_defer, other->_defer);
+	EXCHANGE(gp->syscallsp, other->syscallsp);
+	EXCHANGE(gp->syscallpc, other->syscallpc);
+	EXCHANGE(gp->syscallbp, other->syscallbp);
+}
+
+// Gives gp the stack of lender, which is gcgo, as a segment and its only stack. The lender keeps
+// gp's own stacks meanwhile.
+void borrowstack(G *gp, G *lender)
+{
+	exchangestacks(gp, lender);
+	gp->segment = gp->stack;
+}
+
+void returnstack(G *gp, G *lender)
+{
+	gp->segment = (Stack){ 0 };
+	exchangestacks(gp, lender);
+}
+
+const G *borrowedof(const G *gp)
+{
+	const M *mp = gp->lockedm;
+
+	return mp && mp->incgo == CgoGoroutine ? mp->gcgo : NULL;
+}
+
+// ---- the end ------------------------------------------------------------------------
+
 // gp is dead.
 void freesegment(G *gp)
 {
@@ -173,7 +222,7 @@ static void sayoverflow(void *arg)
 		stk = o->gp->stack;
 		print("runtime: code without checks exceeds %u bytes of a goroutine's stack\n",
 		      DenseGuard);
-	} else if (o->gp == o->gp->m->gcgo) {
+	} else if (o->gp == o->gp->m->gcgo || borrowedof(o->gp)) {
 		print("runtime: stack of rt_cgocall exceeds %lu-byte limit (see ulimit -s)\n",
 		      stk.hi - stk.lo);
 	} else if (o->gp == o->gp->m->gsignal) {

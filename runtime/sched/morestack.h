@@ -9,6 +9,11 @@ bool onstacks(const G *gp, uintptr_t sp);
 void startonsegment(G *gp);
 void dropsegment(G *gp);
 void freesegment(G *gp);
+void borrowstack(G *gp, G *lender);
+void returnstack(G *gp, G *lender);
+// Returns the G whose stack gp has borrowed, which keeps gp's own; NULL: none. Another M may get a
+// wrong answer while gp changes.
+const G *borrowedof(const G *gp);
 void forgetallocs(G *gp, uintptr_t sp);
 int64_t newstack(MoreFrame *f);
 uintptr_t returnaddress(const G *gp, const uintptr_t *slot);

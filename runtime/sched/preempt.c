@@ -128,11 +128,13 @@ bool canPreemptM(const M *mp)
 // function of the interface that is for goroutines alone; or NULL.
 void yieldcheck(const char *name)
 {
-	G *gp = getg();
-	M *mp = gp->m;
+	G *gp;
+	M *mp;
 
 	if (name)
 		goroutineonly(name);
+	gp = getg();
+	mp = gp->m;
 	if (gp != mp->curg)
 		return;
 	if (!canPreemptM(mp)) {
@@ -222,7 +224,7 @@ static bool isAsyncSafePoint(const G *gp, uintptr_t pc, uintptr_t sp)
 {
 	const M *mp = gp->m;
 
-	if (gp != mp->curg || !canPreemptM(mp) || mp->incgo)
+	if (gp != mp->curg || !canPreemptM(mp))
 		return false;
 	if (!onstacks(gp, sp))
 		return false;

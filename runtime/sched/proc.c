@@ -330,7 +330,7 @@ void goyield(void)
 	mcall(goyield_m);
 }
 
-// mcall refuses a caller that is no goroutine.
+// mcall looks what calls (badmcall).
 void rt_gosched(void)
 {
 	mcall(gosched_m);

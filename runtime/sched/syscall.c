@@ -91,7 +91,7 @@ static NOSPLIT COLD void unusual(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp
 }
 
 // While gp is Gsyscall and its M has a P, no prologue may run: it could yield.
-ALWAYS_INLINE void reentersyscall(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp)
+ALWAYS_INLINE void entersyscallat(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp)
 {
 	M *mp = gp->m;
 	P *pp = mp->p;
@@ -114,7 +114,12 @@ ALWAYS_INLINE void reentersyscall(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t b
 
 NOINLINE void entersyscall(void)
 {
-	reentersyscall(getg(), CALLERPC, CALLERSP, CALLERBP);
+	entersyscallat(getg(), CALLERPC, CALLERSP, CALLERBP);
+}
+
+void reentersyscall(uintptr_t pc, uintptr_t sp, uintptr_t bp)
+{
+	entersyscallat(getg(), pc, sp, bp);
 }
 
 static void entersyscallblock_handoff(void *unused)
@@ -243,7 +248,7 @@ NOINLINE JUMPBACK int64_t rt_raw_syscall(int64_t nr, uint64_t a, uint64_t b, uin
 	int64_t r;
 
 	preemptcheckas("rt_syscall");
-	reentersyscall(getg(), CALLERPC, CALLERSP, CALLERBP);
+	entersyscallat(getg(), CALLERPC, CALLERSP, CALLERBP);
 	r = syscall6(nr, a, b, c, d, e, f);
 	reexitsyscall(getg());
 	return r;

@@ -166,7 +166,7 @@ void __rt0_longjmp(uintptr_t sp)
 		restoreguard(gp, guardfor(gp, sp));
 		return;
 	}
-	if (gp == mp->gcgo && !inside(&gp->stack, sp))
+	if (mp->incgo && gp != mp->gsignal && !inside(&gp->stack, sp))
 		fatal("longjmp out of rt_cgocall");
 	if (gp != mp->gsignal || !mp->handling)
 		return;

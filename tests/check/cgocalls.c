@@ -9,6 +9,8 @@
 
 static struct {
 	rt_chan *chan, *full, *other;
+	rt_waitgroup none;
+	rt_process *process;
 	rt_chan_of(int) ints;
 	rt_mutex mutex, locked;
 	rt_rwmutex rw, read, written;
@@ -49,6 +51,12 @@ static int text(const char *format, ...)
 	return n;
 }
 
+static void forks(void)
+{
+	if (rt_syscall(SYS_vfork) == 0)
+		rt_syscall(SYS_exit_group, 0);
+}
+
 static void defers(void)
 {
 	int n = 0;
@@ -58,7 +66,7 @@ static void defers(void)
 	}
 }
 
-enum { Legal = 1, InSignal = 2 };
+enum { Legal = 1, InSignal = 2 }; // Legal: and the function stays what it is
 
 // The name, where else than on goroutines it may be called, the call.
 #define CALLS(f)                                                                       \
@@ -117,7 +125,7 @@ enum { Legal = 1, InSignal = 2 };
 	f(rt_rwmutex_unlock, 0, rt_rwmutex_unlock(&the.written))                       \
 	f(rt_waitgroup_add, 0, rt_waitgroup_add(&the.wg, 1))                           \
 	f(rt_waitgroup_done, 0, rt_waitgroup_done(&the.wg))                            \
-	f(rt_waitgroup_wait, 0, rt_waitgroup_wait(&the.wg))                            \
+	f(rt_waitgroup_wait, 0, rt_waitgroup_wait(&the.none))                           \
 	f(rt_waitgroup_wait_until, 0, rt_waitgroup_wait_until(&the.wg, 1))             \
 	f(rt_cond_wait, 0, rt_cond_wait(&the.cond))                                    \
 	f(rt_cond_wait_until, 0, rt_cond_wait_until(&the.cond, 1))                     \
@@ -191,12 +199,12 @@ enum { Legal = 1, InSignal = 2 };
 	f(rt_raw_syscall, 0, rt_syscall(SYS_getpid))                                   \
 	f(rt_raw_syscall_any, 0, rt_syscall(SYS_vfork))                                \
 	f(rt_raw_syscall_all, 0, rt_syscall_all(SYS_getpid))                           \
-	f(rt_process_start, 0, rt_process_start(NULL, "/nonexistent", NULL, NULL))     \
-	f(rt_process_wait, 0, rt_process_wait(NULL, NULL))                             \
-	f(rt_process_wait_until, 0, rt_process_wait_until(NULL, NULL, 0))              \
-	f(rt_process_signal, 0, rt_process_signal(NULL, 0))                            \
-	f(rt_process_pid, 0, rt_process_pid(NULL))                                     \
-	f(rt_process_detach, 0, rt_process_detach(NULL))                               \
+	f(rt_process_start, 0, rt_process_start(&the.process, "/nonexistent", NULL, NULL))     \
+	f(rt_process_wait, 0, rt_process_wait(the.process, NULL))                             \
+	f(rt_process_wait_until, 0, rt_process_wait_until(the.process, NULL, 0))              \
+	f(rt_process_signal, 0, rt_process_signal(the.process, 0))                            \
+	f(rt_process_pid, 0, rt_process_pid(the.process))                                     \
+	f(rt_process_detach, 0, rt_process_detach(the.process))                               \
 	f(rt_cgocall, Legal | InSignal, equal(rt_cgocall(nothing, NULL), 0))           \
 	f(rt_signal_notify, 0, rt_signal_notify(10, the.ints ? rt_untyped(the.ints) : NULL)) \
 	f(rt_signal_stop, 0, rt_signal_stop(rt_untyped(the.ints)))                     \
@@ -245,7 +253,16 @@ static void in_handler(void)
 }
 #endif
 
-static void prepare(void)
+// When rt_cond_wait has unlocked it.
+static void signals_cond(void *unused)
+{
+	(void)unused;
+	rt_mutex_lock(&the.locked);
+	rt_cond_signal(&the.cond);
+	rt_mutex_unlock(&the.locked);
+}
+
+static void prepare(const char *name)
 {
 	the.chan = rt_chan_make(8, 1);
 	the.full = rt_chan_make(8, 1);
@@ -268,6 +285,11 @@ static void prepare(void)
 	the.iov = (rt_iovec){ rt_malloc(1), 1 };
 	the.listener = rt_listen("tcp", "127.0.0.1:0");
 	equal(rt_address_parse(&the.address, "tcp", "1.2.3.4:5"), 0);
+	rt_set_deadline(the.listener, 1, 1);
+	if (starts_with(name, "rt_process_"))
+		equal(rt_process_start(&the.process, "/bin/true",
+		                       (char *[]){ "true", NULL }, NULL), 0);
+	rt_go(signals_cond, NULL);
 }
 
 int rt_main(int argc, char **argv)
@@ -282,7 +304,7 @@ int rt_main(int argc, char **argv)
 	while (chosen < All && !same(argv[1], all[chosen].name))
 		chosen++;
 	check(chosen < All);
-	prepare();
+	prepare(argv[1]);
 	if (argc > 2)
 		in_handler();
 	else
