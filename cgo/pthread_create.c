@@ -20,6 +20,7 @@
 #include "cgo/gate.h"
 #include "cgo/pthread.h"
 #include "runtime/base/str.h"
+#include "runtime/sched/fork.h"
 #include "runtime/sched/g.h"
 #include "runtime/sched/morestack.h"
 #include "runtime/sched/yieldcheck.h"
@@ -130,6 +131,8 @@ static NORETURN void finishthread(Area *a, void *result)
 	bool ismain = getg()->goid == 1;
 
 	cleanup(a);
+	if (inforkedchild) // its only thread
+		exit(0);
 	a->result = result;
 	if (ismain)
 		endmain();
