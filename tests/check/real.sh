@@ -1,8 +1,8 @@
 #!/bin/sh
-# tests/check/real.sh - zlib and Lua, unchanged, build with CC="rtcc --musl" and pass their
-# tests, if their sources are there (tests/real/fetch).
+# tests/check/real.sh - zlib, Lua and hiredis, unchanged, build with CC="rtcc --musl" and pass
+# their tests, if their sources are there (tests/real/fetch).
 # stdout~: ^real: \d+ passed, 0 failed
 # needs: make python3
 # timeout: 600
 
-exec "$RT0_ROOT/tests/real/run" --quick zlib lua
+exec "$RT0_ROOT/tests/real/run" --quick zlib lua hiredis
