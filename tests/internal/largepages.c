@@ -10,7 +10,7 @@
 #include <asm-generic/errno-base.h>
 #include <linux/mman.h>
 
-enum { Small = 4096, Large = 16384, Area = 256 << 10 };
+enum { Small = 4096, Large = 16384, Region = 256 << 10 };
 
 static int zeros[2]; // a pipe: its reads and writes tell what the memory allows
 
@@ -41,7 +41,7 @@ static bool writable(char *p)
 
 static char *reserve(int prot)
 {
-	uintptr_t p = (uintptr_t)rt_syscall(SYS_mmap, 0, Area + Large, prot,
+	uintptr_t p = (uintptr_t)rt_syscall(SYS_mmap, 0, Region + Large, prot,
 	                                    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	return (char *)alignup(p, (uintptr_t)Large);
@@ -54,11 +54,11 @@ static void unused(uintptr_t from, uintptr_t to, uintptr_t gone, uintptr_t end, 
 {
 	char *p = reserve(PROT_READ | PROT_WRITE);
 
-	__builtin_memset(p, 0x5a, Area);
+	__builtin_memset(p, 0x5a, Region);
 	sysUnused(p + from, to - from, lazily);
-	for (uintptr_t i = 0; i < Area && !lazily; i += Small)
+	for (uintptr_t i = 0; i < Region && !lazily; i += Small)
 		equal(resident(p + i), i < gone || i >= end);
-	for (uintptr_t i = 0; i < Area; i++) {
+	for (uintptr_t i = 0; i < Region; i++) {
 		bool inside = i >= from && i < to;
 
 		if (!inside && p[i] != 0x5a)
@@ -66,7 +66,7 @@ static void unused(uintptr_t from, uintptr_t to, uintptr_t gone, uintptr_t end, 
 		if (inside && !lazily && p[i] != 0)
 			failed(__FILE__, __LINE__, "what was given back is zero");
 	}
-	rt_syscall(SYS_munmap, p, Area);
+	rt_syscall(SYS_munmap, p, Region);
 }
 
 static void kinds(void)
@@ -95,15 +95,15 @@ static void protections(void)
 	char *p = reserve(PROT_READ | PROT_WRITE), *none = reserve(PROT_NONE);
 
 	check(sysGuard(p + 8192, 40960 - 4096));
-	for (uintptr_t i = 0; i < Area; i += Small)
+	for (uintptr_t i = 0; i < Region; i += Small)
 		equal(writable(p + i), i < 16384 || i >= 32768);
 	check(sysGuard(p + 69632, 8192)); // no whole page
 	check(writable(p + 69632));
 	equal(sysReadOnly(p + 131072 + 32, 65536 - 64), 0);
-	for (uintptr_t i = 131072 - Large; i < Area; i += Small)
+	for (uintptr_t i = 131072 - Large; i < Region; i += Small)
 		equal(writable(p + i), i < 147456 || i >= 180224);
 	check(sysMap(none + 24576, 16384));
-	for (uintptr_t i = 0; i < Area; i += Small)
+	for (uintptr_t i = 0; i < Region; i += Small)
 		equal(writable(none + i), i >= 16384 && i < 49152);
 }
 
