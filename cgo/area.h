@@ -92,6 +92,10 @@ HIDDEN void asthread(void (*fn)(void *), void *arg);
 // Returns the goroutine whose area that is, or NULL.
 HIDDEN G *goroutineof(const Area *a);
 
+// foreign.c: threads that are not the runtime's.
+HIDDEN void expectforeign(void);
+HIDDEN void releaseforeign(void); // the thread ends
+
 // keys.c: the values of a new goroutine's keys; frees them; in a forked child.
 HIDDEN void initvalues(Area *a);
 HIDDEN void freevalues(Area *a);

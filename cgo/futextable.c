@@ -383,7 +383,7 @@ void outsiders(void)
 {
 	if (atomic_load_relaxed(&anyoutsiders) || atomic_xchg(&anyoutsiders, true))
 		return;
-	if (atgate())
+	if (getg()) // a function of rt_cgocall's, too
 		netpollGenericInit();
 	netpollcount(1); // as if a goroutine always waited for events
 }

@@ -11,7 +11,7 @@
 // built: unyielding hot
 #include "cgo/area.h"
 #include "cgo/pthread.h"
-#include "runtime/base/getg.h"
+#include "runtime/base/guard.h"
 #include "runtime/os/sigtable.h"
 #include "runtime/sched/fork.h"
 
@@ -30,6 +30,8 @@ typedef struct {
 	uint64_t words[16];
 } LibrarySet; // sigset_t
 
+void *malloc(size_t n);
+void free(void *p);
 int pthread_attr_init(ThreadAttr *attr);
 int pthread_attr_setstacksize(ThreadAttr *attr, size_t size);
 int pthread_attr_setguardsize(ThreadAttr *attr, size_t size);
@@ -115,13 +117,37 @@ static void createthread(void *arg)
 	r->error = __real___pthread_create(r->thread, r->attr, r->fn, r->arg);
 }
 
-// A new thread has a guard of 0 and stacks as anywhere.
+typedef struct {
+	void *(*fn)(void *);
+	void *arg;
+} ForeignStart;
+
+// The thread has a guard that no stack pointer is below, and that makes its calls of rt.h look.
+static void *foreignentry(void *arg)
+{
+	ForeignStart s = *(ForeignStart *)arg;
+	void *result;
+
+	setguard(GuardLook);
+	free(arg);
+	result = s.fn(s.arg);
+	releaseforeign();
+	return result;
+}
+
 int kernelthread(void **thread, const void *attr, void *(*fn)(void *), void *arg)
 {
-	ThreadRequest r = { thread, attr, fn, arg, 0 };
+	ForeignStart *s = malloc(sizeof *s);
+	ThreadRequest r = { thread, attr, foreignentry, s, 0 };
 
+	if (!s)
+		return EAGAIN;
+	*s = (ForeignStart){ fn, arg };
 	outsiders();
+	expectforeign();
 	asthread(createthread, &r);
+	if (r.error)
+		free(s);
 	return r.error;
 }
 

@@ -89,7 +89,6 @@ static void cleanup(Area *a)
 		a->cancelbuf = c->next;
 		c->f(c->arg);
 	}
-	endarea();
 }
 
 // The other threads continue; the process ends with the last one.
@@ -131,6 +130,7 @@ static NORETURN void finishthread(Area *a, void *result)
 	bool ismain = getg()->goid == 1;
 
 	cleanup(a);
+	endarea();
 	if (inforkedchild) // its only thread
 		exit(0);
 	a->result = result;
@@ -148,6 +148,11 @@ void __wrap_pthread_exit(void *result)
 
 	if (!gp)
 		__real_pthread_exit(result);
+	if (gp == gp->m->curg && !borrowedof(gp) && !goroutineof(gp->area)) {
+		cleanup(gp->area);
+		releaseforeign();
+		__real_pthread_exit(result);
+	}
 	if (gp != gp->m->curg || borrowedof(gp))
 		fatal("pthread_exit within rt_cgocall or a signal handler");
 	finishthread(getarea(), result);

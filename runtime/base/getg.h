@@ -16,6 +16,18 @@
 		gp_; \
 	})
 
+// With a C library: makes the calling thread, which has no G, a goroutine (cgo/foreign.c).
+void __rt0_adopt(void);
+
+// For a function of the interface that begins with no check: returns the running G, which a thread
+// of a C library may not have yet.
+ALWAYS_INLINE G *callerg(void)
+{
+	if (Libc && !getg())
+		__rt0_adopt();
+	return getg();
+}
+
 ALWAYS_INLINE void setg(G *gp)
 {
 	SETG(gp);

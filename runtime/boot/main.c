@@ -1,6 +1,8 @@
 // main.c - the main goroutine: the last steps of the runtime's start, then the program.
 //
 // Follows Go's proc.go (main).
+//
+// built: libc
 #include <asm-generic/errno-base.h>
 
 #include "include/rt.h"
@@ -95,7 +97,7 @@ static NORETURN void waitforend(bool goroutine)
 NORETURN void rt_exit(int status)
 {
 	static G *exiting;
-	G *gp = getg();
+	G *gp = callerg();
 	bool goroutine = gp == gp->m->curg;
 
 	if (!atomic_cas(&exiting, NULL, gp)) {

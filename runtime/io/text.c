@@ -2,7 +2,7 @@
 //
 // Built with the vector registers: a float among variable arguments arrives in one.
 //
-// built: floats
+// built: floats libc
 #include "include/rt.h"
 #include "runtime/base/format.h"
 #include "runtime/base/getg.h"
@@ -18,7 +18,7 @@ typedef struct {
 static NOSPLIT int flushwriter(Out *out)
 {
 	const Writer *w = (const Writer *)out;
-	const G *gp = getg();
+	const G *gp = callerg();
 	int64_t r;
 
 	// rt_write may park its goroutine. It returns less only when it was stopped: then the

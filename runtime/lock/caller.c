@@ -3,7 +3,7 @@
 //
 // Unyielding: rt_malloc calls nothandler, and continues with the P that it had before.
 //
-// built: unyielding
+// built: unyielding libc
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
 
@@ -17,7 +17,7 @@ NORETURN void notgoroutine(const char *name)
 
 void nothandler(const char *name)
 {
-	const G *gp = getg();
+	const G *gp = callerg();
 
 	if (gp == gp->m->gsignal)
 		notgoroutine(name);

@@ -6,6 +6,8 @@
 // good. All remove the record from the list before the call, so it is made once.
 //
 // Follows Go's panic.go (deferproc, deferreturn, printpanics, Goexit).
+//
+// built: libc
 #include "include/rt.h"
 #include "runtime/base/getg.h"
 #include "runtime/base/str.h"
@@ -98,7 +100,7 @@ NORETURN void goexit2(G *gp)
 
 rt_deferred *rt_deferproc(rt_deferred *d)
 {
-	G *gp = getg();
+	G *gp = callerg();
 
 	if (unlikely(!atomic_load_relaxed(&whendeferring)))
 		atomic_store_relaxed(&whendeferring, &deferring);
@@ -128,6 +130,8 @@ NORETURN void rt_goexit(void)
 	gp = getg();
 	if (borrowedof(gp)) // the library's frames would stay behind
 		notgoroutine("rt_goexit");
+	if (Libc && gp->startpc == 0)
+		fatal("rt_goexit called on a thread of the program's own: use pthread_exit");
 	p.link = gp->_panic;
 	gp->_panic = &p;
 	goexit2(gp);

@@ -8,7 +8,7 @@
 //
 // Follows Go's panic.go (gopanic).
 //
-// built: floats
+// built: floats libc
 #include "include/rt.h"
 #include "runtime/base/getg.h"
 #include "runtime/os/sigtable.h"
@@ -49,7 +49,7 @@ static void saypanics(void *arg)
 NORETURN void gopanic(Panic *p, const Where *w)
 {
 	Report r = { .before = saypanics, .arg = p, .where = *w };
-	G *gp = getg();
+	G *gp = callerg();
 
 	if (gp->_defer && gp == gp->m->gcgo) {
 		becomegoroutine(); // which makes the calls, and may recover

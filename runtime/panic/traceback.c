@@ -354,6 +354,8 @@ static void printcreator(uintptr_t pc, uintptr_t parent)
 // goroutine has no creator.
 static void printcreatedby(const G *gp)
 {
+	if (gp->startpc == 0) // cgo/foreign.c
+		print("created by a thread of the program\n");
 	if (gp->goid == 1 || gp->gopc == 0)
 		return;
 	printcreator(gp->gopc, gp->parentGoid);

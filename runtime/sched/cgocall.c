@@ -135,7 +135,7 @@ static void endcallback(G *gp)
 // On g0 the runtime itself calls.
 void goroutineonly(const char *name)
 {
-	const G *gp = getg();
+	const G *gp = callerg();
 
 	if (gp == gp->m->gcgo)
 		becomegoroutine();
@@ -167,7 +167,7 @@ static NOINLINE int callwithin(M *mp, rt_func *fn, void *arg)
 // While gp is Gsyscall, no prologue may run on its stack.
 int rt_cgocall(rt_func *fn, void *arg)
 {
-	G *gp = getg(), *gcgo;
+	G *gp = callerg(), *gcgo;
 	M *mp = gp->m;
 	int32_t was, error;
 

@@ -386,7 +386,7 @@ int32_t gcount(void)
 
 uint64_t rt_goid(void)
 {
-	return getg()->goid;
+	return callerg()->goid;
 }
 
 int rt_num_goroutine(void)

@@ -13,7 +13,7 @@
 //
 // Follows Go's proc.go (preemptone), stack.go (newstack) and preempt.go.
 //
-// built: unyielding
+// built: unyielding libc
 #include "runtime/base/tracehook.h"
 #include "runtime/base/valgrind.h"
 #include "runtime/lock/lock.h"
@@ -133,7 +133,7 @@ void yieldcheck(const char *name)
 
 	if (name)
 		goroutineonly(name);
-	gp = getg();
+	gp = callerg();
 	mp = gp->m;
 	if (gp != mp->curg)
 		return;

@@ -5,7 +5,7 @@
 //
 // Follows Go's proc.go (schedule, execute, gopark, ready).
 //
-// built: unyielding hot libc
+// built: unyielding hot libc libc
 #include "include/rt.h"
 #include "runtime/base/tracehook.h"
 #include "runtime/base/valgrind.h"
@@ -333,6 +333,8 @@ void goyield(void)
 // mcall looks what calls (badmcall).
 void rt_gosched(void)
 {
+	if (Libc)
+		(void)callerg(); // mcall wants one
 	mcall(gosched_m);
 }
 

@@ -1,9 +1,11 @@
 // cgocalls.c - calls one function of rt.h, by its name, from a function that rt_cgocall runs
-// (or, with musl, from a signal handler): cgocalls NAME [signal]. Prints "fine" when the call has
+// (or, with musl, from a signal handler, or a thread that is not the runtime's): cgocalls NAME
+// [signal|thread]. Prints "fine" when the call has
 // returned. Without arguments: the names, each with "legal" or "not".
 #include "../lib/test.h"
 
 #ifdef MUSL
+#include <pthread.h>
 #include <signal.h>
 #endif
 
@@ -66,6 +68,8 @@ static void defers(void)
 	}
 }
 
+static uint64_t goid = 1; // 0: a new one
+
 enum { Legal = 1, InSignal = 2 }; // Legal: and the function stays what it is
 
 // The name, where else than on goroutines it may be called, the call.
@@ -77,7 +81,7 @@ enum { Legal = 1, InSignal = 2 }; // Legal: and the function stays what it is
 	f(rt_go_copy, 0, rt_go_copy(nothing, "x", 2))                                  \
 	f(rt_gosched, 0, rt_gosched())                                                 \
 	f(rt_goexit, 0, rt_goexit())                                                   \
-	f(rt_goid, Legal | InSignal, equal(rt_goid(), 1))                              \
+	f(rt_goid, Legal | InSignal, check(rt_goid() == 1 || goid == 0))               \
 	f(rt_num_goroutine, 0, rt_num_goroutine())                                     \
 	f(rt_num_cpu, Legal | InSignal, check(rt_num_cpu() > 0))                       \
 	f(rt_gomaxprocs, 0, rt_gomaxprocs(0))                                          \
@@ -197,7 +201,7 @@ enum { Legal = 1, InSignal = 2 }; // Legal: and the function stays what it is
 	  check(rt_address_equal(&the.address, &the.address)))                         \
 	f(rt_lookup_host, 0, rt_lookup_host("localhost", &the.address, 1))             \
 	f(rt_raw_syscall, 0, rt_syscall(SYS_getpid))                                   \
-	f(rt_raw_syscall_any, 0, rt_syscall(SYS_vfork))                                \
+	f(rt_raw_syscall_any, 0, forks())                                              \
 	f(rt_raw_syscall_all, 0, rt_syscall_all(SYS_getpid))                           \
 	f(rt_process_start, 0, rt_process_start(&the.process, "/nonexistent", NULL, NULL))     \
 	f(rt_process_wait, 0, rt_process_wait(the.process, NULL))                             \
@@ -247,7 +251,27 @@ static void in_handler(void)
 	signal(SIGUSR1, handler);
 	raise(SIGUSR1);
 }
+
+static void *thread(void *unused)
+{
+	callit(unused);
+	return NULL;
+}
+
+// With RT0_PTHREADS=kernel.
+static void on_thread(void)
+{
+	pthread_t t;
+
+	goid = 0;
+	equal(pthread_create(&t, NULL, thread, NULL), 0);
+	equal(pthread_join(t, NULL), 0);
+}
 #else
+static void on_thread(void)
+{
+}
+
 static void in_handler(void)
 {
 }
@@ -305,7 +329,9 @@ int rt_main(int argc, char **argv)
 		chosen++;
 	check(chosen < All);
 	prepare(argv[1]);
-	if (argc > 2)
+	if (argc > 2 && same(argv[2], "thread"))
+		on_thread();
+	else if (argc > 2)
 		in_handler();
 	else
 		rt_cgocall(callit, NULL);

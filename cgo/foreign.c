@@ -1,0 +1,236 @@
+// foreign.c - a thread that the runtime did not make and that calls rt.h becomes a goroutine,
+// locked to its thread, until the thread ends.
+//
+// Its G has the thread's own stack and area. Its M comes from the spare ones. Each has a G, and
+// the two stay locked to each other; g0 and gsignal have stacks of their own. The thread that
+// takes the last spare M makes the next one, as soon as it is a goroutine and can allocate; others
+// that come meanwhile wait for that. A spare M counts as one that runs: a thread may come at any
+// time and wake what waits, so no deadlock is reported.
+//
+//	thread without a G   --adopt-->    goroutine, Gdead -> Grunnable -> Grunning
+//	                     <--release--  at the thread's end
+//
+// The guard of such a thread has GuardLook from its start on (kernelthread), so that its first call
+// of rt.h looks what calls; goroutineonly, nothandler and callerg then come here.
+//
+// Unyielding: the thread has no G, or is about to have none.
+//
+// Follows Go's proc.go (needm, dropm, oneNewExtraM).
+//
+// built: unyielding
+#include "cgo/area.h"
+#include "cgo/pthread.h"
+#include "runtime/base/guard.h"
+#include "runtime/lock/lock.h"
+#include "runtime/os/os.h"
+#include "runtime/os/sigtable.h"
+#include "runtime/sched/g.h"
+#include "runtime/sched/m.h"
+#include "runtime/sched/morestack.h"
+#include "runtime/sched/own.h"
+#include "runtime/sched/p.h"
+#include "runtime/sched/proc.h"
+#include "runtime/sched/runq.h"
+#include "runtime/sched/switch.h"
+#include "runtime/sched/sysmon.h"
+#include "runtime/sched/wake.h"
+
+enum { SystemStack = 64 << 10 };
+
+// What the thread had before, at the top of its g0's stack.
+typedef struct {
+	Sigaltstack altstack;
+	Sigset mask;
+	uint64_t unused[3];
+} Before;
+
+// Held with all signals blocked, by threads that have no G.
+static uint32_t sparelock;
+static M *spares; // through schedlink
+static uint32_t nspares;
+
+static void lockspares(void)
+{
+	while (atomic_xchg(&sparelock, 1)) // acquire: pairs with the release
+		osyield();
+}
+
+static void unlockspares(void)
+{
+	atomic_store_release(&sparelock, 0);
+}
+
+static void pushspare(M *mp)
+{
+	lockspares();
+	mp->schedlink = spares;
+	spares = mp;
+	nspares++;
+	unlockspares();
+}
+
+// Waits for one, if others have just taken the last.
+static M *takespare(bool *last)
+{
+	M *mp;
+
+	for (;;) {
+		lockspares();
+		mp = spares;
+		if (mp)
+			break;
+		unlockspares();
+		osyield();
+	}
+	spares = mp->schedlink;
+	*last = --nspares == 0;
+	unlockspares();
+	return mp;
+}
+
+static Before *hadbefore(const M *mp)
+{
+	return (Before *)(mp->g0->stack.hi - sizeof(Before));
+}
+
+// On a goroutine.
+static void makespare(void)
+{
+	Sigset all = ~(Sigset)LibrarySigs, old;
+	M *mp = allocm(NULL, NULL, -1), *self;
+	G *gp;
+
+	if (mp->g0->stack.lo == 0)
+		gstack(mp->g0, SystemStack);
+	gp = mp->lockedg;
+	if (!gp) {
+		gp = malg(0);
+		casgstatus(gp, Gidle, Gdead);
+		allgadd(gp);
+		atomic_xadd(&sched.ngsys, 1);
+		mp->lockedg = gp;
+		gp->lockedm = mp;
+		mp->lockedInt = 1;
+	}
+	self = acquirem();
+	changemask(SIG_SETMASK, all, &old);
+	pushspare(mp);
+	changemask(SIG_SETMASK, old, NULL);
+	releasem(self);
+}
+
+// Called before a thread is made that may come here; on a goroutine, or on such a thread.
+void expectforeign(void)
+{
+	if (getg() && atomic_load_relaxed(&nspares) == 0)
+		makespare();
+}
+
+// ---- becoming a goroutine -----------------------------------------------------------
+
+// On g0: as exitsyscall0 does.
+static void adopt0(G *gp)
+{
+	P *pp = NULL;
+
+	lock(&sched.lock);
+	casgstatus(gp, Gdead, Grunnable);
+	dropg();
+	if (!atomic_load_relaxed(&sched.freezing))
+		pp = pidleget();
+	if (pp)
+		wakesysmon();
+	else
+		globrunqput(gp);
+	unlock(&sched.lock);
+	if (pp)
+		acquirep(pp);
+	else
+		stoplockedm();
+	LEAVE(execute(gp, false));
+}
+
+static void setupthread(M *mp, G *gp, Area *a, Sigset old)
+{
+	G *system = mp->g0;
+
+	hadbefore(mp)->mask = old;
+	mp->procid = (uint64_t)gettid();
+	mp->sigmask = old;
+	mp->newSigstack = true;
+	system->area = gp->area = a;
+	gp->stack.hi = (uintptr_t)a->stack;
+	gp->stack.lo = gp->stack.hi - a->stacksize;
+	gp->segment = gp->stack;
+	fixguard(gp, StackGuard, 0);
+	gp->goid = atomic_xadd(&sched.goidgen, 1);
+	gp->sched.ctxt = NULL;
+	gp->syscallsp = 0;
+	readfpcontrol(&mp->fpcontrol);
+	system->sched.fpcontrol = mp->fpcontrol;
+	system->sched.sp = (uintptr_t)hadbefore(mp) & ~(uintptr_t)15;
+	system->sched.g = system;
+	mp->curg = gp;
+	gp->m = mp;
+}
+
+void __rt0_adopt(void)
+{
+	Sigset all = ~(Sigset)LibrarySigs, old;
+	bool last;
+	M *mp;
+	G *gp;
+
+	changemask(SIG_SETMASK, all, &old);
+	mp = takespare(&last);
+	gp = mp->lockedg;
+	setupthread(mp, gp, getarea(), old);
+	setp(mp, NULL);
+	setg(gp);
+	setguard(guardfor(gp, (uintptr_t)__builtin_frame_address(0)));
+	atomic_xadd(&sched.ngsys, -1u);
+	sigaltstack(NULL, &hadbefore(mp)->altstack);
+	signalstack(&mp->gsignal->stack);
+	minitSignalMask();
+	mcall(adopt0);
+	if (last)
+		makespare();
+}
+
+// ---- and none again -----------------------------------------------------------------
+
+// On g0.
+static void release0(G *gp)
+{
+	M *mp = getg()->m;
+
+	casgstatus(gp, Grunning, Gdead);
+	mp->curg = NULL;
+	atomic_xadd(&sched.ngsys, 1);
+	handoffp(releasep());
+	LEAVE(gogo(&gp->sched)); // it is Gdead: the thread runs on without it
+}
+
+void releaseforeign(void)
+{
+	Sigset all = ~(Sigset)LibrarySigs, old;
+	G *gp = getg();
+	M *mp;
+
+	if (!gp || goroutineof(gp->area))
+		return;
+	__pthread_tsd_run_dtors(); // which may call rt.h: musl finds nothing left to do
+	mp = gp->m;
+	mp->lockedExt = 0;
+	gp->_defer = NULL;
+	gp->_panic = NULL;
+	changemask(SIG_SETMASK, all, NULL);
+	old = hadbefore(mp)->mask;
+	mcall(release0);
+	setg(NULL);
+	setguard(GuardLook);
+	sigaltstack(&hadbefore(mp)->altstack, NULL);
+	mp->procid = 0;
+	pushspare(mp);
+	changemask(SIG_SETMASK, old, NULL);
+}
