@@ -2,10 +2,11 @@
 # source: curl mbedtls
 # needs: nginx openssl python3
 tls=$(echo "$PWD"/../../mbedtls/*)
-make -j"$jobs" -C "$tls/library" static CC="$CC" \
-	CFLAGS='-O2 -g -DMBEDTLS_THREADING_C -DMBEDTLS_THREADING_PTHREAD' || exit
+locks='-DMBEDTLS_THREADING_C -DMBEDTLS_THREADING_PTHREAD' # structures have them or not
+make -j"$jobs" -C "$tls/library" static CC="$CC" CFLAGS="-O2 -g $locks" || exit
 ln -s library "$tls/lib"
-./configure CC="$CC" --disable-shared --with-mbedtls="$tls" --disable-ldap --without-zlib &&
+./configure CC="$CC" CPPFLAGS="$locks" --disable-shared --with-mbedtls="$tls" --disable-ldap \
+	--without-zlib &&
 	make -j"$jobs" -C lib || exit
 $CC -O2 -g -Wall -Iinclude "$RT0_ROOT/tests/real/curl.c" lib/.libs/libcurl.a \
 	-L"$tls/lib" -lmbedtls -lmbedx509 -lmbedcrypto -o curl_tls &&
