@@ -113,7 +113,7 @@ static void makespare(void)
 		mp->lockedInt = 1;
 	}
 	self = acquirem();
-	changemask(SIG_SETMASK, all, &old);
+	changemask(SIG_BLOCK, all, &old);
 	pushspare(mp);
 	changemask(SIG_SETMASK, old, NULL);
 	releasem(self);
@@ -150,6 +150,17 @@ static void adopt0(G *gp)
 	LEAVE(execute(gp, false));
 }
 
+// Sets the thread's own mask again, without the signals that the runtime must get. The library's
+// stay as they are: its timers' threads wait for one that they have blocked.
+static void unblock(Sigset mask)
+{
+	for (uint32_t sig = 1; sig < NSIG; sig++) {
+		if (!blockableSig(sig))
+			mask &= ~((Sigset)1 << (sig - 1)) | LibrarySigs;
+	}
+	changemask(SIG_SETMASK, mask, NULL);
+}
+
 static void setupthread(M *mp, G *gp, Area *a, Sigset old)
 {
 	G *system = mp->g0;
@@ -181,7 +192,7 @@ void __rt0_adopt(void)
 	M *mp;
 	G *gp;
 
-	changemask(SIG_SETMASK, all, &old);
+	changemask(SIG_BLOCK, all, &old);
 	mp = takespare(&last);
 	gp = mp->lockedg;
 	setupthread(mp, gp, getarea(), old);
@@ -191,7 +202,7 @@ void __rt0_adopt(void)
 	atomic_xadd(&sched.ngsys, -1u);
 	sigaltstack(NULL, &hadbefore(mp)->altstack);
 	signalstack(&mp->gsignal->stack);
-	minitSignalMask();
+	unblock(old);
 	mcall(adopt0);
 	if (last)
 		makespare();
@@ -224,7 +235,7 @@ void releaseforeign(void)
 	mp->lockedExt = 0;
 	gp->_defer = NULL;
 	gp->_panic = NULL;
-	changemask(SIG_SETMASK, all, NULL);
+	changemask(SIG_BLOCK, all, NULL);
 	old = hadbefore(mp)->mask;
 	mcall(release0);
 	setg(NULL);
