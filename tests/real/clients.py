@@ -4,9 +4,10 @@
     tests/real/clients.py PROGRAM       hiredis, libpq, curl or curl_tls, as built by NAME.sh
 
 It runs with GOMAXPROCS=1, 2 and 4, and once more each while this process sends SIGURG to all of
-its threads. A run fails if an answer is wrong (the client says so), or if the process ever has
-more than GOMAXPROCS + 3 threads, in three runs in a row (a few more on a loaded machine). Each run's line has its figures; "each" is the CPU time, the
-client's own, for one command, query or transfer. QUICK=yes in the environment does less.
+its threads. A run fails if an answer is wrong (the client says so), or if the process has more
+than GOMAXPROCS + 3 threads in three runs in a row (a few more on a loaded machine). Each run's
+line has its figures; "each" is the CPU time, the client's own, for one command, query or
+transfer. QUICK=yes in the environment does less.
 """
 
 import contextlib
