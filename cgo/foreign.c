@@ -208,6 +208,24 @@ void __rt0_adopt(void)
 		makespare();
 }
 
+void __real___reset_tls(void);
+void __wrap___reset_tls(void);
+
+// musl clears the thread-local data of a timer's thread before each call of its function. The
+// runtime's words there stay. No signal comes in between: its handler would find no G.
+void __wrap___reset_tls(void)
+{
+	G *gp = getg();
+	Mcache *cache = curcache;
+	Sigset old;
+
+	changemask(SIG_BLOCK, ~(Sigset)0, &old);
+	__real___reset_tls();
+	setg(gp);
+	curcache = cache;
+	changemask(SIG_SETMASK, old, NULL);
+}
+
 // ---- and none again -----------------------------------------------------------------
 
 // On g0.
