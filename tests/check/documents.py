@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # tests/check/documents.py - what README.md and docs/*.md show works as it is typed: each block
 # of C compiles and links unchanged, without a warning; each command ("    $ ...") succeeds,
-# in the order of the page; below the README's is what they print.
+# in the order of the page; below the README's and musl.md's is what they print.
 # variants: release
 # needs: gcc make curl
 # timeout: 240
@@ -21,7 +21,9 @@ from expect import BUILD, ROOT, TMP, VARIANT, fail, finish
 COMPILER = "-clang" if VARIANT.endswith("-clang") else ""
 LIBC = re.compile(r"#include <(stdio|stdlib|string|netdb|errno|signal)\.h>")
 # What wants a person, a terminal or the whole machine.
-NOT_HERE = re.compile(r"gdb |make tour|apt-get |ulimit ")
+NOT_HERE = re.compile(r"gdb |make tour|apt-get |ulimit |.*\./configure ")
+# Pages whose commands print what is below them; in others there are times and addresses.
+COMPARED = ("README.md", "docs/musl.md")
 
 
 def free_port():
@@ -30,7 +32,7 @@ def free_port():
         return s.getsockname()[1]
 
 
-PORT = free_port()
+PORTS = {port: str(free_port()) for port in ("8080", "7001", "7000")}
 
 
 def blocks(page):
@@ -71,16 +73,19 @@ def compile_block(where, text):
 
 
 def run_commands(page, commands):
-    """Runs a page's commands in one shell, and compares what the README's print."""
+    """Runs a page's commands in one shell, and compares what those of COMPARED print."""
     script = ["set -e"]
     for where, command, _ in commands:
         command = command.replace("build/release", shlex.quote(f"{BUILD}/{VARIANT}"))
         command = command.replace("RT0_VARIANT=debug", f"RT0_VARIANT=debug{COMPILER}")
         command = re.sub(r"^make\b", f"flock {shlex.quote(BUILD)} make -s", command)
+        for port, free in PORTS.items():
+            command = command.replace(f":{port}", f":{free}")
         if command.endswith("&"):  # until it listens
+            port = re.search(r":(\d+)", command)[1]
             command += f"""
-until curl -s -o /dev/null http://127.0.0.1:{PORT}/; do kill -0 $! || exit 1; done"""
-        script.append(f"printf '\\n@%s\\n' {where}\n{command}".replace("8080", str(PORT)))
+until (: <>/dev/tcp/127.0.0.1/{port}) 2>/dev/null; do kill -0 $! || exit 1; done"""
+        script.append(f"printf '\\n@%s\\n' {where}\n{command}")
     script.append("kill $(jobs -p) 2>/dev/null || :")
     env = {**os.environ, "PATH": f"{ROOT}/tools:{os.environ['PATH']}"}
     if BUILD != os.path.join(ROOT, "build"):
@@ -91,12 +96,12 @@ until curl -s -o /dev/null http://127.0.0.1:{PORT}/; do kill -0 $! || exit 1; do
     if done.returncode != 0:
         fail(page, f"a command fails:\n{done.stdout[-2000:]}")
         return
-    if page != "README.md":  # other pages' output has times and addresses
+    if page not in COMPARED:
         return
     parts = re.split(r"^@(\S+)\n", done.stdout, flags=re.MULTILINE)
     said = dict(zip(parts[1::2], parts[2::2]))
     for where, _, wanted in commands:
-        got = said[where].replace(str(PORT), "8080").strip("\n").split("\n")
+        got = said[where].replace(PORTS["8080"], "8080").strip("\n").split("\n")
         if wanted and got != wanted:
             fail(where, f"{got}, not {wanted}")
 
