@@ -67,6 +67,7 @@ enum {
 	AreaUsesKeys = 1, // flags: a value may be set
 	AreaHasDlerror = 2,
 	AreaCounted = 4, // a thread of the program's: cgo/pthread_create.c
+	AreaOfM = 8,
 	CancelDisabled = 1, // canceldisable
 	AreaExited = 0, AreaJoinable = 2, AreaDetached = 3, // detachstate
 };

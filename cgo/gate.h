@@ -44,6 +44,7 @@ HIDDEN PollDesc *gatestop(void);
 // Makes the call, between entersyscall and exitsyscall.
 HIDDEN int64_t gatekernel(const Call *c);
 HIDDEN void gatehandled(bool restarts);
+extern int32_t stopfd HIDDEN; // what handlers write to, -1 without one
 HIDDEN void gatesignal(const G *gp, Sigcontext *c);
 
 // ---- gate.c -------------------------------------------------------------------------
@@ -60,6 +61,12 @@ HIDDEN bool atgate(void);
 // goroutine's G: they are not entered by the runtime.
 HIDDEN bool onsignalstack(const M *mp);
 
+// ---- gate_libc.c --------------------------------------------------------------------
+
+// Locks the goroutine to its thread, if it may be on another one after a wait. True: the
+// caller unlocks it (rt_unlock_os_thread).
+bool __rt0_keepthread(void);
+
 // ---- gate_wait.c --------------------------------------------------------------------
 
 // Parks until fd is perhaps ready for any of what (RT_READABLE, RT_WRITABLE), at most
@@ -73,6 +80,8 @@ HIDDEN int64_t gatewatch(int32_t fd, Fd *d);
 HIDDEN GateKind gatekind(int32_t fd);
 HIDDEN void setgatekind(int32_t fd, GateKind kind);
 HIDDEN void gateforget(int32_t fd); // a new description is behind the number
+// Is it a descriptor of the runtime's own? To the program it is not open.
+HIDDEN bool runtimesfd(int32_t fd);
 HIDDEN int64_t gateclose(const Call *c);
 // The instant ns from now: Never for less than 0.
 HIDDEN int64_t gateuntil(int64_t ns);

@@ -7,6 +7,7 @@
 //
 // built: unyielding
 #include "cgo/gate.h"
+#include "runtime/sched/g.h"
 
 long __syscall_ret(unsigned long r); // sets errno
 
@@ -285,22 +286,26 @@ long syscall(long nr, ...)
 }
 
 // What was known of new is not true any more.
-int __dup3(int old, int new, int flags)
+static int dupto(int64_t nr, int old, int new, int flags)
 {
-	long r = gated(__NR_dup3, (uint32_t)old, (uint32_t)new, (uint32_t)flags, 0, 0, 0);
+	long r;
 
+	if (unlikely(runtimesfd(new) && atgate()))
+		return (int)__syscall_ret((unsigned long)-EBADF);
+	r = gated(nr, (uint32_t)old, (uint32_t)new, (uint32_t)flags, 0, 0, 0);
 	if (r >= 0)
 		gateforget(new);
 	return (int)r;
 }
 
+int __dup3(int old, int new, int flags)
+{
+	return dupto(__NR_dup3, old, new, flags);
+}
+
 int dup2(int old, int new)
 {
-	long r = gated(__NR_dup2, (uint32_t)old, (uint32_t)new, 0, 0, 0, 0);
-
-	if (r >= 0)
-		gateforget(new);
-	return (int)r;
+	return dupto(__NR_dup2, old, new, 0);
 }
 
 // ---- what the library does in several steps -----------------------------------------
@@ -317,7 +322,8 @@ void *__real_readdir(void *dir);
 void *__wrap_readdir(void *dir);
 int __real_fcntl(int fd, int cmd, ...);
 int __wrap_fcntl(int fd, int cmd, ...);
-int fork(void);
+int __real_fork(void);
+int __wrap_fork(void);
 int vfork(void);
 
 // The child runs in the caller's memory until it executes the program, and the caller
@@ -337,18 +343,37 @@ int __wrap_posix_spawn(int *pid, const char *path, const void *actions, const vo
 	return r;
 }
 
-// It changes the thread's signal mask, waits, and restores it.
+// These change the thread's signal mask, may wait, and restore it: until then the goroutine and
+// the thread must stay together.
+bool __rt0_keepthread(void)
+{
+	bool keeps = atgate();
+
+	if (keeps)
+		rt_lock_os_thread();
+	return keeps;
+}
+
 int __wrap_system(const char *command)
 {
-	bool gate = atgate();
-	int r;
+	bool keeps = __rt0_keepthread();
+	int r = __real_system(command);
 
-	if (gate)
-		rt_lock_os_thread();
-	r = __real_system(command);
-	if (gate)
+	if (keeps)
 		rt_unlock_os_thread();
 	return r;
+}
+
+// It waits for locks of the library's, and so not if there is no other goroutine. The child has
+// this thread alone, and keeps it.
+int __wrap_fork(void)
+{
+	bool keeps = gcount() > 1 && __rt0_keepthread();
+	int pid = __real_fork();
+
+	if (keeps && pid != 0)
+		rt_unlock_os_thread();
+	return pid;
 }
 
 void *__wrap_readdir(void *dir)
@@ -381,5 +406,5 @@ int __wrap_fcntl(int fd, int cmd, ...)
 // The child of a vfork would run on its parent's M.
 int vfork(void)
 {
-	return fork();
+	return __wrap_fork();
 }

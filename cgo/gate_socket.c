@@ -201,8 +201,10 @@ int64_t gateconnect(const Call *c)
 	int64_t flags = syscall3(__NR_fcntl, (uint32_t)fd, F_GETFL, 0), when, r;
 
 	gateforget(fd);
-	if (flags < 0 || (flags & O_NONBLOCK) || !isstream(fd))
+	if (flags < 0 || (flags & O_NONBLOCK))
 		return plaincall(c);
+	if (!isstream(fd)) // SOCK_SEQPACKET may wait, others do not
+		return gatemanaged(c);
 	when = patience(fd, PollWrite);
 	syscall3(__NR_fcntl, (uint32_t)fd, F_SETFL, (uint64_t)flags | O_NONBLOCK);
 	r = plaincall(c);

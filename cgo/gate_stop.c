@@ -35,7 +35,7 @@ static const uint32_t never;
 static const uint32_t *mainword = &interrupts; // what ends it
 static uint32_t mainseen, mainhandled;         // the counts when it began
 static uint32_t mainthread;                    // the thread, while in the kernel
-static int32_t stopfd = -1;                    // an eventfd
+int32_t stopfd = -1;                           // an eventfd
 static Fd *stopentry;
 
 static bool ismain(const G *gp)

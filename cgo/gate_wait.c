@@ -93,12 +93,19 @@ void gateforget(int32_t fd)
 
 // ---- closing ------------------------------------------------------------------------
 
-// Those that wait for the descriptor return -EBADF.
+bool runtimesfd(int32_t fd)
+{
+	return fd >= 0 && (fd == epfd || fd == netpollBreakFd || fd == stopfd);
+}
+
+// Those that wait for the descriptor return -EBADF. Programs close all that may be open.
 int64_t gateclose(const Call *c)
 {
 	int32_t fd = (int32_t)c->arg[0];
 	Fd *d = known(fd);
 
+	if (unlikely(runtimesfd(fd)))
+		return -EBADF;
 	gateforget(fd);
 	if (!d || (atomic_load_acquire(&d->mu) == 0 && d->kind == FdUnknown && !d->armed))
 		return gatemanaged(c);
@@ -166,12 +173,16 @@ static UNCHECKED_LOCKS void lockwatches(Parking *p)
 	lockdesc(max(a, b));
 }
 
-static UNCHECKED_LOCKS void unlockwatches(Parking *p)
+// p is on the stack of the goroutine, which may return as soon as one lock is free that it
+// waits for: so nothing is read from there after that.
+static UNCHECKED_LOCKS void unlockwatches(const Parking *p)
 {
-	for (int i = 0; i < 2; i++) {
-		if (p->w[i].pd)
-			unlock(&p->w[i].pd->lock);
-	}
+	PollDesc *a = p->w[0].pd, *b = p->w[1].pd;
+
+	if (a)
+		unlock(&a->lock);
+	if (b)
+		unlock(&b->lock);
 }
 
 // The timer starts first: once the locks are released a waker may let the goroutine

@@ -10,7 +10,9 @@
 //
 // built: unyielding
 #include "cgo/area.h"
+#include "cgo/pthread.h"
 #include "include/rt.h"
+#include "runtime/base/guard.h"
 #include "runtime/os/os.h"
 #include "runtime/os/sigtable.h"
 #include "runtime/sched/setarea.h"
@@ -18,8 +20,6 @@
 enum {
 	Keys = 128,     // limits.h
 	Iterations = 4, // limits.h
-	EAGAIN_ = 11,
-	ENOMEM_ = 12,
 };
 
 typedef void Destructor(void *value);
@@ -92,7 +92,7 @@ int __pthread_key_create(uint32_t *key, Destructor *fn)
 		*key = i;
 		return 0;
 	}
-	return EAGAIN_;
+	return EAGAIN;
 }
 
 // As the thread: it is on musl's list.
@@ -181,7 +181,7 @@ int pthread_setspecific(uint32_t key, const void *value)
 	if (a->values[key] == value)
 		return 0;
 	if (a->values == zeros && !newvalues(a))
-		return ENOMEM_;
+		return ENOMEM;
 	a->values[key] = (void *)(uintptr_t)value;
 	a->flags |= AreaUsesKeys;
 	return 0;
@@ -194,11 +194,8 @@ int tss_set(uint32_t key, void *value)
 	return pthread_setspecific(key, value) == 0 ? thrd_success : thrd_nomem;
 }
 
-// Of the thread or goroutine that ends.
-void __pthread_tsd_run_dtors(void)
+static void destroyvalues(Area *a)
 {
-	Area *a = getarea();
-
 	for (int32_t n = 0; (a->flags & AreaUsesKeys) && n < Iterations; n++) {
 		a->flags &= (uint8_t)~AreaUsesKeys;
 		for (uint32_t key = 0; key < Keys; key++) {
@@ -210,4 +207,23 @@ void __pthread_tsd_run_dtors(void)
 				fn(value);
 		}
 	}
+}
+
+// Of the thread or goroutine that ends. musl calls it on each thread, with the result stored,
+// which would be the guard of what is called here.
+void __pthread_tsd_run_dtors(void)
+{
+	Area *a = getarea();
+	void *result = a->result;
+
+	if (getg()) {
+		destroyvalues(a);
+		return;
+	}
+	setguard(GuardLook);
+	destroyvalues(a);
+	releaseforeign(); // one may have called rt.h
+	a->result = result;
+	if (!(a->flags & AreaOfM))
+		threadends();
 }

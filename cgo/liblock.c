@@ -45,3 +45,26 @@ void __unlock(uint32_t *lock)
 	if (atomic_xchg(lock, 0) == Contended) // release: pairs with __lock
 		futexwake(lock, 1);
 }
+
+// ---- against new threads ------------------------------------------------------------
+//
+// musl's fork has a lock against pthread_create, which it would hold while it parks for others.
+// But pthread_create is how an M starts another, and that must never wait for a goroutine: the M
+// may be the only one that can run it. So there is no such lock. The child has none of the
+// threads, finished or not, and the list of threads has a lock of its own.
+
+void __acquire_ptc(void);
+void __release_ptc(void);
+void __inhibit_ptc(void);
+
+void __acquire_ptc(void)
+{
+}
+
+void __release_ptc(void)
+{
+}
+
+void __inhibit_ptc(void)
+{
+}

@@ -60,6 +60,7 @@ CgoExitFunc *_cgo_exit = exit; // musl's: the runtime's own has another name (AL
 void x_cgo_stack(G *gp, uintptr_t sp)
 {
 	gp->area = getarea();
+	gp->area->flags |= AreaOfM;
 	gp->stack = (Stack){ sp - CgoStackSize + Slack, sp };
 }
 

@@ -12,6 +12,8 @@
 #include "cgo/futextable.h"
 #include "cgo/gate.h"
 #include "runtime/base/getg.h"
+#include "runtime/lock/lock.h"
+#include "runtime/os/os.h"
 #include "runtime/os/sigtable.h"
 #include "runtime/sig/sig.h"
 
@@ -30,7 +32,6 @@ int pthread_sigmask(int how, const LibrarySet *set, LibrarySet *old);
 int sigfillset(LibrarySet *set); // all but the library's own
 void *signal(int sig, void *handler);
 int kill(int pid, int sig);
-int sched_yield(void);
 int *___errno_location(void);
 
 int __real___sigaction(int sig, const LibraryAction *new, LibraryAction *old);
@@ -121,7 +122,6 @@ static int exchange(int sig, const LibraryAction *new, LibraryAction *old)
 	if (new) {
 		ours = *new;
 		if (isfunction(new->handler)) {
-			outsiders(); // it may post a semaphore
 			atomic_store_relaxed(&asked[sig].handler, new->handler);
 			asked[sig].flags = new->flags;
 			ours.handler = anyhandler;
@@ -140,10 +140,27 @@ static int exchange(int sig, const LibraryAction *new, LibraryAction *old)
 	return 0;
 }
 
-int __wrap___sigaction(int sig, const LibraryAction *new, LibraryAction *old)
+// With signals blocked, and so on one thread throughout: whatever waits here waits in the kernel.
+static int exchangelocked(int sig, const LibraryAction *new, LibraryAction *old)
 {
+	M *mp = getg() ? acquirem() : NULL;
 	LibrarySet all, blocked;
 	int r;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &blocked);
+	while (atomic_xchg(&askedlock, 1)) // acquire: pairs with the release
+		osyield();
+	r = exchange(sig, new, old);
+	atomic_store_release(&askedlock, 0);
+	pthread_sigmask(SIG_SETMASK, &blocked, NULL);
+	if (mp)
+		releasem(mp);
+	return r;
+}
+
+int __wrap___sigaction(int sig, const LibraryAction *new, LibraryAction *old)
+{
 
 	if (sig < 1 || sig >= NSIG)
 		return __real___sigaction(sig, new, old);
@@ -155,14 +172,9 @@ int __wrap___sigaction(int sig, const LibraryAction *new, LibraryAction *old)
 		}
 		new = NULL;
 	}
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &blocked);
-	while (atomic_xchg(&askedlock, 1)) // acquire: pairs with the release
-		sched_yield();
-	r = exchange(sig, new, old);
-	atomic_store_release(&askedlock, 0);
-	pthread_sigmask(SIG_SETMASK, &blocked, NULL);
-	return r;
+	if (new && isfunction(new->handler))
+		outsiders(); // it may post a semaphore
+	return exchangelocked(sig, new, old);
 }
 
 int __wrap_sigaction(int sig, const LibraryAction *new, LibraryAction *old)

@@ -72,6 +72,8 @@ ALWAYS_INLINE uint32_t callertid(void)
 
 // Creates a real thread, as musl does.
 HIDDEN int kernelthread(void **thread, const void *attr, void *(*fn)(void *), void *arg);
+// A thread of the program's has made its last call of the program's functions.
+HIDDEN void threadends(void);
 // In a forked child.
 HIDDEN void threadsforked(void);
 void __pthread_testcancel(void);

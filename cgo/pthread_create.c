@@ -91,12 +91,18 @@ static void cleanup(Area *a)
 	}
 }
 
+void threadends(void)
+{
+	if (atomic_xadd(&living, -1u) == 0) // pairs with endmain
+		futexwake(&living, 1);
+}
+
 // The other threads continue; the process ends with the last one.
 static NORETURN void endmain(void)
 {
 	uint32_t n;
 
-	while ((n = atomic_load_acquire(&living)) != 0) // pairs with finishthread
+	while ((n = atomic_load_acquire(&living)) != 0) // pairs with threadends
 		futexwait(&living, n, Never, WaitReasonSemacquire);
 	exit(0);
 	__builtin_unreachable();
@@ -104,7 +110,7 @@ static NORETURN void endmain(void)
 
 void threadsforked(void)
 {
-	living = (getarea()->flags & AreaCounted) != 0;
+	living = !getg() || (getarea()->flags & AreaCounted);
 }
 
 static void changestate(Area *a, int32_t state)
@@ -136,20 +142,19 @@ static NORETURN void finishthread(Area *a, void *result)
 	a->result = result;
 	if (ismain)
 		endmain();
-	if (a->flags & AreaCounted && atomic_xadd(&living, -1u) == 0)
-		futexwake(&living, 1);
+	if (a->flags & AreaCounted)
+		threadends();
 	awaitjoin(a);
 	rt_goexit();
 }
 
+// musl stores a real thread's result first, where it would be the guard of what is called here.
 void __wrap_pthread_exit(void *result)
 {
 	G *gp = getg();
 
-	if (!gp)
-		__real_pthread_exit(result);
-	if (gp == gp->m->curg && !borrowedof(gp) && !goroutineof(gp->area)) {
-		cleanup(gp->area);
+	if (!gp || (gp == gp->m->curg && !borrowedof(gp) && !goroutineof(gp->area))) {
+		cleanup(getarea());
 		releaseforeign();
 		__real_pthread_exit(result);
 	}
@@ -211,6 +216,17 @@ static void creategoroutine(Area **t, bool detached, const ThreadStart *s, uintp
 	startg(newg);
 }
 
+static int createreal(Area **t, const ThreadAttributes *attr, ThreadFunc *fn, void *arg)
+{
+	int r;
+
+	atomic_xadd(&living, 1);
+	r = kernelthread((void **)t, attr, fn, arg);
+	if (r)
+		threadends();
+	return r;
+}
+
 static int create(Area **t, const ThreadAttributes *attr, ThreadFunc *fn, void *arg,
                   const char *caller)
 {
@@ -218,7 +234,7 @@ static int create(Area **t, const ThreadAttributes *attr, ThreadFunc *fn, void *
 	bool musls = caller >= __libc_text_start && caller < __libc_text_end;
 
 	if (musls || wantsthread(attr))
-		return kernelthread((void **)t, attr, fn, arg);
+		return createreal(t, attr, fn, arg);
 	creategoroutine(t, attr && !s.c11 && attr->detached, &s, (uintptr_t)caller);
 	return 0;
 }

@@ -18,8 +18,7 @@ uint32_t netpollWaiters;
 int32_t (*netpollevent)(const EpollEvent *ev, Gqueue *list);
 static uint32_t netpollInited;
 static Mutex netpollInitLock = { .rank = RANKED(RankNetpollInit) };
-int32_t epfd = -1;
-static int32_t netpollBreakFd = -1;
+int32_t epfd = -1, netpollBreakFd = -1;
 static uint32_t netpollWakeSig; // the eventfd has been written and not read yet
 
 // Returns an eventfd that ep watches, or -errno.

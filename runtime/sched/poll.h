@@ -96,7 +96,7 @@ void netpollBreak(void);
 // list and returns how many they are.
 extern int32_t (*netpollevent)(const EpollEvent *ev, Gqueue *list);
 int64_t netpollctl(int32_t fd, EpollEvent *ev);
-extern int32_t epfd; // the poller's epoll descriptor, -1 without one
+extern int32_t epfd, netpollBreakFd; // the poller's descriptors, -1 without one
 void netpollforked(void); // in a forked child: from now on no descriptor can be watched
 
 // ---- cgo/futextable.c: with a C library --------------------------------------------------

@@ -1,6 +1,7 @@
 // tests/programs/musl_thread_kernel.c - with musl: RT0_PTHREADS=kernel makes real threads, which wait
-// beside goroutines, join, and are cancelled.
+// beside goroutines, join, and are cancelled. The process lasts as long as they do.
 // cflags: --musl
+// exit: 3
 // env: RT0_PTHREADS=kernel
 // matrix: GOMAXPROCS=1,4
 #include "../lib/test.h"
@@ -51,6 +52,37 @@ static void *reads(void *fd)
 	return NULL;
 }
 
+// What a thread calls at its end checks its stack, whatever the thread's result is.
+static pthread_key_t key;
+static int calls;
+
+static void last(void *value)
+{
+	volatile char room[200];
+
+	for (unsigned i = 0; i < sizeof room; i++)
+		room[i] = (char)i;
+	calls += value == &calls && room[9] == 9;
+}
+
+static void *leaves(void *result)
+{
+	pthread_setspecific(key, &calls);
+	pthread_cleanup_push(last, &calls);
+	if (!result)
+		pthread_exit((void *)-1);
+	pthread_cleanup_pop(0);
+	return result;
+}
+
+// The process lasts as long as this, after the main goroutine's end.
+static void *lasts(void *unused)
+{
+	(void)unused;
+	usleep(50000);
+	_exit(3);
+}
+
 int rt_main(int argc, char **argv)
 {
 	pthread_t t[Threads];
@@ -83,5 +115,15 @@ int rt_main(int argc, char **argv)
 	equal(pthread_cancel(t[0]), 0);
 	equal(pthread_join(t[0], &result), 0);
 	check(result == PTHREAD_CANCELED);
-	return 0;
+
+	equal(pthread_key_create(&key, last), 0);
+	for (intptr_t i = 0; i > -2; i--) {
+		equal(pthread_create(&t[0], NULL, leaves, (void *)i), 0);
+		equal(pthread_join(t[0], &result), 0);
+		equal((intptr_t)result, -1);
+	}
+	equal(calls, 3);
+
+	equal(pthread_create(&t[0], NULL, lasts, NULL), 0);
+	pthread_exit(NULL);
 }
