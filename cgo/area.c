@@ -111,7 +111,7 @@ uintptr_t newarea(G *gp)
 	a->sysinfo = first->sysinfo;
 	a->canary = first->canary;
 	a->tid = gp->tid;
-	a->detachstate = AreaDetached;
+	a->detachstate = mainStarted ? AreaDetached : AreaJoinable; // the main goroutine's
 	a->stack = (void *)hi;
 	a->stacksize = hi - gp->stack.lo;
 	a->robust.head = &a->robust.head;

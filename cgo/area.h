@@ -42,6 +42,7 @@ struct Area {
 	int32_t cancel;
 	uint8_t canceldisable, cancelasync;
 	uint8_t flags; // AreaUsesKeys ...
+	bool atpoint;  // a goroutine's: in a call that pthread_cancel may end; gate_stop.c
 	uint8_t *mapbase;
 	size_t mapsize;
 	void *stack;
@@ -56,7 +57,10 @@ struct Area {
 		void *pending;
 	} robust;
 	int32_t herror;
-	int32_t timerid;
+	union {
+		int32_t timerid;
+		uint32_t handled; // a goroutine's: handlers that have run on its thread
+	};
 	void *locale;
 	uint32_t killlock;
 	char *dlerror;
@@ -68,7 +72,7 @@ enum {
 	AreaHasDlerror = 2,
 	AreaCounted = 4, // a thread of the program's: cgo/pthread_create.c
 	AreaOfM = 8,
-	CancelDisabled = 1, // canceldisable
+	CancelEnabled = 0, CancelDisabled = 1, CancelMasked = 2, // canceldisable
 	AreaExited = 0, AreaJoinable = 2, AreaDetached = 3, // detachstate
 };
 

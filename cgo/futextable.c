@@ -40,6 +40,7 @@
 #include "runtime/os/syscall.h"
 #include "runtime/sched/entersyscall.h"
 #include "runtime/sched/fork.h"
+#include "runtime/sched/morestack.h"
 #include "runtime/sched/poll.h"
 #include "runtime/sched/proc.h"
 #include "runtime/sched/runq.h"
@@ -74,7 +75,7 @@ bool inhandler(void)
 
 // ---- the buckets --------------------------------------------------------------------
 
-static FutexBucket *bucketof(const uint32_t *addr)
+FutexBucket *futexbucket(const uint32_t *addr)
 {
 	uint64_t hash = (uint64_t)(uintptr_t)addr * 0x9e3779b97f4a7c15u;
 
@@ -110,7 +111,7 @@ UNCHECKED_LOCKS static void bucketunlock(FutexBucket *b)
 
 FutexBucket *futexlock(uint32_t *addr)
 {
-	FutexBucket *b = bucketof(addr);
+	FutexBucket *b = futexbucket(addr);
 
 	bucketlock(b);
 	return b;
@@ -134,16 +135,24 @@ void futexbegin(FutexWaiter *w, uint32_t *addr, int64_t when, WaitReason reason)
 {
 	w->addr = addr;
 	w->gp = atgate() ? getg() : NULL;
+	w->area = getarea();
 	w->word = 0;
 	w->counted = NULL;
 	w->cancels = w->cancelled = false;
 	w->queued = w->parked = w->woken = w->handed = w->exact = false;
 	w->when = when;
+	w->claims = when != Never;
 	w->reason = (uint8_t)reason;
 	if (w->gp && when != Never) {
 		beginwait(w->gp);
 		settimer(&w->timer, w->gp, when);
 	}
+}
+
+void futexunqueue(FutexBucket *b, FutexWaiter *w)
+{
+	if (w->queued)
+		offqueue(b, w);
 }
 
 void futexqueue(FutexBucket *b, FutexWaiter *w, bool first)
@@ -161,7 +170,7 @@ void futexqueue(FutexBucket *b, FutexWaiter *w, bool first)
 static bool parkcommit(G *gp, void *arg)
 {
 	FutexWaiter *w = arg;
-	FutexBucket *b = bucketof(w->addr);
+	FutexBucket *b = futexbucket(w->addr);
 	bool parks;
 
 	(void)gp;
@@ -176,7 +185,7 @@ static bool parkcommit(G *gp, void *arg)
 // Takes w off the queue at its deadline, unless a waker was quicker: true.
 static bool dequeued(FutexWaiter *w)
 {
-	FutexBucket *b = bucketof(w->addr);
+	FutexBucket *b = futexbucket(w->addr);
 	bool was;
 
 	bucketlock(b);
@@ -211,14 +220,14 @@ int64_t futexpark(FutexWaiter *w)
 {
 	if (!w->gp) {
 		threadsleep(w);
-		return w->woken ? 0 : -ETIMEDOUT;
-	}
-	gopark(parkcommit, w, (WaitReason)w->reason);
-	if (w->when != Never) {
-		if (w->woken)
-			deltimer(&w->timer);
-		else
-			dequeued(w);
+	} else {
+		gopark(parkcommit, w, (WaitReason)w->reason);
+		if (w->when != Never) {
+			if (w->woken)
+				deltimer(&w->timer);
+			else
+				dequeued(w);
+		}
 	}
 	return w->cancelled ? -ECANCELED : w->woken ? 0 : -ETIMEDOUT;
 }
@@ -236,7 +245,7 @@ static bool take(FutexBucket *b, FutexWaiter *w, FutexWoken *list)
 	} else if (!w->parked) {
 		w->woken = true; // the waiter returns as soon as it has the lock
 	} else {
-		if (w->when != Never && !claim(w->gp))
+		if (w->claims && !claim(w->gp))
 			return false;
 		w->woken = true;
 		gqueuePushBack(&list->parked, w->gp);
@@ -325,7 +334,7 @@ void futexready(FutexWoken *list)
 // The flag of the bucket, the flag of all, the poller; pairs with takeoutside.
 void futexdefer(uint32_t *addr)
 {
-	atomic_store_relaxed(&bucketof(addr)->wakeall, true);
+	atomic_store_relaxed(&futexbucket(addr)->wakeall, true);
 	atomic_xchg(&deferred, true);
 	netpollBreak();
 }
@@ -401,8 +410,13 @@ void futexforked(void)
 
 // ---- cancelling ---------------------------------------------------------------------
 
+bool cancelable(const FutexWaiter *w)
+{
+	return w->gp ? !borrowedof(w->gp) : !getg();
+}
+
 // Looks into all buckets: this is rare, and a waiter needs no record of where it waits.
-void futexcancel(const G *gp)
+void futexcancel(const Area *a)
 {
 	FutexWoken list = FUTEXWOKEN(list);
 
@@ -412,7 +426,7 @@ void futexcancel(const G *gp)
 		bucketlock(b);
 		for (FutexWaiter *w = b->first, *next; w; w = next) {
 			next = w->next;
-			if (w->gp == gp && w->cancels && take(b, w, &list))
+			if (w->area == a && w->cancels && take(b, w, &list))
 				w->cancelled = true;
 		}
 		bucketunlock(b);

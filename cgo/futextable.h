@@ -17,11 +17,13 @@ struct FutexWaiter {
 	FutexWaiter *next, *prev;
 	uint32_t *addr;
 	G *gp;         // the goroutine; NULL: a thread that sleeps on word
+	const Area *area; // as which it waits
 	uint32_t word; // of a thread: 1 once it has been woken
 	bool queued, parked;
 	bool woken;  // a waker ended the wait, no deadline
 	bool cancels, cancelled; // pthread_cancel may end the wait; it did
 	bool handed; // and did for the waiter what it waited for
+	bool claims; // the timer, or another queue, may end the wait, too
 	bool exact;  // only what takes it by its address may wake it, no handler
 	uint8_t reason;
 	uint32_t *counted; // one less when it leaves the queue, or NULL
@@ -45,8 +47,10 @@ typedef struct {
 HIDDEN int64_t futexwait(uint32_t *addr, uint32_t val, int64_t when, WaitReason reason);
 // Does so as a cancellation point: -ECANCELED when the caller must end.
 HIDDEN int64_t futexwaitcancel(uint32_t *addr, uint32_t val, int64_t when, WaitReason reason);
-// Ends gp's wait in the table, if it is one that may be cancelled. The caller has stored the request.
-HIDDEN void futexcancel(const G *gp);
+// Does so, and -EINTR when a signal ends the caller's call (gateenter).
+HIDDEN int64_t futexwaitsignal(uint32_t *addr, uint32_t val, int64_t when, WaitReason reason);
+// Ends a's wait in the table, if it is one that may be cancelled. The caller has stored the request.
+HIDDEN void futexcancel(const Area *a);
 // Is the calling goroutine to be cancelled, at its next cancellation point? Looked at by a waiter in
 // the queue, under the lock; pairs with futexcancel.
 HIDDEN bool cancelwanted(void);
@@ -57,18 +61,25 @@ HIDDEN void futexwake(uint32_t *addr, int32_t n);
 // Between processes: the kernel's own, and a thread for each waiter.
 HIDDEN int64_t sharedwait(uint32_t *addr, uint32_t val, int64_t when);
 HIDDEN void sharedwake(uint32_t *addr, int32_t n);
-// For what may not park, nor hand off its P.
-HIDDEN int64_t threadwait(uint32_t *addr, uint32_t val, int64_t when);
+// Does so as a cancellation point that handlers end, too: -ECANCELED, -EINTR.
+HIDDEN int64_t sharedwaitcancel(uint32_t *addr, uint32_t val, int64_t when);
+// For what may not park, nor hand off its P; as a cancellation point, too.
+HIDDEN int64_t threadwaitcancel(uint32_t *addr, uint32_t val, int64_t when);
 HIDDEN void threadwake(uint32_t *addr, int32_t n);
 
 // ---- step by step, for what must be decided under the lock --------------------------
 
+HIDDEN FutexBucket *futexbucket(const uint32_t *addr);
 HIDDEN FutexBucket *futexlock(uint32_t *addr);
 HIDDEN void futexunlock(FutexBucket *b);
 // Prepares w, before the lock is taken.
 HIDDEN void futexbegin(FutexWaiter *w, uint32_t *addr, int64_t when, WaitReason reason);
 // Makes w a waiter, the last one or the first, under the lock.
 HIDDEN void futexqueue(FutexBucket *b, FutexWaiter *w, bool first);
+// Takes w off the queue, unless a waker has; under the lock.
+HIDDEN void futexunqueue(FutexBucket *b, FutexWaiter *w);
+// May pthread_cancel end the caller's waits? Not those of a function of rt_cgocall's.
+HIDDEN bool cancelable(const FutexWaiter *w);
 // Waits, without the lock, until w is woken. Returns 0, -ETIMEDOUT, or -ECANCELED if w->cancels.
 HIDDEN int64_t futexpark(FutexWaiter *w);
 // Takes up to n waiters of addr off the queue, under the lock.

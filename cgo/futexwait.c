@@ -49,25 +49,34 @@ int64_t instant(int32_t clock, const LibraryTime *at)
 
 // ---- by the value of a word ---------------------------------------------------------
 
-static int64_t valuewait(uint32_t *addr, uint32_t val, int64_t when, WaitReason reason, bool cancels)
+// What ends a wait besides a wake-up and the clock.
+typedef enum { EndsByNothing, EndsByCancel, EndsBySignal } EndsBy; // each by those before it
+
+// Looked at under the bucket's lock: pairs with futexcancel, and gatehandled's futexdefer.
+static int64_t overby(const FutexWaiter *w, EndsBy by)
+{
+	if (w->cancels && cancelwanted())
+		return -ECANCELED;
+	return by == EndsBySignal && w->gp && gatestopped() ? -EINTR : 0;
+}
+
+static int64_t valuewait(uint32_t *addr, uint32_t val, int64_t when, WaitReason reason, EndsBy by)
 {
 	FutexWaiter w;
 	FutexBucket *b;
+	int64_t err;
 
 	if (inhandler()) {
 		osyield(); // no place to wait at: looks again and again
 		return -EAGAIN;
 	}
 	futexbegin(&w, addr, when, reason);
+	w.cancels = by != EndsByNothing && cancelable(&w);
 	b = futexlock(addr);
-	if (atomic_load_relaxed(addr) != val) {
+	err = atomic_load_relaxed(addr) != val ? -EAGAIN : overby(&w, by);
+	if (err) {
 		futexunlock(b);
-		return -EAGAIN;
-	}
-	w.cancels = cancels && w.gp;
-	if (w.cancels && cancelwanted()) {
-		futexunlock(b);
-		return -ECANCELED;
+		return err;
 	}
 	futexqueue(b, &w, false);
 	futexunlock(b);
@@ -76,12 +85,22 @@ static int64_t valuewait(uint32_t *addr, uint32_t val, int64_t when, WaitReason 
 
 int64_t futexwait(uint32_t *addr, uint32_t val, int64_t when, WaitReason reason)
 {
-	return valuewait(addr, val, when, reason, false);
+	return valuewait(addr, val, when, reason, EndsByNothing);
 }
 
 int64_t futexwaitcancel(uint32_t *addr, uint32_t val, int64_t when, WaitReason reason)
 {
-	return valuewait(addr, val, when, reason, true);
+	return valuewait(addr, val, when, reason, EndsByCancel);
+}
+
+int64_t futexwaitsignal(uint32_t *addr, uint32_t val, int64_t when, WaitReason reason)
+{
+	int64_t r;
+
+	gatestopword(addr); // then looks at the count, under the lock
+	r = valuewait(addr, val, when, reason, EndsBySignal);
+	gatestopword(NULL);
+	return r;
 }
 
 void futexwake(uint32_t *addr, int32_t n)
@@ -112,15 +131,33 @@ bool cancelwanted(void)
 
 // ---- in the kernel ------------------------------------------------------------------
 
-static int64_t kernelwait(uint32_t *addr, int32_t op, uint32_t val, int64_t when)
+long __syscall_cp(long nr, long a, long b, long c, long d, long e, long f);
+
+static int64_t kernelwait(uint32_t *addr, int32_t op, uint32_t val, int64_t when, bool cancels)
 {
 	int64_t ns = when == Never ? 0 : when - librarynow();
 	LibraryTime t = { ns / RT_SECOND, ns % RT_SECOND };
+	const LibraryTime *limit = when == Never ? NULL : &t;
 
 	if (ns < 0)
 		return -ETIMEDOUT;
-	return syscall6(__NR_futex, ptrarg(addr), (uint64_t)op, val,
-	                when == Never ? 0 : ptrarg(&t), 0, 0);
+	if (cancels)
+		return __syscall_cp(__NR_futex, (long)addr, op, val, (long)limit, 0, 0);
+	return syscall6(__NR_futex, ptrarg(addr), (uint64_t)op, val, ptrarg(limit), 0, 0);
+}
+
+// Returns, because the caller has something to put right before it ends.
+static int64_t kernelwaitcancel(uint32_t *addr, int32_t op, uint32_t val, int64_t when)
+{
+	Area *a = getarea();
+	uint8_t was = a->canceldisable;
+	int64_t r;
+
+	if (was == CancelEnabled)
+		a->canceldisable = CancelMasked;
+	r = kernelwait(addr, op, val, when, true);
+	a->canceldisable = was; // -ECANCELED has disabled it
+	return r;
 }
 
 int64_t sharedwait(uint32_t *addr, uint32_t val, int64_t when)
@@ -128,21 +165,26 @@ int64_t sharedwait(uint32_t *addr, uint32_t val, int64_t when)
 	int64_t r;
 
 	if (!atgate())
-		return kernelwait(addr, FutexWait, val, when);
+		return kernelwait(addr, FutexWait, val, when, false);
 	entersyscallblock();
-	r = kernelwait(addr, FutexWait, val, when);
+	r = kernelwait(addr, FutexWait, val, when, false);
 	exitsyscall();
 	return r;
+}
+
+int64_t sharedwaitcancel(uint32_t *addr, uint32_t val, int64_t when)
+{
+	return kernelwaitcancel(addr, FutexWait, val, when);
+}
+
+int64_t threadwaitcancel(uint32_t *addr, uint32_t val, int64_t when)
+{
+	return kernelwaitcancel(addr, FutexWaitPrivate, val, when);
 }
 
 void sharedwake(uint32_t *addr, int32_t n)
 {
 	syscall3(__NR_futex, ptrarg(addr), FutexWake, (uint64_t)n);
-}
-
-int64_t threadwait(uint32_t *addr, uint32_t val, int64_t when)
-{
-	return kernelwait(addr, FutexWaitPrivate, val, when);
 }
 
 void threadwake(uint32_t *addr, int32_t n)

@@ -27,6 +27,7 @@
 #include "cgo/gate.h"
 #include "runtime/sched/fork.h"
 #include "runtime/sched/g.h"
+#include "runtime/sched/morestack.h"
 #include "runtime/sync/sync.h"
 
 long __syscall_cp(long nr, long a, long b, long c, long d, long e, long f);
@@ -257,6 +258,24 @@ int64_t gatecall(Call *c)
 	return dispatch(c, way);
 }
 
+// A call that has done something is not cancelled: the next one is. close is cancelled only
+// before it begins, so that it is known what has become of the descriptor.
+static int64_t cancelpoint(Call *c)
+{
+	Area *a = getarea();
+	bool was = a->atpoint, masked = a->canceldisable != CancelEnabled;
+	int64_t r;
+
+	if (c->nr == __NR_close && masked)
+		return gatecall(c);
+	if (cancelwanted())
+		return __cancel();
+	a->atpoint = c->nr != __NR_close;
+	r = gatecall(c);
+	a->atpoint = was;
+	return r == -EINTR && c->nr != __NR_close && cancelwanted() ? __cancel() : r;
+}
+
 long __syscall_cp(long nr, long a, long b, long c, long d, long e, long f)
 {
 	Call call = { nr,
@@ -265,8 +284,5 @@ long __syscall_cp(long nr, long a, long b, long c, long d, long e, long f)
 
 	if (!getg() && __syscall_cp_c)
 		return __syscall_cp_c(nr, a, b, c, d, e, f);
-	if (getg() && cancelwanted() && __cancel &&
-	    (!getarea()->canceldisable || nr != __NR_close))
-		return __cancel();
-	return gatecall(&call);
+	return __cancel && atgate() && !borrowedof(getg()) ? cancelpoint(&call) : gatecall(&call);
 }

@@ -22,16 +22,12 @@ typedef enum {
 
 // ---- gate_amd64.S -------------------------------------------------------------------
 
-HIDDEN int64_t gatesyscall(const Call *c, const uint32_t *word, uint32_t seen);
-HIDDEN extern const char gatesyscall_end[], gatesyscall_stopped[];
-
 // Makes the call as it is.
-ALWAYS_INLINE int64_t plaincall(const Call *c)
-{
-	static const uint32_t zero;
-
-	return gatesyscall(c, &zero, 0);
-}
+HIDDEN int64_t plaincall(const Call *c);
+// Makes it unless *word is not seen or *request is not 0, until it returns: -EINTR then.
+HIDDEN int64_t gatesyscall(const Call *c, const uint32_t *word, uint32_t seen,
+                           const int32_t *request);
+HIDDEN extern const char gatesyscall_end[], gatesyscall_stopped[];
 
 // ---- gate_stop.c --------------------------------------------------------------------
 
@@ -45,6 +41,13 @@ HIDDEN PollDesc *gatestop(void);
 HIDDEN int64_t gatekernel(const Call *c);
 HIDDEN void gatehandled(bool restarts);
 extern int32_t stopfd HIDDEN; // what handlers write to, -1 without one
+// The main goroutine is about to wait for addr in the table, or has (NULL).
+HIDDEN void gatestopword(uint32_t *addr);
+// May pthread_cancel end the caller's call?
+HIDDEN bool gatecancels(void);
+// Ends the call of gp, or of the thread that is a, if the call is in the kernel. The request is
+// there.
+HIDDEN void gatecancel(const Area *a, const G *gp);
 HIDDEN void gatesignal(const G *gp, Sigcontext *c);
 
 // ---- gate.c -------------------------------------------------------------------------

@@ -1,23 +1,35 @@
-// gate_amd64.S - the system call of the gate: a place that signal handlers know.
+// gate_amd64.S - the system calls of the gate: a place that signal handlers know.
 #include "asm/amd64/asm.h"
 
-// int64_t gatesyscall(const Call *c, const uint32_t *word, uint32_t seen)
-// Makes the call, unless *word is not seen: then it returns -EINTR. While pc is here a handler
-// may send it to gatesyscall_stopped (gate_stop.c), or leave by siglongjmp: nothing of the
-// runtime's is held.
-FUNC(gatesyscall)
-	movq	%rdi, %rax			// c
-	movq	%rsi, %r11			// word
-	movl	%edx, %ecx			// seen
-	movq	8(%rax), %rdi
-	movq	16(%rax), %rsi
-	movq	24(%rax), %rdx
-	movq	32(%rax), %r10
-	movq	40(%rax), %r8
-	movq	48(%rax), %r9
+// Loads the call that rdi points to.
+#define LOADCALL \
+	movq	%rdi, %rax; \
+	movq	8(%rax), %rdi; \
+	movq	16(%rax), %rsi; \
+	movq	24(%rax), %rdx; \
+	movq	32(%rax), %r10; \
+	movq	40(%rax), %r8; \
+	movq	48(%rax), %r9; \
 	movq	(%rax), %rax
-	cmpl	%ecx, (%r11)
+
+// int64_t plaincall(const Call *c)
+// A handler may leave by siglongjmp while pc is here or in gatesyscall: nothing of the runtime's is
+// held (sig/handler.c).
+FUNC(plaincall)
+	LOADCALL
+	syscall
+	ret
+END(plaincall)
+
+// int64_t gatesyscall(const Call *c, const uint32_t *word, uint32_t seen, const int32_t *request)
+// Makes the call, unless *word is not seen or *request is not 0: then it returns -EINTR. While pc
+// is here a handler may send it to gatesyscall_stopped (gate_stop.c).
+FUNC(gatesyscall)
+	cmpl	%edx, (%rsi)			// seen
 	jne	gatesyscall_stopped
+	cmpl	$0, (%rcx)			// request
+	jne	gatesyscall_stopped
+	LOADCALL
 	syscall
 	.globl	gatesyscall_end, gatesyscall_stopped
 	.hidden	gatesyscall_end, gatesyscall_stopped

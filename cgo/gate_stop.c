@@ -1,5 +1,4 @@
-// gate_stop.c - a signal ends what the main goroutine waits for, as it ends a thread's
-// system call in POSIX.
+// gate_stop.c - what ends a call that waits: signals, as in POSIX, and pthread_cancel.
 //
 // The kernel hands a signal for the process to any of its threads, mostly to one that the
 // main goroutine does not run on. So a handler of the program's that has run without
@@ -10,18 +9,34 @@
 // The handler increments a count. The main goroutine has read it before its call:
 //
 //	main goroutine                         handler
-//	 1 stopfd, mainthread or its watch      1 increments the count
-//	 2 compares the count; waits            2 looks at mainthread, stopfd; wakes
+//	 1 stopword, stopfd, mainthread or      1 increments the count
+//	   its watch
+//	 2 compares the count; waits            2 looks at stopword, mainthread, stopfd; wakes
 //
 // Each side's first step is a locked instruction or followed by one, so one of them sees
-// the other's. A parked goroutine watches an eventfd, which the handler writes. In the
-// kernel, its thread gets SIGURG: if that comes between the comparison and the end of the
-// system call, its handler sends it to the way out (gatesignal), so nothing is lost
-// there.
+// the other's. A parked goroutine watches an eventfd, which the handler writes, or is in a
+// bucket of futextable.c, which the handler has the poller wake. In the kernel, its thread
+// gets SIGURG: if that comes between the comparison and the end of the system call, its
+// handler sends it to the way out (gatesignal), so nothing is lost there.
+//
+// pthread_cancel stores its request in the goroutine's area, by a locked instruction. Calls
+// that are cancellation points (atpoint) end by it, with -EINTR, and gate.c cancels:
+//
+//	parked    it is in a bucket as well, by the address of the request, and looks at that
+//	          under the bucket's lock, which futexcancel takes after the store
+//	in the    it looks at the request right before the system call, behind a barrier. The
+//	kernel    canceller, after the store, sends SIGURG to the thread that it finds the
+//	          goroutine on. If it finds none or an old one, the goroutine is switched to
+//	          later, and looks after that
+//
+// SIGURG may also come for no reason, and end a call that the kernel does not restart. If no
+// handler has run by then, and no request is there, the call is made again.
 //
 // Unyielding: handlers run it.
 //
 // built: unyielding
+#include "cgo/area.h"
+#include "cgo/futextable.h"
 #include "cgo/gate.h"
 #include "runtime/runtime.h"
 #include "runtime/sched/fork.h"
@@ -30,6 +45,7 @@
 // Handlers that have run, and those of them without SA_RESTART.
 static uint32_t handled, interrupts;
 static const uint32_t never;
+static const int32_t norequest;
 
 // Of the main goroutine's call.
 static const uint32_t *mainword = &interrupts; // what ends it
@@ -37,6 +53,7 @@ static uint32_t mainseen, mainhandled;         // the counts when it began
 static uint32_t mainthread;                    // the thread, while in the kernel
 int32_t stopfd = -1;                           // an eventfd
 static Fd *stopentry;
+static uint32_t *stopword; // what it waits for in the table
 
 static bool ismain(const G *gp)
 {
@@ -54,9 +71,47 @@ void gateenter(int64_t nr)
 	mainseen = atomic_load_acquire(mainword);
 }
 
+static bool interruptedmain(const G *gp)
+{
+	return ismain(gp) && atomic_load_seqcst(mainword) != mainseen;
+}
+
+static bool cancels(const Area *a)
+{
+	return a->atpoint && a->canceldisable != CancelDisabled;
+}
+
+bool gatecancels(void)
+{
+	return cancels(getarea());
+}
+
+static bool cancelled(const Area *a)
+{
+	return cancels(a) && atomic_load_acquire(&a->cancel); // pairs with pthread_cancel
+}
+
 bool gatestopped(void)
 {
-	return ismain(getg()) && atomic_load_seqcst(mainword) != mainseen;
+	return interruptedmain(getg()) || cancelled(getarea());
+}
+
+static int64_t kernelcall(const Call *c, const uint32_t *word, uint32_t seen)
+{
+	Area *a = getarea();
+	bool counts = goroutineof(a) != NULL;
+	uint32_t before = atomic_load_relaxed(&a->handled);
+	const int32_t *request = cancels(a) ? &a->cancel : &norequest;
+	int64_t r;
+
+	if (request != &norequest) // gp->m was stored before; pairs with gatecancel
+		(void)atomic_xchg(&a->atpoint, true);
+	do
+		r = gatesyscall(c, word, seen, request);
+	while (r == -EINTR && counts && !gatestopped() &&
+	       atomic_load_relaxed(&a->handled) == before &&
+	       (word == &never || atomic_load_acquire(&handled) == mainhandled));
+	return r;
 }
 
 int64_t gatekernel(const Call *c)
@@ -65,14 +120,17 @@ int64_t gatekernel(const Call *c)
 	int64_t r;
 
 	if (!ismain(gp))
-		return gatesyscall(c, &never, 0);
+		return kernelcall(c, &never, 0);
 	(void)atomic_xchg(&mainthread, (uint32_t)gp->m->procid); // pairs with gatehandled
-	do
-		r = gatesyscall(c, mainword, mainseen);
-	while (r == -EINTR && !gatestopped() &&
-	       atomic_load_acquire(&handled) == mainhandled);
+	r = kernelcall(c, mainword, mainseen);
 	atomic_store_release(&mainthread, 0);
 	return r;
+}
+
+void gatestopword(uint32_t *addr)
+{
+	if (ismain(getg()))
+		(void)atomic_xchg(&stopword, addr); // pairs with gatehandled
 }
 
 PollDesc *gatestop(void)
@@ -93,21 +151,35 @@ PollDesc *gatestop(void)
 
 // ---- handlers -----------------------------------------------------------------------
 
+// For the goroutine's call that this thread makes, if any.
+static void counthandler(void)
+{
+	const G *gp = getg();
+	Area *a = gp && gp->m->curg ? gp->m->curg->area : NULL;
+
+	if (a && goroutineof(a))
+		atomic_store_relaxed(&a->handled, a->handled + 1);
+}
+
 // A handler of the program's has run.
 void gatehandled(bool restarts)
 {
 	uint64_t one = 1;
+	uint32_t tid, *addr;
 	int32_t fd;
-	uint32_t tid;
 
 	if (inforkedchild) // the eventfd is the parent's
 		return;
+	counthandler();
 	(void)atomic_xadd(&handled, 1);
 	if (!restarts)
 		(void)atomic_xadd(&interrupts, 1);
 	tid = atomic_load_seqcst(&mainthread);
 	if (tid)
 		killthread((int32_t)tid, SIGURG);
+	addr = atomic_load_seqcst(&stopword);
+	if (addr)
+		futexdefer(addr);
 	fd = atomic_load_seqcst(&stopfd);
 	if (fd >= 0)
 		write1(fd, &one, sizeof one);
@@ -119,6 +191,19 @@ void gatesignal(const G *gp, Sigcontext *c)
 	uintptr_t pc = ctxpc(c);
 
 	if (pc >= (uintptr_t)gatesyscall && pc < (uintptr_t)gatesyscall_end &&
-	    ismain(gp) && atomic_load_acquire(mainword) != mainseen)
+	    (interruptedmain(gp) || cancelled(gp->area)))
 		ctxgoto(c, (uintptr_t)gatesyscall_stopped);
+}
+
+// ---- pthread_cancel -----------------------------------------------------------------
+
+void gatecancel(const Area *a, const G *gp)
+{
+	const M *mp = gp ? atomic_load_seqcst(&gp->m) : NULL;
+	int32_t tid = gp ? 0 : atomic_load_relaxed(&a->tid);
+
+	if (mp)
+		tid = (int32_t)atomic_load_acquire(&mp->procid);
+	if (tid)
+		killthread(tid, SIGURG);
 }

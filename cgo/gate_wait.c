@@ -12,6 +12,8 @@
 // number is the one that is watched; then it is added. Where only such goroutines wait,
 // epoll reports the directions they wait for, since a socket that has room would wake the
 // poller with each MOD.
+#include "cgo/area.h"
+#include "cgo/futextable.h"
 #include "cgo/gate.h"
 #include "runtime/lock/lock.h"
 #include "runtime/sched/poll.h"
@@ -158,16 +160,22 @@ int64_t gatewatch(int32_t fd, Fd *d)
 // ---- parking ------------------------------------------------------------------------
 
 // A wait on one descriptor, or on the second alone; the second is what ends the call.
+// pthread_cancel may end it, too: then the goroutine is also a waiter of the request in its area.
 typedef struct {
 	PollWatch w[2];
+	FutexWaiter cancel;
+	FutexBucket *bucket; // NULL: may not be cancelled
 	Timer timer;
 	bool timed;
 } Parking;
 
+// The bucket before the descriptors: in the order of ranks.
 static UNCHECKED_LOCKS void lockwatches(Parking *p)
 {
 	PollDesc *a = p->w[0].pd, *b = p->w[1].pd;
 
+	if (p->bucket)
+		futexlock(p->cancel.addr);
 	if (min(a, b))
 		lockdesc(min(a, b));
 	lockdesc(max(a, b));
@@ -177,16 +185,19 @@ static UNCHECKED_LOCKS void lockwatches(Parking *p)
 // waits for: so nothing is read from there after that.
 static UNCHECKED_LOCKS void unlockwatches(const Parking *p)
 {
+	FutexBucket *bucket = p->bucket;
 	PollDesc *a = p->w[0].pd, *b = p->w[1].pd;
 
 	if (a)
 		unlock(&a->lock);
 	if (b)
 		unlock(&b->lock);
+	if (bucket)
+		futexunlock(bucket);
 }
 
 // The timer starts first: once the locks are released a waker may let the goroutine
-// continue.
+// continue. It returns to lockwatches, so p is there until the last of them is.
 static bool parked(G *gp, void *arg)
 {
 	Parking *p = arg;
@@ -198,28 +209,46 @@ static bool parked(G *gp, void *arg)
 	return true;
 }
 
-// Parks until a watch fires or the instant comes; true: one has fired.
+// Before the locks are taken.
+static void begincancel(Parking *p)
+{
+	Area *a = getarea();
+
+	if (!gatecancels())
+		return;
+	futexbegin(&p->cancel, (uint32_t *)&a->cancel, Never, WaitReasonIOWait);
+	p->cancel.cancels = p->cancel.claims = p->cancel.parked = true; // once it can be found
+	p->bucket = futexbucket(p->cancel.addr);
+}
+
+// Parks until a watch fires, a request comes or the instant; false: that came.
 static bool await2(Parking *p, int64_t when)
 {
 	G *gp = getg();
 	bool fired = true;
 
 	p->timed = when != Never;
+	begincancel(p);
 	lockwatches(p);
-	if (!p->w[0].fired && !p->w[1].fired) {
+	if (!p->w[0].fired && !p->w[1].fired && !gatestopped()) {
 		beginwait(gp);
 		p->w[0].gp = p->w[1].gp = gp;
+		if (p->bucket)
+			futexqueue(p->bucket, &p->cancel, false);
 		netpollcount(1);
 		if (p->timed)
 			settimer(&p->timer, gp, when);
 		gopark(parked, p, WaitReasonIOWait);
 		fired = gp->param != NULL;
 		if (!fired)
-			netpollcount(-1); // the clock came first
-		else if (p->timed)
+			netpollcount(-1); // the clock or the request came first
+		fired |= p->cancel.cancelled;
+		if (fired && p->timed)
 			deltimer(&p->timer);
 		lockwatches(p);
 		p->w[0].gp = p->w[1].gp = NULL;
+		if (p->bucket)
+			futexunqueue(p->bucket, &p->cancel);
 	}
 	unlockwatches(p);
 	return fired;
@@ -246,9 +275,8 @@ static int64_t beginparking(Parking *p)
 
 static int64_t endparking(Parking *p, int64_t err)
 {
-	if (!p->w[1].pd)
-		return err;
-	removewatch(&p->w[1]);
+	if (p->w[1].pd)
+		removewatch(&p->w[1]);
 	return gatestopped() && !p->w[0].fired ? -EINTR : err;
 }
 
@@ -278,15 +306,27 @@ int64_t gatewait(int32_t fd, uint32_t what, int64_t when)
 	return err;
 }
 
+// Of a goroutine that no signal stops.
+static int64_t sleepcancel(int64_t when)
+{
+	uint32_t *request = (uint32_t *)&getarea()->cancel;
+
+	if (gatecancels()) {
+		int64_t r = futexwaitcancel(request, 0, when, WaitReasonSleep);
+
+		return r == -ETIMEDOUT ? 0 : -EINTR;
+	}
+	rt_sleep_until(when);
+	return 0;
+}
+
 int64_t gatepark(int64_t when)
 {
 	Parking p = { 0 };
 	int64_t err = beginparking(&p);
 
-	if (!p.w[1].pd) {
-		rt_sleep_until(when);
-		return 0;
-	}
+	if (!p.w[1].pd)
+		return sleepcancel(when);
 	while (!err && when > nanotime()) {
 		await2(&p, when);
 		p.w[1].fired = false;

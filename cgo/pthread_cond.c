@@ -55,10 +55,10 @@ static int64_t condshared(PthreadCond *c, PthreadMutex *m, int64_t when)
 	atomic_xadd(&c->waiting, 1); // before the unlock: a signal after that sees it
 	__pthread_mutex_unlock(m);
 	do
-		r = sharedwait(&c->seq, seq, when);
+		r = sharedwaitcancel(&c->seq, seq, when);
 	while (r == -EINTR && atomic_load_relaxed(&c->seq) == seq);
 	atomic_xadd(&c->waiting, -1u);
-	return r == -ETIMEDOUT ? r : 0;
+	return r == -ETIMEDOUT || r == -ECANCELED ? r : 0;
 }
 
 static int64_t condprivate(PthreadCond *c, PthreadMutex *m, int64_t when)
@@ -68,7 +68,7 @@ static int64_t condprivate(PthreadCond *c, PthreadMutex *m, int64_t when)
 
 	futexbegin(&w, &c->seq, when, WaitReasonCondWait);
 	w.counted = &c->waiting;
-	w.cancels = w.gp != NULL;
+	w.cancels = cancelable(&w);
 	b = futexlock(&c->seq);
 	if (w.cancels && cancelwanted()) {
 		futexunlock(b);

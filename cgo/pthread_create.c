@@ -97,17 +97,6 @@ void threadends(void)
 		futexwake(&living, 1);
 }
 
-// The other threads continue; the process ends with the last one.
-static NORETURN void endmain(void)
-{
-	uint32_t n;
-
-	while ((n = atomic_load_acquire(&living)) != 0) // pairs with threadends
-		futexwait(&living, n, Never, WaitReasonSemacquire);
-	exit(0);
-	__builtin_unreachable();
-}
-
 void threadsforked(void)
 {
 	living = !getg() || (getarea()->flags & AreaCounted);
@@ -119,16 +108,36 @@ static void changestate(Area *a, int32_t state)
 	futexwake((uint32_t *)&a->detachstate, INT32_MAX);
 }
 
+// Has the thread joined, unless it is detached. Publishes the result.
+static bool exited(Area *a)
+{
+	if (!atomic_cas(&a->detachstate, AreaJoinable, AreaExited))
+		return false;
+	futexwake((uint32_t *)&a->detachstate, INT32_MAX);
+	return true;
+}
+
 // Waits to be joined or detached, unless it is detached already.
 static void awaitjoin(Area *a)
 {
 	uint32_t *state = (uint32_t *)&a->detachstate;
 
-	if (!atomic_cas(&a->detachstate, AreaJoinable, AreaExited)) // publishes the result
+	if (!exited(a))
 		return;
-	futexwake(state, INT32_MAX);
 	while (atomic_load_acquire(state) == AreaExited)
 		futexwait(state, AreaExited, Never, WaitReasonSemacquire);
+}
+
+// The other threads continue, and may join this one; the process ends with the last one.
+static NORETURN void endmain(Area *a)
+{
+	uint32_t n;
+
+	exited(a);
+	while ((n = atomic_load_acquire(&living)) != 0) // pairs with threadends
+		futexwait(&living, n, Never, WaitReasonSemacquire);
+	exit(0);
+	__builtin_unreachable();
 }
 
 static NORETURN void finishthread(Area *a, void *result)
@@ -141,7 +150,7 @@ static NORETURN void finishthread(Area *a, void *result)
 		exit(0);
 	a->result = result;
 	if (ismain)
-		endmain();
+		endmain(a);
 	if (a->flags & AreaCounted)
 		threadends();
 	awaitjoin(a);
@@ -359,16 +368,21 @@ int pthread_setcanceltype(int type, int *old)
 	return 0;
 }
 
-// The request is in the area: cancellation points look at it. One that waits in the table is woken;
-// pairs with cancelled(), which looks when it is in the queue.
+// The request is in the area: cancellation points look at it. One that waits in the table is
+// woken; pairs with overby() and the like, which look when they have the bucket's lock. A call
+// in the kernel is ended: gate_stop.c.
 int __wrap_pthread_cancel(Area *a)
 {
-	G *gp = goroutineof(a);
+	const G *gp = goroutineof(a);
+	int r = 0;
 
-	if (!gp)
-		return __real_pthread_cancel(a);
-	atomic_xchg(&a->cancel, 1);
-	if (a != getarea())
-		futexcancel(gp);
-	return 0;
+	if (gp)
+		atomic_xchg(&a->cancel, 1);
+	else
+		r = __real_pthread_cancel(a); // does so, and ends its calls that are not the gate's
+	if (a == getarea())
+		return r;
+	futexcancel(a);
+	gatecancel(a, gp);
+	return r;
 }

@@ -10,6 +10,9 @@
 // clears it and wakes all: one that has come after it had looked is among them, or finds
 // the permit. After the permit is there a post uses the semaphore's address alone.
 //
+// A handler without SA_RESTART ends a wait: the main goroutine's wherever it ran, those in the
+// kernel on their thread. With a permit there the wait succeeds.
+//
 // What may not park waits in the kernel: threads, the library's own code. There it is woken by
 // sem_post itself, which signal handlers may call too. __synccall needs that: its handlers wait on
 // all threads at once, and none is left that would serve the table.
@@ -86,12 +89,12 @@ static int64_t sempark(PthreadSem *s, int64_t when, bool park)
 	atomic_xadd(&s->waiters, 1); // first: pairs with sem_post
 	atomic_cas(&s->value, 0, (uint32_t)HasWaiters);
 	if (!s->private) {
-		r = sharedwait(&s->value, (uint32_t)HasWaiters, when);
+		r = sharedwaitcancel(&s->value, (uint32_t)HasWaiters, when);
 	} else if (park) {
-		r = futexwaitcancel(&s->value, (uint32_t)HasWaiters, when, WaitReasonSemacquire);
+		r = futexwaitsignal(&s->value, (uint32_t)HasWaiters, when, WaitReasonSemacquire);
 	} else {
 		atomic_xchg(&threadwaits, true); // pairs with sem_post
-		r = threadwait(&s->value, (uint32_t)HasWaiters, when);
+		r = threadwaitcancel(&s->value, (uint32_t)HasWaiters, when);
 	}
 	atomic_xadd(&s->waiters, -1u);
 	return r;
@@ -109,6 +112,8 @@ static int waitpermit(PthreadSem *s, const LibraryTime *at, const char *caller)
 	when = instant(0, at);
 	if (when < 0)
 		return seterrno(EINVAL);
+	if (park)
+		gateenter(__NR_futex);
 	while (!trypermit(s)) {
 		r = sempark(s, when, park);
 		if (r == -ECANCELED)

@@ -27,7 +27,7 @@
 enum { ReportRoom = 16 << 10 }; // of the signal stack, to say that a handler has used it up
 
 extern const char __runtime_text_start[], __runtime_text_end[];
-extern const char gatesyscall[], gatesyscall_end[]; // cgo/gate_amd64.S
+extern const char plaincall[], gatesyscall_end[]; // cgo/gate_amd64.S
 
 // ---- calling one --------------------------------------------------------------------
 
@@ -116,7 +116,7 @@ static bool inside(const Stack *s, uintptr_t sp)
 // May code at pc be left? Not the runtime's, except where it makes a call for a C library.
 static bool mayleave(uintptr_t pc)
 {
-	if (Libc && pc >= (uintptr_t)gatesyscall && pc <= (uintptr_t)gatesyscall_end)
+	if (Libc && pc >= (uintptr_t)plaincall && pc <= (uintptr_t)gatesyscall_end)
 		return true;
 	return pc < (uintptr_t)__runtime_text_start || pc >= (uintptr_t)__runtime_text_end;
 }

@@ -34,12 +34,20 @@ static void handle(int flags)
 	equal(sigaction(SIGALRM, &sa, NULL), 0);
 }
 
+// And again, since the first one may come before the call has begun.
 static void alarm_in(int ms)
 {
-	struct itimerval t = { .it_value.tv_usec = ms * 1000 };
+	struct itimerval t = { { 0, 250000 }, { 0, ms * 1000 } };
 
 	handled = 0;
 	equal(setitimer(ITIMER_REAL, &t, NULL), 0);
+}
+
+static void no_alarm(void)
+{
+	struct itimerval never = { 0 };
+
+	equal(setitimer(ITIMER_REAL, &never, NULL), 0);
 }
 
 // The call fails with EINTR after the handler has run.
@@ -49,7 +57,8 @@ static void alarm_in(int ms)
 		errno = 0;                                                             \
 		equal(call, -1);                                                       \
 		equal(errno, EINTR);                                                   \
-		equal(handled, 1);                                                     \
+		no_alarm();                                                            \
+		check(handled >= 1);                                                   \
 	} while (0)
 
 static void all_calls(void)

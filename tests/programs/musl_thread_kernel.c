@@ -83,6 +83,104 @@ static void *lasts(void *unused)
 	_exit(3);
 }
 
+// ---- cancelling ----------------------------------------------------------------------
+
+static int unlocked;
+
+static void unlock(void *unused)
+{
+	(void)unused;
+	unlocked++;
+	equal(pthread_mutex_unlock(&mutex), 0); // it was ours
+}
+
+static void *waits_for_cond(void *c)
+{
+	pthread_mutex_lock(&mutex);
+	pthread_cleanup_push(unlock, NULL);
+	sem_post(&started);
+	for (;;)
+		pthread_cond_wait(c, &mutex);
+	pthread_cleanup_pop(0);
+	return NULL;
+}
+
+static void *waits_for_sem(void *s)
+{
+	sem_post(&started);
+	sem_wait(s);
+	return NULL;
+}
+
+// These call rt.h first, and become goroutines by that.
+static void *parks_in_cond(void *c)
+{
+	check(rt_goid() > 1);
+	return waits_for_cond(c);
+}
+
+static void *parks_in_sem(void *s)
+{
+	check(rt_goid() > 1);
+	return waits_for_sem(s);
+}
+
+static void *parks_in_read(void *fd)
+{
+	check(rt_goid() > 1);
+	return reads(fd);
+}
+
+static void *sleeps(void *unused)
+{
+	check(rt_goid() > 1);
+	sem_post(&started);
+	sleep(1000);
+	return unused;
+}
+
+static void *pauses(void *unused)
+{
+	check(rt_goid() > 1);
+	sem_post(&started);
+	pause();
+	return unused;
+}
+
+static void cancel(void *(*fn)(void *), void *arg, int turns)
+{
+	pthread_t t;
+	void *result;
+
+	equal(pthread_create(&t, NULL, fn, arg), 0);
+	equal(sem_wait(&started), 0);
+	rt_sleep(turns * RT_MILLISECOND);
+	equal(pthread_cancel(t), 0);
+	equal(pthread_join(t, &result), 0);
+	check(result == PTHREAD_CANCELED);
+}
+
+static void cancels(int fd)
+{
+	sem_t shared;
+
+	sem_init(&shared, 1, 0);
+	for (int i = 0; i < 4; i++) {
+		cancel(waits_for_cond, &cond, i);
+		equal(unlocked, 2 * i + 1);
+		cancel(waits_for_sem, &go, i);
+		cancel(waits_for_sem, &shared, i);
+		cancel(parks_in_cond, &cond, i);
+		cancel(parks_in_sem, &go, i);
+		cancel(parks_in_sem, &shared, i);
+		cancel(parks_in_read, (void *)(intptr_t)fd, i);
+		cancel(sleeps, NULL, i);
+		cancel(pauses, NULL, i);
+	}
+	equal(sem_post(&go), 0);
+	equal(sem_trywait(&go), 0); // nobody waits
+}
+
 int rt_main(int argc, char **argv)
 {
 	pthread_t t[Threads];
@@ -115,6 +213,7 @@ int rt_main(int argc, char **argv)
 	equal(pthread_cancel(t[0]), 0);
 	equal(pthread_join(t[0], &result), 0);
 	check(result == PTHREAD_CANCELED);
+	cancels(fd[0]);
 
 	equal(pthread_key_create(&key, last), 0);
 	for (intptr_t i = 0; i > -2; i--) {
