@@ -149,6 +149,11 @@ int32_t *areaerror(Area *a)
 	return &a->error;
 }
 
+const char *areaname(const Area *a)
+{
+	return a->tid < AreaTid ? "" : a->name;
+}
+
 G *goroutineof(const Area *a)
 {
 	uint32_t i = (uint32_t)(a->tid - AreaTid);

@@ -29,6 +29,8 @@
 #include "runtime/os/syscall.h"
 #include "runtime/sched/setarea.h"
 
+enum { AreaNameSize = 16 }; // the kernel's limit, too
+
 // struct pthread.
 struct Area {
 	Area *self;
@@ -43,8 +45,13 @@ struct Area {
 	uint8_t canceldisable, cancelasync;
 	uint8_t flags; // AreaUsesKeys ...
 	bool atpoint;  // a goroutine's: in a call that pthread_cancel may end; gate_stop.c
-	uint8_t *mapbase;
-	size_t mapsize;
+	union {
+		struct {
+			uint8_t *mapbase;
+			size_t mapsize;
+		};
+		char name[AreaNameSize]; // a goroutine's, which has no such mapping
+	};
 	void *stack;
 	size_t stacksize;
 	size_t guardsize;
@@ -79,6 +86,7 @@ enum {
 _Static_assert(sizeof(Area) == 200, "struct pthread");
 _Static_assert(offsetof(Area, canary) == 0x28, "where compilers look for it");
 _Static_assert(offsetof(Area, error) == 52, "errno_val");
+_Static_assert(offsetof(Area, name) == 72, "behind the padding");
 _Static_assert(offsetof(Area, result) == 0x70, "where prologues look for the guard");
 _Static_assert(offsetof(Area, values) == 128, "tsd");
 _Static_assert(offsetof(Area, locale) == 168, "locale");

@@ -8,7 +8,7 @@
 //
 // Unyielding: nothing comes between asking for the thread's number and using it. raise and
 // pthread_kill, which a handler may leave by siglongjmp, make their calls where that is known
-// (gatesyscall).
+// (plaincall).
 //
 // built: unyielding
 #include <asm-generic/errno.h>
@@ -234,7 +234,10 @@ int sched_setaffinity(int tid, size_t size, const void *set)
 
 // ---- names --------------------------------------------------------------------------
 
-enum { NameSize = 16, Writing = 1 };
+enum { Writing = 1 };
+
+// A goroutine's is in its area, where tracebacks find it. The kernel's has no say then, unless the
+// goroutine is locked to its thread: it gets the name, too.
 
 // Opens the file with the name of the thread that is a, or of the caller's.
 static int64_t openname(const Area *a, int32_t flags)
@@ -252,8 +255,12 @@ int pthread_getname_np(Area *a, char *name, size_t size)
 {
 	int64_t fd, n;
 
-	if (size < NameSize)
+	if (size < AreaNameSize)
 		return ERANGE;
+	if (tidof(a) == NotAThread && *a->name) {
+		__builtin_memcpy(name, a->name, AreaNameSize);
+		return 0;
+	}
 	fd = openname(a, O_RDONLY);
 	if (fd < 0)
 		return (int)-fd;
@@ -270,10 +277,12 @@ int pthread_setname_np(Area *a, const char *name)
 	uintptr_t length = strlength(name);
 	int64_t fd, n;
 
-	if (length >= NameSize)
+	if (length >= AreaNameSize)
 		return ERANGE;
+	if (goroutineof(a))
+		__builtin_memcpy(a->name, name, length + 1);
 	if (tidof(a) == NotAThread)
-		return EOPNOTSUPP;
+		return 0;
 	fd = openname(a, Writing);
 	if (fd < 0)
 		return (int)-fd;

@@ -12,7 +12,7 @@
 // address. A function that has recovered from a panic returns to recoverreturn; the copy of the
 // panic has the real one.
 //
-// built: unchecked
+// built: unchecked libc
 #include "include/rt.h"
 #include "runtime/base/getg.h"
 #include "runtime/base/str.h"
@@ -22,6 +22,7 @@
 #include "runtime/sched/halt.h"
 #include "runtime/sched/morestack.h"
 #include "runtime/sched/preempt.h"
+#include "runtime/sched/setarea.h"
 #include "runtime/sched/switch.h"
 #include "runtime/sched/sysmon.h"
 #include "unwind.h"
@@ -319,11 +320,35 @@ static const char *statusname(const G *gp)
 	return s < nelem(names) && names[s][0] ? names[s] : "???";
 }
 
+enum { WordsSize = 48 };
+
+static char *addword(char *to, const char *s)
+{
+	while (*s)
+		*to++ = *s++;
+	*to = 0;
+	return to;
+}
+
+// Returns the words, and behind them the goroutine's name, if it has one.
+static const char *withname(const G *gp, const char *words, char *buf)
+{
+	const char *name = gp->area ? areaname(gp->area) : "";
+
+	if (!*name)
+		return words;
+	addword(addword(addword(addword(buf, words), ", \""), name), "\"");
+	return buf;
+}
+
 static void goroutineheader(G *gp)
 {
 	const char *locked = gp->lockedm ? ", locked to thread" : "";
+	char buf[WordsSize];
 	uint32_t waitfor = 0; // minutes
 
+	if (Libc)
+		locked = withname(gp, locked, buf);
 	if (readgstatus(gp) == Gwaiting && gp->waitsince != 0)
 		waitfor = (waitclock(nanotime()) - gp->waitsince) / 60;
 	if (waitfor >= 1)

@@ -32,5 +32,7 @@ HIDDEN void freearea(G *gp);
 HIDDEN void endarea(void);
 // Returns the area's errno.
 HIDDEN int32_t *areaerror(Area *a);
+// Returns the name that pthread_setname_np has given to the goroutine, or "".
+HIDDEN const char *areaname(const Area *a);
 
 #endif

@@ -42,6 +42,7 @@ works "it builds" "$rtcc" --musl -O2 -Wall -Wextra -Werror hello.c -o hello -lm 
 works "it runs" says_hello ./hello
 works "--musl behind" "$rtcc" hello.c -o behind --musl
 works "--musl behind runs" says_hello ./behind
+nm hello | grep -Eq ' (cancel_handler|pthread_detach)$' && fail "hello has functions that it does not call"
 works "lld" "$rtcc" --musl -fuse-ld=lld hello.c -o lld
 works "lld runs" says_hello ./lld
 works "clang" env CC=clang "$rtcc" --musl -O2 hello.c -o clang
@@ -215,8 +216,10 @@ works "sched_setaffinity runs" ./affinity
 
 # gdb sees from the called function through asmcgocall into the goroutine.
 cat >through.c <<'END'
+#define _GNU_SOURCE
 #include <rt.h>
 
+#include <pthread.h>
 #include <stdio.h>
 
 static void inner(void *arg)
@@ -235,6 +238,7 @@ static __attribute__((noinline)) void outer(int depth)
 
 static void run(void *done)
 {
+	pthread_setname_np(pthread_self(), "a worker");
 	outer(2);
 	rt_chan_send(done, NULL);
 }
@@ -263,7 +267,7 @@ timeout -k 5 60 gdb -nx -batch -iex "set auto-load safe-path $PWD" \
 frames=$(sed -n 's/^#[0-9]* *\(0x[0-9a-f]* in \)*\([a-z_0-9]* (\|<sig\).*/\2/p' log | tr '\n' ' ')
 [ "$frames" = "inner ( <sig rt_cgocall ( outer ( outer ( outer ( run ( goexit ( " ] ||
 	fail "gdb sees: $frames"
-grep -Eq '^\*? +[0-9]+ +syscall +M[0-9]+ +inner \(' log || fail "info goroutines: $(cat log)"
+grep -Eq '^\*? +[0-9]+ +syscall +M[0-9]+, "a worker" +inner \(' log || fail "info goroutines: $(cat log)"
 grep -Eq '^\*? +[0-9]+ +[0-9]+ +[0-9]+ +- +goroutine [0-9]+ in a system call +inner' log ||
 	fail "info ms: $(cat log)"
 grep -Eq ' sysmon ' log || fail "info ms does not know sysmon: $(cat log)"

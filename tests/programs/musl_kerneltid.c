@@ -87,10 +87,10 @@ static void numbers(bool locked)
 	if (locked)
 		equal(clock_gettime(clock, &t), 0);
 	equal(pthread_setname_np(self, "a name too long for it"), ERANGE);
-	equal(pthread_setname_np(self, "mine"), refused);
+	equal(pthread_setname_np(self, "mine"), 0);
 	equal(pthread_getname_np(self, name, 2), ERANGE);
 	equal(pthread_getname_np(self, name, sizeof name), 0);
-	equal(strcmp(name, "mine") == 0, locked);
+	equal(strcmp(name, "mine"), 0);
 	equal(membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0), 0);
 }
 

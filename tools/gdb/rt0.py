@@ -357,11 +357,24 @@ def outside(frame):
     return None
 
 
+def name_words(gp):
+    """Returns the name that pthread_setname_np has given, quoted, or nothing."""
+    area = gp["area"]
+    try:
+        if not area or area["tid"] < 1 << 22:  # a thread's: of the mapping that it is in
+            return []
+        name = area["name"].string(errors="replace")
+    except gdb.error:
+        return []
+    return [f'"{name}"'] if name else []
+
+
 def header(gp):
     """Returns "goroutine 5 [chan receive]", as in the runtime's tracebacks."""
-    state = reason(gp) or status(gp)
-    locked = ", locked to thread" if gp["lockedm"] else ""
-    return f"goroutine {int(gp['goid'])} [{state}{locked}]"
+    words = [reason(gp) or status(gp)]
+    if gp["lockedm"]:
+        words.append("locked to thread")
+    return f"goroutine {int(gp['goid'])} [{', '.join(words + name_words(gp))}]"
 
 
 def table(rows, titles):
@@ -402,7 +415,7 @@ def at_work(gp):
         words.append("locked to thread")
     if gp["issystem"]:
         words.append("system")
-    return ", ".join(words)
+    return ", ".join(words + name_words(gp))
 
 
 class InfoGoroutines(Command):
