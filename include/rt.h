@@ -2,7 +2,8 @@
  * rt.h - goroutines, channels and system calls for C programs on rt0.
  *
  * A program in C, or in C++11 and later without exceptions, includes this header, defines
- * rt_main, and is linked by rtcc.
+ * rt_main, and is linked by rtcc. With musl as a C library (rtcc --musl) it may define main
+ * instead, and use this header beside the library; docs/musl.md.
  *
  * Conventions of all calls:
  *   - A call that fails returns a negative errno value (-ENOENT); there is no errno.
@@ -23,7 +24,8 @@
  *   - The floating-point control words (mxcsr, the x87 control word) belong to the
  *     goroutine; a new one starts with the defaults. Thread-local variables (__thread)
  *     belong to the thread, and a goroutine may change threads wherever it is preempted or
- *     waits: use them only between rt_lock_os_thread and rt_unlock_os_thread.
+ *     waits: use them only between rt_lock_os_thread and rt_unlock_os_thread. With musl they
+ *     belong to the goroutine.
  *   - rt0 supplies memcpy, memmove, memset, memcmp and __stack_chk_fail, to which compilers
  *     generate calls; a program may define its own.
  */
@@ -807,9 +809,10 @@ void rt_process_detach(rt_process *p);
 
 /* ---- a C library beside the runtime ------------------------------------------------ */
 
-/* Runs fn(arg) on a stack of a thread's size and without preemption, for code that was not
- * written for goroutines; meanwhile other goroutines run on another thread. The size of the
- * stack is RLIMIT_STACK as of the thread's first such call: 8 MiB if that is unlimited, and
+/* Runs fn(arg) on a stack of a thread's size and without preemption, for code that computes
+ * for long and is not compiled by rtcc: a library of another compiler, or the C library's
+ * own. Meanwhile other goroutines run on another thread. The C library's calls that wait do
+ * not need it: they park the goroutine, or hand its processor off. The size of the stack is RLIMIT_STACK as of the thread's first such call: 8 MiB if that is unlimited, and
  * at least 256 KiB. Memory is committed as the stack is touched, and kept until the thread
  * ends. Overrunning it is the fatal error "stack overflow". Returns errno as fn left it, or
  * 0 if fn did not set it; without a C library always 0. docs/musl.md has more. */
