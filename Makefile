@@ -93,7 +93,7 @@ ALSOMUSLS = abort clone eventfd exit fcntl getpid gettid open pipe2 raise read \
 #	hot		compiled for speed
 #	floats		may use the vector registers, which the rest leaves to the program
 #	libc		compiled a second time, with Libc, for programs with a C library
-built = $(shell grep -lE '^// built:.* $1( |$$)' $(SRC) $(ASM) $(MUSL))
+built = $(shell grep -lE '^// built:.* $1( |$$)' $(sort $(SRC) $(ASM) $(MUSL) $(MEMBERS)))
 UNCHECKED := $(call built,(unchecked|unyielding))
 HOT := $(call built,hot)
 FLOATS := $(call built,floats)

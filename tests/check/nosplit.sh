@@ -48,6 +48,7 @@ cd "$RT0_ROOT" || exit 1
 checks() {
 	object=$RT0_BUILD/$RT0_VARIANT/${1%.c}.o
 	case $1 in cgo/*) object=$RT0_BUILD/$RT0_VARIANT/libc/${1%.c}.o ;; esac
+	[ -e "$object" ] || object=$RT0_BUILD/$RT0_VARIANT/${1%.c}.o # an archive member
 	[ -s "$object" ] || fail "$object is there"
 	nm "$object" | grep -q __morestack
 }
