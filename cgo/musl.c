@@ -26,18 +26,12 @@ typedef struct {
 	uint64_t words[7];
 } ThreadAttr; // pthread_attr_t
 
-typedef struct {
-	uint64_t words[16];
-} LibrarySet; // sigset_t
-
 void *malloc(size_t n);
 void free(void *p);
 int pthread_attr_init(ThreadAttr *attr);
 int pthread_attr_setstacksize(ThreadAttr *attr, size_t size);
 int pthread_attr_setguardsize(ThreadAttr *attr, size_t size);
 int pthread_attr_setdetachstate(ThreadAttr *attr, int state);
-int pthread_sigmask(int how, const LibrarySet *set, LibrarySet *old);
-int sigfillset(LibrarySet *set); // all but the library's own
 
 int __real___pthread_create(void **thread, const ThreadAttr *attr, void *(*fn)(void *),
                             void *arg);
@@ -84,7 +78,7 @@ static void threadstart(void *arg)
 {
 	CgoThreadStart *ts = arg;
 	ThreadAttr attr;
-	LibrarySet all, old;
+	Sigset old;
 	void *thread;
 
 	start = ts->fn; // always mstart
@@ -92,10 +86,10 @@ static void threadstart(void *arg)
 	pthread_attr_setstacksize(&attr, CgoStackSize);
 	pthread_attr_setguardsize(&attr, CgoStackGuard);
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
+	// Not by pthread_sigmask, which would let the signal of a timer's thread through later.
+	changemask(SIG_BLOCK, ~(Sigset)LibrarySigs, &old);
 	ts->error = __real___pthread_create(&thread, &attr, threadentry, ts->g);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	changemask(SIG_SETMASK, old, NULL);
 }
 
 void x_cgo_thread_start(void *arg)

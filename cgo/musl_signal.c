@@ -28,8 +28,6 @@ typedef struct {
 	void *restorer;
 } LibraryAction; // struct sigaction
 
-int pthread_sigmask(int how, const LibrarySet *set, LibrarySet *old);
-int sigfillset(LibrarySet *set); // all but the library's own
 void *signal(int sig, void *handler);
 int kill(int pid, int sig);
 int *___errno_location(void);
@@ -144,16 +142,15 @@ static int exchange(int sig, const LibraryAction *new, LibraryAction *old)
 static int exchangelocked(int sig, const LibraryAction *new, LibraryAction *old)
 {
 	M *mp = getg() ? acquirem() : NULL;
-	LibrarySet all, blocked;
+	Sigset blocked;
 	int r;
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &blocked);
+	changemask(SIG_BLOCK, ~(Sigset)LibrarySigs, &blocked);
 	while (atomic_xchg(&askedlock, 1)) // acquire: pairs with the release
 		osyield();
 	r = exchange(sig, new, old);
 	atomic_store_release(&askedlock, 0);
-	pthread_sigmask(SIG_SETMASK, &blocked, NULL);
+	changemask(SIG_SETMASK, blocked, NULL);
 	if (mp)
 		releasem(mp);
 	return r;
