@@ -80,6 +80,8 @@ static int64_t pollmany(Pollfd *p, uint64_t n, int64_t ns)
 
 	for (;;) {
 		r = syscall6(__NR_ppoll, ptrarg(p), n, ptrarg(&now), 0, 0, 0);
+		if (r == -EINTR) // by any signal, SIGURG too, although it does not wait
+			continue;
 		if (r != 0 || ns == 0)
 			return r;
 		err = parkfor(p, n, when);

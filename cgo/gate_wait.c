@@ -217,7 +217,8 @@ static void begincancel(Parking *p)
 	if (!gatecancels())
 		return;
 	futexbegin(&p->cancel, (uint32_t *)&a->cancel, Never, WaitReasonIOWait);
-	p->cancel.cancels = p->cancel.claims = p->cancel.parked = true; // once it can be found
+	p->cancel.cancels = p->cancel.claims = p->cancel.exact = true;
+	p->cancel.parked = true; // once it can be found
 	p->bucket = futexbucket(p->cancel.addr);
 }
 
@@ -311,10 +312,11 @@ static int64_t sleepcancel(int64_t when)
 {
 	uint32_t *request = (uint32_t *)&getarea()->cancel;
 
-	if (gatecancels()) {
+	while (gatecancels()) {
 		int64_t r = futexwaitcancel(request, 0, when, WaitReasonSleep);
 
-		return r == -ETIMEDOUT ? 0 : -EINTR;
+		if (r != 0) // not woken for nothing
+			return r == -ETIMEDOUT ? 0 : -EINTR;
 	}
 	rt_sleep_until(when);
 	return 0;

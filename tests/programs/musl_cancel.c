@@ -154,7 +154,11 @@ static void *calls_it(void *fn)
 	pthread_cleanup_push(cleanup, NULL);
 	sem_post(&started);
 	((void (*)(void))fn)();
-	check(false); // it has returned
+	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+		if (fn == (void *)calls[i])
+			rt_eprintf("call %d has returned, errno %d\n", (int)i, errno);
+	}
+	check(false);
 	pthread_cleanup_pop(0);
 	return NULL;
 }
