@@ -21,6 +21,7 @@
 #include "runtime/os/os.h"
 #include "runtime/os/sigtable.h"
 #include "runtime/os/syscall.h"
+#include "runtime/sched/fork.h"
 
 HIDDEN void __lock(uint32_t *lock);
 HIDDEN void __unlock(uint32_t *lock);
@@ -136,16 +137,21 @@ static int64_t threadcall(Area *a, bool change, int64_t nr, uint64_t b, uint64_t
 	return r;
 }
 
-// Sends sig to gp's thread; to the process, if gp is on none.
+// Sends sig to gp's thread; to the process, if gp is on none. In a forked child the Gs are the
+// parent's, and so are the numbers of their threads.
 static int64_t killgoroutine(const G *gp, int sig)
 {
 	const M *mp = atomic_load_acquire(&gp->m);
+	uint64_t pid = (uint64_t)syscall3(__NR_getpid, 0, 0, 0);
 	int64_t r = -ESRCH;
 
+	if (inforkedchild && (!getg() || gp != getg()->m->curg))
+		return -ESRCH;
 	if (mp)
-		r = killcall(__NR_tkill, atomic_load_acquire(&mp->procid), sig);
+		r = plaincall(&(Call){ __NR_tgkill, { pid, atomic_load_acquire(&mp->procid),
+		                                      (uint64_t)sig } });
 	if (r == -ESRCH)
-		r = killcall(__NR_kill, (uint64_t)syscall3(__NR_getpid, 0, 0, 0), sig);
+		r = killcall(__NR_kill, pid, sig);
 	return r;
 }
 
