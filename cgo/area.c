@@ -73,7 +73,9 @@ static Area *areabelow(uintptr_t hi)
 
 static uintptr_t ownmemory(const Area *a)
 {
-	return ((uintptr_t)a + sizeof(Area) + DtvWords * PtrSize + areaalign() - 1) & ~(physPageSize - 1);
+	uintptr_t end = (uintptr_t)a + sizeof(Area) + DtvWords * PtrSize + areaalign() - 1;
+
+	return end & ~(physPageSize - 1);
 }
 
 static Area *placearea(G *gp)
@@ -100,7 +102,8 @@ uintptr_t newarea(G *gp)
 	Area *a = placearea(gp);
 	char *block = (char *)a - blocksize();
 	uintptr_t ndata = (uintptr_t)(__tdata_end - __tdata_start);
-	uintptr_t hi = areafits() ? (uintptr_t)block & ~(uintptr_t)15 : gp->stack.lo + goroutineStack;
+	uintptr_t hi = areafits() ? (uintptr_t)block & ~(uintptr_t)15 :
+	                            gp->stack.lo + goroutineStack;
 
 	// In one call: gcc makes string instructions of a whole Area, which are slow to start.
 	if (areafits())

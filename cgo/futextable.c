@@ -1,5 +1,5 @@
-// futextable.c - waiting on an address: what pthread's types are made of, for goroutines and threads
-// side by side.
+// futextable.c - waiting on an address, for goroutines and threads side by side: what pthread's
+// types are made of.
 //
 // Addresses hash to buckets, each with a lock and a list of waiters in order of arrival. A
 // goroutine parks; what cannot park (a thread of the program's, a function of rt_cgocall's)
@@ -48,9 +48,7 @@
 #include "runtime/sync/sync.h"
 #include "runtime/sync/waiter.h"
 
-enum {
-	TableBits = 9, TableSize = 1 << TableBits,
-};
+enum { TableBits = 9, TableSize = 1 << TableBits };
 
 static FutexBucket table[TableSize] = {
 	[0 ... TableSize - 1] = { .lock.rank = RANKED(RankFutex) },
@@ -58,7 +56,7 @@ static FutexBucket table[TableSize] = {
 
 // Goroutines that threads without a G have woken: through schedlink, the last one first.
 static G *outside;
-static uint32_t deferred;  // a bucket's wakeall is set
+static uint32_t deferred; // a bucket's wakeall is set
 static uint32_t anyoutsiders;
 
 // Of a thread without a G: it has a bucket's lock, or is about to take one.

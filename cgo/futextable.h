@@ -49,10 +49,11 @@ HIDDEN int64_t futexwait(uint32_t *addr, uint32_t val, int64_t when, WaitReason 
 HIDDEN int64_t futexwaitcancel(uint32_t *addr, uint32_t val, int64_t when, WaitReason reason);
 // Does so, and -EINTR when a signal ends the caller's call (gateenter).
 HIDDEN int64_t futexwaitsignal(uint32_t *addr, uint32_t val, int64_t when, WaitReason reason);
-// Ends a's wait in the table, if it is one that may be cancelled. The caller has stored the request.
+// Ends a's wait in the table, if it is one that may be cancelled. The caller has stored the
+// request.
 HIDDEN void futexcancel(const Area *a);
-// Is the calling goroutine to be cancelled, at its next cancellation point? Looked at by a waiter in
-// the queue, under the lock; pairs with futexcancel.
+// Must the calling goroutine end at its next cancellation point? A waiter in the queue looks,
+// under the lock; pairs with futexcancel.
 HIDDEN bool cancelwanted(void);
 // Wakes up to n waiters of addr, the first ones. Reads nothing there. In a signal handler it has
 // other goroutines do it, soon.

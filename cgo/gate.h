@@ -52,7 +52,7 @@ HIDDEN void gatesignal(const G *gp, Sigcontext *c);
 
 // ---- gate.c -------------------------------------------------------------------------
 
-// Makes the call for whoever calls, and returns its result or -errno.
+// Makes the call for any caller, and returns its result or -errno.
 HIDDEN int64_t gatecall(Call *c);
 // Makes the call between entersyscall and exitsyscall.
 HIDDEN int64_t gatemanaged(const Call *c);

@@ -216,7 +216,9 @@ static int64_t filled(int64_t n, void *set, size_t size)
 
 int pthread_getaffinity_np(Area *a, size_t size, void *set)
 {
-	return (int)-filled(threadcall(a, false, __NR_sched_getaffinity, size, ptrarg(set)), set, size);
+	int64_t n = threadcall(a, false, __NR_sched_getaffinity, size, ptrarg(set));
+
+	return (int)-filled(n, set, size);
 }
 
 int pthread_setaffinity_np(Area *a, size_t size, const void *set)
@@ -253,7 +255,8 @@ static int64_t openname(const Area *a, int32_t flags)
 
 	if (tid == 0)
 		return -ESRCH;
-	rt_snprintf(path, sizeof path, "/proc/self/task/%d/comm", tid == NotAThread ? gettid() : tid);
+	rt_snprintf(path, sizeof path, "/proc/self/task/%d/comm",
+	            tid == NotAThread ? gettid() : tid);
 	return syscall3(__NR_open, ptrarg(path), (uint64_t)(flags | O_CLOEXEC), 0);
 }
 

@@ -1,5 +1,5 @@
 // musl.c - what the runtime leaves to musl when it is linked in: the first thread's set-up,
-// making threads, the end of the process. docs/musl.md tells the whole.
+// making threads, the end of the process. docs/musl.md says what programs notice.
 //
 // Its _cgo_init replaces the runtime's null one. cgo/ is compiled without musl's headers: the
 // few declarations are of its stable interface.

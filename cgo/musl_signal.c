@@ -1,5 +1,5 @@
 // musl_signal.c - signals with musl: handlers that the program installs by sigaction, and jumps
-// out of them; threads that are not the runtime's. docs/musl.md tells the whole.
+// out of them; threads that are not the runtime's. docs/musl.md says what programs notice.
 //
 // rtcc has calls of sigaction, longjmp and sigaltstack come here, the library's own too:
 // signal, siginterrupt, siglongjmp. Compiled as musl.c is.
@@ -158,7 +158,6 @@ static int exchangelocked(int sig, const LibraryAction *new, LibraryAction *old)
 
 int __wrap___sigaction(int sig, const LibraryAction *new, LibraryAction *old)
 {
-
 	if (sig < 1 || sig >= NSIG)
 		return __real___sigaction(sig, new, old);
 	if (sig == SIGURG && new) {
@@ -208,7 +207,8 @@ int __wrap___libc_sigaction(int sig, const LibraryAction *new, LibraryAction *ol
 {
 	LibraryAction ours;
 
-	if (!new || sig < LibrarySig || sig >= LibrarySig + LibrarySigsN || !isfunction(new->handler))
+	if (!new || sig < LibrarySig || sig >= LibrarySig + LibrarySigsN ||
+	    !isfunction(new->handler))
 		return __real___libc_sigaction(sig, new, old);
 	ours = *new;
 	ours.handler = libraryhandler;

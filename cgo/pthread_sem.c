@@ -143,7 +143,8 @@ int sem_post(PthreadSem *s)
 	do {
 		if ((old & MostPermits) == MostPermits)
 			return seterrno(EOVERFLOW);
-		waiters = atomic_load_relaxed(&s->waiters); // before the exchange: pairs with sempark
+		// Before the exchange: pairs with sempark.
+		waiters = atomic_load_relaxed(&s->waiters);
 		new = old + 1;
 		if (waiters <= 1)
 			new &= ~(uint32_t)HasWaiters;

@@ -15,11 +15,12 @@ void goroutineonly(const char *name);
 
 // A function of rt.h that is for goroutines alone begins with preemptcheck(), before it holds
 // anything, and before it asks which G calls: a goroutine whose time is up yields here, a
-// function that rt_cgocall runs becomes its goroutine, and a signal handler ends the process. (Prologues yield too, where the compiler makes them check the stack.) A function that
-// ends what others may be waiting for (a lock, a channel, a task's handle, the goroutine) does
-// not yield first: it begins with goroutinecheck(). rt.h says at rt_cgocall which functions are
-// not for goroutines alone; what else begins otherwise says why. tests/check/cgocalls.sh calls
-// all functions from elsewhere.
+// function that rt_cgocall runs becomes its goroutine, and a signal handler ends the process.
+// (Prologues yield too, where the compiler makes them check the stack.) A function that ends
+// what others may be waiting for (a lock, a channel, a task's handle, the goroutine) does not
+// yield first: it begins with goroutinecheck(). rt.h says at rt_cgocall which functions are not
+// for goroutines alone; what else begins otherwise says why. tests/check/cgocalls.sh calls all
+// functions from elsewhere.
 // name: what programs call the function; NULL: it is not for goroutines alone.
 #define preemptcheckas(name)                                                           \
 	do {                                                                           \
