@@ -31,8 +31,8 @@ ALWAYS_INLINE bool isinsyscall(const P *pp)
 	return atomic_load_relaxed(&pp->status) == Psyscall;
 }
 
-// Returns the M that owns pp, or NULL. Acquire pairs with tie's and retie's stores: the M's words are
-// those that it had when it took the P.
+// Returns the M that owns pp, or NULL. Acquire pairs with tie's and retie's stores: the M's words
+// are those that it had when it took the P.
 ALWAYS_INLINE M *ownerof(const P *pp)
 {
 	return atomic_load_acquire(&pp->m);

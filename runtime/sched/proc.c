@@ -352,8 +352,8 @@ static int32_t readyeach(const Gqueue *list)
 	return n;
 }
 
-// Does so under the lock that this needs. Starting a trace records all goroutines with the world stopped
-// and sched.lock held, so an M without a P must hold that lock to change a goroutine.
+// Does so under the lock that this needs. Starting a trace records all goroutines with the world
+// stopped and sched.lock held, so an M without a P must hold that lock to change a goroutine.
 static int32_t readyall(const Gqueue *list, bool havep)
 {
 	int32_t n;
