@@ -133,10 +133,11 @@ static void short_ones(void)
 	check(!rt_sem_try_acquire(&ended) && !rt_sem_try_acquire(&cleaned));
 }
 
-// Of those that ran at once there is one thread each, and not one for each that has ended.
+// There is an M for each thread that ran at once with others, and for goroutines that waited in
+// the kernel meanwhile, but not one for each thread that has ended.
 static void no_thread_is_left(void)
 {
-	rt_set_max_threads(2 * Threads); // "thread exhaustion" if there are more
+	rt_set_max_threads(Short / 10); // "thread exhaustion" if there are more
 }
 
 // ---- what any goroutine does --------------------------------------------------------
