@@ -161,6 +161,14 @@ def judge(row, where, text, run):
 
 # Running.
 
+def address_of(name):
+    """Returns where the runtime's function begins: beside musl, some have another symbol."""
+    try:
+        return int(gdb.parse_and_eval(f"(long)&'rt0.{name}'"))
+    except gdb.error:
+        return int(gdb.parse_and_eval(f"(long)&{name}"))
+
+
 class Run:
     """One start of the program, from its first instruction to its end."""
 
@@ -193,7 +201,7 @@ class Run:
         good = True
         for who, name in sorted(wanted):
             try:
-                address = int(gdb.parse_and_eval(f"(long)&{name}"))
+                address = address_of(name)
             except gdb.error as error:
                 say(f"{name} is no symbol of the program ({error})")
                 good = False
