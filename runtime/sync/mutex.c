@@ -267,7 +267,7 @@ static NOSPLIT NOINLINE void mutexunlockslow(rt_mutex *m)
 // is nearly all that these two cost. They check no stack: they use none.
 NOSPLIT void rt_mutex_lock(rt_mutex *m)
 {
-	if (Stress)
+	if (Debug)
 		preemptcheck(); // otherwise lockforever does it, so that there is no frame here
 	checkmemory(m, sizeof *m, "a mutex");
 	if (likely(!mustlook())) {
