@@ -24,7 +24,14 @@ static long gated(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d, ui
 
 void __wait(volatile int *addr, volatile int *waiters, int val, int priv);
 
+HIDDEN extern volatile int __thread_list_lock;
+
 // Sleeps while *addr is val; *waiters counts the sleepers, so that others wake them.
+//
+// The list of threads is locked by threads that run and need no P for what they do with it: fork's
+// caller, and makers of threads on g0. It wakes one waiter at a time. If a goroutine gave its P
+// away for the wait it might be the one, and never get a P back from the maker of an M, which
+// waits as well, with a P for the M.
 void __wait(volatile int *addr, volatile int *waiters, int val, int priv)
 {
 	enum { Spins = 100, FUTEX_WAIT = 0, FUTEX_PRIVATE = 128 };
@@ -38,8 +45,12 @@ void __wait(volatile int *addr, volatile int *waiters, int val, int priv)
 	}
 	if (waiters)
 		__atomic_fetch_add(waiters, 1, __ATOMIC_SEQ_CST);
-	while (*addr == val)
-		gatecall(&c);
+	while (*addr == val) {
+		if (addr == &__thread_list_lock)
+			plaincall(&c);
+		else
+			gatecall(&c);
+	}
 	if (waiters)
 		__atomic_fetch_sub(waiters, 1, __ATOMIC_SEQ_CST);
 }

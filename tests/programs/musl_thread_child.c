@@ -2,7 +2,8 @@
 // thread alone, ends the child as exit(0) does, after the thread's cleanup: whether a
 // goroutine, a thread or the main goroutine has forked, beside others.
 // cflags: --musl
-// matrix: GOMAXPROCS=1,2,4
+// matrix: GOMAXPROCS=1,2,4,64
+// repeat: 5
 #include "../lib/test.h"
 
 #include <pthread.h>
