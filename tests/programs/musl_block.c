@@ -1,7 +1,7 @@
 // tests/programs/musl_block.c - with musl: goroutines that block in the C library by
 // rt_cgocall leave the processor to others: in read, in getaddrinfo, and many at once.
 // cflags: --musl
-// matrix: GOMAXPROCS=1,2,4
+// matrix: GOMAXPROCS=1,2,4,64
 #include "../lib/test.h"
 
 #include <netdb.h>

@@ -2,7 +2,7 @@
 // rt_cgocall runs, may call all of rt.h; errno, handlers and siglongjmp are as on a goroutine, and
 // so are calls that block.
 // cflags: --musl
-// matrix: GOMAXPROCS=1,2,4
+// matrix: GOMAXPROCS=1,2,4,64
 // timeout: 120
 #include "cgocallback.h"
 

@@ -3,7 +3,7 @@
 // and for each other, and leave no thread behind.
 // cflags: --musl
 // env: RT0_PTHREADS=kernel
-// matrix: GOMAXPROCS=1,2,4
+// matrix: GOMAXPROCS=1,2,4,64
 // timeout: 120
 #include "../lib/test.h"
 

@@ -2,7 +2,7 @@
 // on a channel, from a thread of the library's, which clears its thread-local data each time.
 // Threads of the program's, real ones or goroutines, do so while the world stops again and again.
 // cflags: --musl
-// matrix: GOMAXPROCS=1,2,4 RT0_PTHREADS=goroutines,kernel
+// matrix: GOMAXPROCS=1,2,4,64 RT0_PTHREADS=goroutines,kernel
 // timeout: 120
 // stdout: ok
 #include "../lib/test.h"

@@ -1,7 +1,7 @@
 // tests/programs/musl_gate_calls.c - with musl: calls that wait give what POSIX says, while
 // another goroutine makes them end: timeouts, flags, closes, locks, processes, queues.
 // cflags: --musl
-// matrix: GOMAXPROCS=1,2,4
+// matrix: GOMAXPROCS=1,2,4,64
 // timeout: 120
 #include "../lib/test.h"
 

@@ -2,7 +2,7 @@
 // ends what the main goroutine waits for with EINTR, whether others run beside it or not;
 // one with SA_RESTART ends pause alone.
 // cflags: --musl
-// matrix: GOMAXPROCS=1,2,4
+// matrix: GOMAXPROCS=1,2,4,64
 // timeout: 120
 #include "../lib/test.h"
 

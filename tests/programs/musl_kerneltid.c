@@ -2,7 +2,7 @@
 // for a goroutine that is locked to its thread, and is right or refused for others. Signals
 // reach the thread of the goroutine; a fork keeps its identity.
 // cflags: --musl
-// matrix: GOMAXPROCS=1,2,4
+// matrix: GOMAXPROCS=1,2,4,64
 #define _GNU_SOURCE
 #define gettid libs_gettid // test.h has another
 #include "../lib/test.h"

@@ -1,7 +1,7 @@
 // tests/programs/musl_kill_child.c - with musl: in a forked child pthread_kill finds no other
 // goroutine than its own, and sends nothing to the threads of its parent.
 // cflags: --musl
-// matrix: GOMAXPROCS=1,2,4
+// matrix: GOMAXPROCS=1,2,4,64
 // stdout: ok
 #include "../lib/test.h"
 

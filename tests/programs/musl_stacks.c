@@ -3,7 +3,7 @@
 // the segment, and so do the functions that the library calls back. longjmp leads back
 // from there, any number of times.
 // cflags: --musl -fno-inline
-// matrix: GOMAXPROCS=1,2,4
+// matrix: GOMAXPROCS=1,2,4,64
 // timeout: 120
 // compilers: gcc
 #include "../lib/test.h"
