@@ -20,6 +20,7 @@
 // built: unyielding
 #include "cgo/area.h"
 #include "cgo/pthread.h"
+#include "cgo/spinlock.h"
 #include "runtime/base/guard.h"
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
@@ -45,28 +46,17 @@ typedef struct {
 } Before;
 
 // Held with all signals blocked, by threads that have no G.
-static uint32_t sparelock;
+static SpinLock sparelock;
 static M *spares; // through schedlink
 static uint32_t nspares;
 
-static void lockspares(void)
-{
-	while (atomic_xchg(&sparelock, 1)) // acquire: pairs with the release
-		osyield();
-}
-
-static void unlockspares(void)
-{
-	atomic_store_release(&sparelock, 0);
-}
-
 static void pushspare(M *mp)
 {
-	lockspares();
+	spinacquire(&sparelock);
 	mp->schedlink = spares;
 	spares = mp;
 	nspares++;
-	unlockspares();
+	spinrelease(&sparelock);
 }
 
 // Waits for one, if others have just taken the last.
@@ -75,16 +65,16 @@ static M *takespare(bool *last)
 	M *mp;
 
 	for (;;) {
-		lockspares();
+		spinacquire(&sparelock);
 		mp = spares;
 		if (mp)
 			break;
-		unlockspares();
+		spinrelease(&sparelock);
 		osyield();
 	}
 	spares = mp->schedlink;
 	*last = --nspares == 0;
-	unlockspares();
+	spinrelease(&sparelock);
 	return mp;
 }
 

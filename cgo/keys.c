@@ -11,6 +11,7 @@
 // built: unyielding
 #include "cgo/area.h"
 #include "cgo/pthread.h"
+#include "cgo/spinlock.h"
 #include "include/rt.h"
 #include "runtime/base/guard.h"
 #include "runtime/os/os.h"
@@ -53,18 +54,7 @@ static void *zeros[Keys]; // written with zeros alone
 // All goroutines' tables. The lock is held for a few instructions of this file, which nothing
 // interrupts for long: a thread without a G may want it, so it is not a Mutex.
 static Values *tables;
-static uint32_t tableslock;
-
-static void locktables(void)
-{
-	while (atomic_xchg(&tableslock, 1)) // acquire: pairs with the release
-		osyield();
-}
-
-static void unlocktables(void)
-{
-	atomic_store_release(&tableslock, 0);
-}
+static SpinLock tableslock;
 
 void keysforked(void)
 {
@@ -116,10 +106,10 @@ int __pthread_key_delete(uint32_t key)
 	// musl takes its list's lock in handlers, too.
 	changemask(SIG_BLOCK, ~LibrarySigs, &old);
 	asthread(clearthreads, &key);
-	locktables();
+	spinacquire(&tableslock);
 	for (Values *v = tables; v; v = v->next)
 		v->value[key] = NULL;
-	unlocktables();
+	spinrelease(&tableslock);
 	changemask(SIG_SETMASK, old, NULL);
 	atomic_store_release(&destructors[key], NULL); // pairs with the exchange of create
 	return 0;
@@ -148,12 +138,12 @@ static bool newvalues(Area *a)
 
 	if (!v)
 		return false;
-	locktables();
+	spinacquire(&tableslock);
 	v->next = tables;
 	if (tables)
 		tables->prev = v;
 	tables = v;
-	unlocktables();
+	spinrelease(&tableslock);
 	a->values = v->value;
 	return true;
 }
@@ -165,11 +155,11 @@ void freevalues(Area *a)
 	if (likely(a->values == zeros))
 		return;
 	v = (Values *)((char *)a->values - offsetof(Values, value));
-	locktables();
+	spinacquire(&tableslock);
 	if (v->next)
 		v->next->prev = v->prev;
 	*(v->prev ? &v->prev->next : &tables) = v->next;
-	unlocktables();
+	spinrelease(&tableslock);
 	a->values = zeros;
 	rt_free(v);
 }

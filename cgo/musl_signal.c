@@ -11,6 +11,7 @@
 #include "cgo/area.h"
 #include "cgo/futextable.h"
 #include "cgo/gate.h"
+#include "cgo/spinlock.h"
 #include "runtime/base/getg.h"
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
@@ -74,7 +75,7 @@ static struct {
 } asked[NSIG];
 
 // Held with all signals blocked: a handler may call sigaction.
-static uint32_t askedlock;
+static SpinLock askedlock;
 
 // Where no handler was asked for, the runtime's own may be in place. The program gets it as
 // the old one, which it may call or put back.
@@ -146,10 +147,9 @@ static int exchangelocked(int sig, const LibraryAction *new, LibraryAction *old)
 	int r;
 
 	changemask(SIG_BLOCK, ~(Sigset)LibrarySigs, &blocked);
-	while (atomic_xchg(&askedlock, 1)) // acquire: pairs with the release
-		osyield();
+	spinacquire(&askedlock);
 	r = exchange(sig, new, old);
-	atomic_store_release(&askedlock, 0);
+	spinrelease(&askedlock);
 	changemask(SIG_SETMASK, blocked, NULL);
 	if (mp)
 		releasem(mp);
