@@ -50,6 +50,11 @@ static SpinLock sparelock;
 static M *spares; // through schedlink
 static uint32_t nspares;
 
+void foreignforked(void)
+{
+	sparelock = 0; // another thread may have held it
+}
+
 static void pushspare(M *mp)
 {
 	spinacquire(&sparelock);

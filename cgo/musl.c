@@ -193,6 +193,7 @@ int __wrap__Fork(void)
 	keysforked();
 	futexforked();
 	threadsforked();
+	foreignforked();
 	if (getg())
 		__rt0_forked();
 	return 0;

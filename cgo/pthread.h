@@ -76,6 +76,7 @@ HIDDEN int kernelthread(void **thread, const void *attr, void *(*fn)(void *), vo
 HIDDEN void threadends(void);
 // In a forked child.
 HIDDEN void threadsforked(void);
+HIDDEN void foreignforked(void);
 void __pthread_testcancel(void);
 
 // ---- pthread_mutex.c ------------------------------------------------------------------
