@@ -138,6 +138,14 @@ void endarea(void)
 {
 	Area *a = getarea();
 
+	if (unlikely(a->flags & AreaCounted))
+		endpthread(a, NULL);
+	else
+		endvalues(a);
+}
+
+void endvalues(Area *a)
+{
 	if (unlikely(a->flags & AreaUsesKeys))
 		__pthread_tsd_run_dtors();
 	freevalues(a);

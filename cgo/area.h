@@ -115,4 +115,10 @@ HIDDEN void freevalues(Area *a);
 HIDDEN void keysforked(void);
 void __pthread_tsd_run_dtors(void);
 
+// area.c: makes the destructors' calls for the caller's area, and takes what is the library's.
+HIDDEN void endvalues(Area *a);
+// pthread_create.c: so ends a thread of pthread_create's; returns when it has been joined, if it is
+// to be.
+HIDDEN void endpthread(Area *a, void *result);
+
 #endif

@@ -25,6 +25,9 @@
 #include "cgo/area.h"
 #include "cgo/futextable.h"
 #include "cgo/gate.h"
+#include "cgo/pthread.h"
+#include "runtime/lock/lock.h"
+#include "runtime/os/sigtable.h"
 #include "runtime/sched/fork.h"
 #include "runtime/sched/g.h"
 #include "runtime/sched/morestack.h"
@@ -189,6 +192,54 @@ static const uint8_t ways[] = {
 	[__NR_dup3] = WayManaged,
 };
 
+// ---- fork by its number -------------------------------------------------------------
+
+// Does the call make a child with memory of its own?
+static bool forksmemory(const Call *c)
+{
+	enum { CLONE_VM = 0x100 };
+	const uint64_t *args = (const uint64_t *)(uintptr_t)c->arg[0];
+
+	if (c->nr == __NR_clone)
+		return !(c->arg[0] & CLONE_VM);
+	if (c->nr == __NR_clone3)
+		return canread(args, sizeof *args) && !(args[0] & CLONE_VM);
+	return true;
+}
+
+// As one that is no goroutine. A child of vfork would return to its parent's frames.
+static int64_t plainfork(const Call *c)
+{
+	const Call fork = { .nr = __NR_fork };
+	int64_t r = plaincall(c->nr == __NR_vfork ? &fork : c);
+
+	if (r == 0 && getg())
+		__rt0_forked();
+	return r;
+}
+
+// The child forgets its parent's other threads, as after fork. Signals are blocked, since their
+// handlers must not find it before that; the goroutine stays with the thread meanwhile.
+static int64_t gatefork(const Call *c, bool goroutine)
+{
+	M *mp = getg() ? acquirem() : NULL;
+	Sigset old;
+	int64_t r;
+
+	changemask(SIG_BLOCK, ~(Sigset)0, &old);
+	if (goroutine)
+		r = rt_raw_syscall_any(c->nr, c->arg[0], c->arg[1], c->arg[2], c->arg[3],
+				       c->arg[4], c->arg[5]);
+	else
+		r = plainfork(c);
+	if (r == 0)
+		libraryforked();
+	changemask(SIG_SETMASK, old, NULL);
+	if (mp)
+		releasem(mp);
+	return r;
+}
+
 static int64_t dispatch(Call *c, Way way)
 {
 	switch (way) {
@@ -236,9 +287,6 @@ static int64_t dispatch(Call *c, Way way)
 		return gatewaitid(c);
 	case WayLock:
 		return gatelock(c);
-	case WayFork:
-		return rt_raw_syscall_any(c->nr, c->arg[0], c->arg[1], c->arg[2],
-					  c->arg[3], c->arg[4], c->arg[5]);
 	case WayBlocking:
 		return blockingcall(c);
 	default:
@@ -250,10 +298,12 @@ int64_t gatecall(Call *c)
 {
 	Way way = (uint64_t)c->nr < nelem(ways) ? ways[c->nr] : WayPlain;
 
+	if (way == WayFork && (forksmemory(c) || atgate()))
+		return gatefork(c, atgate());
 	if (way == WayPlain || !atgate())
 		return plaincall(c);
 	gateenter(c->nr);
-	if (alone() && way != WayClose && way != WayFork)
+	if (alone() && way != WayClose)
 		return gatemanaged(c);
 	return dispatch(c, way);
 }

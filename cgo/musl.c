@@ -10,6 +10,7 @@
 //
 // built: unyielding hot
 #include "cgo/area.h"
+#include "cgo/futextable.h"
 #include "cgo/pthread.h"
 #include "runtime/base/guard.h"
 #include "runtime/os/sigtable.h"
@@ -146,6 +147,27 @@ int kernelthread(void **thread, const void *attr, void *(*fn)(void *), void *arg
 	return r.error;
 }
 
+// ---- the end ------------------------------------------------------------------------
+
+NORETURN void __real_exit(int status);
+NORETURN void __wrap_exit(int status);
+
+// The first caller ends the process, and others wait for that, parked. 1.2.6 has them wait in a
+// pause of its own, which would keep the P; before, they made the rest of the first one's calls
+// beside it. In a forked child nobody else is left.
+void __wrap_exit(int status)
+{
+	static Area *first;
+	static uint32_t never;
+	Area *a = getarea();
+
+	if (!inforkedchild && !atomic_cas(&first, NULL, a) && first != a) {
+		for (;;)
+			futexwait(&never, 0, Never, WaitReasonSemacquire);
+	}
+	__real_exit(status);
+}
+
 // ---- what all threads do ------------------------------------------------------------
 
 void __real___synccall(void (*fn)(void *), void *arg);
@@ -180,6 +202,15 @@ static void forkthread(void *pid)
 	*(int *)pid = __real__Fork();
 }
 
+void libraryforked(void)
+{
+	_cgo_signalfork();
+	keysforked();
+	futexforked();
+	threadsforked();
+	foreignforked();
+}
+
 // Replaces _Fork in all calls (rtcc), which is what fork calls. The child has this thread alone,
 // and may run only its goroutine (sched/fork.c), whose P another thread may have taken by then.
 int __wrap__Fork(void)
@@ -189,11 +220,7 @@ int __wrap__Fork(void)
 	asthread(forkthread, &pid);
 	if (pid != 0)
 		return pid;
-	_cgo_signalfork();
-	keysforked();
-	futexforked();
-	threadsforked();
-	foreignforked();
+	libraryforked();
 	if (getg())
 		__rt0_forked();
 	return 0;

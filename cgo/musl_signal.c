@@ -223,10 +223,37 @@ void _cgo_signalfork(void)
 	askedlock = 0;
 }
 
+// Returns 0, or the error of a thread that asks for that stack in a C program. The library refuses
+// SS_ONSTACK, which the kernel ignores.
+static int32_t altstackerror(const Sigaltstack *new)
+{
+	enum { Least = 2048 };
+	const uint32_t SS_AUTODISARM = (uint32_t)1 << 31;
+	uint32_t mode;
+
+	if (!canread(new, sizeof *new))
+		return EFAULT;
+	if (onsignalstack(getg()->m))
+		return EPERM;
+	mode = (uint32_t)new->flags & ~SS_AUTODISARM;
+	if (mode & ~(uint32_t)SS_DISABLE)
+		return EINVAL;
+	return mode == 0 && new->size < Least ? ENOMEM : 0;
+}
+
 // The runtime's threads have their signal stacks already, and need them.
 int __wrap_sigaltstack(const Sigaltstack *new, Sigaltstack *old)
 {
-	return __real_sigaltstack(getg() ? NULL : new, old);
+	int32_t error;
+
+	if (!getg())
+		return __real_sigaltstack(new, old);
+	error = new ? altstackerror(new) : 0;
+	if (error) {
+		*___errno_location() = error;
+		return -1;
+	}
+	return __real_sigaltstack(NULL, old);
 }
 
 // ---- leaving them -------------------------------------------------------------------

@@ -63,6 +63,7 @@ int __wrap_pthread_tryjoin_np(Area *a, void **result);
 int __wrap_pthread_detach(Area *a);
 int __wrap_thrd_detach(Area *a);
 int __wrap_pthread_cancel(Area *a);
+int pthread_getattr_np(Area *a, ThreadAttributes *attr);
 void pthread_testcancel(void);
 int pthread_setcanceltype(int type, int *old);
 HIDDEN WEAK long __cancel(void); // with pthread_cancel alone
@@ -140,20 +141,25 @@ static NORETURN void endmain(Area *a)
 	__builtin_unreachable();
 }
 
-static NORETURN void finishthread(Area *a, void *result)
+// rt_goexit's way ends here, too, after the deferred calls.
+void endpthread(Area *a, void *result)
 {
-	bool ismain = getg()->goid == 1;
-
 	cleanup(a);
-	endarea();
+	endvalues(a);
 	if (inforkedchild) // its only thread
 		exit(0);
 	a->result = result;
-	if (ismain)
+	if (getg()->goid == 1)
 		endmain(a);
 	if (a->flags & AreaCounted)
 		threadends();
+	a->flags &= (uint8_t)~AreaCounted; // endarea finds it done
 	awaitjoin(a);
+}
+
+static NORETURN void finishthread(Area *a, void *result)
+{
+	endpthread(a, result);
 	rt_goexit();
 }
 
@@ -264,6 +270,44 @@ int thrd_create(Area **t, int (*fn)(void *), void *arg)
 	int r = create(t, C11THREAD, (ThreadFunc *)(void *)fn, arg, __builtin_return_address(0));
 
 	return r == 0 ? Success : r == EAGAIN ? Nomem : Failed;
+}
+
+// ---- attributes ---------------------------------------------------------------------
+
+static bool stackhas(const Stack *s, uintptr_t sp)
+{
+	return sp - s->lo < s->hi - s->lo;
+}
+
+// Returns the one of the caller's stacks that it runs on.
+static Stack currentstack(uintptr_t sp)
+{
+	const G *gp = getg();
+	const M *mp = gp->m;
+
+	if (onsignalstack(mp))
+		return mp->gsignal->stack;
+	if (stackhas(&gp->segment, sp))
+		return gp->segment;
+	if (stackhas(&gp->stack, sp) || !mp->gcgo)
+		return gp->stack;
+	return mp->gcgo->stack; // a function of rt_cgocall's
+}
+
+// Another goroutine may be on any of its stacks, at any moment: the one that it began on is reported.
+int pthread_getattr_np(Area *a, ThreadAttributes *attr)
+{
+	uintptr_t top = (uintptr_t)a->stack;
+	Stack s = { top - a->stacksize, top };
+
+	if (a == getarea() && goroutineof(a))
+		s = currentstack((uintptr_t)__builtin_frame_address(0));
+	else if (top == 0) // the first thread's
+		s = g0.stack;
+	*attr = (ThreadAttributes){ .stacksize = s.hi - s.lo, .guardsize = a->guardsize,
+	                            .stack = (void *)s.hi,
+	                            .detached = a->detachstate >= AreaDetached };
+	return 0;
 }
 
 // ---- joining ------------------------------------------------------------------------

@@ -128,6 +128,36 @@ static void *exits(void *unused)
 	return NULL;
 }
 
+// By rt_goexit: its deferred calls, the cleanup handlers, the keys' destructors.
+static void *leaves(void *unused)
+{
+	static int one = 1, ten = 10, hundred = 100;
+
+	pthread_setspecific(key, &one);
+	rt_defer(clean, &ten);
+	pthread_cleanup_push(clean, &hundred);
+	rt_goexit();
+	pthread_cleanup_pop(0);
+	return unused;
+}
+
+static void by_goexit(void)
+{
+	pthread_attr_t attr;
+	pthread_t t;
+	void *result = &t;
+
+	cleaned = destroyed = 0;
+	equal(pthread_create(&t, NULL, leaves, NULL), 0);
+	equal(pthread_join(t, &result), 0);
+	check(result == NULL);
+	equal(cleaned, 110);
+	equal(destroyed, 1);
+	pthread_attr_init(&attr);
+	equal(pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED), 0);
+	equal(pthread_create(&t, &attr, leaves, NULL), 0); // pthread_exit does not wait for it
+}
+
 static void *returns(void *arg)
 {
 	return arg;
@@ -154,6 +184,7 @@ static void ends(void)
 	equal((intptr_t)result, 77);
 	equal(cleaned, 11);
 	equal(destroyed, 1);
+	by_goexit();
 
 	equal(pthread_create(&t, NULL, waits, NULL), 0);
 	equal(sem_wait(&started), 0);
