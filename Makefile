@@ -73,7 +73,7 @@ MUSL = $(filter-out $(MEMBERS),$(sort $(wildcard cgo/*.c cgo/*_$(ARCH).S)))
 # the reader of it and the tracer, which tools/ld-rt0/ld asks for (what trace/event.o needs in
 # rt0.o is linked with it); C++ asks for its things by itself,
 # and so does what calls the deep functions of a C library.
-MEMBERS = cgo/deep_$(ARCH).S cgo/keepthread.c runtime/panic/dwarf.c runtime/trace/event.c runtime/boot/cxxabi.c
+MEMBERS = cgo/deep_$(ARCH).S cgo/keepthread.c cgo/keepaio.c runtime/panic/dwarf.c runtime/trace/event.c runtime/boot/cxxabi.c
 
 # A main for programs without rt_main: an archive of its own, since some want an error instead.
 CMAIN = runtime/boot/cmain.c

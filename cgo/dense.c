@@ -33,6 +33,7 @@ enum {
 	Colours = 8,
 	ColourStep = 192,
 	MADV_NOHUGEPAGE = 15,
+	RoomForOthers = 16 << 20,
 };
 
 static struct {
@@ -148,4 +149,30 @@ void densefree(Stack stk)
 	lock(&dense.lock);
 	dense.free[dense.nfree++] = stk.lo;
 	unlock(&dense.lock);
+}
+
+// ---- whether there is room ----------------------------------------------------------
+
+// Is there one that needs no address space?
+static bool densefound(void)
+{
+	uintptr_t hi = atomic_load_relaxed(&dense.slots.hi);
+
+	return atomic_load_relaxed(&dense.nfree) > 0 ||
+	       (hi % Slab != 0 && hi != atomic_load_relaxed(&dense.slots.lo));
+}
+
+// A try, with more than others may take meanwhile, or what else a new goroutine may need.
+bool stackroom(void)
+{
+	uintptr_t n = RoomForOthers + (goroutineStack == StackDense ? (uint32_t)Slab : StackSegment);
+	void *p;
+
+	if (atomic_load_relaxed(&sched.gFree.nstack) > 0 ||
+	    (goroutineStack == StackDense && densefound()))
+		return true;
+	p = sysReserve(NULL, n);
+	if (p)
+		sysFree(p, n);
+	return p != NULL;
 }

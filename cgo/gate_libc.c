@@ -75,6 +75,8 @@ enum { FileEof = 16, FileError = 32 };
 size_t __stdio_read(LibraryFile *f, uint8_t *p, size_t n);
 size_t __stdio_write(LibraryFile *f, const uint8_t *p, size_t n);
 int __stdio_close(LibraryFile *f);
+int close(int fd);
+long __syscall_cp(long nr, long a, long b, long c, long d, long e, long f);
 int __fmodeflags(const char *mode);
 LibraryFile *__fdopen(int fd, const char *mode);
 LibraryFile *fopen(const char *name, const char *mode);
@@ -145,11 +147,30 @@ size_t __stdio_write(LibraryFile *f, const uint8_t *p, size_t n)
 	return n;
 }
 
+// Cancels what aio_read and the like have begun. It takes locks with signals blocked: keepaio.c.
+static int cancelaio(int fd)
+{
+	bool keeps;
+
+	if (!__aio_close)
+		return fd;
+	keeps = __rt0_keepthread();
+	fd = __aio_close(fd);
+	if (keeps)
+		rt_unlock_os_thread();
+	return fd;
+}
+
 int __stdio_close(LibraryFile *f)
 {
-	int fd = __aio_close ? __aio_close(f->fd) : f->fd;
+	return (int)gated(__NR_close, (uint32_t)cancelaio(f->fd), 0, 0, 0, 0, 0);
+}
 
-	return (int)gated(__NR_close, (uint32_t)fd, 0, 0, 0, 0, 0);
+int close(int fd)
+{
+	long r = __syscall_cp(__NR_close, cancelaio(fd), 0, 0, 0, 0, 0);
+
+	return (int)__syscall_ret((unsigned long)(r == -EINTR ? 0 : r)); // Linux has closed it
 }
 
 // The open of a FIFO waits for the other end.

@@ -219,6 +219,17 @@ static bool wantsthread(const ThreadAttributes *attr)
 	       (attr->stack || attr->scheduled || attr->stacksize > MaxStack);
 }
 
+// The P may have a free G, with its stack. Nothing is certain, since others look as well.
+static bool hasroom(void)
+{
+	M *mp = acquirem();
+	const G *gp = mp->p->gFree.list.head;
+	bool has = gp && gp->stack.lo != 0;
+
+	releasem(mp);
+	return likely(has) || stackroom();
+}
+
 static void creategoroutine(Area **t, bool detached, const ThreadStart *s, uintptr_t pc)
 {
 	G *newg = newproc1(threadmain, NULL, s, sizeof *s, getg(), pc);
@@ -250,6 +261,8 @@ static int create(Area **t, const ThreadAttributes *attr, ThreadFunc *fn, void *
 
 	if (musls || wantsthread(attr))
 		return createreal(t, attr, fn, arg);
+	if (!hasroom())
+		return EAGAIN;
 	creategoroutine(t, attr && !s.c11 && attr->detached, &s, (uintptr_t)caller);
 	return 0;
 }

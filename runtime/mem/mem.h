@@ -64,6 +64,8 @@ enum { DenseBelow = 16 << 10 }; // nothing further down is a dense stack's guard
 HIDDEN Stack densealloc(void);
 // Takes it back, and gives its memory to the kernel.
 HIDDEN void densefree(Stack stk);
+// Is there memory for the stack of one more goroutine?
+HIDDEN bool stackroom(void);
 
 // ---- mcache.c -----------------------------------------------------------------------
 

@@ -1,0 +1,68 @@
+// tests/programs/musl_no_room.c - with musl: where an address space limit leaves no room for a
+// goroutine's stack, pthread_create returns EAGAIN and thrd_create thrd_nomem. When
+// others have ended there is room again.
+// cflags: --musl
+// matrix: GOMAXPROCS=1,2,4,64
+#include "../lib/test.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <threads.h>
+
+enum { Most = 100000, Kilo = 1 << 10, More = 96 << 20 };
+
+static sem_t go;
+
+static void *waits(void *arg)
+{
+	sem_wait(&go);
+	return arg;
+}
+
+static int c11(void *unused)
+{
+	(void)unused;
+	return 5;
+}
+
+// Returns how many bytes of address space there are in use.
+static size_t used(void)
+{
+	FILE *f = fopen("/proc/self/statm", "r");
+	size_t pages = 0;
+
+	check(f && fscanf(f, "%zu", &pages) == 1);
+	fclose(f);
+	return pages * 4 * Kilo;
+}
+
+int main(void)
+{
+	static pthread_t t[Most];
+	struct rlimit limit;
+	int n = 0, error, result;
+	thrd_t c;
+
+	sem_init(&go, 0, 0);
+	limit.rlim_cur = limit.rlim_max = used() + More;
+	equal(setrlimit(RLIMIT_AS, &limit), 0);
+	while ((error = pthread_create(&t[n], NULL, waits, NULL)) == 0) {
+		n++;
+		check(n < Most);
+	}
+	equal(error, EAGAIN);
+	check(n > 100);
+	equal(thrd_create(&c, c11, NULL), thrd_nomem);
+	for (int i = 0; i < n; i++)
+		sem_post(&go);
+	for (int i = 0; i < n; i++)
+		equal(pthread_join(t[i], NULL), 0);
+	equal(thrd_create(&c, c11, NULL), thrd_success);
+	equal(thrd_join(c, &result), thrd_success);
+	equal(result, 5);
+	return 0;
+}
