@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+// Declared for _GNU_SOURCE alone, which test.h is not made for.
+void tdestroy(void *root, void (*release)(void *node));
+
 static volatile int kept;
 
 static void checked(int n)

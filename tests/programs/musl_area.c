@@ -13,6 +13,9 @@
 #include <string.h>
 #include <unistd.h>
 
+// Declared for _GNU_SOURCE alone, which test.h is not made for.
+int pthread_getattr_np(pthread_t t, pthread_attr_t *a);
+
 // The offsets that cgo/area.h has.
 enum {
 	Self = 0, Dtv = 8, Prev = 16, Next = 24, Canary = 40, Tid = 48, Errno = 52, Detach = 56,
