@@ -35,7 +35,8 @@ HIDDEN extern const char gatesyscall_end[], gatesyscall_stopped[];
 HIDDEN void gateenter(int64_t nr);
 // Must the caller's call end now, with EINTR?
 HIDDEN bool gatestopped(void);
-// Returns what is woken when it must; NULL for a goroutine that no signal stops.
+// Returns what is woken when it must; NULL for a goroutine that no signal stops, and if there is no
+// way to.
 HIDDEN PollDesc *gatestop(void);
 // Makes the call, between entersyscall and exitsyscall.
 HIDDEN int64_t gatekernel(const Call *c);
@@ -73,10 +74,10 @@ bool __rt0_keepthread(void);
 // ---- gate_wait.c --------------------------------------------------------------------
 
 // Parks until fd is perhaps ready for any of what (RT_READABLE, RT_WRITABLE), at most
-// until when. Returns 0, -ETIMEDOUT, -EBADF when rt_close has closed it, -EPERM for what
-// is always ready.
+// until when. Returns 0, -ETIMEDOUT, -EINTR, -EBADF when it has been closed, -EPERM if the poller
+// cannot watch it: then the call takes its thread.
 HIDDEN int64_t gatewait(int32_t fd, uint32_t what, int64_t when);
-// Parks until the instant: 0, or -EINTR.
+// Parks until the instant: 0, -EINTR, or -EPERM as gatewait.
 HIDDEN int64_t gatepark(int64_t when);
 // Has the kernel report when fd becomes readable.
 HIDDEN int64_t gatewatch(int32_t fd, Fd *d);
@@ -110,6 +111,8 @@ HIDDEN int64_t patience(int32_t fd, PollMode mode);
 
 // ---- gate_many.c --------------------------------------------------------------------
 
+// Is poll by the thread, until when.
+HIDDEN int64_t threadpoll(Pollfd *p, uint64_t n, int64_t when);
 HIDDEN int64_t gatemany(Call *c);
 // Is poll(2), for at most ns nanoseconds: no limit if that is negative.
 HIDDEN int64_t gatepoll(Pollfd *p, uint64_t n, int64_t ns);

@@ -14,21 +14,21 @@ static uint32_t whatof(PollMode mode)
 int64_t polledcall(const Call *c, PollMode mode, int64_t when)
 {
 	int32_t fd = (int32_t)c->arg[0];
+	bool watched = true;
 	int64_t err, r;
 
 	for (;;) {
-		while (!pollready(fd, mode, false)) {
+		while (watched && !pollready(fd, mode, false)) {
 			if (isnonblock(fd))
 				return plaincall(c);
 			err = gatewait(fd, whatof(mode), when);
 			if (err == -ETIMEDOUT)
 				return -EAGAIN;
-			if (err == -EPERM)
-				break;
-			if (err)
+			watched = err != -EPERM;
+			if (err && watched)
 				return err;
 		}
-		r = gatemanaged(c);
+		r = watched ? gatemanaged(c) : blockingcall(c);
 		if (r != -EAGAIN || isnonblock(fd))
 			return r;
 	}
@@ -68,7 +68,7 @@ static int64_t pipecall(const Call *c, PollMode mode)
 			return r;
 		err = gatewait(fd, whatof(mode), Never);
 		if (err)
-			return err == -EPERM ? gatemanaged(c) : err;
+			return err == -EPERM ? blockingcall(c) : err;
 	}
 }
 

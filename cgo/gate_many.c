@@ -63,8 +63,7 @@ static int64_t parkfor(const Pollfd *p, uint64_t n, int64_t when)
 	return parkmany(p, n, when);
 }
 
-// Waits by the thread, as long as is left.
-static int64_t threadpoll(Pollfd *p, uint64_t n, int64_t when)
+int64_t threadpoll(Pollfd *p, uint64_t n, int64_t when)
 {
 	int64_t left = when == Never ? 0 : max(when - nanotime(), (int64_t)0);
 	Timespec ts = { left / RT_SECOND, left % RT_SECOND };
@@ -96,9 +95,13 @@ static int64_t pollmany(Pollfd *p, uint64_t n, int64_t ns)
 
 int64_t gatepoll(Pollfd *p, uint64_t n, int64_t ns)
 {
+	int64_t when, r;
+
 	if (n > 0)
 		return pollmany(p, n, ns);
-	return ns < 0 ? threadpoll(p, 0, Never) : gatepark(gateuntil(ns));
+	when = gateuntil(ns);
+	r = ns < 0 ? -EPERM : gatepark(when);
+	return r == -EPERM ? threadpoll(p, 0, when) : r;
 }
 
 // ---- select -------------------------------------------------------------------------
@@ -194,6 +197,11 @@ static int64_t gateepoll(Call *c)
 		if (r != 0 || ms == 0)
 			return r;
 		err = gatewait((int32_t)c->arg[0], RT_READABLE, when);
+		if (err == -EPERM) {
+			ms = max(when - nanotime(), (int64_t)0) / RT_MILLISECOND + 1;
+			c->arg[3] = when == Never ? (uint64_t)-1 : (uint64_t)ms;
+			return blockingcall(c);
+		}
 		if (err)
 			return err == -ETIMEDOUT ? 0 : err;
 	}

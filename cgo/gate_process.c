@@ -21,10 +21,13 @@ int64_t gatesleep(const Call *c)
 	    t->nsec >= RT_SECOND || clock > Monotonic || (flags && clock != Monotonic))
 		return blockingcall(c);
 	if (flags & Absolute)
-		return gatepark(t->sec * RT_SECOND + t->nsec);
-	when = gateuntil(t->sec * RT_SECOND + t->nsec);
+		when = t->sec * RT_SECOND + t->nsec;
+	else
+		when = gateuntil(t->sec * RT_SECOND + t->nsec);
 	err = gatepark(when);
-	if (err && left) {
+	if (err == -EPERM)
+		return blockingcall(c);
+	if (err && left && !(flags & Absolute)) {
 		ns = max(when - nanotime(), (int64_t)0);
 		*left = (Timespec){ ns / RT_SECOND, ns % RT_SECOND };
 	}

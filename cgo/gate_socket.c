@@ -51,6 +51,8 @@ static int64_t trysocket(Call *c, int32_t at, PollMode mode, int64_t *when)
 		if (*when == 0)
 			*when = patience(fd, mode);
 		err = gatewait(fd, 1u << mode, *when);
+		if (err == -EPERM)
+			return blockingcall(c);
 		if (err)
 			return err == -ETIMEDOUT ? -EAGAIN : err;
 	}
@@ -178,6 +180,15 @@ int64_t gateaccept(const Call *c)
 	return r;
 }
 
+// Is gatewait for writing, by the thread.
+static int64_t threadwait(int32_t fd, int64_t when)
+{
+	Pollfd p = { fd, EPOLLOUT, 0 };
+	int64_t r = threadpoll(&p, 1, when);
+
+	return r == 0 ? -ETIMEDOUT : min(r, (int64_t)0);
+}
+
 // Waits for a connection that has begun, at most until when.
 static int64_t established(int32_t fd, int64_t when)
 {
@@ -186,6 +197,8 @@ static int64_t established(int32_t fd, int64_t when)
 
 	while (!pollready(fd, PollWrite, false)) {
 		r = gatewait(fd, RT_WRITABLE, when);
+		if (r == -EPERM)
+			r = threadwait(fd, when);
 		if (r)
 			return r == -ETIMEDOUT ? -EINPROGRESS : r;
 	}

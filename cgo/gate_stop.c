@@ -133,6 +133,24 @@ void gatestopword(uint32_t *addr)
 		(void)atomic_xchg(&stopword, addr); // pairs with gatehandled
 }
 
+// Sets stopentry, if the poller can watch the eventfd; else closes that.
+static bool stopwatch(int32_t fd)
+{
+	Fd *d;
+
+	if (fdhold(fd, &d) < 0) {
+		closefd(fd);
+		return false;
+	}
+	if (gatewatch(fd, d) < 0) {
+		fdunref(fd, d);
+		closefd(fd);
+		return false;
+	}
+	stopentry = d;
+	return true;
+}
+
 PollDesc *gatestop(void)
 {
 	int64_t fd;
@@ -141,9 +159,8 @@ PollDesc *gatestop(void)
 		return NULL;
 	if (!stopentry) {
 		fd = syscall3(__NR_eventfd2, 0, O_CLOEXEC | O_NONBLOCK, 0);
-		if (fd < 0 || fdhold((int32_t)fd, &stopentry) < 0)
+		if (fd < 0 || !stopwatch((int32_t)fd))
 			return NULL;
-		gatewatch((int32_t)fd, stopentry);
 		(void)atomic_xchg(&stopfd, (int32_t)fd); // pairs with gatehandled
 	}
 	return &stopentry->pd;

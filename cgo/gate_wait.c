@@ -269,7 +269,7 @@ static int64_t beginparking(Parking *p)
 {
 	p->w[1] = (PollWatch){ .pd = gatestop(), .what = RT_READABLE };
 	if (!p->w[1].pd)
-		return 0;
+		return getg()->goid == 1 ? -EPERM : 0; // nothing would end the wait
 	addwatch(&p->w[1]); // then looks at the count; pairs with gatehandled
 	return gatestopped() ? -EINTR : 0;
 }
@@ -279,6 +279,15 @@ static int64_t endparking(Parking *p, int64_t err)
 	if (p->w[1].pd)
 		removewatch(&p->w[1]);
 	return gatestopped() && !p->w[0].fired ? -EINTR : err;
+}
+
+// Is arm, whose errors are the poller's own and none of the call's: no memory, too many watches, no
+// descriptor for it, epoll descriptors that are too deep in each other. -EPERM then.
+static int64_t watchable(int32_t fd, Fd *d)
+{
+	int64_t r = arm(fd, d, 0);
+
+	return r == 0 || r == -EBADF ? r : -EPERM;
 }
 
 int64_t gatewait(int32_t fd, uint32_t what, int64_t when)
@@ -294,7 +303,7 @@ int64_t gatewait(int32_t fd, uint32_t what, int64_t when)
 	addwatch(&p.w[0]);
 	err = beginparking(&p);
 	if (!err)
-		err = arm(fd, d, 0);
+		err = watchable(fd, d);
 	if (!err)
 		err = over(&d->pd, what);
 	if (!err && (when <= nanotime() || !await2(&p, when)))
@@ -328,7 +337,7 @@ int64_t gatepark(int64_t when)
 	int64_t err = beginparking(&p);
 
 	if (!p.w[1].pd)
-		return sleepcancel(when);
+		return err ? err : sleepcancel(when);
 	while (!err && when > nanotime()) {
 		await2(&p, when);
 		p.w[1].fired = false;
