@@ -17,20 +17,21 @@
 # make tour            an interactive tour of the start-up in gdb
 # make docs            generate the pictures and the tour in docs/
 # make man             the manual pages, in build/man
-# make variants        the runtime: release, debug and stress
+# make variants        the runtime: release, debug, stress and hosted
 # make install         rtcc, library, pkg-config and CMake files: PREFIX= DESTDIR=
 # make uninstall       remove the installed files (same variables as for install)
 # make clean           remove build/
 #
 # DEBUG=1   check invariants; every step is a real symbol (build/debug)
 # STRESS=1  DEBUG, with small queues and random yields (build/stress)
+# HOSTED=1  for rtcc --hosted: programs of glibc's, with sanitizers (build/hosted)
 # CC=clang  use clang (build/...-clang)
 # CFLAGS=   more compiler flags: CFLAGS=-O3
 # BUILD=DIR build in DIR; set RT0_BUILD=DIR for rtcc
 # V=1       print whole commands
 
-default: runtime examples
-all: default pie musl internal
+default: $(if $(HOSTED),hosted,runtime examples)
+all: default $(if $(HOSTED),,pie musl internal)
 
 # A room may use itself and those before it (tools/check-layers holds it).
 LAYERS = base os die lock mem sched panic trace sync sig io boot
@@ -56,6 +57,11 @@ VARIANT = stress
 OPT = -O2
 DEFS += -DRT0_DEBUG -DRT0_STRESS
 endif
+ifdef HOSTED
+VARIANT = hosted
+OPT = -O1
+DEFS += -DRT0_HOSTED
+endif
 ifdef COVERAGE
 VARIANT = coverage
 OPT = -O1
@@ -68,6 +74,12 @@ SRC = $(foreach room,$(LAYERS) arch/$(ARCH),$(sort $(wildcard runtime/$(room)/*.
 ASM = rt0/rt0_linux_$(ARCH).S $(sort $(wildcard asm/*.S asm/$(ARCH)/*.S)) \
 	$(if $(COVERAGE),tests/arch/$(ARCH)/coverage.S)
 MUSL = $(filter-out $(MEMBERS),$(sort $(wildcard cgo/*.c cgo/*_$(ARCH).S)))
+
+# With HOSTED=1: what is between the runtime, glibc and the sanitizers. The runtime calls it, and
+# it calls the runtime's FORHOSTED. It is compiled with glibc's headers.
+HOSTEDSRC = $(sort $(wildcard hosted/*.c hosted/*_$(ARCH).S))
+FORHOSTED = rt0_go
+HOSTEDGLOBALS = rt_* main __*san_default_options __runtime_text_*
 
 # What few programs need: archive members of their own. Programs with debug information need
 # the reader of it and the tracer, which tools/ld-rt0/ld asks for (what trace/event.o needs in
@@ -106,11 +118,12 @@ TWICE := $(call built,libc)
 # gives every goroutine a segment.
 WISHED = $(OPT) -g $(WARN)
 WARN += -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
-NEEDED = -std=gnu11 -ffreestanding -fno-pic -fno-pie $(ARCHNEEDED) -fno-omit-frame-pointer \
+NEEDED = -std=gnu11 $(FREE) -fno-pic -fno-pie $(ARCHNEEDED) -fno-omit-frame-pointer \
 	-fno-stack-protector -fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common \
 	-ffunction-sections -fdata-sections $(MAPPED) $(COUNTING) $(SPLIT) $(NOFLOATS) $(DEFS) \
 	-I. -Iruntime/arch/$(ARCH) -Iinclude
-SPLIT = $(if $(SUFFIX),-DRT0_NO_SPLIT,-f$(if $(filter $<,$(UNCHECKED)),no-)split-stack)
+FREE = -ffreestanding
+SPLIT = $(if $(SUFFIX)$(HOSTED),-DRT0_NO_SPLIT,-f$(if $(filter $<,$(UNCHECKED)),no-)split-stack)
 NOFLOATS = $(if $(filter $<,$(FLOATS)),,-mgeneral-regs-only)
 PIE = -fpie $(ARCHPIE) -DRT0_PIE
 

@@ -22,6 +22,7 @@ MEMBEROBJ = $(call objects,$(MEMBERS))
 MUSLOBJ = $(patsubst %,$(B)/libc/%.o,$(basename $(MUSL)))
 TWICEOBJ = $(call objects,$(TWICE))
 LIBCOBJ = $(TWICEOBJ:$(B)/%=$(B)/libc/%)
+HOSTEDOBJ = $(call objects,$(HOSTEDSRC))
 PIEOBJ = $(OBJ:$(B)/%=$(B)/pie/%)
 PIEMEMBEROBJ = $(MEMBEROBJ:$(B)/%=$(B)/pie/%)
 PIEMAINOBJ = $(MAINOBJ:$(B)/%=$(B)/pie/%)
@@ -30,10 +31,11 @@ runtime: $(B)/librt0.a $(B)/librt0_main.a
 pie: $(B)/pie/librt0.a $(B)/pie/librt0_main.a
 internal: $(B)/internal/librt0.a
 musl: $(B)/rt0_musl.o
+hosted: $(B)/rt0_hosted.o
 
 # ---- folders -----------------------------------------------------------------------------
 
-FOLDERS = $(sort $(patsubst %/,%,$(dir $(OBJ) $(MEMBEROBJ) $(MUSLOBJ) $(LIBCOBJ) $(PIEOBJ) $(PIEMEMBEROBJ))))
+FOLDERS = $(sort $(patsubst %/,%,$(dir $(OBJ) $(if $(HOSTED),$(HOSTEDOBJ)) $(MEMBEROBJ) $(MUSLOBJ) $(LIBCOBJ) $(PIEOBJ) $(PIEMEMBEROBJ))))
 NEW := $(foreach folder,$(FOLDERS),$(if $(wildcard $(folder)),,$(folder)))
 sayfile = $(if $(filter $(@D),$(NEW)),,$(call say,$1$(again),$<))
 
@@ -54,7 +56,7 @@ endef
 # clang's own assembler does not say in .debug_frame which frames are a signal handler's.
 define ASSEMBLE
 	$(call sayfile,AS)
-	$(Q)$(CC) -g $(ASFLAGS) $(MAPPED) $(if $(SUFFIX),-fno-integrated-as -Wa$(comma)-g) \
+	$(Q)$(CC) -g $(ASFLAGS) $(if $(HOSTED),-DRT0_HOSTED) $(MAPPED) $(if $(SUFFIX),-fno-integrated-as -Wa$(comma)-g) \
 		-I. -I$(B) $(ENTRY) $(call pie,$(PIE)) $(call libc,-DRT0_LIBC) -c -o $@ $<
 endef
 comma = ,
@@ -83,6 +85,9 @@ $(B)/pie/%.o: %.S $(B)/offsets.h asm/$(ARCH)/asm.h asm/endfile.h $(RULES) | $$(@
 $(B)/libc/%.o: %.S $(B)/offsets.h asm/$(ARCH)/asm.h asm/endfile.h $(RULES) | $$(@D)/.
 	$(ASSEMBLE)
 
+$(HOSTEDOBJ): FREE =
+$(HOSTEDOBJ): NOFLOATS =
+
 $(B)/asm/gdb.o $(B)/pie/asm/gdb.o: $(wildcard tools/gdb/*.py)
 
 # Said in one place: here, by rtcc, in the manual, and what is installed.
@@ -98,7 +103,7 @@ $(B)/offsets.h: asm/offsets.c runtime/runtime.h runtime/gocompat.h runtime/os/os
 	$(Q)sed -n 's/^.*#@\([a-z_A-Z0-9]*\) \([0-9]*\).*$$/#define \1 \2/p' $(B)/offsets.s > $@
 
 -include $(patsubst %.o,%.d,$(OBJ) $(MEMBEROBJ) $(PIEOBJ) $(PIEMEMBEROBJ) $(MUSLOBJ) $(LIBCOBJ) \
-	$(MAINOBJ) $(PIEMAINOBJ))
+	$(MAINOBJ) $(PIEMAINOBJ) $(if $(HOSTED),$(HOSTEDOBJ)))
 
 # ---- libraries ---------------------------------------------------------------------------
 
@@ -127,6 +132,22 @@ $(B)/rt0_musl.o: $(B)/libc/internal/rt0.o
 		>$(B)/libc/names
 	$(Q)$(OBJCOPY) -w $(GLOBALS:%=--keep-global-symbol='%') --keep-global-symbols=$(B)/libc/names \
 		-N _GLOBAL_OFFSET_TABLE_ $< $@
+
+# What rtcc --hosted links: the whole runtime, and hosted/ around it. hosted/ has functions
+# before some of rt.h's (hosted/wrap.h): those get the names by which it calls them, before all
+# names are hidden that are glibc's, too. hosted/runtime.ld brackets the code.
+$(B)/hosted/names: $(HOSTEDSRC)
+	@mkdir -p $(@D)
+	$(Q)sed -n 's/^\(VOID\|VALUE\|OWN\)(\(rt_[a-z_]*\).*/\2 __real_\2/p' $^ >$@
+$(B)/hosted/renamed.o: $(B)/internal/rt0.o $(filter-out %/cxxabi.o $(B)/cgo/%,$(MEMBEROBJ)) $(B)/hosted/names
+	$(call say,OBJCOPY,$@)
+	$(Q)$(LD) -r --unique='.text.*' --unique='.rodata.*' --unique='.data.*' --unique='.bss.*' -o $@ $(filter %.o,$^)
+	$(Q)$(OBJCOPY) --redefine-syms=$(B)/hosted/names $@
+	$(Q)$(OBJCOPY) -w $(foreach name,rt_* __real_rt_* __rt0_* _cgo_* $(FORHOSTED),--keep-global-symbol='$(name)') $@
+$(B)/rt0_hosted.o: $(B)/hosted/renamed.o $(HOSTEDOBJ) hosted/runtime.ld
+	$(call say,LD,$@)
+	$(Q)$(LD) -r -T hosted/runtime.ld -o $@ $(filter %.o,$^)
+	$(Q)$(OBJCOPY) -w $(HOSTEDGLOBALS:%=--keep-global-symbol='%') $@
 
 # internal/ has every name visible: for the tests of single parts.
 $(B)/librt0.a: $(B)/rt0.o $(MEMBEROBJ)
@@ -161,12 +182,12 @@ run: examples
 
 clean:
 	rm -rf $(if $(filter build,$(BUILD)),build,$(addprefix $(BUILD)/, \
-		release* debug* stress* coverage* bench fuzz man tests))
+		release* debug* stress* hosted* coverage* bench fuzz man tests))
 
 help:
 	@sed -n '3,/^$$/s/^# \{0,1\}//p' Makefile
 
-.PHONY: FORCE default all runtime pie musl internal examples bench bench-programs \
+.PHONY: FORCE default all runtime pie musl hosted internal examples bench bench-programs \
 	bench-scaling bench-startup variants install uninstall run test coverage stress longrun \
 	fuzz check check-layers check-nosplit check-startup tour docs man clean help
 .DELETE_ON_ERROR:

@@ -185,9 +185,14 @@
 .endif
 .endm
 
-// The running G, in thread-local storage (docs/startup.md).
+// The running G, in thread-local storage (docs/startup.md), and words of the thread that
+// asyncResume passes through. Hosted, they are where the linker has put them.
+#ifdef RT0_HOSTED
+#define TLS_G %fs:__rt0_g@tpoff
+#define TLS_ASYNC_PC %fs:__rt0_g@tpoff-8
+#define TLS_ASYNC_SP %fs:__rt0_g@tpoff-16
+#else
 #define TLS_G %fs:-8
-
-// Words of the thread that asyncResume passes through.
 #define TLS_ASYNC_PC %fs:-16
 #define TLS_ASYNC_SP %fs:-24
+#endif

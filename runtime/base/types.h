@@ -72,6 +72,11 @@ enum {
 #else
 	Libc = 0,
 #endif
+#ifdef RT0_HOSTED
+	Hosted = 1, // linked into a dynamic program of glibc's, for sanitizers (hosted/)
+#else
+	Hosted = 0,
+#endif
 	CacheLineSize = 64,
 	PtrSize = 8,
 };

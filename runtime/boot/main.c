@@ -62,7 +62,8 @@ static void runinit(InitFunc *const *p, InitFunc *const *end)
 
 static NOSPLIT void maininit(void)
 {
-	runinit(__preinit_array_start, __preinit_array_end);
+	if (!Hosted)
+		runinit(__preinit_array_start, __preinit_array_end);
 	runinit(__rt0_init_array_start, __rt0_init_array_end);
 }
 

@@ -10,6 +10,7 @@
 // built: libc
 #include "include/rt.h"
 #include "runtime/base/getg.h"
+#include "runtime/base/hosted.h"
 #include "runtime/base/str.h"
 #include "runtime/panic/panic.h"
 #include "runtime/sched/g.h"
@@ -92,6 +93,7 @@ NORETURN void goexit2(G *gp)
 {
 	rundefers(gp);
 	droppanics(gp, NULL);
+	framesleft();
 	goexit1();
 	__builtin_unreachable(); // in place of LEAVE: this function is NORETURN
 }

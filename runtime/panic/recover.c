@@ -15,6 +15,7 @@
 #include "include/rt.h"
 #include "runtime/base/getg.h"
 #include "runtime/base/guard.h"
+#include "runtime/base/hosted.h"
 #include "runtime/base/str.h"
 #include "runtime/panic/panic.h"
 #include "runtime/sched/morestack.h"
@@ -129,6 +130,7 @@ static void recovery(void *arg)
 	}
 	endpanics(gp, r, p);
 	forgetallocs(gp, r->sp);
+	framesleft();
 	recovered(r->sp, guardfor(gp, r->sp));
 }
 

@@ -31,6 +31,7 @@
 // built: unyielding libc
 #include "include/rt.h"
 #include "runtime/base/guard.h"
+#include "runtime/base/hosted.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/entersyscall.h"
@@ -82,11 +83,13 @@ static void setliberror(int32_t error)
 {
 	if (Libc)
 		*areaerror(getarea()) = error;
+	else if (Hosted)
+		*__rt0_errno() = error;
 }
 
 static int32_t liberror(void)
 {
-	return Libc ? *areaerror(getarea()) : 0;
+	return Libc ? *areaerror(getarea()) : Hosted ? *__rt0_errno() : 0;
 }
 
 // ---- being the goroutine again ------------------------------------------------------
@@ -187,7 +190,9 @@ int rt_cgocall(rt_func *fn, void *arg)
 	setliberror(0);
 	gcgo->goid = gp->goid;
 	mp->incgo = CgoFunction;
+	stackis(gcgo->stack);
 	asmcgocall(fn, arg);
+	stackis(gp->stack);
 	error = liberror();
 	setliberror(was);
 	if (unlikely(mp->incgo == CgoGoroutine)) {

@@ -26,6 +26,7 @@
 //
 // built: unyielding hot libc
 #include "include/rt.h"
+#include "runtime/base/hosted.h"
 #include "runtime/base/str.h"
 #include "runtime/base/tracehook.h"
 #include "runtime/base/valgrind.h"
@@ -356,6 +357,7 @@ void goexit0(G *gp)
 		gp->asyncState = NULL;
 	}
 	dropg();
+	fiberend(gp);
 	if (mp->lockedInt != 0)
 		throw("internal lockOSThread error");
 	gfput(mp->p, gp);

@@ -17,6 +17,7 @@
 //
 // built: unyielding hot libc
 #include "include/rt.h"
+#include "runtime/base/hosted.h"
 #include "runtime/base/tracehook.h"
 #include "runtime/base/valgrind.h"
 #include "runtime/lock/lock.h"
@@ -181,6 +182,7 @@ HOTSTEP G *newproc1(void (*fn)(void *), void *ctxt, const void *argp, uintptr_t 
 	casgstatus(newg, Gdead, Grunnable);
 	newg->goid = newgoid(mp->p);
 	traceg(TraceGoCreate, newg);
+	fibernew(newg);
 	releasem(mp);
 	return newg;
 }

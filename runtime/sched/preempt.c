@@ -14,6 +14,7 @@
 // Follows Go's proc.go (preemptone), stack.go (newstack) and preempt.go.
 //
 // built: unyielding libc
+#include "runtime/base/hosted.h"
 #include "runtime/base/tracehook.h"
 #include "runtime/base/valgrind.h"
 #include "runtime/lock/lock.h"
@@ -227,6 +228,8 @@ static bool isAsyncSafePoint(const G *gp, uintptr_t pc, uintptr_t sp)
 	if (gp != mp->curg || !canPreemptM(mp))
 		return false;
 	if (!onstacks(gp, sp))
+		return false;
+	if (Hosted && !__rt0_interruptible())
 		return false;
 	return pc >= (uintptr_t)__user_text_start && pc < (uintptr_t)__user_text_end;
 }

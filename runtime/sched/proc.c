@@ -7,6 +7,7 @@
 //
 // built: unyielding hot libc libc
 #include "include/rt.h"
+#include "runtime/base/hosted.h"
 #include "runtime/base/tracehook.h"
 #include "runtime/base/valgrind.h"
 #include "runtime/lock/lock.h"
@@ -49,6 +50,7 @@ HOTSTEP void execute(G *gp, bool inheritTime)
 	if (!inheritTime)
 		mp->p->schedtick++;
 	valgrindMakeMemDefined(gp->sched.sp, PtrSize); // gogo compares what is there
+	fiberenter(gp);
 	LEAVE(gogo(&gp->sched));
 }
 
@@ -57,6 +59,7 @@ void dropg(void)
 {
 	M *mp = getg()->m;
 
+	fiberleave(mp->curg);
 	mp->curg->m = NULL;
 	mp->curg = NULL;
 }

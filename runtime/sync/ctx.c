@@ -16,6 +16,7 @@
 //
 // In the spirit of Go's context/context.go.
 #include "include/rt.h"
+#include "runtime/base/hosted.h"
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/timer.h"
@@ -83,6 +84,7 @@ static void endall(rt_ctx *top, int err)
 		atomic_store_release(&n->err, err); // for readers of done, and of err
 		if (deltimer(&n->t))
 			n->refs--; // not the last: n has a handle or a child
+		happensbefore(n->done);
 		closechan(n->done);
 		for (CtxWatch *w = n->watches; w; w = w->next)
 			w->over(w, err);
@@ -248,6 +250,7 @@ int rt_ctx_err(rt_ctx *c)
 {
 	preemptcheck();
 	checkctx(c);
+	happensafter(c->done);
 	return ctxerr(c);
 }
 

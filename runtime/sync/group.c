@@ -6,6 +6,7 @@
 // Follows Go's golang.org/x/sync/errgroup.
 #include "include/rt.h"
 #include "runtime/base/getg.h"
+#include "runtime/base/hosted.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/g.h"
 #include "runtime/sched/yieldcheck.h"
@@ -34,6 +35,7 @@ static void memberdone(void *arg)
 	const Member *t = arg;
 	rt_group *g = t->g;
 
+	happensbefore(g);
 	rt_mutex_lock(&g->m);
 	if (t->result < 0 && g->err == 0) {
 		g->err = t->result;
@@ -115,6 +117,7 @@ int rt_group_wait(rt_group *g)
 		rt_cond_wait(&g->done);
 	err = g->err;
 	rt_mutex_unlock(&g->m);
+	happensafter(g);
 	rt_ctx_cancel(g->ctx);
 	rt_ctx_free(g->ctx);
 	retire(g, KindGroup);

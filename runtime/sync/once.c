@@ -5,6 +5,7 @@
 //
 // Follows Go's sync/once.go.
 #include "include/rt.h"
+#include "runtime/base/hosted.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/yieldcheck.h"
 #include "runtime/sync/sync.h"
@@ -14,6 +15,7 @@ static void oncedone(void *arg)
 {
 	rt_once *o = arg;
 
+	happensbefore(o);
 	atomic_store_release(&o->done, 1); // publishes what fn did
 	rt_mutex_unlock(&o->m);
 }

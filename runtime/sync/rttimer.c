@@ -16,6 +16,7 @@
 //
 // Follows Go's time.go of 1.23 and later.
 #include "include/rt.h"
+#include "runtime/base/hosted.h"
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/timer.h"
@@ -63,6 +64,7 @@ static void start(rt_timer *t, int64_t when)
 {
 	t->pending = true;
 	t->refs++;
+	happensbefore(t);
 	t->t.when = when;
 	t->t.seq = ++t->seq;
 	addtimer(&t->t);
@@ -108,16 +110,19 @@ static void fire(void *arg, uintptr_t seq)
 	rt_func *fn = NULL;
 	void *fnarg = t->arg;
 
+	happensafter(t);
 	lock(&t->lock);
 	if (t->pending && t->seq == seq) {
 		if (t->t.period > 0)
 			start(t, nextwhen(&t->t, now));
 		else
 			t->pending = false;
-		if (t->c)
+		if (t->c) {
+			happensbefore(t->c);
 			rt_chan_try_send(t->c, &now); // full: the last tick is still there
-		else
+		} else {
 			fn = t->fn;
+		}
 	}
 	timerunref(t);
 	if (fn)

@@ -6,6 +6,7 @@
 // the handle is detected, even if the memory is free or something else by now.
 #include "include/rt.h"
 #include "runtime/base/getg.h"
+#include "runtime/base/hosted.h"
 #include "runtime/base/tracehook.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/g.h"
@@ -43,6 +44,7 @@ static void taskdone(void *arg)
 {
 	rt_task *t = arg;
 
+	happensbefore(t);
 	semrelease(&t->done); // publishes the result
 	leavetask(t, Goroutine);
 }
@@ -93,6 +95,7 @@ void *rt_join(rt_task *t)
 	preemptcheck();
 	checkhandle(t);
 	semacquire(&t->done, WaitReasonSemacquire);
+	happensafter(t);
 	result = t->result;
 	leavetask(t, Handle);
 	return result;
@@ -108,6 +111,7 @@ int rt_join_until(rt_task *t, int64_t when, void **result)
 		checkmemory(result, sizeof *result, "a task's result");
 	if (!semacquire1(&t->done, false, WaitReasonSemacquire, &until))
 		return -ETIMEDOUT;
+	happensafter(t);
 	if (result)
 		*result = t->result;
 	leavetask(t, Handle);

@@ -8,8 +8,13 @@
 
 #include "runtime/base/types.h"
 
-#define GETG(gp) __asm__ volatile("movq %%fs:-8, %0" : "=r"(gp))
-#define SETG(gp) __asm__ volatile("movq %0, %%fs:-8" : : "r"(gp) : "memory")
+#ifdef RT0_HOSTED
+#define GWORD "%%fs:__rt0_g@tpoff" // asm.h
+#else
+#define GWORD "%%fs:-8"
+#endif
+#define GETG(gp) __asm__ volatile("movq " GWORD ", %0" : "=r"(gp))
+#define SETG(gp) __asm__ volatile("movq %0, " GWORD : : "r"(gp) : "memory")
 
 // The guard in force on this M, with which each prologue compares the stack pointer.
 #define GETGUARD(guard) __asm__ volatile("movq %%fs:0x70, %0" : "=r"(guard))

@@ -1,0 +1,94 @@
+// glibc.c - the runtime in a program of glibc's. glibc starts the process and calls main, which
+// becomes m0; threads are made by pthread_create, so that the sanitizers know them; the process
+// ends by exit, which lets them say their last words.
+//
+// A thread's stack is its g0's, of the size that the attribute says.
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "runtime/base/getg.h"
+
+enum {
+	ThreadStack = 512 << 10, // a sanitizer's functions use much
+	Slack = 16 << 10,        // below g0's low end, and what glibc uses above its first frame
+};
+
+void rt0_go(int argc, char **argv);
+void callmstart(void (*mstart)(void)); // thread_amd64.S
+int main(int argc, char **argv);
+void _cgo_sigforeign(int sig, siginfo_t *info, void *ctx);
+static void init(G *gp, void (*set)(G *));
+static void threadstart(void *arg);
+static void endprocess(int32_t status);
+
+void *_cgo_init = (void *)init;
+CgoThreadStartFunc *_cgo_thread_start = threadstart;
+CgoExitFunc *_cgo_exit = endprocess;
+
+static void setbounds(G *gp, uintptr_t sp)
+{
+	gp->stack = (Stack){ sp - ThreadStack + Slack, sp };
+}
+
+// Called by rt0_go, whose frame is g0's first: the bytes above are its and its arguments'.
+static void init(G *gp, void (*set)(G *))
+{
+	(void)set;
+	setbounds(gp, (uintptr_t)__builtin_frame_address(0) + 256);
+}
+
+static void endprocess(int32_t status)
+{
+	exit(status);
+}
+
+// ---- threads ----------------------------------------------------------------------------
+
+static void (*start)(void); // mstart
+
+static void *threadentry(void *arg)
+{
+	G *gp = arg;
+
+	setbounds(gp, (uintptr_t)__builtin_frame_address(0));
+	setg(gp);
+	callmstart(start);
+	setg(NULL); // a signal that comes now is not the runtime's
+	return NULL;
+}
+
+// On g0. The new thread starts with all signals blocked; minit unblocks them.
+static void threadstart(void *arg)
+{
+	CgoThreadStart *ts = arg;
+	pthread_attr_t attr;
+	sigset_t all, old;
+	pthread_t thread;
+
+	start = ts->fn; // always mstart
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, ThreadStack);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	ts->error = pthread_create(&thread, &attr, threadentry, ts->g);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	pthread_attr_destroy(&attr);
+}
+
+// A signal on a thread that has no G: of a sanitizer's own, or between two of its lives. The
+// process's signals are for all threads, and this one cannot handle them.
+void _cgo_sigforeign(int sig, siginfo_t *info, void *ctx)
+{
+	(void)sig, (void)info, (void)ctx;
+}
+
+// ---- the start ----------------------------------------------------------------------------
+
+// Weak, so that a program's own is found by rtcc to be in its place.
+__attribute__((weak)) int main(int argc, char **argv)
+{
+	rt0_go(argc, argv);
+	return 0;
+}

@@ -1,0 +1,47 @@
+// heap.c - the heap is the C library's, where the sanitizers look for errors. What the runtime
+// allocates for itself is on its own.
+#include <malloc.h>
+#include <stdlib.h>
+
+#include "hosted/wrap.h"
+
+void *__real_rt_malloc(size_t size);
+void *__real_rt_calloc(size_t n, size_t size);
+
+// The real function says what is wrong.
+static void *orpanic(void *p, size_t size)
+{
+	return p ? p : __real_rt_malloc(size);
+}
+
+OWN(rt_malloc)
+void *rt_malloc(size_t size)
+{
+	return orpanic(malloc(size), size);
+}
+
+OWN(rt_calloc)
+void *rt_calloc(size_t n, size_t size)
+{
+	void *p = calloc(n, size);
+
+	return p ? p : __real_rt_calloc(n, size);
+}
+
+OWN(rt_realloc)
+void *rt_realloc(void *p, size_t size)
+{
+	return orpanic(realloc(p, size ? size : 1), size);
+}
+
+OWN(rt_free)
+void rt_free(void *p)
+{
+	free(p);
+}
+
+OWN(rt_malloc_usable_size)
+size_t rt_malloc_usable_size(const void *p)
+{
+	return malloc_usable_size((void *)p);
+}

@@ -1,0 +1,53 @@
+// memory.c - the program's memory that the runtime touches for it, whose own code no sanitizer
+// sees; what comes before what inside of the runtime; errno.
+#include <errno.h>
+
+#include "hosted/wrap.h"
+#include "runtime/base/hosted.h"
+
+void readby(const void *p, size_t n)
+{
+	if (!p || n == 0)
+		return;
+	if (__tsan_read_range)
+		__tsan_read_range((void *)p, n);
+	if (__asan_region_is_poisoned && __asan_region_is_poisoned((void *)p, n))
+		__asan_report_load_n((void *)p, n);
+	if (__msan_check_mem_is_initialized)
+		__msan_check_mem_is_initialized(p, n);
+}
+
+void writtenby(void *p, size_t n)
+{
+	if (!p || n == 0)
+		return;
+	if (__tsan_write_range)
+		__tsan_write_range(p, n);
+	if (__asan_region_is_poisoned && __asan_region_is_poisoned(p, n))
+		__asan_report_store_n(p, n);
+	if (__msan_unpoison)
+		__msan_unpoison(p, n);
+}
+
+void __rt0_before(const void *p)
+{
+	publish(p);
+}
+
+void __rt0_after(const void *p)
+{
+	observe(p);
+}
+
+// rtcc defines it when a sanitizer is a part of the program itself.
+extern const char __rt0_inside[] __attribute__((weak));
+
+bool __rt0_interruptible(void)
+{
+	return !__rt0_inside;
+}
+
+int *__rt0_errno(void)
+{
+	return &errno;
+}

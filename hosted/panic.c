@@ -1,0 +1,19 @@
+// panic.c - rt_recover leaves functions that ThreadSanitizer has seen begin.
+#include <setjmp.h>
+
+#include "hosted/wrap.h"
+
+bool __real_rt_recover(rt_func *fn, void *arg, char *buf, size_t size);
+
+// longjmp tells it which of them are over. _longjmp would not: it is not heard of.
+OWN(rt_recover)
+bool rt_recover(rt_func *fn, void *arg, char *buf, size_t size)
+{
+	jmp_buf here;
+
+	if (_setjmp(here) != 0)
+		return true;
+	if (!__real_rt_recover(fn, arg, buf, size))
+		return false;
+	longjmp(here, 1);
+}

@@ -1,0 +1,44 @@
+// sanitizer.h - the functions of the sanitizers that hosted/ calls.
+//
+// They are weak, since each sanitizer has its own: one object serves programs with any of them
+// and with none, and gcc's as well as clang's.
+#ifndef RT0_HOSTED_SANITIZER_H
+#define RT0_HOSTED_SANITIZER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define IFTHERE __attribute__((weak))
+
+// ThreadSanitizer
+IFTHERE void *__tsan_get_current_fiber(void);
+IFTHERE void *__tsan_create_fiber(unsigned flags);
+IFTHERE void __tsan_destroy_fiber(void *fiber);
+IFTHERE void __tsan_switch_to_fiber(void *fiber, unsigned flags);
+IFTHERE void __tsan_set_fiber_name(void *fiber, const char *name);
+IFTHERE void __tsan_acquire(void *addr);
+IFTHERE void __tsan_release(void *addr);
+IFTHERE void __tsan_read_range(void *addr, unsigned long n);
+IFTHERE void __tsan_write_range(void *addr, unsigned long n);
+IFTHERE void __tsan_func_entry(void *pc);
+IFTHERE void __tsan_func_exit(void);
+
+// AddressSanitizer, and those that share its functions
+IFTHERE void __sanitizer_start_switch_fiber(void **save, const void *bottom, size_t n);
+IFTHERE void __sanitizer_finish_switch_fiber(void *save, const void **bottom, size_t *n);
+IFTHERE void __asan_handle_no_return(void);
+IFTHERE void *__asan_region_is_poisoned(void *p, size_t n);
+IFTHERE void __asan_report_load_n(void *p, size_t n);
+IFTHERE void __asan_report_store_n(void *p, size_t n);
+
+// MemorySanitizer
+IFTHERE void __msan_unpoison(const void *p, size_t n);
+IFTHERE void __msan_check_mem_is_initialized(const void *p, size_t n);
+
+// ---- memory that the runtime touches for the program (memory.c) -----------------------------
+
+// The runtime reads, or has written, n bytes of the program's at p. NULL is none.
+void readby(const void *p, size_t n);
+void writtenby(void *p, size_t n);
+
+#endif

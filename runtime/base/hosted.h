@@ -1,0 +1,79 @@
+// hosted.h - what the runtime tells the sanitizers, in the build that is linked into a program
+// of glibc's. hosted/fiber.c and hosted/memory.c have the functions; in all other builds these
+// are nothing.
+//
+// The runtime itself is compiled without sanitizers. They must know on whose stack the program's
+// code runs, since they keep a history of calls and accesses for each: a fiber is what
+// ThreadSanitizer knows a goroutine by.
+#ifndef RT0_BASE_HOSTED_H
+#define RT0_BASE_HOSTED_H
+
+#include "runtime/runtime.h"
+
+void __rt0_fibernew(G *newg);
+void __rt0_fiberenter(const G *gp);
+void __rt0_fiberleave(const G *gp);
+void __rt0_fiberend(G *gp);
+void __rt0_framesleft(void);
+void __rt0_stackis(Stack stk);
+void __rt0_before(const void *p);
+void __rt0_after(const void *p);
+int *__rt0_errno(void);
+bool __rt0_interruptible(void); // is what is between the program's text bounds its own?
+
+// newg has been made, by the code that is running.
+ALWAYS_INLINE void fibernew(G *newg)
+{
+	if (Hosted)
+		__rt0_fibernew(newg);
+}
+
+// On g0: gp continues next.
+ALWAYS_INLINE void fiberenter(const G *gp)
+{
+	if (Hosted)
+		__rt0_fiberenter(gp);
+}
+
+// On g0: this M leaves gp, which no other M may have yet.
+ALWAYS_INLINE void fiberleave(const G *gp)
+{
+	if (Hosted)
+		__rt0_fiberleave(gp);
+}
+
+// On g0, after fiberleave: gp has ended, and its stack may be used again.
+ALWAYS_INLINE void fiberend(G *gp)
+{
+	if (Hosted)
+		__rt0_fiberend(gp);
+}
+
+// The frames from here on up to some caller's are left for good, without returning.
+ALWAYS_INLINE void framesleft(void)
+{
+	if (Hosted)
+		__rt0_framesleft();
+}
+
+// The code that runs next is on stk.
+ALWAYS_INLINE void stackis(Stack stk)
+{
+	if (Hosted)
+		__rt0_stackis(stk);
+}
+
+// What the running code has done so far comes before what is done after happensafter(p).
+ALWAYS_INLINE void happensbefore(const void *p)
+{
+	if (Hosted)
+		__rt0_before(p);
+}
+
+ALWAYS_INLINE void happensafter(const void *p)
+{
+	if (Hosted)
+		__rt0_after(p);
+}
+
+#endif
