@@ -4,6 +4,7 @@
 // #define in offsets.h. Never type an offset by hand.
 #include "runtime/os/os.h"
 #include "runtime/runtime.h"
+#include "runtime/sched/setarea.h"
 
 #define DEFINE(name, value) __asm__ volatile("#@" #name " %c0" : : "i"(value))
 #define OFFSET(name, type, field) DEFINE(name, offsetof(type, field))
@@ -54,6 +55,10 @@ void offsets(void)
 	archoffsets();
 
 	DEFINE(DEBUG, Debug);
+	DEFINE(AREA_HELD, AreaHeld);
+	DEFINE(AREA_JUMPING, AreaJumping);
+	DEFINE(AREA_JUMP, AreaJump);
+	DEFINE(AREA_PIN, 1 << AreaPinBit);
 	DEFINE(STACK_GUARD, StackGuard);
 	DEFINE(STACK_PREEMPT_HI, StackPreempt >> 32);
 	DEFINE(STACK_PREEMPT_MID, StackPreempt >> 16 & 0xffff);

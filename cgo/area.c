@@ -117,7 +117,7 @@ uintptr_t newarea(G *gp)
 	a->detachstate = mainStarted ? AreaDetached : AreaJoinable; // the main goroutine's
 	a->stack = (void *)hi;
 	a->stacksize = hi - gp->stack.lo;
-	a->robust.head = &a->robust.head;
+	a->robusthead = &a->robusthead;
 	a->locale = first->locale;
 	a->dtv[0] = 1;
 	a->dtv[1] = (uintptr_t)block;

@@ -19,6 +19,8 @@
 // A single goroutine has nobody to make room for: its calls are made between entersyscall
 // and exitsyscall, and signals do what POSIX says.
 //
+// A signal handler that jumps out of a call by siglongjmp has it end first (jump.c).
+//
 // Unyielding: those that are no goroutines have no guard that fits their stack.
 //
 // built: unyielding hot
@@ -294,18 +296,32 @@ static int64_t dispatch(Call *c, Way way)
 	}
 }
 
+static NOINLINE int64_t heldcall(Call *c, Way way)
+{
+	if (alone() && way != WayClose)
+		return gatemanaged(c);
+	return dispatch(c, way);
+}
+
+// A handler may jump out of what is before holdjumps and behind releasejumps at once: the gate's
+// functions that run there are listed in linker.ld.
 int64_t gatecall(Call *c)
 {
 	Way way = (uint64_t)c->nr < nelem(ways) ? ways[c->nr] : WayPlain;
+	Area *a;
+	int64_t r;
 
 	if (way == WayFork && (forksmemory(c) || atgate()))
 		return gatefork(c, atgate());
 	if (way == WayPlain || !atgate())
 		return plaincall(c);
-	gateenter(c->nr);
-	if (alone() && way != WayClose)
-		return gatemanaged(c);
-	return dispatch(c, way);
+	a = getarea();
+	gateenter(c->nr); // first: a jump ends what begins from here on
+	holdjumps(a);
+	compilerbarrier();
+	r = heldcall(c, way);
+	releasejumps(a);
+	return r;
 }
 
 // A call that has done something is not cancelled: the next one is. close is cancelled only

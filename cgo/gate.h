@@ -2,6 +2,7 @@
 #ifndef RT0_CGO_GATE_H
 #define RT0_CGO_GATE_H
 
+#include "cgo/area.h"
 #include "include/rt.h"
 #include "runtime/base/getg.h"
 #include "runtime/io/fd.h"
@@ -29,6 +30,33 @@ HIDDEN int64_t gatesyscall(const Call *c, const uint32_t *word, uint32_t seen,
                            const int32_t *request);
 HIDDEN extern const char gatesyscall_end[], gatesyscall_stopped[];
 
+// Has the kernel end a handler: the thread continues as ctx says.
+HIDDEN NORETURN void sigreturnto(Ucontext *ctx);
+
+// ---- jump.c -------------------------------------------------------------------------
+
+// Makes the jump that is recorded in the calling goroutine's area.
+HIDDEN NORETURN void makejump(void);
+
+enum { Pin = 1 << AreaPinBit };
+
+// Handlers on other threads have pinned the caller: waits for their end.
+HIDDEN void awaitpins(Area *a);
+// Keeps gp, which is on no thread, from leaving what holds jumps until unpin, by the same thread.
+// False: it holds none.
+HIDDEN bool pin(G *gp);
+HIDDEN void unpin(G *gp);
+
+// The caller, whose area is a, holds jumps once less. In code that may be left: a handler that
+// comes after the look jumps from there.
+ALWAYS_INLINE void releasejumps(Area *a)
+{
+	uint32_t held = atomic_xadd(&a->held, -1u); // then looks; pairs with requestjump, pin
+
+	if (held % Pin == 0 && unlikely(held || atomic_load_relaxed(&a->jumping)))
+		awaitpins(a);
+}
+
 // ---- gate_stop.c --------------------------------------------------------------------
 
 // A call with the number nr begins: it ends when a handler runs from now on.
@@ -49,6 +77,8 @@ HIDDEN bool gatecancels(void);
 // Ends the call of gp, or of the thread that is a, if the call is in the kernel. The request is
 // there.
 HIDDEN void gatecancel(const Area *a, const G *gp);
+// Returns the main goroutine, or NULL before it is there.
+HIDDEN G *maingoroutine(void);
 HIDDEN void gatesignal(const G *gp, Sigcontext *c);
 
 // ---- gate.c -------------------------------------------------------------------------

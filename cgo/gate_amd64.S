@@ -13,8 +13,7 @@
 	movq	(%rax), %rax
 
 // int64_t plaincall(const Call *c)
-// A handler may leave by siglongjmp while pc is here or in gatesyscall: nothing of the runtime's is
-// held (sig/handler.c).
+// A handler may leave by siglongjmp while pc is here (linker.ld).
 FUNC(plaincall)
 	LOADCALL
 	syscall
@@ -39,5 +38,26 @@ gatesyscall_stopped:
 	movq	$-4, %rax			// -EINTR
 	ret
 END(gatesyscall)
+
+// A goroutine is about to continue, and a handler's jump is there: it makes that instead. Its stack
+// may have no room here, but has where the jump leads to.
+FUNC(jumpheld)
+	.cfi_undefined rip
+	movq	TLS_AREA, %rax
+	movq	AREA_JUMP(%rax), %rax
+	movq	48(%rax), %rsp			// StackPointer in cgo/jump.c
+	subq	$128, %rsp
+	andq	$-16, %rsp
+	call	makejump			// does not return
+	int3
+END(jumpheld)
+
+// void sigreturnto(Ucontext *ctx)
+// The handlers that have begun since end, as if the first one returned.
+FUNC(sigreturnto)
+	.cfi_undefined rip
+	movq	%rdi, %rsp
+	jmp	sigreturn
+END(sigreturnto)
 
 	ENDFILE

@@ -29,6 +29,8 @@
 //	          goroutine on. If it finds none or an old one, the goroutine is switched to
 //	          later, and looks after that
 //
+// A handler's jump (jump.c) ends the call as a handler without SA_RESTART does.
+//
 // SIGURG may also come for no reason, and end a call that the kernel does not restart. If no
 // handler has run by then, and no request is there, the call is made again.
 //
@@ -44,8 +46,6 @@
 
 // Handlers that have run, and those of them without SA_RESTART.
 static uint32_t handled, interrupts;
-static const uint32_t never;
-static const int32_t norequest;
 
 // Of the main goroutine's call.
 static const uint32_t *mainword = &interrupts; // what ends it
@@ -58,6 +58,12 @@ static uint32_t *stopword; // what it waits for in the table
 static bool ismain(const G *gp)
 {
 	return gp->goid == 1;
+}
+
+// It is the first of all, and stays.
+G *maingoroutine(void)
+{
+	return atomic_load_acquire(&allglen) ? atomic_load_acquire(&allgs)[0] : NULL;
 }
 
 // ---- the call -----------------------------------------------------------------------
@@ -93,24 +99,29 @@ static bool cancelled(const Area *a)
 
 bool gatestopped(void)
 {
-	return interruptedmain(getg()) || cancelled(getarea());
+	Area *a = getarea();
+
+	return interruptedmain(getg()) || cancelled(a) || atomic_load_relaxed(&a->jumping);
 }
 
+// word: besides a request to cancel, or a jump's, what ends the call when it is not seen.
 static int64_t kernelcall(const Call *c, const uint32_t *word, uint32_t seen)
 {
 	Area *a = getarea();
 	bool counts = goroutineof(a) != NULL;
 	uint32_t before = atomic_load_relaxed(&a->handled);
-	const int32_t *request = cancels(a) ? &a->cancel : &norequest;
+	const int32_t *request = (const int32_t *)&a->jumping;
 	int64_t r;
 
-	if (request != &norequest) // gp->m was stored before; pairs with gatecancel
+	if (cancels(a)) { // gp->m was stored before; pairs with gatecancel
 		(void)atomic_xchg(&a->atpoint, true);
+		request = &a->cancel;
+	}
 	do
 		r = gatesyscall(c, word, seen, request);
 	while (r == -EINTR && counts && !gatestopped() &&
 	       atomic_load_relaxed(&a->handled) == before &&
-	       (word == &never || atomic_load_acquire(&handled) == mainhandled));
+	       (word == &a->jumping || atomic_load_acquire(&handled) == mainhandled));
 	return r;
 }
 
@@ -120,7 +131,7 @@ int64_t gatekernel(const Call *c)
 	int64_t r;
 
 	if (!ismain(gp))
-		return kernelcall(c, &never, 0);
+		return kernelcall(c, &getarea()->jumping, 0);
 	(void)atomic_xchg(&mainthread, (uint32_t)gp->m->procid); // pairs with gatehandled
 	r = kernelcall(c, mainword, mainseen);
 	atomic_store_release(&mainthread, 0);

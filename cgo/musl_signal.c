@@ -1,8 +1,13 @@
-// musl_signal.c - signals with musl: handlers that the program installs by sigaction, and jumps
-// out of them; threads that are not the runtime's. docs/musl.md says what programs notice.
+// musl_signal.c - signals with musl: handlers that the program installs by sigaction; threads
+// that are not the runtime's. jump.c has the jumps out of handlers. docs/musl.md says what
+// programs notice.
 //
-// rtcc has calls of sigaction, longjmp and sigaltstack come here, the library's own too:
-// signal, siginterrupt, siglongjmp. Compiled as musl.c is.
+// rtcc has calls of sigaction and sigaltstack come here, the library's own too: signal,
+// siginterrupt. Compiled as musl.c is.
+//
+// The kernel calls every handler with all signals blocked but the library's, and finds them
+// blocked when it returns: so none comes while the thread is on its signal stack with another G
+// in force than gsignal. In between the mask is what the program has asked for.
 //
 // Unyielding: a handler begins on the signal stack with the interrupted G's guard in
 // force, and other functions run on threads that have no G.
@@ -16,6 +21,8 @@
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
 #include "runtime/os/sigtable.h"
+#include "runtime/sched/fork.h"
+#include "runtime/sched/g.h"
 #include "runtime/sig/sig.h"
 
 typedef struct {
@@ -40,9 +47,6 @@ int __real___libc_sigaction(int sig, const LibraryAction *new, LibraryAction *ol
 int __wrap___libc_sigaction(int sig, const LibraryAction *new, LibraryAction *old);
 int __real_sigaltstack(const Sigaltstack *new, Sigaltstack *old);
 int __wrap_sigaltstack(const Sigaltstack *new, Sigaltstack *old);
-NORETURN void __real_longjmp(uintptr_t *buf, int value);
-NORETURN void __wrap_longjmp(uintptr_t *buf, int value);
-NORETURN void __wrap__longjmp(uintptr_t *buf, int value);
 void _cgo_sigforeign(int sig, Siginfo *info, Ucontext *ctx);
 void _cgo_signalfork(void);
 
@@ -67,12 +71,17 @@ void _cgo_sigforeign(int sig, Siginfo *info, Ucontext *ctx)
 
 // ---- the program's handlers ---------------------------------------------------------
 
+enum { SA_NODEFER = 0x40000000, SA_RESETHAND = (int)0x80000000 };
+
 // What the program has asked for: the kernel knows anyhandler in its place. A handler is
 // stored before the kernel may call it.
-static struct {
+typedef struct {
 	SignalHandler *handler;
+	Sigset mask;
 	int32_t flags;
-} asked[NSIG];
+} Asked;
+
+static Asked asked[NSIG];
 
 // Held with all signals blocked: a handler may call sigaction.
 static SpinLock askedlock;
@@ -81,15 +90,80 @@ static SpinLock askedlock;
 // the old one, which it may call or put back.
 static SignalHandler *runtimes;
 
+static const Sigset everything = ~(Sigset)LibrarySigs;
+
+// As gsignal, or on a thread without a G.
+static void calls(int32_t sig, Siginfo *info, void *context)
+{
+	const Asked *what = &asked[sig];
+	SignalHandler *fn = atomic_load_relaxed(&what->handler);
+	Sigset mask = ((Ucontext *)context)->sigmask | (what->mask & everything);
+
+	if (!(what->flags & SA_NODEFER))
+		mask |= sigbit((uint32_t)sig);
+	changemask(SIG_SETMASK, mask, NULL);
+	fn(sig, info, context);
+	changemask(SIG_BLOCK, everything, NULL);
+}
+
+// The kernel lets a thread send no signals that look as if they were of others: that one has
+// another code on its way.
+enum { OnItsWay = 1 << 20 };
+
+static bool sendon(const M *to, int32_t sig, const Siginfo *info)
+{
+	Siginfo changed = *info;
+
+	changed.code -= OnItsWay;
+	return syscall4(__NR_rt_tgsigqueueinfo, (uint64_t)getpid(), to->procid, (uint32_t)sig,
+	                ptrarg(&changed)) == 0;
+}
+
+static void arrived(Siginfo *info)
+{
+	if (info->code < -OnItsWay / 2)
+		info->code += OnItsWay;
+}
+
+typedef enum { HandleHere, HandlePinned, HandleElsewhere } Handle;
+
+// A single goroutine is the program's only thread. What the kernel has handed to another thread, for
+// the process, goes to its thread, and interrupts it or waits there until it is unblocked. (By
+// SA_RESETHAND the handler is gone.) If it is on no thread, it does not run while the handler does.
+static Handle chooseplace(int32_t sig, Siginfo *info)
+{
+	static const Sigset fault = 1 << (SIGILL - 1) | 1 << (SIGTRAP - 1) | 1 << (SIGBUS - 1) |
+	                            1 << (SIGFPE - 1) | 1 << (SIGSEGV - 1);
+	const M *mp = getg()->m, *other;
+	G *gp = maingoroutine();
+
+	if (mp->curg || gcount() != 1 || inforkedchild || !gp || !gp->area)
+		return HandleHere;
+	other = atomic_load_acquire(&gp->m);
+	if (!other && pin(gp))
+		return HandlePinned;
+	other = atomic_load_acquire(&gp->m); // it runs by now, or waits in the runtime
+	if (!other || other == mp || (fault & sigbit((uint32_t)sig)) || info->code == SI_TKILL ||
+	    (asked[sig].flags & SA_RESETHAND))
+		return HandleHere;
+	return sendon(other, sig, info) ? HandleElsewhere : HandleHere;
+}
+
 static void anyhandler(int32_t sig, Siginfo *info, void *ctx)
 {
-	SignalHandler *fn = atomic_load_relaxed(&asked[sig].handler);
+	Handle where;
 
+	arrived(info);
+	where = getg() ? chooseplace(sig, info) : HandleHere;
+	if (where == HandleElsewhere)
+		return;
 	if (getg())
-		__rt0_callhandler(fn, sig, info, ctx);
+		__rt0_callhandler(calls, sig, info, ctx);
 	else
-		fn(sig, info, ctx);
+		calls(sig, info, ctx);
 	gatehandled(asked[sig].flags & SA_RESTART);
+	if (where == HandlePinned)
+		unpin(maingoroutine());
 }
 
 static bool isfunction(const void *handler)
@@ -98,13 +172,14 @@ static bool isfunction(const void *handler)
 }
 
 // The action that the kernel had, as the program has set it.
-static void translate(LibraryAction *old, SignalHandler *handler, int32_t flags)
+static void translate(LibraryAction *old, const Asked *was)
 {
 	enum { Ours = SA_SIGINFO | SA_ONSTACK };
 
 	if (old->handler == anyhandler) {
-		old->handler = handler;
-		old->flags = (old->flags & ~Ours) | (flags & Ours);
+		old->handler = was->handler;
+		old->mask.words[0] = was->mask;
+		old->flags = (old->flags & ~Ours) | (was->flags & Ours);
 	} else if (isfunction(old->handler)) {
 		runtimes = old->handler;
 	}
@@ -113,8 +188,7 @@ static void translate(LibraryAction *old, SignalHandler *handler, int32_t flags)
 // With askedlock held.
 static int exchange(int sig, const LibraryAction *new, LibraryAction *old)
 {
-	SignalHandler *handler = asked[sig].handler;
-	int32_t flags = asked[sig].flags;
+	Asked before = asked[sig];
 	LibraryAction was, ours;
 	int r;
 
@@ -122,18 +196,21 @@ static int exchange(int sig, const LibraryAction *new, LibraryAction *old)
 		ours = *new;
 		if (isfunction(new->handler)) {
 			atomic_store_relaxed(&asked[sig].handler, new->handler);
+			asked[sig].mask = new->mask.words[0];
 			asked[sig].flags = new->flags;
 			ours.handler = anyhandler;
+			ours.mask.words[0] = everything;
 			ours.flags |= SA_SIGINFO | SA_ONSTACK;
 		}
 	}
 	r = __real___sigaction(sig, new ? &ours : NULL, &was);
 	if (r != 0) {
-		atomic_store_relaxed(&asked[sig].handler, handler);
-		asked[sig].flags = flags;
+		atomic_store_relaxed(&asked[sig].handler, before.handler);
+		asked[sig].mask = before.mask;
+		asked[sig].flags = before.flags;
 		return r;
 	}
-	translate(&was, handler, flags);
+	translate(&was, &before);
 	if (old)
 		*old = was;
 	return 0;
@@ -146,7 +223,7 @@ static int exchangelocked(int sig, const LibraryAction *new, LibraryAction *old)
 	Sigset blocked;
 	int r;
 
-	changemask(SIG_BLOCK, ~(Sigset)LibrarySigs, &blocked);
+	changemask(SIG_BLOCK, everything, &blocked);
 	spinacquire(&askedlock);
 	r = exchange(sig, new, old);
 	spinrelease(&askedlock);
@@ -254,20 +331,4 @@ int __wrap_sigaltstack(const Sigaltstack *new, Sigaltstack *old)
 		return -1;
 	}
 	return __real_sigaltstack(NULL, old);
-}
-
-// ---- leaving them -------------------------------------------------------------------
-
-NORETURN void __wrap_longjmp(uintptr_t *buf, int value)
-{
-	enum { StackPointer = 6 }; // in jmp_buf
-
-	if (getg())
-		__rt0_longjmp(buf[StackPointer]);
-	__real_longjmp(buf, value);
-}
-
-NORETURN void __wrap__longjmp(uintptr_t *buf, int value)
-{
-	__wrap_longjmp(buf, value);
 }

@@ -100,6 +100,32 @@ static int64_t sempark(PthreadSem *s, int64_t when, bool park)
 	return r;
 }
 
+static int64_t getpermit(PthreadSem *s, int64_t when, bool park)
+{
+	int64_t r = 0;
+
+	while (!trypermit(s)) {
+		r = sempark(s, when, park);
+		if (r == -ECANCELED || r == -ETIMEDOUT || r == -EINTR)
+			return r;
+	}
+	return 0;
+}
+
+// A handler may jump out of it: it holds jumps while the waiter may be in the table.
+static int64_t parkpermit(PthreadSem *s, int64_t when)
+{
+	Area *a = getarea();
+	int64_t r;
+
+	gateenter(__NR_futex);
+	holdjumps(a);
+	compilerbarrier();
+	r = getpermit(s, when, true);
+	releasejumps(a);
+	return r;
+}
+
 // caller: where it will return to.
 static int waitpermit(PthreadSem *s, const LibraryTime *at, const char *caller)
 {
@@ -112,16 +138,12 @@ static int waitpermit(PthreadSem *s, const LibraryTime *at, const char *caller)
 	when = instant(0, at);
 	if (when < 0)
 		return seterrno(EINVAL);
-	if (park)
-		gateenter(__NR_futex);
-	while (!trypermit(s)) {
-		r = sempark(s, when, park);
+	do {
+		r = park ? parkpermit(s, when) : getpermit(s, when, false);
 		if (r == -ECANCELED)
 			__pthread_testcancel();
-		if (r == -ETIMEDOUT || r == -EINTR)
-			return seterrno((int)-r);
-	}
-	return 0;
+	} while (r == -ECANCELED);
+	return r ? seterrno((int)-r) : 0;
 }
 
 int sem_timedwait(PthreadSem *s, const LibraryTime *at)

@@ -48,6 +48,25 @@
 #endif
 .endm
 
+// Of a goroutine whose own code has been interrupted, with its area in force: a signal handler's
+// jump waits while it is not on the processor (cgo/jump.c).
+.macro HOLD_JUMPS scratch
+#ifdef RT0_LIBC
+	movq	TLS_AREA, \scratch
+	incl	AREA_HELD(\scratch)
+#endif
+.endm
+
+// It continues there: or where such a jump goes.
+.macro RELEASE_JUMPS scratch
+	movq	TLS_AREA, \scratch
+	lock decl AREA_HELD(\scratch)		// then looks; pairs with requestjump
+	jnz	.Lreleased\@
+	cmpl	$0, AREA_JUMPING(\scratch)
+	jne	jumpheld
+.Lreleased\@:
+.endm
+
 // Gives a G of an M's own the guard in \guard. base: the address of the G, as in "+g0(%rip)".
 .macro FIX_GUARD base, guard
 	movq	\guard, g_stackguard0\base

@@ -163,7 +163,14 @@ FUNC(__morestack)
 	.cfi_restore rbx
 	movq	%rax, TLS_G
 	ENTER_GUARD %rax, %rax
+#ifdef RT0_LIBC
+	btl	$1, %edx			// newstack's answer has Held
+	jnc	6f
+	RELEASE_JUMPS %rax
+6:	testl	$1, %edx
+#else
 	testl	%edx, %edx
+#endif
 	jz	.Lretry
 
 	// The function continues where it is, as if the check in its prologue had passed.

@@ -8,10 +8,13 @@
 // built: libc
 #include "asm/amd64/asm.h"
 
+#define SCHED_YIELD 24			// the system call
+
 // Enters with the interrupted code's stack and vector registers; DF, TF and AC are clear.
 FUNC(asyncPreempt)
 	.cfi_undefined rip			// nothing on the stack says where it was
 	ENDBR
+	HOLD_JUMPS %rax
 	movq	TLS_G, %rbx
 	movq	g_asyncState(%rbx), %rdi
 	SAVESTATE
@@ -58,6 +61,27 @@ FUNC(asyncResume)
 	jmp	2f
 1:	fxrstor64 as_xsave(%rdi)
 2:
+#ifdef RT0_LIBC
+	movq	as_rip(%rdi), %rax		// in the runtime's code it has held no jumps (newstack)
+	leaq	__runtime_text_start(%rip), %rdx
+	cmpq	%rdx, %rax
+	jb	3f
+	leaq	__runtime_text_end(%rip), %rdx
+	cmpq	%rdx, %rax
+	jb	5f
+3:	movq	TLS_AREA, %rbx
+	lock decl AREA_HELD(%rbx)		// then looks; pairs with requestjump, pin
+	jz	4f
+	testw	$0xffff, AREA_HELD(%rbx)
+	jnz	5f
+2:	movl	$SCHED_YIELD, %eax		// a handler on another thread has pinned it
+	syscall
+	cmpl	$AREA_PIN, AREA_HELD(%rbx)
+	jae	2b
+4:	cmpl	$0, AREA_JUMPING(%rbx)
+	jne	jumpheld
+5:
+#endif
 	movq	as_rsp(%rdi), %rax
 	movq	%rax, TLS_ASYNC_SP		// words of the thread, nobody else's
 	movq	as_rip(%rdi), %rax

@@ -10,7 +10,7 @@
 // One that runs on gsignal.
 struct Handling {
 	G *gp; // it was interrupted, with these
-	uintptr_t guard;
+	uintptr_t itsguard;
 	Mcache *cache;
 	Ucontext *ctx;
 	Handling *outer;

@@ -281,6 +281,13 @@ static void preemptprologue(G *gp, const MoreFrame *f)
 	LEAVE(gopreempt_m(gp));
 }
 
+extern const char __runtime_text_start[], __runtime_text_end[];
+
+static bool inruntime(uintptr_t pc)
+{
+	return pc >= (uintptr_t)__runtime_text_start && pc < (uintptr_t)__runtime_text_end;
+}
+
 // Is the segment too small for the frame and the arguments copied with it?
 static bool toobig(const G *gp, const MoreFrame *f)
 {
@@ -293,28 +300,33 @@ static bool toobig(const G *gp, const MoreFrame *f)
 
 // Runs on g0, called by __morestack: a function's frame does not fit, or the goroutine was
 // asked to yield. Returns 0 if it now has a segment and must try again, 1 if the function
-// may continue where it is.
+// may continue where it is. With a C library, 2 more if it holds jumps.
 int64_t newstack(MoreFrame *f)
 {
-	enum { TryAgain, GoOn };
+	enum { TryAgain, GoOn, Held };
 	G *gp = f->g;
 	uintptr_t sp = (uintptr_t)&f->fp[2];
 	uintptr_t guard = guardfor(gp, sp);
+	int64_t held = 0;
 
 	if (gp != gp->m->curg)
 		throw("runtime: wrong goroutine in newstack");
+	if (Libc && !inruntime(f->fp[1])) {
+		holdjumps(gp->area);
+		held = Held;
+	}
 	if (unlikely(yieldwanted(gp) || Stress) && !(Libc && f->argsize >> NoYieldShift))
 		preemptprologue(gp, f);
 	gp->stackguard0 = guard;
 	if (sp - f->framesize >= guard && sp > f->framesize)
-		return GoOn;
+		return GoOn | held;
 	if (!onbase(gp, sp))
 		stackoverflow(gp, f->fp[1], sp, f->fp[0]);
 	if (gp->segment.lo == 0)
 		attachsegment(gp);
 	else if (toobig(gp, f))
 		stackoverflow(gp, f->fp[1], sp, f->fp[0]);
-	return TryAgain;
+	return TryAgain | held;
 }
 
 // ---- alloca ------------------------------------------------------------------------------

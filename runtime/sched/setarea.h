@@ -23,6 +23,15 @@ ALWAYS_INLINE void setarea(Area *a)
 	SETAREA(a);
 }
 
+// Where words of the area are, for assembly too.
+enum { AreaHeld = 144, AreaJumping = 148, AreaJump = 152, AreaPinBit = 16 };
+
+// What gp's stack has on it must not be left by a handler's jump: cgo/jump.c.
+ALWAYS_INLINE void holdjumps(Area *a)
+{
+	*(uint32_t *)((char *)a + AreaHeld) += 1;
+}
+
 // Gives gp, which is about to start, an area as a new thread has it, on its stack. Returns where
 // that ends below it.
 HIDDEN uintptr_t newarea(G *gp);

@@ -48,8 +48,8 @@ typedef void SignalHandler(int32_t sig, Siginfo *info, void *ctx);
 
 // On the signal stack, with the interrupted G still in force: calls fn.
 void __rt0_callhandler(SignalHandler *fn, int32_t sig, Siginfo *info, Ucontext *ctx);
-// Before longjmp, on a thread of the runtime's, to where the stack pointer is sp.
-void __rt0_longjmp(uintptr_t sp);
+// Switches back to the G that was interrupted when h began.
+void leavehandler(const Handling *h, M *mp);
 G *interrupted(const G *gsignal, const Ucontext *ctx);
 
 #endif
