@@ -112,6 +112,7 @@ HIDDEN int64_t gatepark(int64_t when);
 // Has the kernel report when fd becomes readable.
 HIDDEN int64_t gatewatch(int32_t fd, Fd *d);
 HIDDEN GateKind gatekind(int32_t fd);
+HIDDEN GateKind findgatekind(int32_t fd); // asks the kernel
 HIDDEN void setgatekind(int32_t fd, GateKind kind);
 HIDDEN void gateforget(int32_t fd); // a new description is behind the number
 // Is it a descriptor of the runtime's own? To the program it is not open.

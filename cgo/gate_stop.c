@@ -46,10 +46,12 @@
 
 // Handlers that have run, and those of them without SA_RESTART.
 static uint32_t handled, interrupts;
+static const uint32_t never;
 
 // Of the main goroutine's call.
 static const uint32_t *mainword = &interrupts; // what ends it
 static uint32_t mainseen, mainhandled;         // the counts when it began
+static bool mainalways;                        // it is made in any case
 static uint32_t mainthread;                    // the thread, while in the kernel
 int32_t stopfd = -1;                           // an eventfd
 static Fd *stopentry;
@@ -104,6 +106,56 @@ bool gatestopped(void)
 	return interruptedmain(getg()) || cancelled(a) || atomic_load_relaxed(&a->jumping);
 }
 
+// Does the call wait for nothing that a program could be in doubt about? Linux never ends it with
+// EINTR, and programs do not expect that: so it is made in any case. (open may wait for a FIFO's
+// other end. A handler that comes before the call begins does not end it, as without a runtime.)
+static bool madealways(const Call *c)
+{
+	enum { F_SETLKW = 7, F_OFD_SETLKW = 38 };
+
+	switch (c->nr) {
+	case __NR_fcntl:
+		return c->arg[1] != F_SETLKW && c->arg[1] != F_OFD_SETLKW;
+	case __NR_close:
+	case __NR_dup2:
+	case __NR_dup3:
+	case __NR_open:
+	case __NR_openat:
+	case __NR_openat2:
+	case __NR_creat:
+	case __NR_ioctl:
+	case __NR_pread64:
+	case __NR_pwrite64:
+	case __NR_preadv:
+	case __NR_pwritev:
+	case __NR_preadv2:
+	case __NR_pwritev2:
+	case __NR_copy_file_range:
+	case __NR_fsync:
+	case __NR_fdatasync:
+	case __NR_sync:
+	case __NR_syncfs:
+	case __NR_sync_file_range:
+	case __NR_msync:
+	case __NR_fallocate:
+	case __NR_truncate:
+	case __NR_ftruncate:
+	case __NR_getdents:
+	case __NR_getdents64:
+		return true;
+	default:
+		return false;
+	}
+}
+
+// Is the call one of those for a file? Then -EINTR means that it has not been made.
+static bool offile(const Call *c)
+{
+	return (c->nr == __NR_read || c->nr == __NR_write || c->nr == __NR_readv ||
+	        c->nr == __NR_writev) &&
+	       findgatekind((int32_t)c->arg[0]) == GateFile;
+}
+
 // word: besides a request to cancel, or a jump's, what ends the call when it is not seen.
 static int64_t kernelcall(const Call *c, const uint32_t *word, uint32_t seen)
 {
@@ -111,8 +163,11 @@ static int64_t kernelcall(const Call *c, const uint32_t *word, uint32_t seen)
 	bool counts = goroutineof(a) != NULL;
 	uint32_t before = atomic_load_relaxed(&a->handled);
 	const int32_t *request = (const int32_t *)&a->jumping;
+	bool always = madealways(c);
 	int64_t r;
 
+	if (always)
+		word = &never, seen = 0;
 	if (cancels(a)) { // gp->m was stored before; pairs with gatecancel
 		(void)atomic_xchg(&a->atpoint, true);
 		request = &a->cancel;
@@ -121,7 +176,9 @@ static int64_t kernelcall(const Call *c, const uint32_t *word, uint32_t seen)
 		r = gatesyscall(c, word, seen, request);
 	while (r == -EINTR && counts && !gatestopped() &&
 	       atomic_load_relaxed(&a->handled) == before &&
-	       (word == &a->jumping || atomic_load_acquire(&handled) == mainhandled));
+	       (!ismain(getg()) || atomic_load_acquire(&handled) == mainhandled));
+	if (unlikely(r == -EINTR) && !cancelled(a) && offile(c))
+		r = plaincall(c);
 	return r;
 }
 
@@ -132,6 +189,7 @@ int64_t gatekernel(const Call *c)
 
 	if (!ismain(gp))
 		return kernelcall(c, &getarea()->jumping, 0);
+	mainalways = madealways(c);
 	(void)atomic_xchg(&mainthread, (uint32_t)gp->m->procid); // pairs with gatehandled
 	r = kernelcall(c, mainword, mainseen);
 	atomic_store_release(&mainthread, 0);
@@ -219,7 +277,7 @@ void gatesignal(const G *gp, Sigcontext *c)
 	uintptr_t pc = ctxpc(c);
 
 	if (pc >= (uintptr_t)gatesyscall && pc < (uintptr_t)gatesyscall_end &&
-	    (interruptedmain(gp) || cancelled(gp->area)))
+	    ((interruptedmain(gp) && !mainalways) || cancelled(gp->area)))
 		ctxgoto(c, (uintptr_t)gatesyscall_stopped);
 }
 

@@ -24,7 +24,7 @@
 
 // ---- what a number is ---------------------------------------------------------------
 
-static GateKind findgatekind(int32_t fd)
+GateKind findgatekind(int32_t fd)
 {
 	enum { ModeAt = 24, Type = 0170000, Fifo = 0010000, Char = 0020000, Dir = 0040000,
 	       Block = 0060000, Regular = 0100000, Socket = 0140000, TCGETS = 0x5401 };
