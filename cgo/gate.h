@@ -42,10 +42,13 @@ enum { Pin = 1 << AreaPinBit };
 
 // Handlers on other threads have pinned the caller: waits for their end.
 HIDDEN void awaitpins(Area *a);
-// Keeps gp, which is on no thread, from leaving what holds jumps until unpin, by the same thread.
-// False: it holds none.
+// Keeps the main goroutine, gp, which is on no thread, from leaving what holds jumps, until unpin
+// by the same thread. False: it holds none.
 HIDDEN bool pin(G *gp);
-HIDDEN void unpin(G *gp);
+// How often has the thread done so? unpin takes back what has come since it was before: also that of
+// handlers which have jumped to an outer one.
+HIDDEN uint32_t pinned(void);
+HIDDEN void unpin(uint32_t before);
 
 // The caller, whose area is a, holds jumps once less. In code that may be left: a handler that
 // comes after the look jumps from there.

@@ -117,6 +117,11 @@ void awaitpins(Area *a)
 // Of the handlers on this thread.
 static __thread uint32_t pins;
 
+uint32_t pinned(void)
+{
+	return pins;
+}
+
 bool pin(G *gp)
 {
 	Area *a = gp->area;
@@ -130,17 +135,15 @@ bool pin(G *gp)
 	return false;
 }
 
-static void droppins(Area *a, uint32_t n)
+void unpin(uint32_t before)
 {
+	uint32_t n = pins - before;
+
 	if (n == 0)
 		return;
-	pins -= n;
-	(void)atomic_xadd(&a->held, -n * (uint32_t)Pin); // release: pairs with awaitpins
-}
-
-void unpin(G *gp)
-{
-	droppins(gp->area, 1);
+	pins = before;
+	// Release: pairs with awaitpins.
+	(void)atomic_xadd(&maingoroutine()->area->held, -n * (uint32_t)Pin);
 }
 
 // ---- out of handlers ----------------------------------------------------------------
@@ -203,7 +206,7 @@ static NORETURN void endhandlers(const Handling *h, M *mp, const G *gp)
 	if (gp == h->gp && pc >= (uintptr_t)gatesyscall && pc < (uintptr_t)gatesyscall_end)
 		ctxgoto(&h->ctx->mcontext, (uintptr_t)gatesyscall_stopped);
 	gatehandled(false);
-	droppins(gp->area, pins);
+	unpin(0);
 	sigreturnto(h->ctx);
 }
 

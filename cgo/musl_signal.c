@@ -125,7 +125,7 @@ static void arrived(Siginfo *info)
 		info->code += OnItsWay;
 }
 
-typedef enum { HandleHere, HandlePinned, HandleElsewhere } Handle;
+typedef enum { HandleHere, HandleElsewhere } Handle;
 
 // A single goroutine is the program's only thread. What the kernel has handed to another thread, for
 // the process, goes to its thread, and interrupts it or waits there until it is unblocked. (By
@@ -141,7 +141,7 @@ static Handle chooseplace(int32_t sig, Siginfo *info)
 		return HandleHere;
 	other = atomic_load_acquire(&gp->m);
 	if (!other && pin(gp))
-		return HandlePinned;
+		return HandleHere;
 	other = atomic_load_acquire(&gp->m); // it runs by now, or waits in the runtime
 	if (!other || other == mp || (fault & sigbit((uint32_t)sig)) || info->code == SI_TKILL ||
 	    (asked[sig].flags & SA_RESETHAND))
@@ -151,6 +151,7 @@ static Handle chooseplace(int32_t sig, Siginfo *info)
 
 static void anyhandler(int32_t sig, Siginfo *info, void *ctx)
 {
+	uint32_t before = pinned();
 	Handle where;
 
 	arrived(info);
@@ -162,8 +163,7 @@ static void anyhandler(int32_t sig, Siginfo *info, void *ctx)
 	else
 		calls(sig, info, ctx);
 	gatehandled(asked[sig].flags & SA_RESTART);
-	if (where == HandlePinned)
-		unpin(maingoroutine());
+	unpin(before);
 }
 
 static bool isfunction(const void *handler)
