@@ -111,6 +111,7 @@ typedef enum {
 	WaySleep,
 	WayOpen,
 	WayClose,
+	WayDup,
 	WayWait4,
 	WayWaitid,
 	WayLock,
@@ -190,8 +191,8 @@ static const uint8_t ways[] = {
 	[__NR_io_getevents] = WayManaged,
 	[__NR_io_uring_enter] = WayManaged,
 	[__NR_openat2] = WayManaged,
-	[__NR_dup2] = WayManaged,
-	[__NR_dup3] = WayManaged,
+	[__NR_dup2] = WayDup,
+	[__NR_dup3] = WayDup,
 };
 
 // ---- fork by its number -------------------------------------------------------------
@@ -224,11 +225,12 @@ static int64_t plainfork(const Call *c)
 // handlers must not find it before that; the goroutine stays with the thread meanwhile.
 static int64_t gatefork(const Call *c, bool goroutine)
 {
-	M *mp = getg() ? acquirem() : NULL;
 	Sigset old;
+	M *mp;
 	int64_t r;
 
 	changemask(SIG_BLOCK, ~(Sigset)0, &old);
+	mp = getg() ? acquirem() : NULL;
 	if (goroutine)
 		r = rt_raw_syscall_any(c->nr, c->arg[0], c->arg[1], c->arg[2], c->arg[3],
 				       c->arg[4], c->arg[5]);
@@ -236,9 +238,9 @@ static int64_t gatefork(const Call *c, bool goroutine)
 		r = plainfork(c);
 	if (r == 0)
 		libraryforked();
-	changemask(SIG_SETMASK, old, NULL);
 	if (mp)
 		releasem(mp);
+	changemask(SIG_SETMASK, old, NULL);
 	return r;
 }
 
@@ -283,6 +285,8 @@ static int64_t dispatch(Call *c, Way way)
 		return gateopen(c);
 	case WayClose:
 		return gateclose(c);
+	case WayDup:
+		return gatedup(c);
 	case WayWait4:
 		return gatewait4(c);
 	case WayWaitid:
@@ -298,7 +302,7 @@ static int64_t dispatch(Call *c, Way way)
 
 static NOINLINE int64_t heldcall(Call *c, Way way)
 {
-	if (alone() && way != WayClose)
+	if (alone() && way != WayClose && way != WayDup)
 		return gatemanaged(c);
 	return dispatch(c, way);
 }

@@ -110,6 +110,20 @@ bool __rt0_keepthread(void);
 // until when. Returns 0, -ETIMEDOUT, -EINTR, -EBADF when it has been closed, -EPERM if the poller
 // cannot watch it: then the call takes its thread.
 HIDDEN int64_t gatewait(int32_t fd, uint32_t what, int64_t when);
+
+// A call's use of a number: what it waits for, and then does, is with the description that it has
+// begun with. Between a wait and what follows the number stays its own; before the first wait,
+// seq tells of another description.
+typedef struct {
+	int32_t fd;
+	uint32_t seq;
+	Fd *d; // NULL before the first wait
+} GateUse;
+
+HIDDEN GateUse gateuse(int32_t fd);
+// Is gatewait for the number. A use of it is left, until gatedrop.
+HIDDEN int64_t gateusewait(GateUse *u, uint32_t what, int64_t when);
+HIDDEN void gatedrop(GateUse *u);
 // Parks until the instant: 0, -EINTR, or -EPERM as gatewait.
 HIDDEN int64_t gatepark(int64_t when);
 // Has the kernel report when fd becomes readable.
@@ -121,6 +135,7 @@ HIDDEN void gateforget(int32_t fd); // a new description is behind the number
 // Is it a descriptor of the runtime's own? To the program it is not open.
 HIDDEN bool runtimesfd(int32_t fd);
 HIDDEN int64_t gateclose(const Call *c);
+HIDDEN int64_t gatedup(const Call *c);
 // The instant ns from now: Never for less than 0.
 HIDDEN int64_t gateuntil(int64_t ns);
 

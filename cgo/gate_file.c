@@ -11,27 +11,37 @@ static uint32_t whatof(PollMode mode)
 	return 1u << mode;
 }
 
-int64_t polledcall(const Call *c, PollMode mode, int64_t when)
+// The call itself may wait in the kernel, where it needs no use of the number.
+static int64_t pollcall(GateUse *u, const Call *c, PollMode mode, int64_t when)
 {
-	int32_t fd = (int32_t)c->arg[0];
 	bool watched = true;
 	int64_t err, r;
 
 	for (;;) {
-		while (watched && !pollready(fd, mode, false)) {
-			if (isnonblock(fd))
+		while (watched && !pollready(u->fd, mode, false)) {
+			if (isnonblock(u->fd))
 				return plaincall(c);
-			err = gatewait(fd, whatof(mode), when);
+			err = gateusewait(u, whatof(mode), when);
 			if (err == -ETIMEDOUT)
 				return -EAGAIN;
 			watched = err != -EPERM;
 			if (err && watched)
 				return err;
 		}
+		gatedrop(u);
 		r = watched ? gatemanaged(c) : blockingcall(c);
-		if (r != -EAGAIN || isnonblock(fd))
+		if (r != -EAGAIN || isnonblock(u->fd))
 			return r;
 	}
+}
+
+int64_t polledcall(const Call *c, PollMode mode, int64_t when)
+{
+	GateUse u = gateuse((int32_t)c->arg[0]);
+	int64_t r = pollcall(&u, c, mode, when);
+
+	gatedrop(&u);
+	return r;
 }
 
 // ---- pipes --------------------------------------------------------------------------
@@ -53,23 +63,36 @@ static int64_t trynowait(const Call *c, PollMode mode)
 
 // Parks until the pipe is ready, as the call wants it, and makes the call. If it cannot,
 // the descriptor is polled from now on.
-static int64_t pipecall(const Call *c, PollMode mode)
+static int64_t piperetry(GateUse *u, const Call *c, PollMode mode)
 {
-	int32_t fd = (int32_t)c->arg[0];
+	int32_t fd = u->fd;
 	int64_t r, err;
 
 	for (;;) {
 		r = trynowait(c, mode);
 		if (r == -EOPNOTSUPP || r == -ENOSYS) {
 			setgatekind(fd, GateStream);
-			return polledcall(c, mode, Never);
+			return pollcall(u, c, mode, Never);
 		}
 		if (r != -EAGAIN || isnonblock(fd))
 			return r;
-		err = gatewait(fd, whatof(mode), Never);
+		err = gateusewait(u, whatof(mode), Never);
+		if (err == -EPERM) {
+			gatedrop(u);
+			return blockingcall(c);
+		}
 		if (err)
-			return err == -EPERM ? blockingcall(c) : err;
+			return err;
 	}
+}
+
+static int64_t pipecall(const Call *c, PollMode mode)
+{
+	GateUse u = gateuse((int32_t)c->arg[0]);
+	int64_t r = piperetry(&u, c, mode);
+
+	gatedrop(&u);
+	return r;
 }
 
 // ---- reading and writing ------------------------------------------------------------
@@ -94,19 +117,19 @@ int64_t gateread(Call *c)
 
 // Writes all to a description that carries bytes. One that is polled and ready has room
 // for PipeBuf, and would hold the thread for the rest.
-static int64_t writestream(Call *c)
+static int64_t writestreamuse(GateUse *u, Call *c)
 {
-	int32_t fd = (int32_t)c->arg[0];
+	int32_t fd = u->fd;
 	uint64_t n = c->arg[2];
 	int64_t done = 0, r;
 
 	for (;;) {
 		if (gatekind(fd) == GatePipe) {
-			r = pipecall(c, PollWrite);
+			r = piperetry(u, c, PollWrite);
 		} else {
 			if (!isnonblock(fd))
 				c->arg[2] = min(n - (uint64_t)done, (uint64_t)PipeBuf);
-			r = polledcall(c, PollWrite, Never);
+			r = pollcall(u, c, PollWrite, Never);
 		}
 		if (r <= 0)
 			return done > 0 ? done : r;
@@ -116,6 +139,15 @@ static int64_t writestream(Call *c)
 		c->arg[1] += (uint64_t)r;
 		c->arg[2] = n - (uint64_t)done;
 	}
+}
+
+static int64_t writestream(Call *c)
+{
+	GateUse u = gateuse((int32_t)c->arg[0]);
+	int64_t r = writestreamuse(&u, c);
+
+	gatedrop(&u);
+	return r;
 }
 
 int64_t gatewrite(Call *c)

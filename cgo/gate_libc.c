@@ -148,7 +148,7 @@ size_t __stdio_write(LibraryFile *f, const uint8_t *p, size_t n)
 }
 
 // Cancels what aio_read and the like have begun. It takes locks with signals blocked: keepaio.c.
-static int cancelaio(int fd)
+static NOINLINE int cancelaio(int fd)
 {
 	bool keeps;
 
@@ -322,8 +322,6 @@ static int dupto(int64_t nr, int old, int new, int flags)
 {
 	long r;
 
-	if (unlikely(runtimesfd(new) && atgate()))
-		return (int)__syscall_ret((unsigned long)-EBADF);
 	r = gated(nr, (uint32_t)old, (uint32_t)new, (uint32_t)flags, 0, 0, 0);
 	if (r >= 0)
 		gateforget(new);

@@ -36,9 +36,9 @@ static bool isstream(int32_t fd)
 
 // Makes the call with MSG_DONTWAIT in the argument that has its flags, until it does not
 // say EAGAIN. *when is the end of the wait, found when it begins.
-static int64_t trysocket(Call *c, int32_t at, PollMode mode, int64_t *when)
+static int64_t trysocket(GateUse *u, Call *c, int32_t at, PollMode mode, int64_t *when)
 {
-	int32_t fd = (int32_t)c->arg[0];
+	int32_t fd = u->fd;
 	uint64_t flags = c->arg[at];
 	int64_t r, err;
 
@@ -50,9 +50,11 @@ static int64_t trysocket(Call *c, int32_t at, PollMode mode, int64_t *when)
 			return r;
 		if (*when == 0)
 			*when = patience(fd, mode);
-		err = gatewait(fd, 1u << mode, *when);
-		if (err == -EPERM)
+		err = gateusewait(u, 1u << mode, *when);
+		if (err == -EPERM) {
+			gatedrop(u);
 			return blockingcall(c);
+		}
 		if (err)
 			return err == -ETIMEDOUT ? -EAGAIN : err;
 	}
@@ -68,12 +70,12 @@ static bool takesall(const Call *c, uint64_t flags)
 }
 
 // Transfers arg[2] bytes at arg[1].
-static int64_t transfer(Call *c, PollMode mode, bool all)
+static int64_t transferall(GateUse *u, Call *c, PollMode mode, bool all)
 {
 	int64_t when = 0, done = 0, r;
 
 	for (;;) {
-		r = trysocket(c, 3, mode, &when);
+		r = trysocket(u, c, 3, mode, &when);
 		if (r <= 0)
 			return done > 0 ? done : r;
 		done += r;
@@ -82,6 +84,15 @@ static int64_t transfer(Call *c, PollMode mode, bool all)
 		c->arg[1] += (uint64_t)r;
 		c->arg[2] -= (uint64_t)r;
 	}
+}
+
+static int64_t transfer(Call *c, PollMode mode, bool all)
+{
+	GateUse u = gateuse((int32_t)c->arg[0]);
+	int64_t r = transferall(&u, c, mode, all);
+
+	gatedrop(&u);
+	return r;
 }
 
 int64_t gaterecv(Call *c)
@@ -99,7 +110,7 @@ int64_t gatesend(Call *c)
 // ---- messages -----------------------------------------------------------------------
 
 // Transfers what the call has left of a stream's message, behind the first done bytes.
-static int64_t therest(const Call *c, PollMode mode, uint64_t done)
+static int64_t therest(GateUse *u, const Call *c, PollMode mode, uint64_t done)
 {
 	const Msghdr *m = (const Msghdr *)(uintptr_t)c->arg[1];
 	const rt_iovec *v = m->iov;
@@ -117,7 +128,7 @@ static int64_t therest(const Call *c, PollMode mode, uint64_t done)
 		rest.arg[1] += skip;
 		rest.arg[2] -= skip;
 		skip = 0;
-		r = transfer(&rest, mode, true);
+		r = transferall(u, &rest, mode, true);
 		if (r <= 0)
 			break;
 		done += (uint64_t)r;
@@ -138,24 +149,42 @@ static uint64_t lengthof(const Call *c)
 	return sum;
 }
 
-int64_t gaterecvmsg(Call *c)
+static int64_t recvmsguse(GateUse *u, Call *c)
 {
 	uint64_t flags = c->arg[2];
-	int64_t when = 0, r = trysocket(c, 2, PollRead, &when);
+	int64_t when = 0, r = trysocket(u, c, 2, PollRead, &when);
 
 	if (likely(!(flags & MSG_WAITALL)) || (flags & MSG_PEEK) || r <= 0 ||
 	    (uint64_t)r >= lengthof(c) || !takesall(c, flags))
 		return r;
-	return therest(c, PollRead, (uint64_t)r);
+	return therest(u, c, PollRead, (uint64_t)r);
+}
+
+static int64_t sendmsguse(GateUse *u, Call *c)
+{
+	int64_t when = 0, r = trysocket(u, c, 2, PollWrite, &when);
+
+	if (r <= 0 || likely((uint64_t)r >= lengthof(c)) || !takesall(c, c->arg[2]))
+		return r;
+	return therest(u, c, PollWrite, (uint64_t)r);
+}
+
+int64_t gaterecvmsg(Call *c)
+{
+	GateUse u = gateuse((int32_t)c->arg[0]);
+	int64_t r = recvmsguse(&u, c);
+
+	gatedrop(&u);
+	return r;
 }
 
 int64_t gatesendmsg(Call *c)
 {
-	int64_t when = 0, r = trysocket(c, 2, PollWrite, &when);
+	GateUse u = gateuse((int32_t)c->arg[0]);
+	int64_t r = sendmsguse(&u, c);
 
-	if (r <= 0 || likely((uint64_t)r >= lengthof(c)) || !takesall(c, c->arg[2]))
-		return r;
-	return therest(c, PollWrite, (uint64_t)r);
+	gatedrop(&u);
+	return r;
 }
 
 // Waits for the first message; the kernel's own wait for the others takes the thread.

@@ -114,6 +114,34 @@ int64_t gateclose(const Call *c)
 	return rt_close(fd);
 }
 
+// Can the call fail, before it has closed anything?
+static bool dupfails(const Call *c)
+{
+	uint64_t flags = c->nr == __NR_dup3 ? c->arg[2] : 0;
+
+	return c->arg[0] == c->arg[1] || (flags & ~(uint64_t)O_CLOEXEC) ||
+	       syscall3(__NR_fcntl, (uint32_t)c->arg[0], F_GETFD, 0) < 0 ||
+	       syscall3(__NR_fcntl, (uint32_t)c->arg[1], F_GETFD, 0) < 0;
+}
+
+// dup2 and dup3. Those that wait for the number return -EBADF before it has its new description. It
+// has none to wait for where it is not open.
+int64_t gatedup(const Call *c)
+{
+	int32_t new = (int32_t)c->arg[1];
+
+	if (unlikely(runtimesfd(new)))
+		return -EBADF;
+	if (!known(new) || dupfails(c)) {
+		int64_t r = gatemanaged(c);
+
+		if (r >= 0)
+			gateforget(new);
+		return r;
+	}
+	return fdreplace(new, c);
+}
+
 // ---- waiting ------------------------------------------------------------------------
 
 // What epoll shall report for fd: everything, if the runtime's own calls use the entry.
@@ -290,13 +318,40 @@ static int64_t watchable(int32_t fd, Fd *d)
 	return r == 0 || r == -EBADF ? r : -EPERM;
 }
 
-int64_t gatewait(int32_t fd, uint32_t what, int64_t when)
+GateUse gateuse(int32_t fd)
+{
+	const Fd *d = known(fd);
+
+	// Before the call; pairs with the stores of netpollclose.
+	return (GateUse){ fd, d ? atomic_load_acquire(&d->pd.seq) : 0, NULL };
+}
+
+void gatedrop(GateUse *u)
+{
+	if (u->d)
+		fdunref(u->fd, u->d);
+	u->d = NULL;
+}
+
+// Has the use of the number, which is what it was when the call began.
+static int64_t beginuse(GateUse *u)
+{
+	int64_t err = u->d ? 0 : fdhold(u->fd, &u->d);
+
+	if (err)
+		u->d = NULL;
+	else if (atomic_load_acquire(&u->d->pd.seq) != u->seq)
+		err = -EBADF;
+	return err;
+}
+
+int64_t gateusewait(GateUse *u, uint32_t what, int64_t when)
 {
 	Parking p = { .w[0].what = what };
-	int64_t err;
-	Fd *d;
+	int64_t err = beginuse(u);
+	int32_t fd = u->fd;
+	Fd *d = u->d;
 
-	err = fdhold(fd, &d);
 	if (err)
 		return err;
 	p.w[0].pd = &d->pd;
@@ -312,7 +367,15 @@ int64_t gatewait(int32_t fd, uint32_t what, int64_t when)
 		err = over(&d->pd, what);
 	err = endparking(&p, err);
 	removewatch(&p.w[0]);
-	fdunref(fd, d);
+	return err;
+}
+
+int64_t gatewait(int32_t fd, uint32_t what, int64_t when)
+{
+	GateUse u = gateuse(fd);
+	int64_t err = gateusewait(&u, what, when);
+
+	gatedrop(&u);
 	return err;
 }
 

@@ -305,8 +305,8 @@ void fdunlock(int32_t fd, Fd *d, PollMode mode)
 		lastuse(fd, d);
 }
 
-// Ends the users of a number that a raw system call has closed: they fail, as after
-// rt_close. The caller has got the number from the kernel again.
+// Ends the users of a number that a raw system call has closed, or dup2 is about to: they fail, as
+// after rt_close. The caller has got the number from the kernel again, or means to use it.
 static void seize(Fd *d)
 {
 	while (!close1(d, Claimed))
@@ -343,6 +343,23 @@ int64_t fdinstall(int64_t r, FdKind kind, uint32_t flags)
 	}
 	atomic_store_release(&d->mu, 0);
 	return err ? err : r;
+}
+
+// Other new users begin when this returns: the second clearentry moves seq past those that looked
+// between the first one and the call.
+int64_t fdreplace(int32_t fd, const Call *c)
+{
+	Fd *d = Libc ? entry(fd) : NULL; // cgo/ alone calls it
+	int64_t r;
+
+	if (!d)
+		return -EBADF;
+	seize(d);
+	clearentry(fd, d);
+	r = managed(c);
+	clearentry(fd, d);
+	atomic_store_release(&d->mu, 0);
+	return r;
 }
 
 // Do d's users leave soon, once they have been evicted? They do if they are parked, in a

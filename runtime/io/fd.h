@@ -100,6 +100,10 @@ typedef struct {
 	uint64_t arg[6];
 } Call;
 
+// fd.c: makes a call that puts another description behind fd. The users of the number fail before it, as
+// when it is closed.
+int64_t fdreplace(int32_t fd, const Call *c);
+
 // Makes a call within entersyscall and exitsyscall; restarting repeats it after EINTR.
 int64_t managed(const Call *c);
 int64_t restarting(const Call *c);
