@@ -41,6 +41,7 @@ cat >wanted <<END
 ./lib/cmake/rt0/rt0ConfigVersion.cmake
 ./lib/librt0.a
 ./lib/pkgconfig/rt0.pc
+./lib/rt0/hosted/rt0_hosted.o
 ./lib/rt0/ld-rt0/explain
 ./lib/rt0/ld-rt0/ld
 ./lib/rt0/ld-rt0/ld.bfd
@@ -48,6 +49,7 @@ cat >wanted <<END
 ./lib/rt0/linker.ld
 ./lib/rt0/manifest
 ./lib/rt0/pie.ld
+./lib/rt0/program.ld
 ./lib/rt0/$variant/librt0.a
 ./lib/rt0/$variant/pie/librt0.a
 ./lib/rt0/$variant/librt0_main.a
