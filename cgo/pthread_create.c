@@ -300,10 +300,10 @@ static Stack currentstack(uintptr_t sp)
 
 	if (onsignalstack(mp))
 		return mp->gsignal->stack;
-	if (stackhas(&gp->segment, sp))
-		return gp->segment;
-	if (stackhas(&gp->stack, sp) || !mp->gcgo)
+	if (stackhas(&gp->stack, sp)) // first: it may be the segment, without the area
 		return gp->stack;
+	if (stackhas(&gp->segment, sp) || !mp->gcgo)
+		return gp->segment;
 	return mp->gcgo->stack; // a function of rt_cgocall's
 }
 

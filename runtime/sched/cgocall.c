@@ -87,9 +87,16 @@ static void setliberror(int32_t error)
 		*__rt0_errno() = error;
 }
 
+// Not inlined behind asmcgocall: to a debugger that one's frame is a signal handler's, which
+// interrupts the instruction that it returns to. So this must be the caller's own.
+static NOINLINE int32_t readerror(void)
+{
+	return Libc ? *areaerror(getarea()) : *__rt0_errno();
+}
+
 static int32_t liberror(void)
 {
-	return Libc ? *areaerror(getarea()) : Hosted ? *__rt0_errno() : 0;
+	return Libc || Hosted ? readerror() : 0;
 }
 
 // ---- being the goroutine again ------------------------------------------------------

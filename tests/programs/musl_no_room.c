@@ -10,6 +10,7 @@
 #include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <threads.h>
 
@@ -55,13 +56,17 @@ int main(void)
 		check(n < Most);
 	}
 	equal(error, EAGAIN);
-	check(n > 100);
+	check(n > 100 || (n > 0 && strstr(getenv("RT0_VARIANT"), "clang"))); // segments of 64 MiB
 	equal(thrd_create(&c, c11, NULL), thrd_nomem);
 	for (int i = 0; i < n; i++)
 		sem_post(&go);
 	for (int i = 0; i < n; i++)
 		equal(pthread_join(t[i], NULL), 0);
-	equal(thrd_create(&c, c11, NULL), thrd_success);
+	do { // one that has been joined leaves its stack a moment later
+		rt_gosched();
+		result = thrd_create(&c, c11, NULL);
+	} while (result == thrd_nomem);
+	equal(result, thrd_success);
 	equal(thrd_join(c, &result), thrd_success);
 	equal(result, 5);
 	return 0;
