@@ -3,8 +3,12 @@
 // Each goroutine is a fiber of ThreadSanitizer's, and each M has its thread's own, which is the
 // current one while g0 runs. AddressSanitizer only wants the bounds of the stack that is in use.
 //
-// A stack is used again: what the next goroutine does there comes after all that the last one
-// did. That orders the two, and hides races between them.
+// ThreadSanitizer would take a stack that is used again for a race between its two goroutines. If
+// the second came after the first, races between them elsewhere would be hidden. So no stack is
+// used again: munmap, which the sanitizer knows, lets it forget the accesses, and the locks that
+// were there.
+#include <sys/mman.h>
+
 #include "hosted/sanitizer.h"
 #include "include/rt.h"
 #include "runtime/base/getg.h"
@@ -14,18 +18,9 @@ enum { Unordered = 1 }; // a switch says nothing of what comes before what
 
 static __thread void *ownfiber; // this thread's
 
-static void *switchto(void *fiber)
-{
-	void *old = __tsan_get_current_fiber();
-
-	__tsan_switch_to_fiber(fiber, Unordered);
-	return old;
-}
-
 void __rt0_fibernew(G *newg)
 {
 	char name[32];
-	void *creator;
 
 	if (!__tsan_create_fiber)
 		return;
@@ -34,9 +29,16 @@ void __rt0_fibernew(G *newg)
 	__tsan_func_exit();
 	rt_snprintf(name, sizeof name, "goroutine %lu", (unsigned long)newg->goid);
 	__tsan_set_fiber_name(newg->fiber[0], name);
-	creator = switchto(newg->fiber[0]);
-	__tsan_acquire((void *)newg->stack.lo);
-	switchto(creator);
+}
+
+bool __rt0_freshstacks(void)
+{
+	return __tsan_create_fiber;
+}
+
+void __rt0_unmap(uintptr_t p, uintptr_t n)
+{
+	munmap((void *)p, n);
 }
 
 void __rt0_stackis(Stack stk)
@@ -66,11 +68,8 @@ void __rt0_fiberleave(const G *gp)
 
 void __rt0_fiberend(G *gp)
 {
-	if (!__tsan_switch_to_fiber)
+	if (!__tsan_destroy_fiber)
 		return;
-	__tsan_switch_to_fiber(gp->fiber[0], Unordered);
-	__tsan_release((void *)gp->stack.lo);
-	__tsan_switch_to_fiber(ownfiber, Unordered);
 	__tsan_destroy_fiber(gp->fiber[0]);
 	gp->fiber[0] = NULL;
 }

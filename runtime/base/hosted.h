@@ -14,6 +14,8 @@ void __rt0_fibernew(G *newg);
 void __rt0_fiberenter(const G *gp);
 void __rt0_fiberleave(const G *gp);
 void __rt0_fiberend(G *gp);
+bool __rt0_freshstacks(void);
+void __rt0_unmap(uintptr_t p, uintptr_t n);
 void __rt0_framesleft(void);
 void __rt0_stackis(Stack stk);
 void __rt0_before(const void *p);
@@ -42,11 +44,17 @@ ALWAYS_INLINE void fiberleave(const G *gp)
 		__rt0_fiberleave(gp);
 }
 
-// On g0, after fiberleave: gp has ended, and its stack may be used again.
+// On g0, after fiberleave: gp has ended.
 ALWAYS_INLINE void fiberend(G *gp)
 {
 	if (Hosted)
 		__rt0_fiberend(gp);
+}
+
+// Must each goroutine have a new stack, of which nobody remembers a use?
+ALWAYS_INLINE bool freshstacks(void)
+{
+	return Hosted && __rt0_freshstacks();
 }
 
 // The frames from here on up to some caller's are left for good, without returning.

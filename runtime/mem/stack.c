@@ -27,6 +27,7 @@
 //
 // built: unchecked libc
 #include "include/rt.h"
+#include "runtime/base/hosted.h"
 #include "runtime/base/valgrind.h"
 #include "runtime/lock/lock.h"
 #include "runtime/mem/mem.h"
@@ -260,7 +261,10 @@ static void segmentfree(Stack stk)
 	uintptr_t n = guardarea + slack + StackSegment;
 
 	atomic_xadd(&nunmapped, 1);
-	sysFree((void *)(top - n), n);
+	if (freshstacks())
+		__rt0_unmap(top - n, n);
+	else
+		sysFree((void *)(top - n), n);
 }
 
 static void largefree(Stack stk)
@@ -271,7 +275,7 @@ static void largefree(Stack stk)
 
 	lock(&stackLarge.lock);
 	if (n == StackSegment)
-		keep = stackLarge.nsegments < MaxFreeSegments;
+		keep = stackLarge.nsegments < MaxFreeSegments && !freshstacks();
 	if (keep) {
 		*f = (FreeStack){ stackLarge.free[order(n)], stk };
 		stackLarge.free[order(n)] = f;

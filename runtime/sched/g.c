@@ -206,7 +206,10 @@ void gfput(P *pp, G *gp)
 {
 	if (readgstatus(gp) != Gdead)
 		throw("gfput: bad status (not Gdead)");
-	if (!Libc && gp->stack.hi - gp->stack.lo != goroutineStack) {
+	if (freshstacks()) {
+		stackfree(gp->stack);
+		gp->stack = gp->segment = (Stack){ 0 };
+	} else if (!Libc && gp->stack.hi - gp->stack.lo != goroutineStack) {
 		stackfree(gp->stack); // it started with many arguments
 		gp->stack = (Stack){ 0 };
 	}
