@@ -5,9 +5,22 @@
 #include "hosted/wrap.h"
 #include "runtime/base/hosted.h"
 
+static const uintptr_t LowHalf = (uintptr_t)1 << 47; // where programs have memory
+
+// A pointer that leads nowhere is the kernel's or the runtime's to refuse.
+bool isaddress(const void *p)
+{
+	return (uintptr_t)p >= 4096 && (uintptr_t)p < LowHalf;
+}
+
+static bool isrange(const void *p, size_t n)
+{
+	return n > 0 && isaddress(p) && n <= LowHalf - (uintptr_t)p;
+}
+
 void readby(const void *p, size_t n)
 {
-	if (!p || n == 0)
+	if (!isrange(p, n))
 		return;
 	if (__tsan_read_range)
 		__tsan_read_range((void *)p, n);
@@ -19,7 +32,7 @@ void readby(const void *p, size_t n)
 
 void writtenby(void *p, size_t n)
 {
-	if (!p || n == 0)
+	if (!isrange(p, n))
 		return;
 	if (__tsan_write_range)
 		__tsan_write_range(p, n);
@@ -27,6 +40,22 @@ void writtenby(void *p, size_t n)
 		__asan_report_store_n(p, n);
 	if (__msan_unpoison)
 		__msan_unpoison(p, n);
+}
+
+void partread(const char *s, long most)
+{
+	size_t n = 0;
+
+	if (!isaddress(s))
+		return;
+	while (n != (size_t)most && s[n])
+		n++;
+	readby(s, n == (size_t)most ? n : n + 1);
+}
+
+void stringread(const char *s)
+{
+	partread(s, -1);
 }
 
 void __rt0_before(const void *p)

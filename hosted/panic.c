@@ -11,8 +11,11 @@ bool rt_recover(rt_func *fn, void *arg, char *buf, size_t size)
 {
 	jmp_buf here;
 
-	if (_setjmp(here) != 0)
+	if (_setjmp(here) != 0) {
+		if (size > 0)
+			writtenby(buf, __builtin_strlen(buf) + 1);
 		return true;
+	}
 	if (!__real_rt_recover(fn, arg, buf, size))
 		return false;
 	longjmp(here, 1);

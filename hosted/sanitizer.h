@@ -41,4 +41,11 @@ IFTHERE void __msan_check_mem_is_initialized(const void *p, size_t n);
 void readby(const void *p, size_t n);
 void writtenby(void *p, size_t n);
 
+// It reads a string; at most so many bytes of one, if that is not negative.
+void stringread(const char *s);
+void partread(const char *s, long most);
+
+// Can there be anything of the program's at p?
+bool isaddress(const void *p);
+
 #endif

@@ -31,6 +31,8 @@
 #undef rt_chan_len
 #undef rt_chan_cap
 
+extern const char __rt0_io; // io.c
+
 static inline void publish(const void *p)
 {
 	if (__tsan_release)

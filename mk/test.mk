@@ -1,6 +1,7 @@
 # test.mk - tests, checks, and pictures of what runs.
 
-test: all
+# Release builds' tests include those of rtcc --hosted.
+test: all $(if $(filter release,$(VARIANT)),$(BUILD)/hosted$(SUFFIX))
 	tests/run --variant $(VARIANT)$(SUFFIX)
 
 # What the tests run of the runtime, file by file. Those that fail in this build are listed.

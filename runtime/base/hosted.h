@@ -21,6 +21,7 @@ void __rt0_stackis(Stack stk);
 void __rt0_before(const void *p);
 void __rt0_after(const void *p);
 int *__rt0_errno(void);
+extern const char __rt0_io; // by its address, all output happens before all input
 bool __rt0_interruptible(void); // is what is between the program's text bounds its own?
 
 // newg has been made, by the code that is running.

@@ -24,6 +24,7 @@
 // The end calls into the poller under the lock of a root: lock order Ctx, PollDesc. No
 // function here acquires a root's lock under pd.lock.
 #include "include/rt.h"
+#include "runtime/base/hosted.h"
 #include "runtime/io/fd.h"
 #include "runtime/lock/lock.h"
 #include "runtime/sched/yieldcheck.h"
@@ -52,6 +53,7 @@ static void ctxover(CtxWatch *w, int err)
 	PollDesc *pd = &b->d->pd;
 	bool counts;
 
+	happensbefore(&__rt0_io);
 	lockdesc(pd);
 	counts = b->d->bond == &b->bond;
 	if (counts)

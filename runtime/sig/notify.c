@@ -10,6 +10,7 @@
 //
 // Follows Go's os/signal/signal.go and signal_unix.go (sigenable, sigdisable, ensureSigM).
 #include "include/rt.h"
+#include "runtime/base/hosted.h"
 #include "runtime/lock/lock.h"
 #include "runtime/os/sigtable.h"
 #include "runtime/os/syscall.h"
@@ -39,10 +40,12 @@ static void deliver(uint32_t sig, uint32_t n)
 {
 	int64_t v = sig; // an int for the channel, whatever the size of its elements
 
+	happensafter(&__rt0_io); // the signal may be the program's own
 	lock(&lk);
 	for (Listener *l = listeners; l; l = l->next) {
 		if (!(l->want & sigbit(sig)))
 			continue;
+		happensbefore(l->c);
 		for (uint32_t i = 0; i < n && rt_chan_try_send(l->c, &v); i++)
 			;
 	}

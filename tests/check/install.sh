@@ -46,6 +46,7 @@ cat >wanted <<END
 ./lib/rt0/ld-rt0/ld
 ./lib/rt0/ld-rt0/ld.bfd
 ./lib/rt0/ld-rt0/ld.lld
+./lib/rt0/hosted/rt0_hosted.o
 ./lib/rt0/linker.ld
 ./lib/rt0/manifest
 ./lib/rt0/pie.ld
@@ -95,6 +96,8 @@ cp "$RT0_ROOT/examples/hello.c" prog.c
 [ "$(./by_rtcc)" = 'hello, world' ] || fail 'a program by rtcc runs'
 "$prefix/bin/rtcc" --musl -O2 prog.c -o with_musl || fail 'rtcc --musl'
 [ "$(./with_musl)" = 'hello, world' ] || fail 'a program by rtcc --musl runs'
+"$prefix/bin/rtcc" --hosted -O2 prog.c -o hosted || fail 'rtcc --hosted'
+[ "$(./hosted)" = 'hello, world' ] || fail 'a program by rtcc --hosted runs'
 echo 'int main(int argc, char **argv) { return !argv[argc - 1]; }' >main.c
 "$prefix/bin/rtcc" --musl main.c -o main || fail 'rtcc --musl of main'
 ./main || fail 'a program by rtcc --musl starts in main'
@@ -148,6 +151,7 @@ mv "$prefix" "$RT0_TMP/moved here"
 ln -s "$RT0_TMP/moved here/bin/rtcc" link
 ./link -O2 prog.c -o by_link || fail 'rtcc, moved and linked to'
 cmp by_rtcc by_link || fail 'rtcc differs when it was moved'
+./link --hosted -fsanitize=address prog.c -o hosted && ./hosted >said || fail 'rtcc --hosted, moved'
 rm -rf out
 sed -i 's/C CXX/C/; /cxx/d; /part/d' CMakeLists.txt
 cmake -S . -B out -DCMAKE_PREFIX_PATH="$RT0_TMP/moved here" -DRT0_VARIANT="$variant" \
