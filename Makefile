@@ -78,8 +78,8 @@ MUSL = $(filter-out $(MEMBERS),$(sort $(wildcard cgo/*.c cgo/*_$(ARCH).S)))
 # With HOSTED=1: what is between the runtime, glibc and the sanitizers. The runtime calls it, and
 # it calls the runtime's FORHOSTED. It is compiled with glibc's headers.
 HOSTEDSRC = $(sort $(wildcard hosted/*.c hosted/*_$(ARCH).S))
-FORHOSTED = rt0_go
-HOSTEDGLOBALS = rt_* main __*san_default_options __runtime_text_*
+FORHOSTED = rt0_go print streq funcname funcplaces allgs allglen
+HOSTEDGLOBALS = rt_* main __*san_default_options __ubsan_on_report __runtime_text_*
 
 # What few programs need: archive members of their own. Programs with debug information need
 # the reader of it and the tracer, which tools/ld-rt0/ld asks for (what trace/event.o needs in
@@ -119,7 +119,7 @@ TWICE := $(call built,libc)
 WISHED = $(OPT) -g $(WARN)
 WARN += -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 NEEDED = -std=gnu11 $(FREE) -fno-pic -fno-pie $(ARCHNEEDED) -fno-omit-frame-pointer \
-	-fno-stack-protector -fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common \
+	-fno-stack-protector -f$(if $(HOSTED),,no-)asynchronous-unwind-tables -fno-strict-aliasing -fno-common \
 	-ffunction-sections -fdata-sections $(MAPPED) $(COUNTING) $(SPLIT) $(NOFLOATS) $(DEFS) \
 	-I. -Iruntime/arch/$(ARCH) -Iinclude
 FREE = -ffreestanding

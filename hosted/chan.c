@@ -13,6 +13,7 @@
 
 static size_t elemsize(const rt_chan *c)
 {
+	__rt0_inuse(c, sizeof *c);
 	return c ? c->elemsize : 0;
 }
 

@@ -1,14 +1,20 @@
 // fiber.c - on whose stack the program's code runs.
 //
 // Each goroutine is a fiber of ThreadSanitizer's, and each M has its thread's own, which is the
-// current one while g0 runs. AddressSanitizer only wants the bounds of the stack that is in use.
+// current one while g0 runs. AddressSanitizer wants the bounds of the stack that is in use, and
+// gives a second stack to each, for the variables whose use after their function's return it
+// sees: fiber[AsanStack] has it while the goroutine does not run. The G keeps it when the goroutine
+// ends: so its variables are watched a while longer.
 //
 // ThreadSanitizer would take a stack that is used again for a race between its two goroutines. If
 // the second came after the first, races between them elsewhere would be hidden. So no stack is
 // used again: munmap, which the sanitizer knows, lets it forget the accesses, and the locks that
 // were there.
+#define _GNU_SOURCE // RTLD_DEFAULT
+#include <dlfcn.h>
 #include <sys/mman.h>
 
+#include "hosted/report.h"
 #include "hosted/sanitizer.h"
 #include "include/rt.h"
 #include "runtime/base/getg.h"
@@ -17,6 +23,7 @@
 enum { Unordered = 1 }; // a switch says nothing of what comes before what
 
 static __thread void *ownfiber; // this thread's
+static __thread void *ownstack; // AddressSanitizer's second stack for it, while it is on a G's
 
 void __rt0_fibernew(G *newg)
 {
@@ -25,10 +32,10 @@ void __rt0_fibernew(G *newg)
 	if (!__tsan_create_fiber)
 		return;
 	__tsan_func_entry((void *)newg->gopc); // "created by"
-	newg->fiber[0] = __tsan_create_fiber(0);
+	newg->fiber[TsanFiber] = __tsan_create_fiber(0);
 	__tsan_func_exit();
 	rt_snprintf(name, sizeof name, "goroutine %lu", (unsigned long)newg->goid);
-	__tsan_set_fiber_name(newg->fiber[0], name);
+	__tsan_set_fiber_name(newg->fiber[TsanFiber], name);
 }
 
 bool __rt0_freshstacks(void)
@@ -41,27 +48,64 @@ void __rt0_unmap(uintptr_t p, uintptr_t n)
 	munmap((void *)p, n);
 }
 
-void __rt0_stackis(Stack stk)
+// The code that runs next is on stk. Of the second stacks, *from is left and to is entered.
+// Without from, the one that is left is gone for good.
+static void stackis(Stack stk, void **from, void *to)
 {
 	if (!__sanitizer_start_switch_fiber)
 		return;
-	__sanitizer_start_switch_fiber(NULL, (void *)stk.lo, stk.hi - stk.lo);
-	__sanitizer_finish_switch_fiber(NULL, NULL, NULL);
+	__sanitizer_start_switch_fiber(from, (void *)stk.lo, stk.hi - stk.lo);
+	__sanitizer_finish_switch_fiber(to, NULL, NULL);
 }
 
-void __rt0_fiberenter(const G *gp)
+enum { ResultSize = 4 * PtrSize };
+
+static intptr_t resultoffset; // from the thread pointer, of what is known of a call's result
+
+// MemorySanitizer has no function to set it, but shows where it is.
+void fiberinit(void)
 {
-	__rt0_stackis(gp->stack);
+	char *shadow = __msan_unpoison_param ? dlsym(RTLD_DEFAULT, "__msan_retval_tls") : NULL;
+
+	if (shadow)
+		resultoffset = shadow - (char *)__builtin_thread_pointer();
+}
+
+void __rt0_systemstack(G *gp, Stack stk)
+{
+	stackis(stk, &gp->fiber[CallerStack], ownstack);
+}
+
+void __rt0_ownstack(G *gp)
+{
+	stackis(gp->stack, &ownstack, gp->fiber[CallerStack]);
+}
+
+// Its arguments and the result of the call in which it parked are not another goroutine's,
+// which MemorySanitizer has seen last on this thread.
+static void forgetvalues(void)
+{
+	if (!__msan_unpoison_param)
+		return;
+	__msan_unpoison_param(2);
+	if (resultoffset)
+		__builtin_memset((char *)__builtin_thread_pointer() + resultoffset, 0, ResultSize);
+}
+
+void __rt0_fiberenter(G *gp)
+{
+	stackis(gp->stack, &ownstack, gp->fiber[AsanStack]);
+	forgetvalues();
 	if (!__tsan_switch_to_fiber)
 		return;
 	if (!ownfiber)
 		ownfiber = __tsan_get_current_fiber();
-	__tsan_switch_to_fiber(gp->fiber[0], Unordered);
+	__tsan_switch_to_fiber(gp->fiber[TsanFiber], Unordered);
 }
 
-void __rt0_fiberleave(const G *gp)
+void __rt0_fiberleave(G *gp)
 {
-	__rt0_stackis(gp->m->g0->stack);
+	stackis(gp->m->g0->stack, &gp->fiber[AsanStack], ownstack);
 	if (__tsan_switch_to_fiber)
 		__tsan_switch_to_fiber(ownfiber, Unordered);
 }
@@ -70,8 +114,8 @@ void __rt0_fiberend(G *gp)
 {
 	if (!__tsan_destroy_fiber)
 		return;
-	__tsan_destroy_fiber(gp->fiber[0]);
-	gp->fiber[0] = NULL;
+	__tsan_destroy_fiber(gp->fiber[TsanFiber]);
+	gp->fiber[TsanFiber] = NULL;
 }
 
 // AddressSanitizer forgets the variables of the frames that nobody will return to.

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#include "hosted/report.h"
 #include "runtime/base/getg.h"
 
 enum {
@@ -85,6 +86,12 @@ void _cgo_sigforeign(int sig, siginfo_t *info, void *ctx)
 }
 
 // ---- the start ----------------------------------------------------------------------------
+
+__attribute__((constructor)) static void getready(void)
+{
+	fiberinit();
+	reportinit();
+}
 
 // Weak, so that a program's own is found by rtcc to be in its place.
 __attribute__((weak)) int main(int argc, char **argv)

@@ -4,6 +4,7 @@
 
 #include "hosted/wrap.h"
 #include "runtime/base/hosted.h"
+#include "runtime/mem/object.h"
 
 static const uintptr_t LowHalf = (uintptr_t)1 << 47; // where programs have memory
 
@@ -56,6 +57,20 @@ void partread(const char *s, long most)
 void stringread(const char *s)
 {
 	partread(s, -1);
+}
+
+// What the program gives the runtime to work on, such as a channel, has not been freed.
+void __rt0_inuse(const void *p, uintptr_t n)
+{
+	if (isrange(p, n) && __asan_region_is_poisoned && __asan_region_is_poisoned((void *)p, n))
+		__asan_report_load_n((void *)p, n);
+}
+
+// As checked before it happens; what is only read has been seen by readby.
+void __rt0_writable(const void *p, uintptr_t n)
+{
+	if (isrange(p, n) && __asan_region_is_poisoned && __asan_region_is_poisoned((void *)p, n))
+		__asan_report_store_n((void *)p, n);
 }
 
 void __rt0_before(const void *p)

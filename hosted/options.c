@@ -4,7 +4,6 @@
 // The runtime handles faults: a null pointer is a panic. Each M's signal stack is the runtime's,
 // and a sanitizer that takes it back when a thread ends would unmap it. Leaks are not looked for,
 // because the stacks of goroutines that are parked are not known as places where pointers are.
-// A stack's use after its function has returned would need a second stack for each fiber.
 #define FAULTS \
 	"handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:handle_abort=0:" \
 	"use_sigaltstack=0:"
@@ -16,7 +15,7 @@ const char *__ubsan_default_options(void);
 
 const char *__asan_default_options(void)
 {
-	return FAULTS "detect_leaks=0:detect_stack_use_after_return=0";
+	return FAULTS "detect_leaks=0:detect_stack_use_after_return=1";
 }
 
 const char *__tsan_default_options(void)

@@ -27,11 +27,20 @@ IFTHERE void __tsan_func_exit(void);
 IFTHERE void __sanitizer_start_switch_fiber(void **save, const void *bottom, size_t n);
 IFTHERE void __sanitizer_finish_switch_fiber(void *save, const void **bottom, size_t *n);
 IFTHERE void __asan_handle_no_return(void);
+IFTHERE void *__asan_get_current_fake_stack(void);
+IFTHERE void __asan_set_error_report_callback(void (*fn)(const char *text));
+IFTHERE void *__asan_get_report_address(void);
+IFTHERE const char *__asan_locate_address(void *p, char *name, size_t n, void **at, size_t *size);
+IFTHERE int __sanitizer_install_malloc_and_free_hooks(void (*alloc)(const volatile void *p, size_t n),
+                                                      void (*release)(const volatile void *p));
+IFTHERE void __sanitizer_set_death_callback(void (*fn)(void));
 IFTHERE void *__asan_region_is_poisoned(void *p, size_t n);
 IFTHERE void __asan_report_load_n(void *p, size_t n);
 IFTHERE void __asan_report_store_n(void *p, size_t n);
 
 // MemorySanitizer
+IFTHERE void __msan_set_death_callback(void (*fn)(void));
+IFTHERE void __msan_unpoison_param(size_t n);
 IFTHERE void __msan_unpoison(const void *p, size_t n);
 IFTHERE void __msan_check_mem_is_initialized(const void *p, size_t n);
 

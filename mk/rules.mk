@@ -135,13 +135,18 @@ $(B)/rt0_musl.o: $(B)/libc/internal/rt0.o
 
 # What rtcc --hosted links: the whole runtime, and hosted/ around it. hosted/ has functions
 # before some of rt.h's (hosted/wrap.h): those get the names by which it calls them, before all
-# names are hidden that are glibc's, too. hosted/runtime.ld brackets the code.
+# names are hidden that are glibc's, too. hosted/runtime.ld brackets the code. The runtime's own
+# objects come from the C library's heap as well, so calls of HOSTEDHEAP go to hosted/heap.c
+# wherever they are.
+HOSTEDHEAP = rt_malloc rt_calloc rt_realloc rt_free rt_malloc_usable_size
 $(B)/hosted/names: $(HOSTEDSRC)
 	@mkdir -p $(@D)
 	$(Q)sed -n 's/^\(VOID\|VALUE\|OWN\)(\(rt_[a-z_]*\).*/\2 __real_\2/p' $^ >$@
-$(B)/hosted/renamed.o: $(B)/internal/rt0.o $(filter-out %/cxxabi.o $(B)/cgo/%,$(MEMBEROBJ)) $(B)/hosted/names
+	$(Q)printf '__wrap_%s\n' $(HOSTEDHEAP) | sed 's/__wrap_\(.*\)/& \1/' >>$@
+$(B)/hosted/renamed.o: $(OBJ) $(filter-out %/cxxabi.o $(B)/cgo/%,$(MEMBEROBJ)) $(B)/hosted/names
 	$(call say,OBJCOPY,$@)
-	$(Q)$(LD) -r --unique='.text.*' --unique='.rodata.*' --unique='.data.*' --unique='.bss.*' -o $@ $(filter %.o,$^)
+	$(Q)$(LD) -r $(HOSTEDHEAP:%=--wrap=%) --unique='.text.*' --unique='.rodata.*' --unique='.data.*' \
+		--unique='.bss.*' -o $@ $(filter %.o,$^)
 	$(Q)$(OBJCOPY) --redefine-syms=$(B)/hosted/names $@
 	$(Q)$(OBJCOPY) -w $(foreach name,rt_* __real_rt_* __rt0_* _cgo_* $(FORHOSTED),--keep-global-symbol='$(name)') $@
 $(B)/rt0_hosted.o: $(B)/hosted/renamed.o $(HOSTEDOBJ) hosted/runtime.ld

@@ -260,9 +260,10 @@ struct G {
 	// In a system call (Gsyscall): where its stack ends, for tracebacks.
 	uintptr_t syscallsp, syscallpc, syscallbp;
 
-	// Hosted: what ThreadSanitizer knows it by (hosted/fiber.c). An array of none elsewhere, and
-	// not the last member, since that would make G a structure of any size to the compiler.
-	void *fiber[Hosted];
+	// Hosted: what ThreadSanitizer knows it by, and AddressSanitizer's two stacks for it
+	// (hosted/fiber.c). An array of none elsewhere, and not the last member, since that would
+	// make G a structure of any size to the compiler.
+	void *fiber[3 * Hosted];
 
 	// With a C library: what is in force while this runs; g0's is the thread's. sched/setarea.h.
 	Area *area;

@@ -73,7 +73,11 @@
 	movq	\guard, g_stackguard1\base
 .endm
 
+#ifdef RT0_HOSTED
+	.cfi_sections .debug_frame, .eh_frame	// a sanitizer's report unwinds
+#else
 	.cfi_sections .debug_frame		// for the debugger only: nothing unwinds
+#endif
 
 // FUNC(name) ... END(name): a function in a section of its own, so that the final link
 // can drop it, with call frame information that starts at "the return address is at the

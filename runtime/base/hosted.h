@@ -11,13 +11,14 @@
 #include "runtime/runtime.h"
 
 void __rt0_fibernew(G *newg);
-void __rt0_fiberenter(const G *gp);
-void __rt0_fiberleave(const G *gp);
+void __rt0_fiberenter(G *gp);
+void __rt0_fiberleave(G *gp);
 void __rt0_fiberend(G *gp);
 bool __rt0_freshstacks(void);
 void __rt0_unmap(uintptr_t p, uintptr_t n);
 void __rt0_framesleft(void);
-void __rt0_stackis(Stack stk);
+void __rt0_systemstack(G *gp, Stack stk);
+void __rt0_ownstack(G *gp);
 void __rt0_before(const void *p);
 void __rt0_after(const void *p);
 int *__rt0_errno(void);
@@ -32,14 +33,14 @@ ALWAYS_INLINE void fibernew(G *newg)
 }
 
 // On g0: gp continues next.
-ALWAYS_INLINE void fiberenter(const G *gp)
+ALWAYS_INLINE void fiberenter(G *gp)
 {
 	if (Hosted)
 		__rt0_fiberenter(gp);
 }
 
 // On g0: this M leaves gp, which no other M may have yet.
-ALWAYS_INLINE void fiberleave(const G *gp)
+ALWAYS_INLINE void fiberleave(G *gp)
 {
 	if (Hosted)
 		__rt0_fiberleave(gp);
@@ -65,11 +66,17 @@ ALWAYS_INLINE void framesleft(void)
 		__rt0_framesleft();
 }
 
-// The code that runs next is on stk.
-ALWAYS_INLINE void stackis(Stack stk)
+// The code that gp calls next is on stk; then it is on gp's own stack again.
+ALWAYS_INLINE void leavestack(G *gp, Stack stk)
 {
 	if (Hosted)
-		__rt0_stackis(stk);
+		__rt0_systemstack(gp, stk);
+}
+
+ALWAYS_INLINE void returntostack(G *gp)
+{
+	if (Hosted)
+		__rt0_ownstack(gp);
 }
 
 // What the running code has done so far comes before what is done after happensafter(p).

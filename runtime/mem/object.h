@@ -1,6 +1,7 @@
 // object.h - may an object be used? What debug builds check at each call of rt.h.
 //
-// In other builds all of this is empty.
+// In other builds all of this is empty, but in a hosted one AddressSanitizer is asked
+// (hosted/memory.c).
 #ifndef RT0_MEM_OBJECT_H
 #define RT0_MEM_OBJECT_H
 
@@ -27,11 +28,16 @@ void memorycheck(const void *p, uintptr_t n, const char *what);
 void objectsetkind(const void *p, ObjectKind kind);
 // Like objectcheck; then rt_free, which accepts only memory, may be called for p once.
 void objectretire(const void *p, ObjectKind kind);
+// [p, p + n) must be memory in use, that may be written to.
+void __rt0_inuse(const void *p, uintptr_t n);
+void __rt0_writable(const void *p, uintptr_t n);
 
 ALWAYS_INLINE void checkobject(const void *p, ObjectKind kind)
 {
 	if (Debug)
 		objectcheck(p, kind, kind);
+	if (Hosted)
+		__rt0_inuse(p, PtrSize);
 }
 
 // A channel for any use.
@@ -39,12 +45,16 @@ ALWAYS_INLINE void checkchan(const void *p)
 {
 	if (Debug)
 		objectcheck(p, KindChan, KindCtxChan);
+	if (Hosted)
+		__rt0_inuse(p, PtrSize);
 }
 
 ALWAYS_INLINE void checkmemory(const void *p, uintptr_t n, const char *what)
 {
 	if (Debug)
 		memorycheck(p, n, what);
+	if (Hosted)
+		__rt0_writable(p, n);
 }
 
 ALWAYS_INLINE void setkind(const void *p, ObjectKind kind)
@@ -57,6 +67,8 @@ ALWAYS_INLINE void retire(const void *p, ObjectKind kind)
 {
 	if (Debug)
 		objectretire(p, kind);
+	if (Hosted)
+		__rt0_inuse(p, PtrSize);
 }
 
 #endif

@@ -33,10 +33,19 @@ RELRO uintptr_t skipPC; // where tracebacks of goroutines end
 
 extern const char __text_start[], __text_end[];
 extern const char __runtime_text_start[], __runtime_text_end[];
+extern const char __wrapper_text_start[], __wrapper_text_end[]; // hosted/runtime.ld
 
 STEP void tracebackinit(void)
 {
 	skipPC = (uintptr_t)goexit + PCQuantum;
+}
+
+// Returns the name without what mk/rules.mk puts before it, where there is a wrapper.
+static const char *afterreal(const char *name)
+{
+	const char *real = Hosted ? afterprefix(name, "__real_") : NULL;
+
+	return real ? real : name;
 }
 
 // The program's frames, and the interface it calls.
@@ -46,6 +55,8 @@ static bool showframe(uintptr_t pc, const char *name, int32_t level)
 		return true;
 	if (pc < (uintptr_t)__runtime_text_start || pc >= (uintptr_t)__runtime_text_end)
 		return true;
+	if (Hosted && pc >= (uintptr_t)__wrapper_text_start && pc < (uintptr_t)__wrapper_text_end)
+		return false; // the function that it calls is shown
 	return name && name[0] == 'r' && name[1] == 't' && name[2] == '_';
 }
 
@@ -84,6 +95,8 @@ static void printframe(uintptr_t pc, uintptr_t at, int32_t level, uintptr_t fp, 
 	const Place *places;
 	int32_t n;
 
+	if (Hosted && name)
+		name = afterreal(name);
 	if (!showframe(at, name, level))
 		return;
 	places = funcplaces(at, &n);

@@ -197,9 +197,9 @@ int rt_cgocall(rt_func *fn, void *arg)
 	setliberror(0);
 	gcgo->goid = gp->goid;
 	mp->incgo = CgoFunction;
-	stackis(gcgo->stack);
+	leavestack(gp, gcgo->stack);
 	asmcgocall(fn, arg);
-	stackis(gp->stack);
+	returntostack(gp);
 	error = liberror();
 	setliberror(was);
 	if (unlikely(mp->incgo == CgoGoroutine)) {

@@ -96,10 +96,10 @@ void rt_group_go(rt_group *g, int (*fn)(void *arg), void *arg)
 	if (!fn)
 		fatal("go of nil func value");
 	rt_mutex_lock(&g->m);
-	while (g->limit > 0 && g->running >= g->limit) {
+	while (g->limit > 0 && g->running >= g->limit)
 		rt_cond_wait(&g->room);
+	if (g->limit > 0)
 		happensafter(g); // what the one did whose place this takes
-	}
 	g->running++;
 	rt_mutex_unlock(&g->m);
 	newg = newproc1(membermain, NULL, &t, sizeof t, getg(),
