@@ -10,7 +10,8 @@
 # make test            all tests (minutes)
 # make coverage        what the tests run of the runtime: lines and branches, by file
 # make stress          long runs of the concurrent tests; minimal systems (as root)
-# make fuzz            arbitrary debug information, for FUZZTIME=600 seconds
+# make fuzz            arbitrary debug information, then requests to examples/httpd.c,
+#                      for FUZZTIME=600 seconds each
 # make check           layers, clang-tidy, cppcheck, clang thread-safety analysis
 # make check-nosplit   prove that unchecked code fits below the guard of a small stack
 # make check-startup   walk through the start-up with gdb and check every step
@@ -79,7 +80,7 @@ MUSL = $(filter-out $(MEMBERS),$(sort $(wildcard cgo/*.c cgo/*_$(ARCH).S)))
 # it calls the runtime's FORHOSTED. It is compiled with glibc's headers.
 HOSTEDSRC = $(sort $(wildcard hosted/*.c hosted/*_$(ARCH).S))
 FORHOSTED = rt0_go print streq funcname funcplaces allgs allglen
-HOSTEDGLOBALS = rt_* main __*san_default_options __ubsan_on_report __runtime_text_*
+HOSTEDGLOBALS = rt_* main __rt0_fuzzmain __*san_default_options __ubsan_on_report __runtime_text_*
 
 # What few programs need: archive members of their own. Programs with debug information need
 # the reader of it and the tracer, which tools/ld-rt0/ld asks for (what trace/event.o needs in

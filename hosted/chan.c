@@ -46,8 +46,9 @@ VOID(rt_chan_close, (rt_chan *c), (c), if (c) publish(c), )
 
 static void selecting(rt_case *k, int n)
 {
-	readby(k, n > 0 ? (size_t)n * sizeof *k : 0);
 	for (int i = 0; i < n; i++) {
+		readby(&k[i].kind, sizeof k[i].kind); // not ok, nor what is between the members
+		readby(&k[i].chan, sizeof k[i].chan + sizeof k[i].elem);
 		if (k[i].kind == RT_CASE_SEND)
 			sending(k[i].chan, k[i].elem);
 		else if (k[i].kind == RT_CASE_RECV)

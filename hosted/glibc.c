@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "hosted/report.h"
+#include "hosted/sanitizer.h"
 #include "runtime/base/getg.h"
 
 enum {
@@ -59,6 +60,21 @@ static void *threadentry(void *arg)
 	return NULL;
 }
 
+// The library's functions are ThreadSanitizer's, which sees them write to g0's stack, perhaps for
+// a goroutine that called by systemstack, and knows the thread to have written there.
+static void ignoreaccesses(bool begin)
+{
+	if (!AnnotateIgnoreReadsBegin)
+		return;
+	if (begin) {
+		AnnotateIgnoreReadsBegin(__FILE__, __LINE__);
+		AnnotateIgnoreWritesBegin(__FILE__, __LINE__);
+	} else {
+		AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
+		AnnotateIgnoreWritesEnd(__FILE__, __LINE__);
+	}
+}
+
 // On g0. The new thread starts with all signals blocked; minit unblocks them.
 static void threadstart(void *arg)
 {
@@ -67,6 +83,7 @@ static void threadstart(void *arg)
 	sigset_t all, old;
 	pthread_t thread;
 
+	ignoreaccesses(true);
 	start = ts->fn; // always mstart
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, ThreadStack);
@@ -76,6 +93,7 @@ static void threadstart(void *arg)
 	ts->error = pthread_create(&thread, &attr, threadentry, ts->g);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	pthread_attr_destroy(&attr);
+	ignoreaccesses(false);
 }
 
 // A signal on a thread that has no G: of a sanitizer's own, or between two of its lives. The
@@ -93,9 +111,14 @@ __attribute__((constructor)) static void getready(void)
 	reportinit();
 }
 
+// AFL++'s: each input is given to a process that is forked here, while there is one thread.
+void __afl_manual_init(void) __attribute__((weak));
+
 // Weak, so that a program's own is found by rtcc to be in its place.
 __attribute__((weak)) int main(int argc, char **argv)
 {
+	if (__afl_manual_init)
+		__afl_manual_init();
 	rt0_go(argc, argv);
 	return 0;
 }

@@ -91,6 +91,14 @@ static void addressread(const rt_address *a)
 		readby(a->sockaddr, a->size);
 }
 
+static void listenoptionsread(const rt_listen_options *o)
+{
+	if (!o)
+		return;
+	readby(&o->backlog, sizeof o->backlog);
+	readby(&o->reuse_port, sizeof o->reuse_port);
+}
+
 static void stringsread(const char *a, const char *b)
 {
 	stringread(a);
@@ -98,7 +106,7 @@ static void stringsread(const char *a, const char *b)
 }
 
 VALUE(rt_listen, int, (const char *network, const char *address), (network, address), stringsread(network, address); publish(&io), )
-VALUE(rt_listen_with, int, (const char *network, const char *address, const rt_listen_options *o), (network, address, o), stringsread(network, address); readby(o, sizeof *o); publish(&io), )
+VALUE(rt_listen_with, int, (const char *network, const char *address, const rt_listen_options *o), (network, address, o), stringsread(network, address); listenoptionsread(o); publish(&io), )
 VALUE(rt_dial, int, (const char *network, const char *address), (network, address), stringsread(network, address); publish(&io), observe(&io))
 VALUE(rt_accept, int, (int fd), (fd), , observe(&io))
 VALUE(rt_shutdown, int, (int fd, int how), (fd, how), publish(&io), )

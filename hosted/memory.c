@@ -43,15 +43,24 @@ void writtenby(void *p, size_t n)
 		__msan_unpoison(p, n);
 }
 
-void partread(const char *s, long most)
+// The C library's strlen is a sanitizer's, which has an opinion of the bytes.
+static size_t length(const volatile char *s, size_t most)
 {
 	size_t n = 0;
 
+	while (n < most && s[n])
+		n++;
+	return n;
+}
+
+void partread(const char *s, long most)
+{
+	size_t room = most < 0 ? SIZE_MAX : (size_t)most, n;
+
 	if (!isaddress(s))
 		return;
-	while (n != (size_t)most && s[n])
-		n++;
-	readby(s, n == (size_t)most ? n : n + 1);
+	n = length(s, room);
+	readby(s, n < room ? n + 1 : n);
 }
 
 void stringread(const char *s)
@@ -71,6 +80,13 @@ void __rt0_writable(const void *p, uintptr_t n)
 {
 	if (isrange(p, n) && __asan_region_is_poisoned && __asan_region_is_poisoned((void *)p, n))
 		__asan_report_store_n((void *)p, n);
+}
+
+void stringwritten(char *s, size_t size)
+{
+	size_t n = length(s, size);
+
+	writtenby(s, n < size ? n + 1 : n);
 }
 
 void __rt0_before(const void *p)

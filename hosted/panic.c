@@ -12,8 +12,7 @@ bool rt_recover(rt_func *fn, void *arg, char *buf, size_t size)
 	jmp_buf here;
 
 	if (_setjmp(here) != 0) {
-		if (size > 0)
-			writtenby(buf, __builtin_strlen(buf) + 1);
+		stringwritten(buf, size);
 		return true;
 	}
 	if (!__real_rt_recover(fn, arg, buf, size))

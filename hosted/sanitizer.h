@@ -22,6 +22,10 @@ IFTHERE void __tsan_read_range(void *addr, unsigned long n);
 IFTHERE void __tsan_write_range(void *addr, unsigned long n);
 IFTHERE void __tsan_func_entry(void *pc);
 IFTHERE void __tsan_func_exit(void);
+IFTHERE void AnnotateIgnoreReadsBegin(const char *file, int line);
+IFTHERE void AnnotateIgnoreReadsEnd(const char *file, int line);
+IFTHERE void AnnotateIgnoreWritesBegin(const char *file, int line);
+IFTHERE void AnnotateIgnoreWritesEnd(const char *file, int line);
 
 // AddressSanitizer, and those that share its functions
 IFTHERE void __sanitizer_start_switch_fiber(void **save, const void *bottom, size_t n);
@@ -53,6 +57,9 @@ void writtenby(void *p, size_t n);
 // It reads a string; at most so many bytes of one, if that is not negative.
 void stringread(const char *s);
 void partread(const char *s, long most);
+
+// It has written one, into size bytes.
+void stringwritten(char *s, size_t size);
 
 // Can there be anything of the program's at p?
 bool isaddress(const void *p);

@@ -1,11 +1,11 @@
 # test.mk - tests, checks, and pictures of what runs.
 
-# Release builds' tests include those of rtcc --hosted.
-test: all $(if $(filter release,$(VARIANT)),$(BUILD)/hosted$(SUFFIX))
+# Some tests are about rtcc --hosted, whatever the variant.
+test: all $(if $(HOSTED),,$(BUILD)/hosted$(SUFFIX))
 	tests/run --variant $(VARIANT)$(SUFFIX)
 
 # What the tests run of the runtime, file by file. Those that fail in this build are listed.
-coverage:
+coverage: $(BUILD)/hosted$(SUFFIX)
 	@$(MAKE) --no-print-directory COVERAGE=1 all
 	@tools/coverage clear $(BUILD)/coverage
 	-tests/run --variant coverage
@@ -15,6 +15,7 @@ stress:
 	tests/stress
 	tests/real/run
 	tests/check/quitstorm.py 1000
+	$(MAKE) fuzz FUZZTIME=60
 	tests/fresh
 
 LONGRUN = 600
@@ -36,9 +37,16 @@ $(FUZZDIR)/dwarf: tests/fuzz/dwarf.c $(wildcard runtime/panic/*.[ch] runtime/bas
 	@mkdir -p $(@D)/corpus
 	$(FUZZ) -o $@ $<
 
-fuzz: $(FUZZDIR)/dwarf
+$(FUZZDIR)/httpd: tests/fuzz/httpd.c examples/httpd.c $(BUILD)/hosted$(SUFFIX)
+	@mkdir -p $(@D)/httpd.corpus
+	RT0_CC=clang tools/rtcc --hosted -g -O1 -fsanitize=fuzzer,address,undefined -I. -o $@ $<
+
+# One after the other.
+fuzz: $(FUZZDIR)/dwarf $(FUZZDIR)/httpd
 	$< -max_total_time=$(FUZZTIME) -timeout=10 -max_len=9000 \
 		-artifact_prefix=$(FUZZDIR)/ $(FUZZDIR)/corpus tests/fuzz/corpus
+	$(FUZZDIR)/httpd -max_total_time=$(FUZZTIME) -timeout=10 -dict=tests/fuzz/httpd.dict \
+		-artifact_prefix=$(FUZZDIR)/ $(FUZZDIR)/httpd.corpus tests/fuzz/httpd
 
 check: check-layers
 	tools/lint

@@ -21,6 +21,7 @@ void __rt0_systemstack(G *gp, Stack stk);
 void __rt0_ownstack(G *gp);
 void __rt0_before(const void *p);
 void __rt0_after(const void *p);
+void __rt0_dying(void);
 int *__rt0_errno(void);
 extern const char __rt0_io; // by its address, all output happens before all input
 bool __rt0_interruptible(void); // is what is between the program's text bounds its own?
@@ -77,6 +78,13 @@ ALWAYS_INLINE void returntostack(G *gp)
 {
 	if (Hosted)
 		__rt0_ownstack(gp);
+}
+
+// The report of a panic or a fatal error is complete, and the process ends now.
+ALWAYS_INLINE void dying(void)
+{
+	if (Hosted)
+		__rt0_dying();
 }
 
 // What the running code has done so far comes before what is done after happensafter(p).

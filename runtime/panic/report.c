@@ -7,6 +7,7 @@
 // Follows Go's panic.go (throw, startpanic_m, dopanic_m).
 //
 // built: unchecked
+#include "runtime/base/hosted.h"
 #include "runtime/base/tracehook.h"
 #include "runtime/lock/lock.h"
 #include "runtime/panic/panic.h"
@@ -63,6 +64,7 @@ static void printstacks(G *gp, const Where *w, bool others)
 
 static NORETURN void endprocess(void)
 {
+	dying();
 	if (gotraceback().crash)
 		raisedefault(SIGABRT);
 	exit(2);

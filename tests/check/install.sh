@@ -41,11 +41,11 @@ cat >wanted <<END
 ./lib/cmake/rt0/rt0ConfigVersion.cmake
 ./lib/librt0.a
 ./lib/pkgconfig/rt0.pc
-./lib/rt0/hosted/rt0_hosted.o
 ./lib/rt0/ld-rt0/explain
 ./lib/rt0/ld-rt0/ld
 ./lib/rt0/ld-rt0/ld.bfd
 ./lib/rt0/ld-rt0/ld.lld
+./lib/rt0/fuzz.ld
 ./lib/rt0/hosted/rt0_hosted.o
 ./lib/rt0/linker.ld
 ./lib/rt0/manifest
@@ -151,6 +151,7 @@ mv "$prefix" "$RT0_TMP/moved here"
 ln -s "$RT0_TMP/moved here/bin/rtcc" link
 ./link -O2 prog.c -o by_link || fail 'rtcc, moved and linked to'
 cmp by_rtcc by_link || fail 'rtcc differs when it was moved'
+RT0_CC=clang ./link --hosted -fsanitize=fuzzer "$RT0_ROOT/tests/check/hosted_fuzz.c" -o fuzz && ./fuzz -runs=0 >log 2>&1 || fail 'rtcc --hosted -fsanitize=fuzzer'
 ./link --hosted -fsanitize=address prog.c -o hosted && ./hosted >said || fail 'rtcc --hosted, moved'
 rm -rf out
 sed -i 's/C CXX/C/; /cxx/d; /part/d' CMakeLists.txt
