@@ -94,10 +94,7 @@ static NOINLINE int32_t readerror(void)
 	return Libc ? *areaerror(getarea()) : *__rt0_errno();
 }
 
-static int32_t liberror(void)
-{
-	return Libc || Hosted ? readerror() : 0;
-}
+#define liberror() (Libc || Hosted ? readerror() : 0)
 
 // ---- being the goroutine again ------------------------------------------------------
 

@@ -36,12 +36,12 @@ static __attribute__((noinline)) size_t here(void)
 
 static __attribute__((noinline)) void deep(void)
 {
-	volatile char large[Deep];
+	char large[Deep], *volatile frame = large;
 	char *before = top;
 	bool onsegment = whole >= 32 << 20; // from the beginning: a runtime without split stacks
 
-	large[0] = 1;
-	large[Deep - 1] = 1;
+	frame[0] = 1;
+	frame[Deep - 1] = 1;
 	check(here() > Deep);
 	check(whole >= 32 << 20);
 	check(top != before || onsegment);
