@@ -1,0 +1,21 @@
+// tls.h - models: what the checker knows of the running thread stands for its registers.
+#ifndef RT0_ARCH_TLS_H
+#define RT0_ARCH_TLS_H
+
+#include "runtime/base/types.h"
+
+// The checker's; read past the sanitizer, since it belongs to no memory that threads share.
+extern uintptr_t mc_g;
+#define GETG(gp) __asm__ volatile("movq mc_g, %0" : "=r"(gp))
+#define SETG(gp) __asm__ volatile("movq %0, mc_g" : : "r"(gp) : "memory")
+
+// No prologue looks at the guard here, and nobody is asked to yield.
+#define GETGUARD(guard) ((guard) = 0)
+#define SETGUARD(guard) ((void)(guard))
+#define TESTGUARD(yes, bits) ((yes) = false)
+
+#define GETAREA(a) ((a) = NULL)
+#define SETAREA(a) ((void)(a))
+enum { CanarySlot = 6 };
+
+#endif
