@@ -51,7 +51,7 @@ enum {
 
 typedef enum { Sc, Tso, Ra } Memory;
 typedef enum {
-	OpStart, OpLoad, OpStore, OpXchg, OpAdd, OpAnd, OpOr, OpXor, OpCas,
+	OpStart, OpLoad, OpStore, OpXchg, OpLock, OpAdd, OpAnd, OpOr, OpXor, OpCas,
 	OpPlainRead, OpPlainWrite, OpFutexSleep, OpFutexWake, OpWoken, OpChoose, OpYield,
 	OpPark, OpUnpark, OpAwait,
 } Kind;
@@ -529,6 +529,10 @@ static int candidates(int t, const Op *op, uint8_t *at)
 		lo = th->floor.at[x];
 	if (op->kind == OpFutexSleep && lo < C->sc_view.at[x])
 		lo = C->sc_view.at[x];
+	if (op->kind == OpLock) {
+		at[0] = (uint8_t)top;
+		return 1;
+	}
 	if (op->kind == OpStore || op->kind == OpPlainWrite) {
 		bool whole = op->size == C->locs[op->loc].size;
 
@@ -681,7 +685,7 @@ static void checkrace(uintptr_t addr, int size, bool write)
 // ---- steps --------------------------------------------------------------------------
 
 static const char *const kinds[] = {
-	"start", "load", "store", "xchg", "add", "and", "or", "xor", "cas", "plain read",
+	"start", "load", "store", "xchg", "lock", "add", "and", "or", "xor", "cas", "plain read",
 	"plain write", "futexsleep", "futexwakeup", "woken", "choose", "yield", "park", "unpark",
 	"await",
 };
@@ -717,6 +721,8 @@ static int nways(int t)
 		return (int)op->value;
 	case OpAwait:
 		return op->pred((void *)op->expected);
+	case OpLock:
+		return get(op->addr, op->size) == 0;
 	case OpFutexWake: {
 		int n = waiters(op->addr);
 
@@ -1266,6 +1272,18 @@ void mc_futexwakeup(uint32_t *addr, uint32_t cnt)
 {
 	settle();
 	step(OpFutexWake, (uintptr_t)addr, 4, 0, 0, cnt, 0, -1, PC);
+}
+
+void mc_lock(uint32_t *key)
+{
+	if (atomicaccess(OpLock, (uintptr_t)key, 4, SeqCst, SeqCst, 1, 0, PC) != 0)
+		mc_fail("a lock that its holder acquires");
+}
+
+void mc_unlock(uint32_t *key)
+{
+	if (atomicaccess(OpXchg, (uintptr_t)key, 4, SeqCst, SeqCst, 0, 0, PC) != 1)
+		mc_fail("unlock of an unlocked lock");
 }
 
 void mc_park(void)
@@ -2056,18 +2074,17 @@ int main(int argc, char **argv)
 	C->base = malloc((size_t)(C->data_hi - C->data_lo));
 	setvbuf(stdout, malloc(1 << 16), _IOFBF, 1 << 16);
 	memcpy(C->initial, C->data_lo, (size_t)(C->data_hi - C->data_lo));
-	for (const Scenario *s = mc_scenarios; s->name; s++) {
-		if (only ? strcmp(only, s->name) != 0 : s->large && !C->large)
-			continue;
-		for (int k = upto >= 0 ? 0 : C->bound; k <= (upto >= 0 ? upto : C->bound); k++) {
-			C->bound = k;
+	for (int k = upto >= 0 ? 0 : C->bound; k <= (upto >= 0 ? upto : C->bound) && good; k++) {
+		C->bound = k;
+		for (const Scenario *s = mc_scenarios; s->name; s++) {
+			if (only ? strcmp(only, s->name) != 0 : s->large && !C->large)
+				continue;
 			if (!run(s, trace)) {
 				good = false;
-				break;
+				if (upto >= 0)
+					break;
 			}
 		}
-		if (!good && upto >= 0)
-			break;
 	}
 	return good ? 0 : 1;
 }

@@ -42,6 +42,9 @@ void mc_yield(void);
 // The kernel's futex: compares and sleeps in one step; both are full barriers.
 void mc_futexsleep(uint32_t *addr, uint32_t val, int64_t ns);
 void mc_futexwakeup(uint32_t *addr, uint32_t cnt);
+// A lock that takes one step to acquire, whatever the lock's own protocol does.
+void mc_lock(uint32_t *key);
+void mc_unlock(uint32_t *key);
 // Sleeps until another thread has called mc_unpark for this one, then or before. What was done
 // before the unpark is visible behind the park.
 void mc_park(void);
