@@ -45,7 +45,7 @@
 enum {
 	MaxThreads = 4, MaxLocs = 64, MaxMsgs = 10, MaxBuf = 6, MaxCells = 512,
 	MaxNames = 64, MaxRanges = 64, LocTable = 4096, MaxChoices = 32,
-	StackSize = 32 << 10, Chunk = 256, MaxDepth = 100000, Endless = 100000,
+	StackSize = 32 << 10, Chunk = 256, MaxDepth = 400000, Endless = 100000,
 	Relaxed = 0, Consume = 1, Acquire = 2, Release = 3, AcqRel = 4, SeqCst = 5,
 };
 
@@ -85,6 +85,7 @@ typedef struct {
 	uint8_t status;
 	bool token;     // mc_unpark before mc_park
 	bool limited;   // the sleep has a timeout
+	bool fresh;     // others have done steps since its last yield
 	bool settling;  // a plain access to an atomic location: see settle
 	uint8_t nbuf;
 	Op op;          // what the next step does
@@ -125,6 +126,7 @@ static struct Checker {
 	// Options.
 	Memory memory;
 	int bound; // preemptions; -1: all
+	int stale; // reads of what is not the newest, and stores before others; -1: all
 	bool spurious, timeouts, large, verbose, table;
 	uint64_t maxstates;
 	const Scenario *sc;
@@ -148,6 +150,7 @@ static struct Checker {
 	Msg msgs[MaxLocs][MaxMsgs];
 	View sc_view; // what all seqcst read-modify-writes knew
 	Cell cell[MaxCells];
+	int late;       // such reads and stores so far
 	int last, used; // the thread of the last step, preemptions so far
 
 	// Outside of states.
@@ -525,6 +528,8 @@ static int candidates(int t, const Op *op, uint8_t *at)
 	int x = C->slot[op->loc], n = 0, top = C->nmsgs[x] - 1, lo = th->now.at[x];
 	bool rmw = op->kind >= OpXchg && op->kind <= OpCas;
 
+	if (C->stale >= 0 && C->late >= C->stale && top > lo)
+		lo = top;
 	if (op->order == SeqCst && lo < th->floor.at[x])
 		lo = th->floor.at[x];
 	if (op->kind == OpFutexSleep && lo < C->sc_view.at[x])
@@ -700,6 +705,16 @@ static int waiters(uintptr_t addr)
 	return n;
 }
 
+// Has t seen all that has been stored?
+static bool knowsall(int t)
+{
+	for (int i = 0; i < C->nslots; i++) {
+		if (C->memory == Ra && C->thread[t].now.at[i] != C->nmsgs[i] - 1)
+			return false;
+	}
+	return true;
+}
+
 // How many ways the next step of t has; 0 if it cannot be done now.
 static int nways(int t)
 {
@@ -717,6 +732,9 @@ static int nways(int t)
 			return 0;
 	}
 	switch (op->kind) {
+	case OpYield:
+		// What waits in a loop looks again when something may have changed.
+		return th->fresh || !knowsall(t);
 	case OpChoose:
 		return (int)op->value;
 	case OpAwait:
@@ -840,6 +858,9 @@ static void weakaccess(int t, const Op *op, int way)
 	uint64_t whole, old;
 	const char *late = k < top ? " (not the newest)" : "";
 
+	if (C->stale >= 0 && way > 0)
+		C->late++;
+
 	if (n > MaxChoices)
 		die("too many choices");
 	if (op->kind == OpStore) {
@@ -897,8 +918,15 @@ static bool perform(int t, int way)
 		return true;
 	}
 	switch (op->kind) {
-	case OpStart:
 	case OpYield:
+		tracestep(t, "yields");
+		if (!th->fresh) {
+			for (int i = 0; i < C->nslots; i++)
+				th->now.at[i] = (uint8_t)(C->nmsgs[i] - 1);
+		}
+		th->fresh = false;
+		return true;
+	case OpStart:
 	case OpWoken:
 		tracestep(t, op->kind == OpWoken ? "continues" : kinds[op->kind]);
 		return true;
@@ -1437,6 +1465,8 @@ static void movestate(Out *o, Move *move)
 		move(o, &C->last, sizeof C->last);
 		move(o, &C->used, sizeof C->used);
 	}
+	if (C->stale >= 0)
+		move(o, &C->late, sizeof C->late);
 	for (int t = 0; t < C->nthreads; t++) {
 		Thread *th = &C->thread[t];
 
@@ -1650,6 +1680,10 @@ static void take(uint16_t code)
 	Thread *th = &C->thread[t];
 
 	C->nsteps++;
+	if (kind != Step || th->op.kind != OpYield) {
+		for (int u = 0; u < C->nthreads; u++)
+			C->thread[u].fresh |= u != t || kind == Flush;
+	}
 	switch (kind) {
 	case Flush:
 		if (C->tracing) {
@@ -1697,7 +1731,7 @@ static void reset(void)
 	memcpy(C->data_lo, C->initial, (size_t)(C->data_hi - C->data_lo));
 	C->nranges = C->nracy = C->nignore = C->nthreads = 0;
 	C->last = -1;
-	C->used = 0;
+	C->used = C->late = 0;
 	C->self = -1;
 	memset(C->stacks, 0, (size_t)MaxThreads * StackSize);
 	memset(C->thread, 0, sizeof C->thread);
@@ -1715,6 +1749,7 @@ static void reset(void)
 		th->sp = (uintptr_t)(sp - 6);
 		th->status = Ready;
 		th->op.kind = OpStart;
+		th->fresh = true;
 		th->op.loc = -1;
 		th->now.clock[t] = 1;
 	}
@@ -1788,7 +1823,7 @@ static void describestuck(void)
 static Verdict explore(void)
 {
 	bool isnew;
-	uint32_t id;
+	uint32_t id = 0;
 	Node *n;
 
 	C->nstates = C->nsteps = C->nedges = C->clamped = 0;
@@ -1977,10 +2012,10 @@ static bool run(const Scenario *sc, bool trace)
 {
 	struct timespec a, b;
 	Verdict v;
-	uint32_t id;
+	uint32_t id = 0;
 	bool endless = false;
 	int passes = 0;
-	char bound[20];
+	char bound[20], stale[20];
 
 	C->sc = sc;
 	C->nlocs = C->nslots = C->ncells = 0;
@@ -1998,8 +2033,9 @@ static bool run(const Scenario *sc, bool trace)
 	}
 	clock_gettime(CLOCK_MONOTONIC, &b);
 	snprintf(bound, sizeof bound, C->bound < 0 ? "all" : "%d", C->bound);
-	printf("%s %s threads=%d bound=%s states=%lu steps=%lu%s seconds=%.2f %s\n", sc->name,
-	       memories[C->memory], C->nthreads, bound, C->nstates, C->nsteps,
+	snprintf(stale, sizeof stale, C->stale < 0 || C->memory != Ra ? "" : " stale=%d", C->stale);
+	printf("%s %s threads=%d bound=%s%s states=%lu steps=%lu%s seconds=%.2f %s\n", sc->name,
+	       memories[C->memory], C->nthreads, bound, stale, C->nstates, C->nsteps,
 	       C->clamped ? " clamped" : "",
 	       (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9,
 	       v == Fine ? "ok" : v == TooMany ? "toomany" : "error");
@@ -2036,7 +2072,7 @@ int main(int argc, char **argv)
 	C->scratch = mmap(NULL, 16 << 20, PROT_READ | PROT_WRITE,
 	                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	C->memory = Ra;
-	C->bound = -1;
+	C->bound = C->stale = -1;
 	C->maxstates = 5000000;
 	for (int i = 1; i < argc; i++) {
 		const char *a = argv[i];
@@ -2053,6 +2089,8 @@ int main(int argc, char **argv)
 			C->memory = !strcmp(argv[++i], "sc") ? Sc : !strcmp(argv[i], "tso") ? Tso : Ra;
 		else if (!strcmp(a, "--bound") && i + 1 < argc)
 			C->bound = atoi(argv[++i]);
+		else if (!strcmp(a, "--stale") && i + 1 < argc)
+			C->stale = atoi(argv[++i]);
 		else if (!strcmp(a, "--upto") && i + 1 < argc)
 			upto = atoi(argv[++i]); // 0, 1, ... preemptions, until an error is found
 		else if (!strcmp(a, "--states") && i + 1 < argc)
@@ -2060,7 +2098,7 @@ int main(int argc, char **argv)
 		else if (a[0] != '-')
 			only = a;
 		else
-			die("usage: [--memory sc|tso|ra] [--bound N] [--upto N] [--states N] "
+			die("usage: [--memory sc|tso|ra] [--bound N] [--stale N] [--upto N] [--states N] "
 			    "[--spurious] [--timeouts] [--large] [--quiet] [SCENARIO]");
 	}
 	len = readlink("/proc/self/exe", C->exe, sizeof C->exe - 1);

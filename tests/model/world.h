@@ -116,10 +116,12 @@ WEAK void osyield(void)
 	mc_yield();
 }
 
-WEAK int64_t nanotime(void)
+#ifndef OWN_NANOTIME // the model has its own
+int64_t nanotime(void)
 {
 	return modeltime;
 }
+#endif
 
 WEAK void systemstack(void (*fn)(void *), void *arg)
 {
