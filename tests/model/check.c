@@ -43,7 +43,7 @@
 #include <unistd.h>
 
 enum {
-	MaxThreads = 4, MaxLocs = 64, MaxMsgs = 10, MaxBuf = 6, MaxCells = 512,
+	MaxThreads = 4, MaxLocs = 64, MaxMsgs = 10, MaxBuf = 6, MaxPlain = 12, MaxCells = 512,
 	MaxNames = 64, MaxRanges = 64, LocTable = 4096, MaxChoices = 32,
 	StackSize = 32 << 10, Chunk = 256, MaxDepth = 400000, Endless = 100000,
 	Relaxed = 0, Consume = 1, Acquire = 2, Release = 3, AcqRel = 4, SeqCst = 5,
@@ -86,7 +86,7 @@ typedef struct {
 	bool token;     // mc_unpark before mc_park
 	bool limited;   // the sleep has a timeout
 	bool fresh;     // others have done steps since its last yield
-	bool settling;  // a plain access to an atomic location: see settle
+	uint8_t nplain; // plain accesses to atomic locations: see settle
 	uint8_t nbuf;
 	Op op;          // what the next step does
 	uintptr_t sp;
@@ -95,6 +95,7 @@ typedef struct {
 	uintptr_t sleepaddr;
 	struct { uintptr_t addr; uint64_t value; uint8_t size; } buf[MaxBuf];
 	View now, floor, tokenview;
+	struct { Op op; uint64_t old; } plain[MaxPlain];
 } Thread;
 
 // The last accesses to eight bytes, each: the writer and its epoch, all readers' epochs.
@@ -1036,28 +1037,27 @@ static void settle(void)
 {
 	int t = C->self;
 	Thread *th = &C->thread[t];
-	Op *op = &th->op;
-	uint64_t v;
 
-	if (!th->settling)
-		return;
-	th->settling = false;
-	v = get(op->addr, op->size);
-	put(op->addr, op->size, th->old);
-	th->old = 0;
-	if (op->kind == OpPlainRead)
-		return;
-	if (C->memory == Ra) {
-		int x = C->slot[op->loc], k = C->nmsgs[x];
+	for (int i = 0; i < th->nplain; i++) {
+		const Op *op = &th->plain[i].op;
+		uint64_t v = get(op->addr, op->size);
 
-		writemsg(t, op, k, withpart(op, C->msgs[x][k - 1].value, v), Relaxed, false);
-	} else if (C->memory == Tso) {
-		if (th->nbuf == MaxBuf)
-			drain(t);
-		bufferstore(t, op->addr, op->size, v);
-	} else {
-		put(op->addr, op->size, v);
+		put(op->addr, op->size, th->plain[i].old);
+		if (op->kind == OpPlainRead)
+			continue;
+		if (C->memory == Ra) {
+			int x = C->slot[op->loc], k = C->nmsgs[x];
+
+			writemsg(t, op, k, withpart(op, C->msgs[x][k - 1].value, v), Relaxed, false);
+		} else if (C->memory == Tso) {
+			if (th->nbuf == MaxBuf)
+				drain(t);
+			bufferstore(t, op->addr, op->size, v);
+		} else {
+			put(op->addr, op->size, v);
+		}
 	}
+	th->nplain = 0;
 }
 
 // ---- hooks --------------------------------------------------------------------------
@@ -1114,9 +1114,6 @@ static __attribute__((noinline)) void plainaccess(uintptr_t addr, int size, bool
 {
 	int loc;
 
-	if (C->self < 0)
-		return;
-	settle();
 	if (inranges(C->ignore, C->nignore, addr))
 		return;
 	loc = findloc(addr, size);
@@ -1133,8 +1130,11 @@ static __attribute__((noinline)) void plainaccess(uintptr_t addr, int size, bool
 		return;
 	}
 	if (addr < C->locs[loc].addr || addr + (uintptr_t)size > C->locs[loc].addr + C->locs[loc].size) {
-		if (C->slot[loc] >= 0)
-			mc_fail("a plain access to an atomic word and its neighbours");
+		// Part of it is an atomic location.
+		int first = size > 4 ? 4 : size > 2 ? 2 : 1;
+
+		plainaccess(addr, first, write, pc);
+		plainaccess(addr + (uintptr_t)first, size - first, write, pc);
 		return;
 	}
 	if (useloc(loc, write) < 0) {
@@ -1157,11 +1157,18 @@ static __attribute__((noinline)) void plainaccess(uintptr_t addr, int size, bool
 		if (C->restart || C->failed)
 			yieldturn();
 	}
-	C->thread[C->self].settling = true;
+	if (C->thread[C->self].nplain == MaxPlain)
+		die("too wide a plain access");
+	C->thread[C->self].plain[C->thread[C->self].nplain].op = C->thread[C->self].op;
+	C->thread[C->self].plain[C->thread[C->self].nplain++].old = C->thread[C->self].old;
+	C->thread[C->self].old = 0;
 }
 
 static void plainrange(uintptr_t addr, size_t size, bool write, uintptr_t pc)
 {
+	if (C->self < 0)
+		return;
+	settle();
 	while (size > 0) {
 		size_t n = 8 - (addr & 7);
 
@@ -1170,8 +1177,6 @@ static void plainrange(uintptr_t addr, size_t size, bool write, uintptr_t pc)
 		plainaccess(addr, (int)n, write, pc);
 		addr += n;
 		size -= n;
-		if (C->self >= 0 && C->thread[C->self].settling && size > 0)
-			mc_fail("a plain access to an atomic word and its neighbours");
 	}
 }
 

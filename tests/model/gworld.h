@@ -76,7 +76,7 @@ static uint32_t ntimers, ended;
 void addtimer(Timer *t)
 {
 	lock(&timerlock);
-	t->pp = &wp[0];
+	atomic_store_release(&t->pp, &wp[0]);
 	pending[pending[0] != NULL] = t;
 	ntimers++;
 	unlock(&timerlock);
@@ -92,7 +92,7 @@ static bool taketimer(Timer *t, bool any, Timer *due)
 			continue;
 		found = true;
 		*due = *pending[i];
-		pending[i]->pp = NULL;
+		atomic_store_release(&pending[i]->pp, NULL);
 		pending[i] = NULL;
 		ntimers--;
 	}
@@ -123,7 +123,7 @@ static bool clockwanted(void *n)
 	return ntimers > 0 || ended == (uint32_t)(intptr_t)n;
 }
 
-// Fires what is pending, at any time, until n threads have said that they end.
+// Fires what is pending, at any time, until n calls of ends().
 static void theclock(void *n)
 {
 	int left = 3;
@@ -163,10 +163,10 @@ static inline void makegoroutines(int n, bool clock)
 	}
 }
 
-// After the goroutines' threads.
-static inline void makeclock(int n)
+// Behind the n threads of goroutines, which call ends() so many times.
+static inline void makeclock(int n, int times)
 {
-	mc_thread(theclock, (void *)(intptr_t)n, &wg0[n]);
+	mc_thread(theclock, (void *)(intptr_t)times, &wg0[n]);
 }
 
 // Each has its Sudog back.

@@ -24,7 +24,7 @@
 // mutant: the deadline's waiter stays counted
 // - new = old - OneWaiter;\n\t\tif (n == 1)
 // + new = old; if (n == 1)
-// mutant: the deadline does not look whether a permit is on its way | --memory tso deadlinestarving
+// mutant: the deadline does not look whether a permit is on its way | --memory sc deadlinestarving
 // - if (n == 0 || (n == 1 && (old & Starving) && !(old & Locked)))
 // + if (n == 0)
 // mutant: the deadline does not wait until it is decided
@@ -144,7 +144,7 @@ static void deadline(void)
 	named(2, true);
 	threadong(locker, 0);
 	threadong(timed, 1);
-	makeclock(2);
+	makeclock(2, 2);
 }
 
 static void deadline3(void)
@@ -153,7 +153,7 @@ static void deadline3(void)
 	threadong(locker, 0);
 	threadong(locker, 1);
 	threadong(timed, 2);
-	makeclock(3);
+	makeclock(3, 3);
 }
 
 static void deadlinestarving(void)
@@ -161,7 +161,7 @@ static void deadlinestarving(void)
 	named(2, true);
 	threadong(twice, 0);
 	threadong(timed, 1);
-	makeclock(3);
+	makeclock(2, 3);
 	jumps = 1;
 }
 

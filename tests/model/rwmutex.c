@@ -20,7 +20,7 @@
 // mutant: a writer is admitted beside readers
 // - if ((atomic_load_relaxed(&m->state) & (Readers | Writer)) == 0)
 // + if (true)
-// mutant: who gives up lets in nobody
+// mutant: who gives up lets in nobody | --memory sc deadlinew
 // - if (atomic_load_relaxed(&m->state) & Queued)\n\t\tadmit(m, false, &list);
 // +
 // mutant: unlock is no release
@@ -142,13 +142,42 @@ static void rww(void)
 	threadong(writer, 2);
 }
 
+// A reader that stays until the other one is in, too: the writer in between must not keep that
+// one out when its deadline has come.
+static bool otherin;
+
+static bool isother(void *arg)
+{
+	(void)arg;
+	return otherin;
+}
+
+static void patientreader(void *arg)
+{
+	(void)arg;
+	rt_rwmutex_rlock(&m);
+	mc_await(isother, NULL);
+	rt_rwmutex_runlock(&m);
+	ends();
+}
+
+static void otherreader(void *arg)
+{
+	(void)arg;
+	rt_rwmutex_rlock(&m);
+	otherin = true;
+	rt_rwmutex_runlock(&m);
+	ends();
+}
+
 static void deadlinew(void)
 {
 	named(3, true);
-	threadong(reader, 0);
+	mc_ignore(&otherin, sizeof otherin);
+	threadong(patientreader, 0);
 	threadong(timedwriter, 1);
-	threadong(reader, 2);
-	makeclock(3);
+	threadong(otherreader, 2);
+	makeclock(3, 3);
 }
 
 static void deadliner(void)
@@ -156,7 +185,7 @@ static void deadliner(void)
 	named(2, true);
 	threadong(writer, 0);
 	threadong(timedreader, 1);
-	makeclock(2);
+	makeclock(2, 2);
 }
 
 static void unlocked(void)

@@ -131,7 +131,7 @@ static void deadline(void)
 	named(2, true);
 	threadong(releaser, 0);
 	threadong(timedacquirer, 1);
-	makeclock(2);
+	makeclock(2, 2);
 }
 
 static void permitsomewhere(void)
