@@ -43,7 +43,7 @@
 #include <unistd.h>
 
 enum {
-	MaxThreads = 4, MaxLocs = 64, MaxMsgs = 10, MaxBuf = 6, MaxPlain = 12, MaxCells = 512,
+	MaxThreads = 4, MaxLocs = 64, MaxMsgs = 16, MaxBuf = 6, MaxPlain = 12, MaxCells = 512,
 	MaxNames = 64, MaxRanges = 64, LocTable = 4096, MaxChoices = 32,
 	StackSize = 32 << 10, Chunk = 256, MaxDepth = 400000, Endless = 100000,
 	Relaxed = 0, Consume = 1, Acquire = 2, Release = 3, AcqRel = 4, SeqCst = 5,
@@ -90,6 +90,7 @@ typedef struct {
 	uint8_t nbuf;
 	Op op;          // what the next step does
 	uintptr_t sp;
+	uintptr_t g; // what getg() returns
 	uint64_t result;
 	uint64_t old;
 	uintptr_t sleepaddr;
@@ -158,6 +159,7 @@ static struct Checker {
 	uintptr_t explorersp;
 	unsigned char *stacks;
 	uint8_t *data_lo, *data_hi;
+	bool daemon[MaxThreads];
 	void *g[MaxThreads];
 	void (*fn[MaxThreads])(void *);
 	void *arg[MaxThreads];
@@ -165,6 +167,7 @@ static struct Checker {
 	unsigned char *base;    // and behind it
 	char error[512];
 	bool failed, tracing, finishing;
+	bool pruned; // the model does not want to know how this continues
 	jmp_buf finished;
 	uint64_t quiet;
 	int nranges, nracy, nignore;
@@ -1245,6 +1248,12 @@ void mc_thread(void (*fn)(void *), void *arg, void *g)
 	C->fn[t] = fn;
 	C->arg[t] = arg;
 	C->g[t] = g;
+	C->daemon[t] = false;
+}
+
+void mc_daemon(void)
+{
+	C->daemon[C->nthreads - 1] = true;
 }
 
 void mc_name(const void *p, size_t size, const char *name, int index)
@@ -1279,6 +1288,26 @@ int mc_choose(int n)
 	if (C->self < 0)
 		return n - 1;
 	return n <= 1 ? 0 : (int)step(OpChoose, 0, 0, 0, 0, (uint64_t)n, 0, -1, PC);
+}
+
+void mc_setg(void *g)
+{
+	C->thread[C->self].g = (uintptr_t)g;
+	mc_g = (uintptr_t)g;
+}
+
+void mc_exit(void)
+{
+	settle();
+	C->thread[C->self].status = Done;
+	yieldturn();
+	abort();
+}
+
+void mc_prune(void)
+{
+	C->pruned = true;
+	yieldturn();
 }
 
 void mc_yield(void)
@@ -1671,7 +1700,7 @@ static int findways(uint16_t *ways)
 static void resume(int t)
 {
 	C->self = t;
-	mc_g = (uintptr_t)C->g[t];
+	mc_g = C->thread[t].g;
 	C->quiet = 0;
 	mc_switch(&C->explorersp, C->thread[t].sp);
 	C->self = -1;
@@ -1725,7 +1754,10 @@ static void take(uint16_t code)
 static bool alldone(void)
 {
 	for (int t = 0; t < C->nthreads; t++) {
-		if (C->thread[t].status != Done || C->thread[t].nbuf > 0)
+		const Thread *th = &C->thread[t];
+		bool asleep = th->status == Sleeping || (th->status == Parked && !th->token);
+
+		if ((th->status != Done && !(C->daemon[t] && asleep)) || th->nbuf > 0)
 			return false;
 	}
 	return true;
@@ -1754,6 +1786,7 @@ static void reset(void)
 		th->sp = (uintptr_t)(sp - 6);
 		th->status = Ready;
 		th->op.kind = OpStart;
+		th->g = (uintptr_t)C->g[t];
 		th->fresh = true;
 		th->op.loc = -1;
 		th->now.clock[t] = 1;
@@ -1835,8 +1868,7 @@ static Verdict explore(void)
 	if (C->visited)
 		memset(C->visited, 0, sizeof(Hash) * (C->vmask + 1));
 	C->depth = 0;
-	C->failed = false;
-	C->restart = false;
+	C->failed = C->restart = C->pruned = false;
 	reset();
 	id = enter(hashof(C->scratch, savestate(C->scratch)), &isnew);
 	C->parent[id] = 0;
@@ -1866,6 +1898,14 @@ static Verdict explore(void)
 			// Where it came from, for the trace.
 			C->parentway[0] = code;
 			return Failed;
+		}
+		if (C->pruned) {
+			// One state stands for all of these.
+			C->pruned = false;
+			id = enter((Hash){ 1, 1 }, &isnew);
+			C->isfinal[id] = 1;
+			edge(n->id, id);
+			continue;
 		}
 		id = enter(hashof(C->scratch, savestate(C->scratch)), &isnew);
 		if (C->timeouts || (code >> 12 != Timeout && code >> 12 != Spurious))
@@ -1906,12 +1946,12 @@ static void learn(void)
 	unsigned seed = 1;
 
 	for (int i = 0; i < 300; i++) {
-		C->restart = C->failed = false;
+		C->restart = C->failed = C->pruned = false;
 		reset();
 		for (int k = 0; k < 3000 && !C->failed && !C->restart; k++) {
 			int n = findways(ways);
 
-			if (n == 0)
+			if (n == 0 || C->pruned)
 				break;
 			take(ways[rand_r(&seed) % (unsigned)n]);
 		}

@@ -20,6 +20,8 @@ extern const Scenario mc_scenarios[]; // the model's; the last has no name
 
 // Makes a thread that runs fn(arg); g is what getg() returns there.
 void mc_thread(void (*fn)(void *), void *arg, void *g);
+// The thread that was made last need not end: it may be asleep when all others have.
+void mc_daemon(void);
 // Gives memory a name in traces.
 void mc_name(const void *p, size_t size, const char *name, int index);
 // Plain accesses of [p, p + size) race by design: they count as relaxed atomics, each a step.
@@ -33,6 +35,12 @@ void mc_ignore(const void *p, size_t size);
 void mc_fail(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 #define mc_assert(cond) ((cond) ? (void)0 : mc_fail("%s:%d: not true: %s", __FILE__, __LINE__, #cond))
 
+// From now on getg() returns g.
+void mc_setg(void *g);
+// Ends the calling thread.
+void mc_exit(void) __attribute__((noreturn));
+// Ends this execution, which needs more than the model has; it counts as good.
+void mc_prune(void);
 // Returns each of 0 .. n-1, in executions of their own.
 int mc_choose(int n);
 // The number of the calling thread, in the order of mc_thread.

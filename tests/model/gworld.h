@@ -6,30 +6,11 @@
 #ifndef RT0_MODEL_GWORLD_H
 #define RT0_MODEL_GWORLD_H
 
-#include "tests/model/world.h"
+#include "tests/model/steplock.h"
 #include "runtime/mem/object.h"
 #include "runtime/sched/sudog.h"
 #include "runtime/sched/timer.h"
 #include "runtime/sched/yieldcheck.h"
-
-// A random number would make states differ that are alike.
-#define fastrand() 5u
-
-ALWAYS_INLINE void lockstep(Mutex *l)
-{
-	mc_lock(&l->key);
-	getg()->m->locks++;
-}
-
-ALWAYS_INLINE void unlockstep(Mutex *l)
-{
-	getg()->m->locks--;
-	mc_unlock(&l->key);
-}
-
-// Inline, so that a trace says what calls them.
-#define lock(l) lockstep(l)
-#define unlock(l) unlockstep(l)
 
 // ---- goroutines ---------------------------------------------------------------------
 
