@@ -105,7 +105,7 @@ P *releasep(void)
 STEP void p_init(P *pp, int32_t id)
 {
 	pp->id = id;
-	pp->status = Pgcstop;
+	atomic_store_relaxed(&pp->status, (uint32_t)Pgcstop);
 	lockInit(&pp->timersLock, RankTimers);
 	if (pp->mcache)
 		return;
@@ -135,7 +135,7 @@ void p_destroy(P *pp)
 	stackpurge(pp);
 	freemcache(pp->mcache); // empty now; it stays with the P
 	gfpurge(pp);
-	pp->status = Pdead;
+	atomic_store_relaxed(&pp->status, (uint32_t)Pdead);
 }
 
 static void allpgrow(int32_t nprocs)
@@ -174,12 +174,12 @@ static void keepcurrent(int32_t nprocs)
 	P *pp = allp[0];
 
 	if (mp->p && mp->p->id < nprocs) {
-		mp->p->status = Prunning;
+		atomic_store_relaxed(&mp->p->status, (uint32_t)Prunning);
 		return;
 	}
 	if (mp->p)
 		untie(mp, mp->p);
-	pp->status = Pidle;
+	atomic_store_relaxed(&pp->status, (uint32_t)Pidle);
 	acquirep(pp);
 }
 
@@ -208,7 +208,7 @@ STEP P *procresize(int32_t nprocs)
 
 		if (getg()->m->p == pp)
 			continue;
-		pp->status = Pidle;
+		atomic_store_relaxed(&pp->status, (uint32_t)Pidle);
 		if (runqempty(pp)) {
 			pidleput(pp);
 		} else {

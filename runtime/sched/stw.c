@@ -85,7 +85,7 @@ static void haltiffreezing(void)
 // waits for no other P.
 void pstopped(P *pp)
 {
-	pp->status = Pgcstop;
+	atomic_store_relaxed(&pp->status, (uint32_t)Pgcstop);
 	if (--sched.stopwait == 0)
 		notewakeup(&sched.stopnote);
 }
@@ -120,7 +120,7 @@ void stoplent(P *pp)
 static void stopp(P *pp) HOLDS(sched.lock);
 static void stopp(P *pp)
 {
-	pp->status = Pgcstop;
+	atomic_store_relaxed(&pp->status, (uint32_t)Pgcstop);
 	sched.stopwait--;
 }
 
