@@ -13,6 +13,7 @@ coverage: $(BUILD)/hosted$(SUFFIX)
 
 stress:
 	tests/stress
+	tests/model/run --large
 	tests/real/run
 	tests/check/quitstorm.py 1000
 	$(MAKE) fuzz FUZZTIME=60

@@ -15,7 +15,8 @@
 // model adds. A state that has been met is not entered again, so loops that wait end, too. At the
 // end every state must be able to reach one in which all threads have ended: so deadlocks, lost
 // wake-ups and loops that nothing ends are errors. Timeouts and spurious wake-ups do not count for
-// that, unless --timeouts is given.
+// that, unless --timeouts is given. With a bound only states in which no thread can run are errors:
+// a loop may wait for a thread that the bound keeps from running.
 //
 // Memory models:
 //
@@ -1324,10 +1325,10 @@ static int futexloc(uint32_t *addr)
 	return loc;
 }
 
-void mc_futexsleep(uint32_t *addr, uint32_t val, int64_t ns)
+bool mc_futexsleep(uint32_t *addr, uint32_t val, int64_t ns)
 {
 	settle();
-	step(OpFutexSleep, (uintptr_t)addr, 4, 0, 0, val, (uint64_t)ns, futexloc(addr), PC);
+	return step(OpFutexSleep, (uintptr_t)addr, 4, 0, 0, val, (uint64_t)ns, futexloc(addr), PC) != 0;
 }
 
 void mc_futexwakeup(uint32_t *addr, uint32_t cnt)
@@ -1733,6 +1734,7 @@ static void take(uint16_t code)
 	case Spurious:
 		th->status = Ready;
 		tracestep(t, kind == Timeout ? "the sleep has lasted long enough" : "a signal ends the sleep");
+		th->result = kind == Timeout;
 		th->op = (Op){ .kind = OpWoken, .loc = -1 };
 		th->sleepaddr = 0;
 		th->limited = false;
@@ -1900,7 +1902,7 @@ static Verdict explore(void)
 			return Failed;
 		}
 		if (C->pruned) {
-			// One state stands for all of these.
+			// One state represents all of these.
 			C->pruned = false;
 			id = enter((Hash){ 1, 1 }, &isnew);
 			C->isfinal[id] = 1;
@@ -2072,7 +2074,8 @@ static bool run(const Scenario *sc, bool trace)
 		v = explore();
 		passes++;
 	} while (v == Restarted);
-	if (v == Fine && findendless(&id)) {
+	// With a bound, a loop may wait for a thread that the bound keeps from running.
+	if (v == Fine && C->bound < 0 && findendless(&id)) {
 		endless = true;
 		v = Failed;
 	}

@@ -47,8 +47,9 @@ int mc_choose(int n);
 int mc_self(void);
 // Lets others run; a switch here is no preemption.
 void mc_yield(void);
-// The kernel's futex: compares and sleeps in one step; both are full barriers.
-void mc_futexsleep(uint32_t *addr, uint32_t val, int64_t ns);
+// The kernel's futex: compares and sleeps in one step; both are full barriers. True: ns have
+// passed.
+bool mc_futexsleep(uint32_t *addr, uint32_t val, int64_t ns);
 void mc_futexwakeup(uint32_t *addr, uint32_t cnt);
 // A lock that takes one step to acquire, whatever the lock's own protocol does.
 void mc_lock(uint32_t *key);

@@ -51,7 +51,7 @@ void goyield(void)
 enum { Soon = 1500 }; // a deadline
 
 static Mutex timerlock;
-static Timer *pending[2]; // by whoever has started one; under timerlock
+static Timer *pending[2]; // under timerlock
 static uint32_t ntimers, ended;
 
 void addtimer(Timer *t)

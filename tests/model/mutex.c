@@ -15,7 +15,7 @@
 // mutant: lock is no acquire
 // - if (likely(atomic_cas(lockbyte(m), 0, Locked))) // acquire: pairs with unlock
 // + if (relaxedcas(lockbyte(m), 0, Locked))
-// mutant: the locker forgets who is deciding
+// mutant: the locker forgets that another is deciding
 // - withduty(old | Locked | (deciding(old) ? Deciding : 0));
 // + withduty(old | Locked);
 // mutant: a woken waiter keeps woken set

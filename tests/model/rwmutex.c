@@ -20,7 +20,7 @@
 // mutant: a writer is admitted beside readers
 // - if ((atomic_load_relaxed(&m->state) & (Readers | Writer)) == 0)
 // + if (true)
-// mutant: who gives up lets in nobody | --memory sc deadlinew
+// mutant: a waiter that gives up lets in nobody | --memory sc deadlinew
 // - if (atomic_load_relaxed(&m->state) & Queued)\n\t\tadmit(m, false, &list);
 // +
 // mutant: unlock is no release

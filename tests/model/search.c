@@ -11,10 +11,10 @@
 // run: --memory tso --bound 1 chain
 // run: --memory ra --bound 2 --stale 1
 // large: --memory ra --bound 4 --stale 2
-// mutant: who gives up does not look again
+// mutant: an M that gives up does not look again
 // - return workleft() && regainp(s->wasSpinning) ? LookAgain : Nothing;
 // + return Nothing;
-// mutant: who gives up looks again while it still counts as spinning
+// mutant: an M that gives up looks again while it still counts as spinning
 // - if (s->wasSpinning)\n\t\tstopspinning(s->mp);\n\treturn Nothing;
 // + return Nothing;
 // - return workleft() && regainp(s->wasSpinning) ? LookAgain : Nothing;
@@ -39,7 +39,7 @@
 // mutant: the G is published without a full barrier | --memory tso
 // - atomic_xchg(&pp->runqtail, t + 1);
 // + atomic_store_release(&pp->runqtail, t + 1);
-// mutant: nobody takes over the search from an M that has found something | --memory tso chain
+// mutant: nobody takes over the search from an M that has found something | --memory sc chain
 // - stopspinning(mp);\n\twakep();
 // + stopspinning(mp);
 // mutant: the claim is not dropped
@@ -98,10 +98,19 @@ void newm(void (*fn)(void), P *pp, int64_t id)
 
 // ---- threads ------------------------------------------------------------------------
 
+// Of two goroutines, the one that runs keeps its M until the other one runs, too.
+static bool bothtaken(void *unused)
+{
+	(void)unused;
+	return taken[0] && taken[1];
+}
+
 static void took(G *gp)
 {
 	mc_assert(gp >= item && gp < item + Gs);
 	mc_assert(taken[gp - item]++ == 0);
+	if (puts == 2)
+		mc_await(bothtaken, NULL);
 }
 
 // An M's scheduler: schedule() without what it does for the goroutine that it has found.

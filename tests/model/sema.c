@@ -16,7 +16,7 @@
 // mutant: the permit is added by a load and a store | --memory tso
 // - atomic_xadd(addr, 1); // then
 // + atomic_store_release(addr, atomic_load_relaxed(addr) + 1); //
-// mutant: who gives up at the deadline stays counted and queued
+// mutant: a waiter that gives up at the deadline stays counted and queued
 // - if (s->queued) // the deadline came
 // + if (false) //
 // mutant: the waker does not claim the wait

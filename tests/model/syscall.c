@@ -5,7 +5,8 @@
 // source: runtime/sched/sysmon.c runtime/sched/wake.c runtime/sched/findrunnable.c
 // cflags: -DRT0_STRESS
 // run: --memory tso --timeouts --bound 3
-// run: --memory ra --timeouts --bound 2 --stale 1
+// run: --memory sc --timeouts --bound 1 stopretake
+// run: --memory ra --timeouts --bound 1 --stale 1
 // large: --memory tso --timeouts
 // large: --memory ra --timeouts --bound 3 --stale 2
 // mutant: the way back takes the P without a cas | --memory tso --timeouts
@@ -20,23 +21,20 @@
 // mutant: without a P, the goroutine is queued after the unlock | --memory tso --timeouts
 // - globrunqput(gp);\n\tunlock(&sched.lock);
 // + (void)0; unlock(&sched.lock); if (!pp) { lock(&sched.lock); globrunqput(gp); unlock(&sched.lock); }
-// mutant: who gives up does not look at the global queue | --memory tso --timeouts
+// mutant: an M that gives up does not look at the global queue | --memory tso --timeouts
 // - if (sched.runqsize != 0) {\n\t\ts->gp
 // + if (0) {\n\t\ts->gp
 // - return workleft() && regainp
 // + return false && regainp
-// mutant: the world does not wait for those whose call it has not seen | --memory tso
+// mutant: the world does not wait for those whose call it has not seen | --memory tso --timeouts --bound -1 stoplong
 // - stopped = stopsyscalls() > 0 && sched.stopwait == 0;
 // + stopped = false;
 // mutant: the world takes a P that runs | --memory tso --timeouts
 // - if (isinsyscall(pp) && takesyscallp(pp, Pgcstop)) {
 // + if (pp->status != Pgcstop && pp->status != Pidle) {
-// mutant: a P that is lent while the world stops is forgotten | --memory sc
+// mutant: a P that is lent while the world stops is forgotten | --memory sc --bound -1 stoplong
 // - if (unlikely(worldstops()))\n\t\tunusual(gp, pc, sp, bp);\n}
 // + }
-// mutant: handing off looks at no request to stop | --memory tso --timeouts
-// - if (worldstops()) {\n\t\tpstopped(pp);\n\t\treturn false;\n\t}
-// +
 #include "tests/model/steplock.h"
 #define fastrandn mc_choose
 #include "runtime/lock/note.c"
@@ -190,6 +188,27 @@ static void caller(void *arg)
 	schedules();
 }
 
+// A call that lasts until the world has been started again.
+static bool started;
+
+static bool isstarted(void *unused)
+{
+	(void)unused;
+	return started;
+}
+
+static void longcaller(void *arg)
+{
+	entersyscall();
+	mc_await(isstarted, NULL);
+	exitsyscall();
+	took(getg());
+	mc_setg(getg()->m->g0);
+	dropg();
+	(void)arg;
+	schedules();
+}
+
 static void sleeper(void *arg)
 {
 	(void)arg;
@@ -218,6 +237,7 @@ static void stopper(void *arg)
 	mc_yield();
 	stopped = false;
 	startTheWorldWithSema(NULL);
+	started = true;
 }
 
 // ---- scenarios ----------------------------------------------------------------------
@@ -241,6 +261,7 @@ static void world(int n, int ps)
 	mc_ignore(ran, sizeof ran);
 	mc_ignore(&made, sizeof made);
 	mc_ignore(&stopped, sizeof stopped);
+	mc_ignore(&started, sizeof started);
 	mc_name(&allpLock, sizeof allpLock, "allpLock", -1);
 }
 
@@ -269,6 +290,20 @@ static void stop(void)
 	sched.nmidle = 1;
 	threadong0(stopper, 0);
 	threadong(caller, 1);
+	mc_daemon();
+	threadong0(sleeper, 2);
+	mc_daemon();
+}
+
+static void stoplong(void)
+{
+	world(3, 2);
+	due[1] = 1;
+	expectidle = 1;
+	sched.midle = &wm[2];
+	sched.nmidle = 1;
+	threadong0(stopper, 0);
+	threadong(longcaller, 1);
 	mc_daemon();
 	threadong0(sleeper, 2);
 	mc_daemon();
@@ -312,6 +347,7 @@ static void once(void)
 const Scenario mc_scenarios[] = {
 	{ "retake", retake1, once, false },
 	{ "stop", stop, once, false },
+	{ "stoplong", stoplong, once, false },
 	{ "stopretake", stopretake, once, true },
 	{ 0 },
 };

@@ -36,13 +36,15 @@ int32_t ncpu;
 WEAK Mutex allpLock;
 uint8_t __rt0_traceon;
 static int64_t modeltime;
+static bool expired[MaxWorld]; // the thread's sleep has lasted long enough, and it has not looked at
+                               // the clock since. Time itself stays, or no state would come again
 
 // Makes n Ms, each with its G and its P; threads run on the goroutine, or on g0.
 static inline void makeworld(int n)
 {
 	allp = wallp;
 	gomaxprocs = newprocs = allplen = allpcap = n;
-	ncpu = 1; // no active spinning: it is the same load again
+	ncpu = 1; // no active spinning: it is that load again
 	modeltime = 1000;
 	for (int i = 0; i < n; i++) {
 		wallp[i] = &wp[i];
@@ -65,6 +67,7 @@ static inline void makeworld(int n)
 	mc_name(&sched, sizeof sched, "sched", -1);
 	mc_ignore(&curcache, sizeof curcache);
 	mc_ignore(&modeltime, sizeof modeltime);
+	mc_ignore(expired, sizeof expired);
 }
 
 static inline void threadong(void (*fn)(void *), int i)
@@ -97,7 +100,7 @@ WEAK void print(const char *format, ...)
 
 WEAK void futexsleep(uint32_t *addr, uint32_t val, int64_t ns)
 {
-	mc_futexsleep(addr, val, ns);
+	expired[mc_self()] = mc_futexsleep(addr, val, ns);
 }
 
 WEAK void futexwakeup(uint32_t *addr, uint32_t cnt)
@@ -119,6 +122,10 @@ WEAK void osyield(void)
 #ifndef OWN_NANOTIME // the model has its own
 int64_t nanotime(void)
 {
+	if (mc_self() >= 0 && expired[mc_self()]) {
+		expired[mc_self()] = false;
+		return modeltime + (int64_t)1000000000;
+	}
 	return modeltime;
 }
 #endif
