@@ -1,4 +1,4 @@
-// tls.h - models: what the checker knows of the running thread stands for its registers.
+// tls.h - models: the running thread has its G where the checker says, not in a register.
 #ifndef RT0_ARCH_TLS_H
 #define RT0_ARCH_TLS_H
 
