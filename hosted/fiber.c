@@ -17,25 +17,49 @@
 #include "hosted/report.h"
 #include "hosted/sanitizer.h"
 #include "include/rt.h"
+#include "runtime/base/atomic.h"
 #include "runtime/base/getg.h"
 #include "runtime/base/hosted.h"
+#include "runtime/mem/mem.h"
 
 enum { Unordered = 1 }; // a switch says nothing of what comes before what
+
+enum { NumStacks = (1ul << 47) / StackSegment };
 
 static __thread void *ownfiber; // this thread's
 static __thread void *ownstack; // AddressSanitizer's second stack for it, while it is on a G's
 
+// The lower end of the stack that begins in each 64 MiB of the address space; 0 if there is none.
+static uintptr_t stackin[NumStacks];
+
 void __rt0_fibernew(G *newg)
 {
-	char name[32];
+	char name[64];
 
 	if (!__tsan_create_fiber)
 		return;
+	newg->mutexes->nheld = newg->mutexes->more = 0;
+	atomic_store_relaxed(&stackin[newg->stack.lo / StackSegment], newg->stack.lo);
 	__tsan_func_entry((void *)newg->gopc); // "created by"
 	newg->fiber[TsanFiber] = __tsan_create_fiber(0);
 	__tsan_func_exit();
-	rt_snprintf(name, sizeof name, "goroutine %lu", (unsigned long)newg->goid);
+	if (newg->parentGoid)
+		rt_snprintf(name, sizeof name, "goroutine %lu, by goroutine %lu",
+		            (unsigned long)newg->goid, (unsigned long)newg->parentGoid);
+	else
+		rt_snprintf(name, sizeof name, "goroutine %lu", (unsigned long)newg->goid);
 	__tsan_set_fiber_name(newg->fiber[TsanFiber], name);
+}
+
+// Is p on a goroutine's stack?
+bool onstack(const void *p)
+{
+	uintptr_t i = (uintptr_t)p / StackSegment;
+
+	if (i == 0 || i >= (uintptr_t)NumStacks)
+		return false;
+	return (uintptr_t)p - atomic_load_relaxed(&stackin[i]) < StackSegment ||
+	       (uintptr_t)p - atomic_load_relaxed(&stackin[i - 1]) < StackSegment;
 }
 
 bool __rt0_freshstacks(void)
@@ -114,6 +138,7 @@ void __rt0_fiberend(G *gp)
 {
 	if (!__tsan_destroy_fiber)
 		return;
+	atomic_store_relaxed(&stackin[gp->stack.lo / StackSegment], 0);
 	__tsan_destroy_fiber(gp->fiber[TsanFiber]);
 	gp->fiber[TsanFiber] = NULL;
 }

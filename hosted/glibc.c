@@ -5,6 +5,7 @@
 // A thread's stack is its g0's, of the size that the attribute says.
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "hosted/report.h"
@@ -49,12 +50,23 @@ static void endprocess(int32_t status)
 
 static void (*start)(void); // mstart
 
+static void namethread(const M *mp)
+{
+	char name[32];
+
+	if (!__tsan_set_fiber_name)
+		return;
+	snprintf(name, sizeof name, "runtime's M %ld", (long)mp->id);
+	__tsan_set_fiber_name(__tsan_get_current_fiber(), name);
+}
+
 static void *threadentry(void *arg)
 {
 	G *gp = arg;
 
 	setbounds(gp, (uintptr_t)__builtin_frame_address(0));
 	setg(gp);
+	namethread(gp->m);
 	callmstart(start);
 	setg(NULL); // a signal that comes now is not the runtime's
 	return NULL;

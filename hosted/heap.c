@@ -17,27 +17,42 @@ static void *orpanic(void *p, size_t size)
 OWN(rt_malloc)
 void *rt_malloc(size_t size)
 {
-	return orpanic(malloc(size), size);
+	void *p;
+
+	ENTERED;
+	p = orpanic(malloc(size), size);
+	LEFT;
+	return p;
 }
 
 OWN(rt_calloc)
 void *rt_calloc(size_t n, size_t size)
 {
-	void *p = calloc(n, size);
+	void *p;
 
-	return p ? p : __real_rt_calloc(n, size);
+	ENTERED;
+	p = calloc(n, size);
+	if (!p)
+		p = __real_rt_calloc(n, size);
+	LEFT;
+	return p;
 }
 
 OWN(rt_realloc)
 void *rt_realloc(void *p, size_t size)
 {
-	return orpanic(realloc(p, size ? size : 1), size);
+	ENTERED;
+	p = orpanic(realloc(p, size ? size : 1), size);
+	LEFT;
+	return p;
 }
 
 OWN(rt_free)
 void rt_free(void *p)
 {
+	ENTERED;
 	free(p);
+	LEFT;
 }
 
 OWN(rt_malloc_usable_size)

@@ -4,6 +4,8 @@
 // The runtime handles faults: a null pointer is a panic. Each M's signal stack is the runtime's,
 // and a sanitizer that takes it back when a thread ends would unmap it. Leaks are not looked for,
 // because the stacks of goroutines that are parked are not known as places where pointers are.
+// A mutex need not be unlocked by the goroutine that has locked it (mutex.c), and the runtime
+// itself reports one that is not locked.
 #define FAULTS \
 	"handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:handle_abort=0:" \
 	"use_sigaltstack=0:"
@@ -20,7 +22,7 @@ const char *__asan_default_options(void)
 
 const char *__tsan_default_options(void)
 {
-	return FAULTS "report_signal_unsafe=0";
+	return FAULTS "report_signal_unsafe=0:detect_deadlocks=1:second_deadlock_stack=1:report_mutex_bugs=0";
 }
 
 const char *__msan_default_options(void)

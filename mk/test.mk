@@ -11,9 +11,10 @@ coverage: $(BUILD)/hosted$(SUFFIX)
 	-tests/run --variant coverage
 	@tools/coverage report $(BUILD)/coverage
 
-stress:
+stress: $(BUILD)/hosted$(SUFFIX)
 	tests/stress
 	tests/model/run --large
+	tests/run --times 100 hosted
 	tests/real/run
 	tests/check/quitstorm.py 1000
 	$(MAKE) fuzz FUZZTIME=60

@@ -206,6 +206,15 @@ typedef struct Handling Handling; // sig/handler.c
 
 // ---- G ------------------------------------------------------------------------------
 
+enum { MaxHeld = 48 }; // fewer than ThreadSanitizer's 64, with which it ends the process
+
+// Hosted: the mutexes that a goroutine holds (hosted/mutex.c). Its own, without a lock.
+typedef struct {
+	uint32_t nhanded;     // mutexes unlocked by others when it looked
+	uint32_t nheld, more; // in held, and beyond its end
+	uintptr_t held[MaxHeld];
+} HeldMutexes;
+
 // Groups by owner. Where nothing else is said, a field belongs to the M that runs the G, or to
 // the M that has taken it off a queue.
 struct G {
@@ -264,6 +273,7 @@ struct G {
 	// (hosted/fiber.c). An array of none elsewhere, and not the last member, since that would
 	// make G a structure of any size to the compiler.
 	void *fiber[3 * Hosted];
+	HeldMutexes mutexes[Hosted];
 
 	// With a C library: what is in force while this runs; g0's is the thread's. sched/setarea.h.
 	Area *area;

@@ -1,4 +1,4 @@
-// tests/hosted/reusedstack_ok.c - goroutines that use stacks one after the other, which nothing orders,
+// tests/hosted/reusedstack_right.c - goroutines that use stacks one after the other, which nothing orders,
 // and one that reads what another has on its stack while that waits.
 // sanitizer: thread
 // stdout: 300
