@@ -14,7 +14,7 @@ coverage: $(BUILD)/hosted$(SUFFIX)
 stress: $(BUILD)/hosted$(SUFFIX)
 	tests/stress
 	tests/model/run --large
-	tests/run --times 100 hosted
+	tests/run --times 100 tests/hosted
 	tests/real/run
 	tests/check/quitstorm.py 1000
 	$(MAKE) fuzz FUZZTIME=60
