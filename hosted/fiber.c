@@ -22,6 +22,8 @@
 #include "runtime/base/hosted.h"
 #include "runtime/mem/mem.h"
 
+int __real_rt_snprintf(char *buf, size_t size, const char *format, ...); // touches no memory that is watched
+
 enum { Unordered = 1 }; // a switch says nothing of what comes before what
 
 enum { NumStacks = (1ul << 47) / StackSegment };
@@ -44,10 +46,10 @@ void __rt0_fibernew(G *newg)
 	newg->fiber[TsanFiber] = __tsan_create_fiber(0);
 	__tsan_func_exit();
 	if (newg->parentGoid)
-		rt_snprintf(name, sizeof name, "goroutine %lu, by goroutine %lu",
-		            (unsigned long)newg->goid, (unsigned long)newg->parentGoid);
+		__real_rt_snprintf(name, sizeof name, "goroutine %lu, by goroutine %lu",
+		                   (unsigned long)newg->goid, (unsigned long)newg->parentGoid);
 	else
-		rt_snprintf(name, sizeof name, "goroutine %lu", (unsigned long)newg->goid);
+		__real_rt_snprintf(name, sizeof name, "goroutine %lu", (unsigned long)newg->goid);
 	__tsan_set_fiber_name(newg->fiber[TsanFiber], name);
 }
 

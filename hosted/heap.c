@@ -1,5 +1,7 @@
-// heap.c - the heap is the C library's, where the sanitizers look for errors. What the runtime
-// allocates for itself is on its own.
+// heap.c - the heap is the C library's, where the sanitizers look for errors.
+//
+// So is what the runtime allocates for itself (mk/rules.mk). ThreadSanitizer ignores these calls, since it
+// does not know what orders the runtime's threads.
 #include <malloc.h>
 #include <stdlib.h>
 
@@ -7,6 +9,11 @@
 
 void *__real_rt_malloc(size_t size);
 void *__real_rt_calloc(size_t n, size_t size);
+void *__rt0_malloc(size_t size);
+void *__rt0_calloc(size_t n, size_t size);
+void *__rt0_realloc(void *p, size_t size);
+void __rt0_free(void *p);
+size_t __rt0_malloc_usable_size(const void *p);
 
 // The real function says what is wrong.
 static void *orpanic(void *p, size_t size)
@@ -57,6 +64,60 @@ void rt_free(void *p)
 
 OWN(rt_malloc_usable_size)
 size_t rt_malloc_usable_size(const void *p)
+{
+	return malloc_usable_size((void *)p);
+}
+
+// ---- the runtime's own calls -----------------------------------------------------------
+
+static void beginown(void)
+{
+	if (AnnotateIgnoreReadsBegin)
+		AnnotateIgnoreReadsBegin(__FILE__, __LINE__);
+}
+
+static void endown(void)
+{
+	if (AnnotateIgnoreReadsEnd)
+		AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
+}
+
+void *__rt0_malloc(size_t size)
+{
+	void *p;
+
+	beginown();
+	p = orpanic(malloc(size), size);
+	endown();
+	return p;
+}
+
+void *__rt0_calloc(size_t n, size_t size)
+{
+	void *p;
+
+	beginown();
+	p = calloc(n, size);
+	endown();
+	return p ? p : __real_rt_calloc(n, size);
+}
+
+void *__rt0_realloc(void *p, size_t size)
+{
+	beginown();
+	p = orpanic(realloc(p, size ? size : 1), size);
+	endown();
+	return p;
+}
+
+void __rt0_free(void *p)
+{
+	beginown();
+	free(p);
+	endown();
+}
+
+size_t __rt0_malloc_usable_size(const void *p)
 {
 	return malloc_usable_size((void *)p);
 }

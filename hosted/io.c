@@ -39,11 +39,18 @@ static void textwritten(char *buf, size_t size, int64_t r)
 	writtenby(buf, r < 0 ? 0 : least((size_t)r + 1, size));
 }
 
-VALUE(rt_read, int64_t, (int fd, void *p, size_t n), (fd, p, n), , taken(p, r))
-VALUE(rt_write, int64_t, (int fd, const void *p, size_t n), (fd, p, n), giving(p, n), given(r, n))
-VALUE(rt_open, int, (const char *path, int flags, int mode), (path, flags, mode), stringread(path); publish(&io), observe(&io))
-VALUE(rt_close, int, (int fd), (fd), publish(&io), )
-VALUE(rt_pipe, int, (int fd[2]), (fd), , if (r == 0) writtenby(fd, 2 * sizeof *fd))
+static void pipemade(int fd[2])
+{
+	writtenby(fd, 2 * sizeof *fd);
+	openedfd(fd[0]);
+	openedfd(fd[1]);
+}
+
+VALUE(rt_read, int64_t, (int fd, void *p, size_t n), (fd, p, n), usingfd(fd), taken(p, r))
+VALUE(rt_write, int64_t, (int fd, const void *p, size_t n), (fd, p, n), usingfd(fd); giving(p, n), given(r, n))
+VALUE(rt_open, int, (const char *path, int flags, int mode), (path, flags, mode), stringread(path); publish(&io), observe(&io); openedfd(r))
+VALUE(rt_close, int, (int fd), (fd), closingfd(fd); publish(&io), )
+VALUE(rt_pipe, int, (int fd[2]), (fd), , if (r == 0) pipemade(fd))
 
 // ---- several pieces ----------------------------------------------------------------------
 
@@ -75,10 +82,10 @@ static void givingv(const rt_iovec *v, int n)
 	publish(&io);
 }
 
-VALUE(rt_readv, int64_t, (int fd, const rt_iovec *v, int n), (fd, v, n), pieces(v, n), takingv(v, n, r))
-VALUE(rt_writev, int64_t, (int fd, rt_iovec *v, int n), (fd, v, n), givingv(v, n), observe(&io))
-VALUE(rt_sendfile, int64_t, (int out, int in, int64_t *offset, size_t n), (out, in, offset, n), readby(offset, sizeof *offset); publish(&io), observe(&io); if (r > 0) writtenby(offset, sizeof *offset))
-VALUE(rt_copy, int64_t, (int out, int in, int64_t n), (out, in, n), publish(&io), observe(&io))
+VALUE(rt_readv, int64_t, (int fd, const rt_iovec *v, int n), (fd, v, n), usingfd(fd); pieces(v, n), takingv(v, n, r))
+VALUE(rt_writev, int64_t, (int fd, rt_iovec *v, int n), (fd, v, n), usingfd(fd); givingv(v, n), observe(&io))
+VALUE(rt_sendfile, int64_t, (int out, int in, int64_t *offset, size_t n), (out, in, offset, n), usingfd(out); usingfd(in); readby(offset, sizeof *offset); publish(&io), observe(&io); if (r > 0) writtenby(offset, sizeof *offset))
+VALUE(rt_copy, int64_t, (int out, int in, int64_t n), (out, in, n), usingfd(out); usingfd(in); publish(&io), observe(&io))
 
 // ---- sockets -----------------------------------------------------------------------------
 
@@ -105,17 +112,17 @@ static void stringsread(const char *a, const char *b)
 	stringread(b);
 }
 
-VALUE(rt_listen, int, (const char *network, const char *address), (network, address), stringsread(network, address); publish(&io), )
-VALUE(rt_listen_with, int, (const char *network, const char *address, const rt_listen_options *o), (network, address, o), stringsread(network, address); listenoptionsread(o); publish(&io), )
-VALUE(rt_dial, int, (const char *network, const char *address), (network, address), stringsread(network, address); publish(&io), observe(&io))
-VALUE(rt_accept, int, (int fd), (fd), , observe(&io))
-VALUE(rt_shutdown, int, (int fd, int how), (fd, how), publish(&io), )
-VALUE(rt_local_address, int, (int fd, char *buf, size_t size), (fd, buf, size), , textwritten(buf, size, r))
-VALUE(rt_peer_address, int, (int fd, char *buf, size_t size), (fd, buf, size), , textwritten(buf, size, r))
-VALUE(rt_set_deadline, int, (int fd, int64_t reading, int64_t writing), (fd, reading, writing), publish(&io), )
-VALUE(rt_wait, int, (int fd, int what, int64_t when), (fd, what, when), , observe(&io))
-VALUE(rt_recv_from, int64_t, (int fd, void *p, size_t n, rt_address *a), (fd, p, n, a), , taken(p, r); if (r >= 0) writtenby(a, sizeof *a))
-VALUE(rt_send_to, int64_t, (int fd, const void *p, size_t n, const rt_address *a), (fd, p, n, a), addressread(a); giving(p, n), given(r, n))
+VALUE(rt_listen, int, (const char *network, const char *address), (network, address), stringsread(network, address); publish(&io), openedfd(r))
+VALUE(rt_listen_with, int, (const char *network, const char *address, const rt_listen_options *o), (network, address, o), stringsread(network, address); listenoptionsread(o); publish(&io), openedfd(r))
+VALUE(rt_dial, int, (const char *network, const char *address), (network, address), stringsread(network, address); publish(&io), observe(&io); openedfd(r))
+VALUE(rt_accept, int, (int fd), (fd), usingfd(fd), observe(&io); openedfd(r))
+VALUE(rt_shutdown, int, (int fd, int how), (fd, how), usingfd(fd); publish(&io), )
+VALUE(rt_local_address, int, (int fd, char *buf, size_t size), (fd, buf, size), usingfd(fd), textwritten(buf, size, r))
+VALUE(rt_peer_address, int, (int fd, char *buf, size_t size), (fd, buf, size), usingfd(fd), textwritten(buf, size, r))
+VALUE(rt_set_deadline, int, (int fd, int64_t reading, int64_t writing), (fd, reading, writing), usingfd(fd); publish(&io), )
+VALUE(rt_wait, int, (int fd, int what, int64_t when), (fd, what, when), usingfd(fd), observe(&io))
+VALUE(rt_recv_from, int64_t, (int fd, void *p, size_t n, rt_address *a), (fd, p, n, a), usingfd(fd), taken(p, r); if (r >= 0) writtenby(a, sizeof *a))
+VALUE(rt_send_to, int64_t, (int fd, const void *p, size_t n, const rt_address *a), (fd, p, n, a), usingfd(fd); addressread(a); giving(p, n), given(r, n))
 
 static size_t room(const rt_message *m)
 {
@@ -142,8 +149,8 @@ static void sending(const rt_message *m)
 	giving(m->buf, n);
 }
 
-VALUE(rt_recv_message, int, (int fd, rt_message *m), (fd, m), size_t n = room(m), observe(&io); if (r == 0) received(m, n))
-VALUE(rt_send_message, int, (int fd, const rt_message *m), (fd, m), sending(m), if (r < 0) observe(&io))
+VALUE(rt_recv_message, int, (int fd, rt_message *m), (fd, m), usingfd(fd); size_t n = room(m), observe(&io); if (r == 0) received(m, n))
+VALUE(rt_send_message, int, (int fd, const rt_message *m), (fd, m), usingfd(fd); sending(m), if (r < 0) observe(&io))
 
 VALUE(rt_address_parse, int, (rt_address *a, const char *network, const char *text), (a, network, text), stringsread(network, text), if (r == 0) writtenby(a, sizeof *a))
 VALUE(rt_address_format, int, (const rt_address *a, char *buf, size_t size), (a, buf, size), addressread(a), textwritten(buf, size, r))

@@ -22,6 +22,7 @@ IFTHERE void __tsan_read_range(void *addr, unsigned long n);
 IFTHERE void __tsan_write_range(void *addr, unsigned long n);
 IFTHERE void __tsan_func_entry(void *pc);
 IFTHERE void __tsan_func_exit(void);
+IFTHERE void __tsan_mutex_destroy(void *m, unsigned flags);
 IFTHERE void __tsan_mutex_pre_lock(void *m, unsigned flags);
 IFTHERE void __tsan_mutex_post_lock(void *m, unsigned flags, int recursion);
 IFTHERE int __tsan_mutex_pre_unlock(void *m, unsigned flags);
@@ -68,5 +69,10 @@ void stringwritten(char *s, size_t size);
 // Can there be anything of the program's at p?
 bool isaddress(const void *p);
 bool onstack(const void *p); // fiber.c
+
+// A call uses a descriptor, is about to close it, has opened it (descriptor.c).
+void usingfd(int fd);
+void closingfd(int fd);
+void openedfd(int fd);
 
 #endif

@@ -142,7 +142,7 @@ HOSTEDHEAP = rt_malloc rt_calloc rt_realloc rt_free rt_malloc_usable_size
 $(B)/hosted/names: $(HOSTEDSRC)
 	@mkdir -p $(@D)
 	$(Q)sed -n 's/^\(VOID\|VALUE\|OWN\)(\(rt_[a-z_]*\).*/\2 __real_\2/p' $^ >$@
-	$(Q)printf '__wrap_%s\n' $(HOSTEDHEAP) | sed 's/__wrap_\(.*\)/& \1/' >>$@
+	$(Q)printf '__wrap_%s\n' $(HOSTEDHEAP) | sed 's/__wrap_rt_\(.*\)/& __rt0_\1/' >>$@
 $(B)/hosted/renamed.o: $(OBJ) $(filter-out %/cxxabi.o $(B)/cgo/%,$(MEMBEROBJ)) $(B)/hosted/names
 	$(call say,OBJCOPY,$@)
 	$(Q)$(LD) -r $(HOSTEDHEAP:%=--wrap=%) --unique='.text.*' --unique='.rodata.*' --unique='.data.*' \

@@ -19,6 +19,7 @@ void __rt0_unmap(uintptr_t p, uintptr_t n);
 void __rt0_framesleft(void);
 void __rt0_systemstack(G *gp, Stack stk);
 void __rt0_ownstack(G *gp);
+const void *__rt0_chanclock(const Hchan *c);
 void __rt0_before(const void *p);
 void __rt0_after(const void *p);
 void __rt0_dying(void);
@@ -98,6 +99,12 @@ ALWAYS_INLINE void happensafter(const void *p)
 {
 	if (Hosted)
 		__rt0_after(p);
+}
+
+// What the two above take for a channel.
+ALWAYS_INLINE const void *chanclock(const Hchan *c)
+{
+	return Hosted ? __rt0_chanclock(c) : c;
 }
 
 #endif

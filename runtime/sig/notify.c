@@ -45,7 +45,7 @@ static void deliver(uint32_t sig, uint32_t n)
 	for (Listener *l = listeners; l; l = l->next) {
 		if (!(l->want & sigbit(sig)))
 			continue;
-		happensbefore(l->c);
+		happensbefore(chanclock(l->c));
 		for (uint32_t i = 0; i < n && rt_chan_try_send(l->c, &v); i++)
 			;
 	}

@@ -84,7 +84,7 @@ static void endall(rt_ctx *top, int err)
 		atomic_store_release(&n->err, err); // for readers of done, and of err
 		if (deltimer(&n->t))
 			n->refs--; // not the last: n has a handle or a child
-		happensbefore(n->done);
+		happensbefore(chanclock(n->done));
 		closechan(n->done);
 		for (CtxWatch *w = n->watches; w; w = w->next)
 			w->over(w, err);
@@ -250,7 +250,7 @@ int rt_ctx_err(rt_ctx *c)
 {
 	preemptcheck();
 	checkctx(c);
-	happensafter(c->done);
+	happensafter(chanclock(c->done));
 	return ctxerr(c);
 }
 

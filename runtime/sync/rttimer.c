@@ -118,7 +118,7 @@ static void fire(void *arg, uintptr_t seq)
 		else
 			t->pending = false;
 		if (t->c) {
-			happensbefore(t->c);
+			happensbefore(chanclock(t->c));
 			rt_chan_try_send(t->c, &now); // full: the last tick is still there
 		} else {
 			fn = t->fn;
