@@ -79,7 +79,8 @@ MUSL = $(filter-out $(MEMBERS),$(sort $(wildcard cgo/*.c cgo/*_$(ARCH).S)))
 # With HOSTED=1: what is between the runtime, glibc and the sanitizers. The runtime calls it, and
 # it calls the runtime's FORHOSTED. It is compiled with glibc's headers.
 HOSTEDSRC = $(sort $(wildcard hosted/*.c hosted/*_$(ARCH).S))
-FORHOSTED = rt0_go print streq funcname funcplaces allgs allglen
+FORHOSTED = rt0_go allgs allglen allp gomaxprocs print streq funcname funcplaces printgoroutine \
+	whereparked
 HOSTEDGLOBALS = rt_* main __rt0_fuzzmain __*san_default_options __ubsan_on_report __runtime_text_*
 
 # What few programs need: archive members of their own. Programs with debug information need

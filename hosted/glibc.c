@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "hosted/leak.h"
 #include "hosted/report.h"
 #include "hosted/sanitizer.h"
 #include "runtime/base/getg.h"
@@ -121,6 +122,7 @@ __attribute__((constructor)) static void getready(void)
 {
 	fiberinit();
 	reportinit();
+	leakinit();
 }
 
 // AFL++'s: each input is given to a process that is forked here, while there is one thread.

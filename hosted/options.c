@@ -2,22 +2,31 @@
 // have the last word.
 //
 // The runtime handles faults: a null pointer is a panic. Each M's signal stack is the runtime's,
-// and a sanitizer that takes it back when a thread ends would unmap it. Leaks are not looked for,
-// because the stacks of goroutines that are parked are not known as places where pointers are.
-// A mutex need not be unlocked by the goroutine that has locked it (mutex.c), and the runtime
-// itself reports one that is not locked.
+// and a sanitizer that takes it back when a thread ends would unmap it. Of leaks, leakreport.c
+// wants the objects' addresses. A mutex need not be unlocked by the goroutine that has locked it
+// (mutex.c), and the runtime itself reports one that is not locked.
+#include "hosted/sanitizer.h"
+
 #define FAULTS \
 	"handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:handle_abort=0:" \
 	"use_sigaltstack=0:"
 
 const char *__asan_default_options(void);
+const char *__lsan_default_options(void);
 const char *__tsan_default_options(void);
 const char *__msan_default_options(void);
 const char *__ubsan_default_options(void);
 
 const char *__asan_default_options(void)
 {
-	return FAULTS "detect_leaks=0:detect_stack_use_after_return=1";
+	return FAULTS "detect_stack_use_after_return=1";
+}
+
+const char *__lsan_default_options(void)
+{
+	// By itself LeakSanitizer knows no goroutines' stacks, and forgives what it cannot unwind.
+	return __asan_report_load_n ? "report_objects=1" :
+	                              "report_objects=1:fast_unwind_on_malloc=0:use_sigaltstack=0";
 }
 
 const char *__tsan_default_options(void)

@@ -44,7 +44,7 @@ static void printwho(const char *words, uint64_t goid, uintptr_t gopc)
 
 // ---- allocations ----------------------------------------------------------------------------
 
-enum { Places = 1 << 16 };
+enum { Places = 1 << 16 }; // as many as placeof's product has high bits
 
 typedef struct {
 	uintptr_t object; // inverted
@@ -56,7 +56,7 @@ static Act allocated[Places], freed[Places];
 
 static Act *placeof(Act *table, uintptr_t p)
 {
-	return &table[(p >> 4 ^ p >> 20) % Places];
+	return &table[(p >> 4) * UINT64_C(0x9e3779b97f4a7c15) >> 48];
 }
 
 // The goroutine that runs on this thread, or calls g0; NULL if there is none.
@@ -153,18 +153,26 @@ static void printowner(const G *gp, const Frame *f)
 
 static void reportstack(uintptr_t p)
 {
-	uintptr_t n = atomic_load_acquire(&allglen); // pairs with allgadd
+	uintptr_t n = atomic_load_acquire(&allglen), nearest = 0; // pairs with allgadd
 	G **gs = atomic_load_acquire(&allgs);
+	const G *owner = NULL;
 
 	for (uintptr_t i = 0; i < n; i++) {
 		const G *gp = gs[i];
 		uintptr_t second = secondstack(gp);
 
-		if (within(p, second, SecondSize))
-			printowner(gp, frameof(p, second));
-		else if (within(p, gp->stack.lo, gp->stack.hi - gp->stack.lo))
-			printowner(gp, NULL);
+		if (within(p, gp->stack.lo, gp->stack.hi - gp->stack.lo)) {
+			owner = gp;
+			nearest = 0;
+			break;
+		}
+		if (within(p, second, SecondSize) && second > nearest) {
+			owner = gp;
+			nearest = second;
+		}
 	}
+	if (owner)
+		printowner(owner, nearest ? frameof(p, nearest) : NULL);
 }
 
 // ---- the reports ----------------------------------------------------------------------------
@@ -214,8 +222,9 @@ void reportinit(void)
 {
 	if (__asan_set_error_report_callback) {
 		__asan_set_error_report_callback(addresserror);
-		__sanitizer_install_malloc_and_free_hooks(notealloc, notefree);
 	} else if (__msan_set_death_callback) {
 		__msan_set_death_callback(dying);
 	}
+	if (__asan_set_error_report_callback || __lsan_do_leak_check)
+		__sanitizer_install_malloc_and_free_hooks(notealloc, notefree);
 }

@@ -42,10 +42,16 @@ IFTHERE void *__asan_get_report_address(void);
 IFTHERE const char *__asan_locate_address(void *p, char *name, size_t n, void **at, size_t *size);
 IFTHERE int __sanitizer_install_malloc_and_free_hooks(void (*alloc)(const volatile void *p, size_t n),
                                                       void (*release)(const volatile void *p));
+IFTHERE void *__asan_addr_is_in_fake_stack(void *stack, void *p, void **from, void **to);
+IFTHERE void __sanitizer_set_report_fd(void *fd);
 IFTHERE void __sanitizer_set_death_callback(void (*fn)(void));
 IFTHERE void *__asan_region_is_poisoned(void *p, size_t n);
 IFTHERE void __asan_report_load_n(void *p, size_t n);
 IFTHERE void __asan_report_store_n(void *p, size_t n);
+
+// LeakSanitizer
+IFTHERE void __lsan_register_root_region(const void *p, size_t n);
+IFTHERE void __lsan_do_leak_check(void);
 
 // MemorySanitizer
 IFTHERE void __msan_set_death_callback(void (*fn)(void));

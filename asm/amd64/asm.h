@@ -48,6 +48,16 @@
 #endif
 .endm
 
+// On g0, where nobody looks into registers of the goroutine's that have been saved: LeakSanitizer
+// would take what the scheduler pushes for pointers of the program's (hosted/leak.c).
+.macro FORGET_REGISTERS
+#ifdef RT0_HOSTED
+	.irp	reg, ebx, r12d, r13d, r14d, r15d
+	xorl	%\reg, %\reg
+	.endr
+#endif
+.endm
+
 // Of a goroutine whose own code has been interrupted, with its area in force: a signal handler's
 // jump waits while it is not on the processor (cgo/jump.c).
 .macro HOLD_JUMPS scratch

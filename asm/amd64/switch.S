@@ -131,6 +131,7 @@ mcall_left:
 	.cfi_remember_state
 	.cfi_undefined rip			// below us on g0 there is nothing of interest
 	xorl	%ebp, %ebp
+	FORGET_REGISTERS
 	leaq	.Lfnreturned(%rip), %rcx
 	pushq	%rcx
 	jmp	*%rax

@@ -233,6 +233,10 @@ static void park_m(G *gp)
 			casgstatus(gp, Gwaiting, Grunnable);
 			LEAVE(execute(gp, true)); // back, in the same time slice
 		}
+		if (Hosted) {
+			mp->waitlock = NULL;
+			__rt0_forget();
+		}
 	}
 	LEAVE(schedule());
 }

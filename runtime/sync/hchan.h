@@ -27,6 +27,8 @@ struct rt_chan {
 	uint64_t sendx, recvx; // next slot to fill, to empty
 	Waitq recvq, sendq;
 
+	void *waiters[Hosted]; // hosted/leak.c
+
 	char buf[] __attribute__((aligned(16)));
 };
 

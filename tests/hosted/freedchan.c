@@ -46,7 +46,7 @@ int rt_main(int argc, char **argv)
 	rt_chan_send(c, &v);
 	rt_chan_recv(freed, NULL), rt_go(late, done);
 	rt_chan_recv(done, NULL);
-	rt_chan_free(c);
+	rt_chan_free(c), rt_chan_free(freed), rt_chan_free(done);
 	rt_printf("fine\n");
 	return 0;
 }

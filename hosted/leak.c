@@ -1,0 +1,261 @@
+// leak.c - leaks: LeakSanitizer is shown where goroutines' pointers are, and which goroutines wait
+// for what nobody can reach.
+//
+// It looks when the process ends, at all memory that it knows: the program's data, the stacks
+// and registers of threads. Before that this registers the stacks of the goroutines that do not
+// run, from their stack pointers on, and what else of the runtime's memory has pointers of the
+// program's.
+//
+// A goroutine that waits on channels, without a deadline, continues only if another one reaches
+// one of them. So its stack counts for reachable if a channel is: what is live of it is copied
+// into an object, to which only the channels lead. If that object is reported as a leak, the
+// goroutine is one: in the report its traceback is in place of that.
+//
+// leakreport.c does the rest.
+//
+// The other goroutines are not stopped, since one may be in a call of the C library that waits
+// for ever. What one allocates in these microseconds may be reported wrongly.
+#include <stdlib.h>
+
+#include "hosted/leak.h"
+#include "hosted/report.h"
+#include "hosted/sanitizer.h"
+#include "include/rt.h"
+#include "runtime/base/getg.h"
+#include "runtime/base/hosted.h"
+#include "runtime/panic/panic.h"
+#include "runtime/sched/g.h"
+#include "runtime/sync/hchan.h"
+
+int mincore(void *p, size_t n, unsigned char *there); // libc's header and os.h go not together
+
+enum {
+	PageSize = 4096,
+	MaxMade = 8192,
+	Saved = 64, // bytes below a parked goroutine's stack pointer: its registers (mcall)
+};
+
+// What leads from a channel to the goroutines that wait on it.
+typedef struct Path Path;
+struct Path {
+	Path *next;
+	void *copy;
+};
+
+// Objects made here, and whose they are. Inverted, or they would be reachable by this.
+static struct {
+	uintptr_t object;
+	G *gp; // NULL: a Path
+} made[MaxMade];
+static uint32_t nmade;
+
+static void *make(size_t n, G *gp)
+{
+	void *p = nmade < MaxMade ? malloc(n) : NULL;
+
+	if (p) {
+		made[nmade].object = ~(uintptr_t)p;
+		made[nmade++].gp = gp;
+	}
+	return p;
+}
+
+// ---- where a goroutine's pointers are -------------------------------------------------------
+
+// Calls fn for each piece of memory that has some.
+typedef void PieceFunc(const void *p, size_t n, void *arg);
+
+static uintptr_t lowestlive(const G *gp)
+{
+	if (gp->syscallsp != 0)
+		return gp->syscallsp;
+	return gp->sched.sp - Saved;
+}
+
+// Of a goroutine that runs, all that it has used.
+static uintptr_t lowestused(const G *gp)
+{
+	static unsigned char there[(64 << 20) / PageSize];
+	uintptr_t n = min((gp->stack.hi - gp->stack.lo) / PageSize, sizeof there);
+	uintptr_t lo = gp->stack.hi - n * PageSize;
+
+	if (mincore((void *)lo, n * PageSize, there) != 0)
+		return gp->stack.hi;
+	while (n > 0 && there[n - 1] & 1)
+		n--;
+	return lo + n * PageSize;
+}
+
+// The frames on its second stack that words on its stack lead to.
+static void secondframes(const G *gp, uintptr_t from, PieceFunc *fn, void *arg)
+{
+	if (!gp->fiber[AsanStack] || !__asan_addr_is_in_fake_stack)
+		return;
+	for (uintptr_t *p = (uintptr_t *)from; p < (uintptr_t *)gp->stack.hi; p++) {
+		void *lo, *hi;
+
+		if (*p % PtrSize == 0 &&
+		    __asan_addr_is_in_fake_stack(gp->fiber[AsanStack], (void *)*p, &lo, &hi))
+			fn(lo, (size_t)((char *)hi - (char *)lo), arg);
+	}
+}
+
+static void pieces(const G *gp, uintptr_t from, PieceFunc *fn, void *arg)
+{
+	from &= -(uintptr_t)PtrSize;
+	fn(gp, sizeof *gp, arg);
+	if (gp->asyncState)
+		fn(gp->asyncState, sizeof *gp->asyncState, arg);
+	if (from < gp->stack.lo || from >= gp->stack.hi)
+		return;
+	fn((void *)from, gp->stack.hi - from, arg);
+	secondframes(gp, from, fn, arg);
+}
+
+static void root(const void *p, size_t n, void *arg)
+{
+	(void)arg;
+	__lsan_register_root_region(p, n);
+}
+
+static void measure(const void *p, size_t n, void *sum)
+{
+	(void)p;
+	*(size_t *)sum += n;
+}
+
+static void append(const void *p, size_t n, void *to)
+{
+	uintptr_t **at = to;
+
+	// AddressSanitizer would look at what a memcpy copies.
+	for (const volatile uintptr_t *w = p; n >= sizeof *w; n -= sizeof *w)
+		*(volatile uintptr_t *)(*at)++ = *w++;
+}
+
+// An M that idles has its g0's stack as its goroutines' calls have left it, and that counts as
+// words of a thread.
+void __rt0_forget(void)
+{
+	volatile uintptr_t words[256];
+
+	for (size_t i = 0; i < nelem(words); i++)
+		words[i] = 0;
+}
+
+// ---- goroutines that wait on channels -------------------------------------------------------
+
+// Does a timer wake it?
+static bool hasdeadline(const G *gp)
+{
+	for (int32_t i = 0; i < gomaxprocs; i++) {
+		const P *pp = allp[i];
+
+		for (int32_t j = 0; j < pp->timerslen; j++) {
+			if (pp->timers[j].timer - gp->stack.lo < gp->stack.hi - gp->stack.lo)
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool onchannels(const G *gp)
+{
+	if (readgstatus(gp) != Gwaiting || gp->issystem || gp->lockedm)
+		return false;
+	switch (gp->waitreason) {
+	case WaitReasonChanReceive:
+	case WaitReasonChanSend:
+	case WaitReasonSelect:
+	case WaitReasonChanReceiveNil:
+	case WaitReasonChanSendNil:
+	case WaitReasonSelectNoCases:
+		return !hasdeadline(gp);
+	default:
+		return false;
+	}
+}
+
+// Makes copy reachable from the channels that gp waits on.
+static void leadto(void *copy, const G *gp)
+{
+	bool several = gp->waitreason == WaitReasonSelect;
+
+	if (gp->waitreason != WaitReasonChanReceive && gp->waitreason != WaitReasonChanSend && !several)
+		return;
+	for (const Sudog *s = gp->waiting; s; s = several ? s->waitlink : NULL) {
+		Path *p = make(sizeof *p, NULL);
+
+		if (!p) {
+			root(&copy, sizeof copy, NULL);
+			return;
+		}
+		*p = (Path){ .next = s->c->waiters[0], .copy = copy };
+		s->c->waiters[0] = p;
+	}
+}
+
+static void showgoroutine(G *gp)
+{
+	bool running = readgstatus(gp) == Grunning;
+	uintptr_t from = running ? lowestused(gp) : lowestlive(gp);
+	size_t n = 0;
+	uintptr_t *copy = NULL, *at;
+
+	if (onchannels(gp)) {
+		pieces(gp, from, measure, &n);
+		copy = make(n, gp);
+	}
+	if (!copy) {
+		pieces(gp, from, root, NULL);
+		return;
+	}
+	at = copy;
+	pieces(gp, from, append, &at);
+	leadto(copy, gp);
+}
+
+void showroots(void)
+{
+	const G *me = getg()->m->curg;
+
+	for (uintptr_t i = 0; i < allglen; i++) {
+		G *gp = allgs[i];
+
+		if (gp != me && readgstatus(gp) != Gdead && readgstatus(gp) != Gidle)
+			showgoroutine(gp);
+	}
+	for (int32_t i = 0; i < gomaxprocs; i++) {
+		if (allp[i]->timerslen > 0)
+			root(allp[i]->timers, (size_t)allp[i]->timerslen * sizeof(TimerWhen), NULL);
+	}
+}
+
+// ---- for the report -------------------------------------------------------------------------
+
+bool ismade(uintptr_t p, G **gp)
+{
+	for (uint32_t i = 0; i < nmade; i++) {
+		if (made[i].object == ~p) {
+			*gp = made[i].gp;
+			return true;
+		}
+	}
+	return false;
+}
+
+void printleaked(G *gp)
+{
+	Where w = whereparked(gp);
+
+	print("Leak of a goroutine, which waits for what cannot be reached:\n");
+	printgoroutine(gp, &w, 1);
+	print("\n");
+}
+
+bool ongoroutine(void)
+{
+	const G *gp = getg();
+
+	return gp && gp->m && gp->m->curg;
+}
