@@ -174,9 +174,9 @@ struct AllocRecord {
 struct Panic {
 	Panic *link; // the one whose deferred calls this began in
 	char *text; // NULL in a goexit
-	// Set in a recovered panic, which is allocated: returns the rest of the list when the
+	// Set in a recovered panic, which is allocated: returns the rest of gp's list when the
 	// goroutine panics or ends with the frame pointer bp (panic/recover.c).
-	Panic *(*recovered)(Panic *p, uintptr_t bp);
+	Panic *(*recovered)(G *gp, Panic *p, uintptr_t bp);
 	// Until the function that called rt_recover returns: where its return address was, and
 	// the address itself. The slot now holds recoverreturn.
 	uintptr_t *slot, retaddr;

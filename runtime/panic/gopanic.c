@@ -57,7 +57,7 @@ NORETURN void gopanic(Panic *p, const Where *w)
 	}
 	p->link = gp->_panic;
 	if (p->link && p->link->recovered)
-		p->link = p->link->recovered(p->link, w->bp);
+		p->link = p->link->recovered(gp, p->link, w->bp);
 	gp->_panic = p;
 	atomic_xadd(&runningPanicDefers, 1); // the main goroutine waits for us
 	if (gp->_defer && gp == gp->m->curg && gp->m->locks == 0)

@@ -67,11 +67,11 @@ static bool surrounds(const G *gp, uintptr_t bp, uintptr_t inner)
 	return base == onbase(gp, inner) ? inner <= bp : base;
 }
 
-// Called when a panic begins, with the frame pointer bp, after l was recovered. Returns l, or
+// Called when a panic of gp's begins, with the frame pointer bp, after l was recovered; or on g0,
+// when it ends. Returns l, or
 // its successor if the function that recovered has returned.
-static Panic *stillrecovered(Panic *l, uintptr_t bp)
+static Panic *stillrecovered(G *gp, Panic *l, uintptr_t bp)
 {
-	G *gp = getg();
 	uintptr_t *slot = l->slot;
 
 	// A function that realigned its stack returned by a copy of the address, so this word

@@ -338,7 +338,7 @@ void goexit0(G *gp)
 	bool locked = gp->lockedm != NULL;
 
 	if (unlikely(gp->_panic))
-		gp->_panic->recovered(gp->_panic, UINTPTR_MAX); // frees it
+		gp->_panic->recovered(gp, gp->_panic, UINTPTR_MAX); // frees it
 	gp->_panic = NULL;
 	gp->_defer = NULL;
 	freesegment(gp);
