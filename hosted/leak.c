@@ -14,7 +14,7 @@
 // leakreport.c does the rest.
 //
 // The other goroutines are not stopped, since one may be in a call of the C library that waits
-// for ever. What one allocates in these microseconds may be reported wrongly.
+// without end. What one allocates in these microseconds may be reported wrongly.
 #include <stdlib.h>
 
 #include "hosted/leak.h"
@@ -222,7 +222,9 @@ void showroots(void)
 	for (uintptr_t i = 0; i < allglen; i++) {
 		G *gp = allgs[i];
 
-		if (gp != me && readgstatus(gp) != Gdead && readgstatus(gp) != Gidle)
+		if (gp == me)
+			root(gp, sizeof *gp, NULL);
+		else if (readgstatus(gp) != Gdead && readgstatus(gp) != Gidle)
 			showgoroutine(gp);
 	}
 	for (int32_t i = 0; i < gomaxprocs; i++) {

@@ -1,6 +1,6 @@
 // tests/hosted/leakedgoroutine.c - goroutines that wait on channels that only they know, one of them in
 // a select, or that only such goroutines know.
-// sanitizer: address leak
+// sanitizer: address
 // stdout: done
 // stderr~: (?s)^Leak of a goroutine.*\ngoroutine [0-9]+ \[chan receive\]:.*stuck.*leakedgoroutine\.c:2[0-9]
 // stderr~: (?s)^Leak of a goroutine.*\ngoroutine [0-9]+ \[select\]:.*selects.*leakedgoroutine\.c:[0-9]+

@@ -7,7 +7,7 @@
 
 enum { Goroutines = 200 };
 
-static void panics(void *arg)
+static void fails(void *arg)
 {
 	(void)arg;
 	rt_panic("oops");
@@ -17,7 +17,7 @@ static void recovers(void *done)
 {
 	char text[16];
 
-	check(rt_recover(panics, NULL, text, sizeof text));
+	check(rt_recover(fails, NULL, text, sizeof text));
 	rt_chan_send(done, NULL);
 }
 
