@@ -20,6 +20,7 @@
 
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/g.h"
 #include "runtime/sched/setarea.h"
 
 enum {
@@ -142,6 +143,7 @@ void endarea(void)
 		endpthread(a, NULL);
 	else
 		endvalues(a);
+	leaveprogram(a);
 }
 
 void endvalues(Area *a)
@@ -153,6 +155,51 @@ void endvalues(Area *a)
 		__do_orphaned_stdio_locks();
 	if (unlikely(a->dlerror))
 		__dl_thread_cleanup();
+	endmask(a);
+}
+
+// ---- how many there are -------------------------------------------------------------
+
+// Goroutines that have ended for the program, while gcount still counts them: one that was joined
+// may be on its way to its end.
+static uint32_t nleaving;
+
+void leaveprogram(Area *a)
+{
+	if ((a->flags & AreaLeaving) || getg()->issystem)
+		return;
+	a->flags |= AreaLeaving;
+	(void)atomic_xadd(&nleaving, 1); // before what joins it knows; pairs with alone
+}
+
+bool arealeaving(const G *gp)
+{
+	return gp->area->flags & AreaLeaving;
+}
+
+void arealeft(void)
+{
+	(void)atomic_xadd(&nleaving, -1u); // after gfput; pairs with alone
+}
+
+// Those that have left between the two looks may be counted or not: then it looks again. Others
+// begin and end meanwhile only if there is another one, which both counts have.
+bool alone(void)
+{
+	uint32_t before, after;
+	int32_t n;
+
+	if (likely((n = gcount()) == 1))
+		return true;
+	after = atomic_xadd(&nleaving, 0);
+	do {
+		before = after;
+		if (before == 0)
+			return false;
+		n = gcount();
+		after = atomic_xadd(&nleaving, 0);
+	} while (before != after);
+	return n - (int32_t)after <= 1;
 }
 
 int32_t *areaerror(Area *a)

@@ -78,6 +78,8 @@ enum {
 	AreaHasDlerror = 2,
 	AreaCounted = 4, // a thread of the program's: cgo/pthread_create.c
 	AreaOfM = 8,
+	AreaMasked = 16, // has a signal mask of its own; mask.c
+	AreaLeaving = 32, // no code of the program's runs on it any more
 	CancelEnabled = 0, CancelDisabled = 1, CancelMasked = 2, // canceldisable
 	AreaExited = 0, AreaJoinable = 2, AreaDetached = 3, // detachstate
 };
@@ -110,12 +112,29 @@ HIDDEN G *goroutineof(const Area *a);
 HIDDEN void expectforeign(void);
 HIDDEN void releaseforeign(void); // the thread ends
 
+// mask.c: sets the caller's signal mask, as pthread_sigmask does.
+HIDDEN Sigset changemine(int how, Sigset set);
+// Has the calling goroutine a mask of its own? Then it is in *mask.
+HIDDEN bool ownmask(Sigset *mask);
+// The calling goroutine, whose area is a, is at its end: its thread has the common mask again.
+HIDDEN void endmask(Area *a);
+// The calling goroutine has sent itself a signal that mask blocks: it keeps the thread.
+HIDDEN void keepsignal(uint32_t sig, Sigset mask);
+// In SIGURG's handler.
+HIDDEN void maskurg(M *mp, Ucontext *ctx);
+// kerneltid.c: sets the thread's mask; a handler may leave by siglongjmp there.
+HIDDEN void leavemask(Sigset set);
+
 // keys.c: the values of a new goroutine's keys; frees them; in a forked child.
 HIDDEN void initvalues(Area *a);
 HIDDEN void freevalues(Area *a);
 HIDDEN void keysforked(void);
 void __pthread_tsd_run_dtors(void);
 
+// area.c: is the caller's goroutine the program's only one that has not ended?
+HIDDEN bool alone(void);
+// The calling goroutine will run no more code of the program's.
+HIDDEN void leaveprogram(Area *a);
 // area.c: makes the destructors' calls for the caller's area, and takes what is the library's.
 HIDDEN void endvalues(Area *a);
 // pthread_create.c: so ends a thread of pthread_create's; returns when it has been joined, if it is

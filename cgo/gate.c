@@ -33,6 +33,7 @@
 #include "runtime/sched/fork.h"
 #include "runtime/sched/g.h"
 #include "runtime/sched/morestack.h"
+#include "runtime/sig/sig.h"
 #include "runtime/sync/sync.h"
 
 long __syscall_cp(long nr, long a, long b, long c, long d, long e, long f);
@@ -79,11 +80,6 @@ NOINLINE int64_t blockingcall(const Call *c)
 	return r;
 }
 
-static bool alone(void)
-{
-	return gcount() == 1;
-}
-
 // ---- by number ----------------------------------------------------------------------
 
 // What a call does. Those that are not in the table never wait for long: they are made as
@@ -116,6 +112,10 @@ typedef enum {
 	WayWaitid,
 	WayLock,
 	WayFork,
+	WayMasks, // from here on: with a signal mask
+	WayMasked,
+	WaySuspend,
+	WayAwait,
 } Way;
 
 static const uint8_t ways[] = {
@@ -140,11 +140,11 @@ static const uint8_t ways[] = {
 	[__NR_msgrcv] = WayMsg,
 	[__NR_msgsnd] = WayMsg,
 	[__NR_poll] = WayMany,
-	[__NR_ppoll] = WayMany,
+	[__NR_ppoll] = WayMasked,
 	[__NR_select] = WayMany,
-	[__NR_pselect6] = WayMany,
+	[__NR_pselect6] = WayMasked,
 	[__NR_epoll_wait] = WayMany,
-	[__NR_epoll_pwait] = WayMany,
+	[__NR_epoll_pwait] = WayMasked,
 	[__NR_nanosleep] = WaySleep,
 	[__NR_clock_nanosleep] = WaySleep,
 	[__NR_open] = WayOpen,
@@ -162,8 +162,8 @@ static const uint8_t ways[] = {
 
 	[__NR_futex] = WayBlocking,
 	[__NR_pause] = WayBlocking,
-	[__NR_rt_sigtimedwait] = WayBlocking,
-	[__NR_rt_sigsuspend] = WayBlocking,
+	[__NR_rt_sigtimedwait] = WayAwait,
+	[__NR_rt_sigsuspend] = WaySuspend,
 
 	[__NR_pread64] = WayManaged,
 	[__NR_pwrite64] = WayManaged,
@@ -278,6 +278,7 @@ static int64_t dispatch(Call *c, Way way)
 	case WayMsg:
 		return gatemsg(c);
 	case WayMany:
+	case WayMasked:
 		return gatemany(c);
 	case WaySleep:
 		return gatesleep(c);
@@ -294,6 +295,8 @@ static int64_t dispatch(Call *c, Way way)
 	case WayLock:
 		return gatelock(c);
 	case WayBlocking:
+	case WaySuspend:
+	case WayAwait:
 		return blockingcall(c);
 	default:
 		return gatemanaged(c);
@@ -309,14 +312,11 @@ static NOINLINE int64_t heldcall(Call *c, Way way)
 
 // A handler may jump out of what is before holdjumps and behind releasejumps at once: the gate's
 // functions that run there are listed in linker.ld.
-int64_t gatecall(Call *c)
+ALWAYS_INLINE int64_t gateheld(Call *c, Way way)
 {
-	Way way = (uint64_t)c->nr < nelem(ways) ? ways[c->nr] : WayPlain;
 	Area *a;
 	int64_t r;
 
-	if (way == WayFork && (forksmemory(c) || atgate()))
-		return gatefork(c, atgate());
 	if (way == WayPlain || !atgate())
 		return plaincall(c);
 	a = getarea();
@@ -326,6 +326,58 @@ int64_t gatecall(Call *c)
 	r = heldcall(c, way);
 	releasejumps(a);
 	return r;
+}
+
+// ---- with a signal mask -------------------------------------------------------------
+
+// pselect's is in a structure.
+typedef struct {
+	const Sigset *mask;
+	uint64_t size;
+} MaskWithSize;
+
+static const Sigset *withouturg(const Sigset *mask, Sigset *copy)
+{
+	if (!canread(mask, sizeof *mask))
+		return mask;
+	*copy = *mask & ~sigbit(SIGURG);
+	return copy;
+}
+
+// SIGURG is the runtime's: no call blocks it.
+static NOINLINE int64_t maskedcall(const Call *call, Way way)
+{
+	Call c = *call;
+	uint64_t *arg = &c.arg[c.nr == __NR_rt_sigsuspend ? 0 :
+	                       c.nr == __NR_ppoll ? 3 :
+	                       c.nr == __NR_pselect6 ? 5 : 4];
+	MaskWithSize with;
+	Sigset copy;
+	int64_t r;
+
+	if (way == WayAwait) {
+		r = gateheld(&c, way);
+		if (r > 0)
+			signaltaken();
+		return r;
+	}
+	if (c.nr == __NR_pselect6 && canread((void *)(uintptr_t)*arg, sizeof with)) {
+		with = *(const MaskWithSize *)(uintptr_t)*arg;
+		with.mask = with.mask ? withouturg(with.mask, &copy) : NULL;
+		*arg = ptrarg(&with);
+	} else if (c.nr != __NR_pselect6 && *arg) {
+		*arg = ptrarg(withouturg((const Sigset *)(uintptr_t)*arg, &copy));
+	}
+	return gateheld(&c, way);
+}
+
+int64_t gatecall(Call *c)
+{
+	Way way = (uint64_t)c->nr < nelem(ways) ? ways[c->nr] : WayPlain;
+
+	if (way == WayFork && (forksmemory(c) || atgate()))
+		return gatefork(c, atgate());
+	return unlikely(way >= WayMasks) ? maskedcall(c, way) : gateheld(c, way);
 }
 
 // A call that has done something is not cancelled: the next one is. close is cancelled only

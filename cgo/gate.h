@@ -84,6 +84,11 @@ HIDDEN void gatecancel(const Area *a, const G *gp);
 HIDDEN G *maingoroutine(void);
 HIDDEN void gatesignal(const G *gp, Sigcontext *c);
 
+// ---- mask.c -------------------------------------------------------------------------
+
+// The caller has waited for a signal, and taken it: it may have been one of its own.
+HIDDEN void signaltaken(void);
+
 // ---- gate.c -------------------------------------------------------------------------
 
 // Makes the call for any caller, and returns its result or -errno.

@@ -276,6 +276,7 @@ void gatesignal(const G *gp, Sigcontext *c)
 {
 	uintptr_t pc = ctxpc(c);
 
+	maskurg(gp->m, (Ucontext *)((char *)c - offsetof(Ucontext, mcontext)));
 	if (pc >= (uintptr_t)gatesyscall && pc < (uintptr_t)gatesyscall_end &&
 	    ((interruptedmain(gp) && !mainalways) || cancelled(gp->area)))
 		ctxgoto(c, (uintptr_t)gatesyscall_stopped);

@@ -59,7 +59,7 @@ static int64_t killcall(int64_t nr, uint64_t to, int sig)
 	return plaincall(&(Call){ nr, { to, (uint64_t)sig } });
 }
 
-static void leavemask(Sigset set)
+void leavemask(Sigset set)
 {
 	plaincall(&(Call){ __NR_rt_sigprocmask, { SIG_SETMASK, ptrarg(&set), 0, sizeof set } });
 }
@@ -73,6 +73,7 @@ int32_t raise(int32_t sig)
 
 	changemask(SIG_BLOCK, ~LibrarySigs, &old);
 	r = killcall(__NR_tkill, (uint64_t)gettid(), sig);
+	keepsignal((uint32_t)sig, old);
 	leavemask(old);
 	return result(r);
 }
@@ -137,11 +138,12 @@ static int64_t threadcall(Area *a, bool change, int64_t nr, uint64_t b, uint64_t
 	return r;
 }
 
-// Sends sig to gp's thread; to the process, if gp is on none. In a forked child the Gs are the
+// Sends sig to gp's thread, also one that it is locked to; to the process, if it has none. In a forked child the Gs are the
 // parent's, and so are the numbers of their threads.
 static int64_t killgoroutine(const G *gp, int sig)
 {
-	const M *mp = atomic_load_acquire(&gp->m);
+	const M *own = atomic_load_acquire(&gp->lockedm);
+	const M *mp = own ? own : atomic_load_acquire(&gp->m);
 	uint64_t pid = (uint64_t)syscall3(__NR_getpid, 0, 0, 0);
 	int64_t r = -ESRCH;
 

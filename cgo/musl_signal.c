@@ -137,7 +137,7 @@ static Handle chooseplace(int32_t sig, Siginfo *info)
 	const M *mp = getg()->m, *other;
 	G *gp = maingoroutine();
 
-	if (mp->curg || gcount() != 1 || inforkedchild || !gp || !gp->area)
+	if (mp->curg || !alone() || inforkedchild || !gp || !gp->area)
 		return HandleHere;
 	other = atomic_load_acquire(&gp->m);
 	if (!other && pin(gp))
@@ -196,7 +196,7 @@ static int exchange(int sig, const LibraryAction *new, LibraryAction *old)
 		ours = *new;
 		if (isfunction(new->handler)) {
 			atomic_store_relaxed(&asked[sig].handler, new->handler);
-			asked[sig].mask = new->mask.words[0];
+			asked[sig].mask = new->mask.words[0] & ~sigbit(SIGURG);
 			asked[sig].flags = new->flags;
 			ours.handler = anyhandler;
 			ours.mask.words[0] = everything;

@@ -151,6 +151,7 @@ void endpthread(Area *a, void *result)
 	a->result = result;
 	if (getg()->goid == 1)
 		endmain(a);
+	leaveprogram(a);
 	if (a->flags & AreaCounted)
 		threadends();
 	a->flags &= (uint8_t)~AreaCounted; // endarea finds it done
@@ -189,7 +190,8 @@ void __wrap___pthread_exit(void *result)
 typedef struct {
 	ThreadFunc *fn;
 	void *arg;
-	bool c11;
+	bool c11, masked;
+	Sigset mask; // if masked
 } ThreadStart;
 
 static void threadmain(void *arg)
@@ -197,6 +199,8 @@ static void threadmain(void *arg)
 	const ThreadStart *s = arg;
 	void *result;
 
+	if (s->masked)
+		changemine(SIG_SETMASK, s->mask);
 	if (s->c11)
 		result = (void *)(intptr_t)((int (*)(void *))(void *)s->fn)(s->arg);
 	else
@@ -256,13 +260,14 @@ static int createreal(Area **t, const ThreadAttributes *attr, ThreadFunc *fn, vo
 static int create(Area **t, const ThreadAttributes *attr, ThreadFunc *fn, void *arg,
                   const char *caller)
 {
-	ThreadStart s = { fn, arg, attr == C11THREAD };
+	ThreadStart s = { .fn = fn, .arg = arg, .c11 = attr == C11THREAD };
 	bool musls = caller >= __libc_text_start && caller < __libc_text_end;
 
 	if (musls || wantsthread(attr))
 		return createreal(t, attr, fn, arg);
 	if (!hasroom())
 		return EAGAIN;
+	s.masked = ownmask(&s.mask);
 	creategoroutine(t, attr && !s.c11 && attr->detached, &s, (uintptr_t)caller);
 	return 0;
 }

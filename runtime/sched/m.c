@@ -6,7 +6,7 @@
 // Follows Go's proc.go (mcommoninit, allocm, newm, mstart1, mexit) and os_linux.go
 // (newosproc).
 //
-// built: unchecked
+// built: unchecked libc
 #include "include/rt.h"
 #include "runtime/base/tracehook.h"
 #include "runtime/lock/lock.h"
@@ -348,6 +348,10 @@ void mexit(void)
 
 	freegcgo(mp);
 	if (mp == &m0) {
+		if (Libc) { // what is pending for its last goroutine is lost
+			sigblock();
+			atomic_store_release(&mp->sigmask, EndedMask); // pairs with anyasked
+		}
 		handoffp(releasep());
 		lock(&sched.lock);
 		sched.nmfreed++;

@@ -31,6 +31,9 @@ void minitSignalMask(void);
 void unminit(void);
 void signalstack(const Stack *s);
 void sigblock(void);
+// cgo/mask.c: returns the mask that a thread starts with.
+Sigset minitLibraryMask(Sigset first);
+#define EndedMask (~(Sigset)0) // m->sigmask: of the first thread, when it has ended for the runtime
 
 // ---- lockthread.c: goroutines that keep their thread --------------------------------
 

@@ -2,7 +2,7 @@
 //
 // Follows Go's signal_unix.go (minitSignals).
 //
-// built: unchecked
+// built: unchecked libc
 #include "runtime/base/guard.h"
 #include "runtime/os/os.h"
 #include "runtime/os/sigtable.h"
@@ -47,6 +47,8 @@ STEP void minitSignalMask(void)
 		if (!blockableSig(sig))
 			mask &= ~((Sigset)1 << (sig - 1));
 	}
+	if (Libc)
+		mask = minitLibraryMask(mask);
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 }
 
