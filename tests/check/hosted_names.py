@@ -41,7 +41,7 @@ for line in read("tests/check/hosted_names.txt").splitlines():
     if kind not in REASONS or (kind == "hooked") != (len(files) == 1):
         problems.append(f"what is this: {line}")
     for file in files:
-        if not re.search(r"\b(happens(before|after)|fibernew|stackis)\(", read(file)):
+        if not re.search(r"\b(happens(before|after)|fibernew|leavestack)\(", read(file)):
             problems.append(f"{file} has no hook")
         for name in names.split():
             if name != "rt_go" and f"{name}(" not in read(file):
