@@ -5,8 +5,8 @@
 // stderr~: (?s)in rt_chan_send .*in late .*freedchan\.c:33.*freed by
 // stderr~: (?s)freed by.*in rt_chan_free .*in ends .*freedchan\.c:24.*previously allocated by
 // stderr~: (?s)previously allocated by.*in rt_chan_make .*in rt_main .*freedchan\.c:43
-// stderr~: (?s)done by goroutine [0-9]+\ncreated by rt_main\n\t\S*freedchan\.c:47
-// stderr~: (?s)freed by goroutine [0-9]+\ncreated by rt_main\n\t\S*freedchan\.c:45
+// stderr~: (?s)done by goroutine [0-9]+\ncreated by rt_main\n\t[^\n]*freedchan\.c:47
+// stderr~: (?s)freed by goroutine [0-9]+\ncreated by rt_main\n\t[^\n]*freedchan\.c:45
 // stderr~: ^allocated by goroutine 1$
 // exit: 1
 #include <rt.h>

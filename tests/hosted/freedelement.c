@@ -4,8 +4,8 @@
 // stderr~: (?s)READ of size 4 .*#0 .* in rt_main .*freedelement\.c:35
 // stderr~: (?s)freed by.* in sender .*freedelement\.c:23.*previously allocated by
 // stderr~: (?s)previously allocated by.* in sender .*freedelement\.c:18
-// stderr~: (?s)done by goroutine 1\nfreed by goroutine [0-9]+\ncreated by rt_main\n\t\S*freedelement\.c:33
-// stderr~: (?s)allocated by goroutine [0-9]+\ncreated by rt_main\n\t\S*freedelement\.c:33
+// stderr~: (?s)done by goroutine 1\nfreed by goroutine [0-9]+\ncreated by rt_main\n\t[^\n]*freedelement\.c:33
+// stderr~: (?s)allocated by goroutine [0-9]+\ncreated by rt_main\n\t[^\n]*freedelement\.c:33
 // exit: 1
 #include <rt.h>
 

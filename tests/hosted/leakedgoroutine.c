@@ -4,7 +4,7 @@
 // stdout: done
 // stderr~: (?s)^Leak of a goroutine.*\ngoroutine [0-9]+ \[chan receive\]:.*stuck.*leakedgoroutine\.c:2[0-9]
 // stderr~: (?s)^Leak of a goroutine.*\ngoroutine [0-9]+ \[select\]:.*selects.*leakedgoroutine\.c:[0-9]+
-// stderr~: created by (leak|rt_main) in goroutine 1\n\t\S*leakedgoroutine\.c:53
+// stderr~: created by (leak|rt_main) in goroutine 1\n\t[^\n]*leakedgoroutine\.c:53
 // stderr~: (?s)leak of .* in rt_chan_make .* in (leak|rt_main) .*leakedgoroutine\.c:49.*^allocated by goroutine 1$
 // stderr~: (?s)leak of 33 byte.* in stuck .*leakedgoroutine\.c:
 // exit: 1

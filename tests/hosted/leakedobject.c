@@ -4,7 +4,7 @@
 // stdout: done
 // stderr~: ERROR: LeakSanitizer: detected memory leaks
 // stderr~: (?s)Direct leak of 77 byte.* in loses .*leakedobject\.c:25
-// stderr~: ^allocated by goroutine [0-9]+(\ncreated by rt_main\n\t\S*leakedobject\.c:56)?$
+// stderr~: ^allocated by goroutine [0-9]+(\ncreated by rt_main\n\t[^\n]*leakedobject\.c:56)?$
 // stderr~: SUMMARY: \w+: 77 byte\(s\) leaked in 1 allocation
 // exit: 1
 // env: LSAN_OPTIONS=exitcode=1

@@ -5,8 +5,8 @@
 // repeat: 3
 // stderr~: ERROR: AddressSanitizer: stack-use-after-return
 // stderr~: (?s)READ of size 4 .*#0 .* in rt_main .*returnedstack\.c:51
-// stderr~: (?s)^done by goroutine 1\na variable of lend\n\t\S*returnedstack\.c:(18|19)
-// stderr~: (?s)^on the stack of goroutine [0-9]+\ncreated by rt_main\n\t\S*returnedstack\.c:49
+// stderr~: (?s)^done by goroutine 1\na variable of lend\n\t[^\n]*returnedstack\.c:(18|19)
+// stderr~: (?s)^on the stack of goroutine [0-9]+\ncreated by rt_main\n\t[^\n]*returnedstack\.c:49
 // exit: 1
 #include <rt.h>
 

@@ -2,7 +2,7 @@
 // sanitizer: memory/clang
 // stderr~: WARNING: MemorySanitizer: use-of-uninitialized-value
 // stderr~: (?s)in rt_chan_send .*in sender .*unsetelement\.c:21
-// stderr~: (?s)done by goroutine [0-9]+\ncreated by rt_main\n\t\S*unsetelement\.c:29
+// stderr~: (?s)done by goroutine [0-9]+\ncreated by rt_main\n\t[^\n]*unsetelement\.c:29
 // exit: 1
 #include <rt.h>
 
