@@ -3,10 +3,9 @@
 // blocked, and no thread keeps them blocked.
 // cflags: --musl
 // matrix: GOMAXPROCS=1,2,4,64
-#include "../lib/test.h"
+#include "../lib/blocked.h"
 
 #include <aio.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -102,35 +101,9 @@ static void work(void *arg)
 	rt_waitgroup_done(&all);
 }
 
-// Returns how many threads have signals blocked. One that is about to end has.
-static int blocked(void)
-{
-	DIR *d = opendir("/proc/self/task");
-	struct dirent *e;
-	int n = 0;
-
-	check(d != NULL);
-	while ((e = readdir(d))) {
-		char path[300], line[200];
-		unsigned long long set = 0;
-		FILE *f;
-
-		snprintf(path, sizeof path, "/proc/self/task/%s/status", e->d_name);
-		f = e->d_name[0] == '.' ? NULL : fopen(path, "r");
-		while (f && fgets(line, sizeof line, f))
-			sscanf(line, "SigBlk: %llx", &set);
-		if (f)
-			fclose(f);
-		n += set != 0;
-	}
-	closedir(d);
-	return n;
-}
-
 int main(void)
 {
 	char path[] = "/tmp/musl_aio.XXXXXX";
-	int64_t end;
 
 	shared = mkstemp(path);
 	check(shared >= 0);
@@ -139,9 +112,6 @@ int main(void)
 	for (intptr_t i = 0; i < Goroutines; i++)
 		rt_go(work, (void *)i);
 	rt_waitgroup_wait(&all);
-	end = rt_nanotime() + 10 * RT_SECOND;
-	while (blocked() > 0 && rt_nanotime() < end)
-		rt_gosched();
-	equal(blocked(), 0);
+	await_none_blocked();
 	return 0;
 }

@@ -3,9 +3,8 @@
 // cflags: --musl
 // matrix: GOMAXPROCS=1,2,4,64
 // timeout: 60
-#include "../lib/test.h"
+#include "../lib/blocked.h"
 
-#include <dirent.h>
 #include <pty.h>
 #include <signal.h>
 #include <stdio.h>
@@ -54,35 +53,8 @@ static void actions(void *unused)
 	rt_waitgroup_done(&all);
 }
 
-// Returns how many threads have signals blocked. One that is about to end has.
-static int blocked(void)
-{
-	DIR *d = opendir("/proc/self/task");
-	struct dirent *e;
-	int n = 0;
-
-	check(d != NULL);
-	while ((e = readdir(d))) {
-		char path[300], line[200];
-		unsigned long long set = 0;
-		FILE *f;
-
-		snprintf(path, sizeof path, "/proc/self/task/%s/status", e->d_name);
-		f = e->d_name[0] == '.' ? NULL : fopen(path, "r");
-		while (f && fgets(line, sizeof line, f))
-			sscanf(line, "SigBlk: %llx", &set);
-		if (f)
-			fclose(f);
-		n += set != 0;
-	}
-	closedir(d);
-	return n;
-}
-
 int rt_main(int argc, char **argv)
 {
-	int64_t end = rt_nanotime() + 10 * RT_SECOND;
-
 	(void)argc, (void)argv;
 	rt_waitgroup_add(&all, 2 * Goroutines);
 	for (int i = 0; i < Goroutines; i++) {
@@ -90,8 +62,6 @@ int rt_main(int argc, char **argv)
 		rt_go(actions, NULL);
 	}
 	rt_waitgroup_wait(&all);
-	while (blocked() > 0 && rt_nanotime() < end)
-		rt_gosched();
-	equal(blocked(), 0);
+	await_none_blocked();
 	return 0;
 }
