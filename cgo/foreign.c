@@ -95,6 +95,7 @@ static void makespare(void)
 	M *mp = allocm(NULL, NULL, -1), *self;
 	G *gp;
 
+	mp->isextra = true; // before it has a procid; pairs with askthreads
 	if (mp->g0->stack.lo == 0)
 		gstack(mp->g0, SystemStack);
 	gp = mp->lockedg;
@@ -161,7 +162,6 @@ static void setupthread(M *mp, G *gp, Area *a, Sigset old)
 	G *system = mp->g0;
 
 	hadbefore(mp)->mask = old;
-	mp->procid = (uint64_t)gettid();
 	mp->sigmask = old;
 	mp->newSigstack = true;
 	system->area = gp->area = a;
@@ -178,6 +178,8 @@ static void setupthread(M *mp, G *gp, Area *a, Sigset old)
 	system->sched.g = system;
 	mp->curg = gp;
 	gp->m = mp;
+	// Publishes isextra, and whose thread it is; pairs with killgoroutine's load and its like.
+	atomic_store_release(&mp->procid, (uint64_t)gettid());
 }
 
 void __rt0_adopt(void)
@@ -254,7 +256,7 @@ void releaseforeign(void)
 	setg(NULL);
 	setguard(GuardLook);
 	sigaltstack(&hadbefore(mp)->altstack, NULL);
-	mp->procid = 0;
+	atomic_store_release(&mp->procid, 0); // pairs with killgoroutine's load and its like
 	pushspare(mp);
 	changemask(SIG_SETMASK, old, NULL);
 }

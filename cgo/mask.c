@@ -68,15 +68,13 @@ Sigset minitLibraryMask(Sigset first)
 	return atomic_load_seqcst(&commonmask); // pairs with makecommon
 }
 
-// Is the mask of mp's thread, which calls, to be the common one? It is another one if the thread is
-// not the runtime's, or has a goroutine with a mask of its own or the one for rt_signal_notify
-// locked to it.
+// Is the mask of mp's thread, which calls, to be the common one? It is another one if a goroutine with
+// a mask of its own, or the one for rt_signal_notify, is locked to the thread.
 static bool hascommonmask(const M *mp)
 {
 	const G *gp = mp->lockedg;
 
-	return (mp->g0->area->flags & AreaOfM) &&
-	       !(gp && (gp->issystem || (gp->area->flags & AreaMasked)));
+	return !(gp && (gp->issystem || (gp->area->flags & AreaMasked)));
 }
 
 static void setcommon(const M *mp, Ucontext *ctx)
@@ -104,7 +102,9 @@ void maskurg(M *mp, Ucontext *ctx)
 	atomic_store_release(&mp->needPerThreadSyscall, 0); // pairs with anyasked
 }
 
-// rt_syscall_all, whose word that is, does nothing with a C library.
+// rt_syscall_all, whose word that is, does nothing with a C library. Threads that are not the runtime's
+// have masks of their own: their Ms are not asked, since another thread may have such an M by the
+// time that the signal comes.
 static void askthreads(void) HOLDS(sched.lock);
 static void askthreads(void)
 {
@@ -113,7 +113,7 @@ static void askthreads(void)
 	for (M *mp = allm; mp; mp = mp->alllink) {
 		int32_t tid = (int32_t)atomic_load_seqcst(&mp->procid);
 
-		if (mp == self || tid <= 0)
+		if (mp == self || tid <= 0 || mp->isextra)
 			continue;
 		atomic_store_release(&mp->needPerThreadSyscall, 1);
 		killthread(tid, SIGURG);

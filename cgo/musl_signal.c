@@ -112,10 +112,11 @@ enum { OnItsWay = 1 << 20 };
 
 static bool sendon(const M *to, int32_t sig, const Siginfo *info)
 {
+	uint64_t tid = atomic_load_acquire(&to->procid); // pairs with minitLibraryMask's store
 	Siginfo changed = *info;
 
 	changed.code -= OnItsWay;
-	return syscall4(__NR_rt_tgsigqueueinfo, (uint64_t)getpid(), to->procid, (uint32_t)sig,
+	return syscall4(__NR_rt_tgsigqueueinfo, (uint64_t)getpid(), tid, (uint32_t)sig,
 	                ptrarg(&changed)) == 0;
 }
 

@@ -338,6 +338,7 @@ struct M {
 	// A C library's code, and signal handlers of the program's.
 	G *gcgo; // with the stack that rt_cgocall's functions run on; NULL until the first
 	Handling *handling; // of the handlers that run: the last interrupted
+	bool isextra; // for threads that the runtime has not made; cgo/foreign.c
 
 	// Asynchronous preemption. The sender of the signal changes signalPending from 0 to 1 and
 	// then owns asyncSpare; the handler, which owned it in between, changes it back.
