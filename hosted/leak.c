@@ -13,8 +13,9 @@
 //
 // leakreport.c does the rest.
 //
-// The other goroutines are not stopped, since one may be in a call of the C library that waits
-// without end. What one allocates in these microseconds may be reported wrongly.
+// From then on the world is frozen. A goroutine in a call of the C library does not stop,
+// since that may wait without end: nothing here relies on it. What it allocates in these
+// milliseconds may be reported wrongly.
 #include <stdlib.h>
 
 #include "hosted/leak.h"
@@ -25,6 +26,8 @@
 #include "runtime/base/hosted.h"
 #include "runtime/panic/panic.h"
 #include "runtime/sched/g.h"
+#include "runtime/sched/own.h"
+#include "runtime/sched/stw.h"
 #include "runtime/sync/hchan.h"
 
 int mincore(void *p, size_t n, unsigned char *there); // libc's header and os.h go not together
@@ -32,6 +35,7 @@ int mincore(void *p, size_t n, unsigned char *there); // libc's header and os.h 
 enum {
 	PageSize = 4096,
 	MaxMade = 8192,
+	MaxWait = 500, // milliseconds
 	Saved = 64, // bytes below a parked goroutine's stack pointer: its registers (mcall)
 };
 
@@ -124,13 +128,18 @@ static void measure(const void *p, size_t n, void *sum)
 	*(size_t *)sum += n;
 }
 
+// The part of a copy that is not filled yet.
+typedef struct {
+	uintptr_t *at, *end;
+} Room;
+
 static void append(const void *p, size_t n, void *to)
 {
-	uintptr_t **at = to;
+	Room *room = to;
 
 	// AddressSanitizer would look at what a memcpy copies.
-	for (const volatile uintptr_t *w = p; n >= sizeof *w; n -= sizeof *w)
-		*(volatile uintptr_t *)(*at)++ = *w++;
+	for (const volatile uintptr_t *w = p; n >= sizeof *w && room->at < room->end; n -= sizeof *w)
+		*(volatile uintptr_t *)room->at++ = *w++;
 }
 
 // An M that idles has its g0's stack as its goroutines' calls have left it, and that counts as
@@ -195,30 +204,55 @@ static void leadto(void *copy, const G *gp)
 	}
 }
 
+static uintptr_t lowest(const G *gp)
+{
+	return readgstatus(gp) == Grunning ? lowestused(gp) : lowestlive(gp);
+}
+
+// Returns whether the channels that gp waits on, and nothing else, lead to what it has.
+static bool ledto(G *gp)
+{
+	uintptr_t from = lowestlive(gp), *copy;
+	size_t n = 0;
+	Room room;
+
+	if (!onchannels(gp))
+		return false;
+	pieces(gp, from, measure, &n);
+	copy = make(n, gp);
+	if (!copy)
+		return false;
+	room = (Room){ copy, copy + n / sizeof *copy };
+	pieces(gp, from, append, &room);
+	leadto(copy, gp);
+	return onchannels(gp); // or one that did not stop has woken it meanwhile
+}
+
 static void showgoroutine(G *gp)
 {
-	bool running = readgstatus(gp) == Grunning;
-	uintptr_t from = running ? lowestused(gp) : lowestlive(gp);
-	size_t n = 0;
-	uintptr_t *copy = NULL, *at;
+	if (!ledto(gp))
+		pieces(gp, lowest(gp), root, NULL);
+}
 
-	if (onchannels(gp)) {
-		pieces(gp, from, measure, &n);
-		copy = make(n, gp);
+// freezetheworld does not wait for long.
+static void awaitfrozen(const P *mine)
+{
+	for (int32_t i = 0, ms = 0; i < gomaxprocs; i++) {
+		while (allp[i] != mine && statusof(allp[i]) == Prunning) {
+			if (ms++ == MaxWait)
+				return;
+			usleep(1000);
+		}
 	}
-	if (!copy) {
-		pieces(gp, from, root, NULL);
-		return;
-	}
-	at = copy;
-	pieces(gp, from, append, &at);
-	leadto(copy, gp);
 }
 
 void showroots(void)
 {
 	const G *me = getg()->m->curg;
+	const M *mp = acquirem(); // the caller continues
 
+	freezetheworld();
+	awaitfrozen(mp->p);
 	for (uintptr_t i = 0; i < allglen; i++) {
 		G *gp = allgs[i];
 
