@@ -10,11 +10,6 @@
 #include "runtime/base/hosted.h"
 #include "runtime/sync/hchan.h"
 
-#undef rt_chan_close
-#undef rt_chan_free
-#undef rt_chan_len
-#undef rt_chan_cap
-
 enum { Clocks = 1 << 16 };
 
 static const char clocks[Clocks] = { 1 }; // their addresses
@@ -29,9 +24,9 @@ static void newchan(rt_chan *c)
 {
 	if (!__tsan_mutex_destroy)
 		return;
-	AnnotateIgnoreReadsBegin(__FILE__, __LINE__);
+	ignore();
 	__tsan_mutex_destroy((void *)__rt0_chanclock(c), 0);
-	AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
+	heed();
 }
 
 static size_t elemsize(const rt_chan *c)
@@ -74,13 +69,21 @@ static void received(rt_chan *c, void *elem, size_t n)
 	writtenby(elem, n);
 }
 
-VALUE(rt_chan_make, rt_chan *, (size_t elemsize, size_t cap), (elemsize, cap), , newchan(r))
-VOID(rt_chan_send, (rt_chan *c, const void *e), (c, e), sending(c, e), observe(__rt0_chanclock(c)))
-VALUE(rt_chan_recv, bool, (rt_chan *c, void *e), (c, e), size_t n = receiving(c), received(c, e, n))
-VALUE(rt_chan_try_send, bool, (rt_chan *c, const void *e), (c, e), sending(c, e), if (r) observe(__rt0_chanclock(c)))
-VALUE(rt_chan_try_recv, bool, (rt_chan *c, void *e, bool *ok), (c, e, ok), size_t n = receiving(c), if (r) { received(c, e, n); writtenby(ok, ok ? sizeof *ok : 0); })
-VALUE(rt_chan_send_until, int, (rt_chan *c, const void *e, int64_t when), (c, e, when), sending(c, e), if (r == 0) observe(__rt0_chanclock(c)))
-VALUE(rt_chan_recv_until, int, (rt_chan *c, void *e, int64_t when), (c, e, when), size_t n = receiving(c), if (r >= 0) received(c, e, n))
+VALUE(rt_chan_make, rt_chan *, (size_t elemsize, size_t cap), (elemsize, cap), ,
+      newchan(r))
+VOID(rt_chan_send, (rt_chan *c, const void *e), (c, e),
+      sending(c, e), observe(__rt0_chanclock(c)))
+VALUE(rt_chan_recv, bool, (rt_chan *c, void *e), (c, e),
+      size_t n = receiving(c), received(c, e, n))
+VALUE(rt_chan_try_send, bool, (rt_chan *c, const void *e), (c, e),
+      sending(c, e), if (r) observe(__rt0_chanclock(c)))
+VALUE(rt_chan_try_recv, bool, (rt_chan *c, void *e, bool *ok), (c, e, ok),
+      size_t n = receiving(c),
+      if (r) { received(c, e, n); writtenby(ok, ok ? sizeof *ok : 0); })
+VALUE(rt_chan_send_until, int, (rt_chan *c, const void *e, int64_t when), (c, e, when),
+      sending(c, e), if (r == 0) observe(__rt0_chanclock(c)))
+VALUE(rt_chan_recv_until, int, (rt_chan *c, void *e, int64_t when), (c, e, when),
+      size_t n = receiving(c), if (r >= 0) received(c, e, n))
 VOID(rt_chan_close, (rt_chan *c), (c), closing(c), )
 
 static void selecting(rt_case *k, int n)
@@ -108,4 +111,5 @@ static void selected(rt_case *k, int i)
 }
 
 VALUE(rt_select, int, (rt_case *k, int n), (k, n), selecting(k, n), selected(k, r))
-VALUE(rt_select_until, int, (rt_case *k, int n, int64_t when), (k, n, when), selecting(k, n), selected(k, r))
+VALUE(rt_select_until, int, (rt_case *k, int n, int64_t when), (k, n, when),
+      selecting(k, n), selected(k, r))

@@ -1,11 +1,11 @@
 // descriptor.c - descriptors that are closed while another goroutine may use them.
 //
-// To ThreadSanitizer each descriptor is a byte of users, which a use reads and rt_close writes. A close
-// comes after all uses that have begun, which it may end. A use that begins after it, and that
-// nothing orders, is a race, even if it fails: by then the number may be another file's.
+// To ThreadSanitizer each descriptor is a byte of users, which a use reads and rt_close writes. A
+// close comes after all uses that have begun, which it may end. A use that begins after it, and
+// that nothing orders, is a race, even if it fails: by then the number may be another file's.
 //
-// closed: by rt_close, and not opened since by a function of rt.h. A system call or the C library may
-// have opened it nevertheless: the kernel knows.
+// closed: by rt_close, and not opened since by a function of rt.h. A system call or the C library
+// may have opened it nevertheless: the kernel knows.
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/syscall.h>

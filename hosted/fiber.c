@@ -22,7 +22,8 @@
 #include "runtime/base/hosted.h"
 #include "runtime/mem/mem.h"
 
-int __real_rt_snprintf(char *buf, size_t size, const char *format, ...); // touches no memory that is watched
+// Touches no memory that is watched.
+int __real_rt_snprintf(char *buf, size_t size, const char *format, ...);
 
 enum { Unordered = 1 }; // a switch says nothing of what comes before what
 
@@ -97,12 +98,12 @@ void fiberinit(void)
 		resultoffset = shadow - (char *)__builtin_thread_pointer();
 }
 
-void __rt0_systemstack(G *gp, Stack stk)
+void __rt0_leavestack(G *gp, Stack stk)
 {
 	stackis(stk, &gp->fiber[CallerStack], ownstack);
 }
 
-void __rt0_ownstack(G *gp)
+void __rt0_returntostack(G *gp)
 {
 	stackis(gp->stack, &ownstack, gp->fiber[CallerStack]);
 }

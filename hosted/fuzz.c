@@ -13,7 +13,8 @@
 #include "runtime/base/hosted.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) IFTHERE;
-int LLVMFuzzerRunDriver(int *argc, char ***argv, int (*target)(const uint8_t *data, size_t n)) IFTHERE;
+IFTHERE int LLVMFuzzerRunDriver(int *argc, char ***argv,
+                                int (*target)(const uint8_t *data, size_t n));
 int __rt0_fuzzmain(int argc, char **argv);
 
 int __rt0_fuzzmain(int argc, char **argv)

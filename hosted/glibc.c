@@ -73,22 +73,10 @@ static void *threadentry(void *arg)
 	return NULL;
 }
 
+// On g0. The new thread starts with all signals blocked; minit unblocks them.
+//
 // The library's functions are ThreadSanitizer's, which sees them write to g0's stack, perhaps for
 // a goroutine that called by systemstack, and knows the thread to have written there.
-static void ignoreaccesses(bool begin)
-{
-	if (!AnnotateIgnoreReadsBegin)
-		return;
-	if (begin) {
-		AnnotateIgnoreReadsBegin(__FILE__, __LINE__);
-		AnnotateIgnoreWritesBegin(__FILE__, __LINE__);
-	} else {
-		AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
-		AnnotateIgnoreWritesEnd(__FILE__, __LINE__);
-	}
-}
-
-// On g0. The new thread starts with all signals blocked; minit unblocks them.
 static void threadstart(void *arg)
 {
 	CgoThreadStart *ts = arg;
@@ -96,7 +84,7 @@ static void threadstart(void *arg)
 	sigset_t all, old;
 	pthread_t thread;
 
-	ignoreaccesses(true);
+	ignore();
 	start = ts->fn; // always mstart
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, ThreadStack);
@@ -106,7 +94,7 @@ static void threadstart(void *arg)
 	ts->error = pthread_create(&thread, &attr, threadentry, ts->g);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	pthread_attr_destroy(&attr);
-	ignoreaccesses(false);
+	heed();
 }
 
 // A signal on a thread that has no G: of a sanitizer's own, or between two of its lives. The

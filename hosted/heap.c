@@ -1,7 +1,7 @@
 // heap.c - the heap is the C library's, where the sanitizers look for errors.
 //
-// So is what the runtime allocates for itself (mk/rules.mk). ThreadSanitizer ignores these calls, since it
-// does not know what orders the runtime's threads.
+// So is what the runtime allocates for itself (mk/rules.mk). ThreadSanitizer ignores these calls,
+// since it does not know what orders the runtime's threads.
 #include <malloc.h>
 #include <stdlib.h>
 
@@ -70,25 +70,13 @@ size_t rt_malloc_usable_size(const void *p)
 
 // ---- the runtime's own calls -----------------------------------------------------------
 
-static void beginown(void)
-{
-	if (AnnotateIgnoreReadsBegin)
-		AnnotateIgnoreReadsBegin(__FILE__, __LINE__);
-}
-
-static void endown(void)
-{
-	if (AnnotateIgnoreReadsEnd)
-		AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
-}
-
 void *__rt0_malloc(size_t size)
 {
 	void *p;
 
-	beginown();
+	ignore();
 	p = orpanic(malloc(size), size);
-	endown();
+	heed();
 	return p;
 }
 
@@ -96,25 +84,25 @@ void *__rt0_calloc(size_t n, size_t size)
 {
 	void *p;
 
-	beginown();
+	ignore();
 	p = calloc(n, size);
-	endown();
+	heed();
 	return p ? p : __real_rt_calloc(n, size);
 }
 
 void *__rt0_realloc(void *p, size_t size)
 {
-	beginown();
+	ignore();
 	p = orpanic(realloc(p, size ? size : 1), size);
-	endown();
+	heed();
 	return p;
 }
 
 void __rt0_free(void *p)
 {
-	beginown();
+	ignore();
 	free(p);
-	endown();
+	heed();
 }
 
 size_t __rt0_malloc_usable_size(const void *p)

@@ -135,10 +135,10 @@ typedef struct {
 
 static void append(const void *p, size_t n, void *to)
 {
+	const volatile uintptr_t *w = p; // AddressSanitizer would look at what a memcpy copies
 	Room *room = to;
 
-	// AddressSanitizer would look at what a memcpy copies.
-	for (const volatile uintptr_t *w = p; n >= sizeof *w && room->at < room->end; n -= sizeof *w)
+	for (; n >= sizeof *w && room->at < room->end; n -= sizeof *w)
 		*(volatile uintptr_t *)room->at++ = *w++;
 }
 
@@ -188,9 +188,10 @@ static bool onchannels(const G *gp)
 // Makes copy reachable from the channels that gp waits on.
 static void leadto(void *copy, const G *gp)
 {
-	bool several = gp->waitreason == WaitReasonSelect;
+	uint8_t why = gp->waitreason;
+	bool several = why == WaitReasonSelect;
 
-	if (gp->waitreason != WaitReasonChanReceive && gp->waitreason != WaitReasonChanSend && !several)
+	if (why != WaitReasonChanReceive && why != WaitReasonChanSend && !several)
 		return;
 	for (const Sudog *s = gp->waiting; s; s = several ? s->waitlink : NULL) {
 		Path *p = make(sizeof *p, NULL);

@@ -1,4 +1,5 @@
-// leak.h - what leak.c, which knows the runtime, and leakreport.c, which knows the C library, share.
+// leak.h - what leak.c, which knows the runtime, and leakreport.c, which knows the C library,
+// share.
 #ifndef RT0_HOSTED_LEAK_H
 #define RT0_HOSTED_LEAK_H
 

@@ -19,13 +19,19 @@ static bool isrange(const void *p, size_t n)
 	return n > 0 && isaddress(p) && n <= LowHalf - (uintptr_t)p;
 }
 
+// Is there a byte that AddressSanitizer allows no access to?
+static bool poisoned(const void *p, size_t n)
+{
+	return __asan_region_is_poisoned && __asan_region_is_poisoned((void *)p, n);
+}
+
 void readby(const void *p, size_t n)
 {
 	if (!isrange(p, n))
 		return;
 	if (__tsan_read_range)
 		__tsan_read_range((void *)p, n);
-	if (__asan_region_is_poisoned && __asan_region_is_poisoned((void *)p, n))
+	if (poisoned(p, n))
 		__asan_report_load_n((void *)p, n);
 	if (__msan_check_mem_is_initialized)
 		__msan_check_mem_is_initialized(p, n);
@@ -37,7 +43,7 @@ void writtenby(void *p, size_t n)
 		return;
 	if (__tsan_write_range)
 		__tsan_write_range(p, n);
-	if (__asan_region_is_poisoned && __asan_region_is_poisoned(p, n))
+	if (poisoned(p, n))
 		__asan_report_store_n(p, n);
 	if (__msan_unpoison)
 		__msan_unpoison(p, n);
@@ -71,14 +77,14 @@ void stringread(const char *s)
 // What the program gives the runtime to work on, such as a channel, has not been freed.
 void __rt0_inuse(const void *p, uintptr_t n)
 {
-	if (isrange(p, n) && __asan_region_is_poisoned && __asan_region_is_poisoned((void *)p, n))
+	if (isrange(p, n) && poisoned(p, n))
 		__asan_report_load_n((void *)p, n);
 }
 
 // As checked before it happens; what is only read has been seen by readby.
 void __rt0_writable(const void *p, uintptr_t n)
 {
-	if (isrange(p, n) && __asan_region_is_poisoned && __asan_region_is_poisoned((void *)p, n))
+	if (isrange(p, n) && poisoned(p, n))
 		__asan_report_store_n((void *)p, n);
 }
 

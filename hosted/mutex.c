@@ -1,9 +1,10 @@
 // mutex.c - mutexes as ThreadSanitizer knows them: it reports two orders of locking, and which
 // locks were held at a race.
 //
-// To it a mutex is unlocked by the goroutine that has locked it. That need not be so here: what is ordered
-// is said apart from that (publish, observe), and of a mutex that another goroutine unlocks nothing
-// else is said from then on. A goroutine's list of what it holds, HeldMutexes.held, tells the two apart.
+// To it a mutex is unlocked by the goroutine that has locked it. That need not be so here: what is
+// ordered is said apart from that (publish, observe), and of a mutex that another goroutine unlocks
+// nothing else is said from then on. A goroutine's list of what it holds, HeldMutexes.held, tells
+// the two apart.
 // The one that had locked it forgets it at its next lock, since only itself can.
 //
 // Mutexes on stacks are not shown either: the next call may have another one at that address,
@@ -101,10 +102,10 @@ static void forgethanded(HeldMutexes *h)
 		if (!(h->held[i] & Shown) || !washanded(m))
 			continue;
 		removeheld(h, i);
-		AnnotateIgnoreReadsBegin(__FILE__, __LINE__);
+		ignore();
 		__tsan_mutex_pre_unlock(m, flags);
 		__tsan_mutex_post_unlock(m, flags);
-		AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
+		heed();
 	}
 }
 
@@ -180,10 +181,15 @@ static unsigned until(int64_t when)
 
 // ---- rt_mutex -------------------------------------------------------------------------
 
-VOID(rt_mutex_lock, (rt_mutex *m), (m), bool shown = locking(m, 0), locked(m, 0, shown, true); observe(m))
-VALUE(rt_mutex_lock_until, int, (rt_mutex *m, int64_t when), (m, when), bool shown = locking(m, until(when)), locked(m, until(when), shown, r == 0); if (r == 0) observe(m))
-VALUE(rt_mutex_try_lock, bool, (rt_mutex *m), (m), bool shown = locking(m, TryLock), locked(m, TryLock, shown, r); if (r) observe(m))
-VOID(rt_mutex_unlock, (rt_mutex *m), (m), publish(m); bool shown = unlocking(m, 0), unlocked(m, 0, shown))
+VOID(rt_mutex_lock, (rt_mutex *m), (m),
+      bool shown = locking(m, 0), locked(m, 0, shown, true); observe(m))
+VALUE(rt_mutex_lock_until, int, (rt_mutex *m, int64_t when), (m, when),
+      bool shown = locking(m, until(when)),
+      locked(m, until(when), shown, r == 0); if (r == 0) observe(m))
+VALUE(rt_mutex_try_lock, bool, (rt_mutex *m), (m),
+      bool shown = locking(m, TryLock), locked(m, TryLock, shown, r); if (r) observe(m))
+VOID(rt_mutex_unlock, (rt_mutex *m), (m),
+      publish(m); bool shown = unlocking(m, 0), unlocked(m, 0, shown))
 
 // ---- rt_rwmutex -----------------------------------------------------------------------
 
@@ -207,14 +213,25 @@ ALWAYS_INLINE void wlocked(const rt_rwmutex *m, unsigned flags, bool shown, bool
 		observe(readers(m));
 }
 
-VOID(rt_rwmutex_rlock, (rt_rwmutex *m), (m), bool shown = locking(m, ReadLock), rlocked(m, ReadLock, shown, true))
-VALUE(rt_rwmutex_rlock_until, int, (rt_rwmutex *m, int64_t when), (m, when), bool shown = locking(m, ReadLock | until(when)), rlocked(m, ReadLock | until(when), shown, r == 0))
-VALUE(rt_rwmutex_try_rlock, bool, (rt_rwmutex *m), (m), bool shown = locking(m, ReadLock | TryLock), rlocked(m, ReadLock | TryLock, shown, r))
-VOID(rt_rwmutex_runlock, (rt_rwmutex *m), (m), publish(readers(m)); bool shown = unlocking(m, ReadLock), unlocked(m, ReadLock, shown))
-VOID(rt_rwmutex_lock, (rt_rwmutex *m), (m), bool shown = locking(m, 0), wlocked(m, 0, shown, true))
-VALUE(rt_rwmutex_lock_until, int, (rt_rwmutex *m, int64_t when), (m, when), bool shown = locking(m, until(when)), wlocked(m, until(when), shown, r == 0))
-VALUE(rt_rwmutex_try_lock, bool, (rt_rwmutex *m), (m), bool shown = locking(m, TryLock), wlocked(m, TryLock, shown, r))
-VOID(rt_rwmutex_unlock, (rt_rwmutex *m), (m), publish(m); bool shown = unlocking(m, 0), unlocked(m, 0, shown))
+VOID(rt_rwmutex_rlock, (rt_rwmutex *m), (m),
+      bool shown = locking(m, ReadLock), rlocked(m, ReadLock, shown, true))
+VALUE(rt_rwmutex_rlock_until, int, (rt_rwmutex *m, int64_t when), (m, when),
+      bool shown = locking(m, ReadLock | until(when)),
+      rlocked(m, ReadLock | until(when), shown, r == 0))
+VALUE(rt_rwmutex_try_rlock, bool, (rt_rwmutex *m), (m),
+      bool shown = locking(m, ReadLock | TryLock),
+      rlocked(m, ReadLock | TryLock, shown, r))
+VOID(rt_rwmutex_runlock, (rt_rwmutex *m), (m),
+      publish(readers(m)); bool shown = unlocking(m, ReadLock),
+      unlocked(m, ReadLock, shown))
+VOID(rt_rwmutex_lock, (rt_rwmutex *m), (m),
+      bool shown = locking(m, 0), wlocked(m, 0, shown, true))
+VALUE(rt_rwmutex_lock_until, int, (rt_rwmutex *m, int64_t when), (m, when),
+      bool shown = locking(m, until(when)), wlocked(m, until(when), shown, r == 0))
+VALUE(rt_rwmutex_try_lock, bool, (rt_rwmutex *m), (m),
+      bool shown = locking(m, TryLock), wlocked(m, TryLock, shown, r))
+VOID(rt_rwmutex_unlock, (rt_rwmutex *m), (m),
+      publish(m); bool shown = unlocking(m, 0), unlocked(m, 0, shown))
 
 // ---- rt_cond --------------------------------------------------------------------------
 
@@ -232,4 +249,5 @@ ALWAYS_INLINE void waited(const rt_mutex *m)
 }
 
 VOID(rt_cond_wait, (rt_cond *c), (c), rt_mutex *l = c->l; waiting(l), waited(l))
-VALUE(rt_cond_wait_until, int, (rt_cond *c, int64_t when), (c, when), rt_mutex *l = c->l; waiting(l), waited(l))
+VALUE(rt_cond_wait_until, int, (rt_cond *c, int64_t when), (c, when),
+      rt_mutex *l = c->l; waiting(l), waited(l))

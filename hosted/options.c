@@ -31,7 +31,8 @@ const char *__lsan_default_options(void)
 
 const char *__tsan_default_options(void)
 {
-	return FAULTS "report_signal_unsafe=0:detect_deadlocks=1:second_deadlock_stack=1:report_mutex_bugs=0";
+	return FAULTS "report_signal_unsafe=0:report_mutex_bugs=0:"
+	              "detect_deadlocks=1:second_deadlock_stack=1";
 }
 
 const char *__msan_default_options(void)

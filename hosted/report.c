@@ -2,8 +2,9 @@
 // report this prints the goroutine that is running, those that allocated and freed the object,
 // or the one on whose stack the address is; each with the line of the rt_go that created it.
 //
-// A table has the goroutines that allocated and freed an object, of the last ones at each place. Two threads
-// that use one place at one moment may mix theirs up: the report's own stacks are right.
+// A table has the goroutines that allocated and freed an object, of the last ones at each place.
+// Two threads that use one place at one moment may mix theirs up: the report's own stacks are
+// right.
 //
 // LeakSanitizer takes words of the program's data for pointers, so the table's are inverted.
 #include "hosted/report.h"

@@ -29,8 +29,6 @@ IFTHERE int __tsan_mutex_pre_unlock(void *m, unsigned flags);
 IFTHERE void __tsan_mutex_post_unlock(void *m, unsigned flags);
 IFTHERE void AnnotateIgnoreReadsBegin(const char *file, int line);
 IFTHERE void AnnotateIgnoreReadsEnd(const char *file, int line);
-IFTHERE void AnnotateIgnoreWritesBegin(const char *file, int line);
-IFTHERE void AnnotateIgnoreWritesEnd(const char *file, int line);
 
 // AddressSanitizer, and those that share its functions
 IFTHERE void __sanitizer_start_switch_fiber(void **save, const void *bottom, size_t n);
@@ -40,8 +38,8 @@ IFTHERE void *__asan_get_current_fake_stack(void);
 IFTHERE void __asan_set_error_report_callback(void (*fn)(const char *text));
 IFTHERE void *__asan_get_report_address(void);
 IFTHERE const char *__asan_locate_address(void *p, char *name, size_t n, void **at, size_t *size);
-IFTHERE int __sanitizer_install_malloc_and_free_hooks(void (*alloc)(const volatile void *p, size_t n),
-                                                      void (*release)(const volatile void *p));
+IFTHERE int __sanitizer_install_malloc_and_free_hooks(
+	void (*alloc)(const volatile void *p, size_t n), void (*release)(const volatile void *p));
 IFTHERE void *__asan_addr_is_in_fake_stack(void *stack, void *p, void **from, void **to);
 IFTHERE void __sanitizer_set_report_fd(void *fd);
 IFTHERE void __sanitizer_set_death_callback(void (*fn)(void));
@@ -58,6 +56,19 @@ IFTHERE void __msan_set_death_callback(void (*fn)(void));
 IFTHERE void __msan_unpoison_param(size_t n);
 IFTHERE void __msan_unpoison(const void *p, size_t n);
 IFTHERE void __msan_check_mem_is_initialized(const void *p, size_t n);
+
+// ThreadSanitizer ignores what the running code accesses, reads as well as writes, until heed.
+static inline void ignore(void)
+{
+	if (AnnotateIgnoreReadsBegin)
+		AnnotateIgnoreReadsBegin(__FILE__, __LINE__);
+}
+
+static inline void heed(void)
+{
+	if (AnnotateIgnoreReadsEnd)
+		AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
+}
 
 // ---- memory that the runtime touches for the program (memory.c) -----------------------------
 

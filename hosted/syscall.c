@@ -21,7 +21,8 @@
 
 // At most six arguments, in the registers whatever their number; after has the result before them.
 typedef void Hook(int64_t a, int64_t b, int64_t c, int64_t d, int64_t e, int64_t f);
-typedef void ResultHook(int64_t r, int64_t a, int64_t b, int64_t c, int64_t d, int64_t e, int64_t f);
+typedef void ResultHook(int64_t r, int64_t a, int64_t b, int64_t c, int64_t d, int64_t e,
+                        int64_t f);
 
 #define DECLARE(name)                                                                  \
 	IFTHERE Hook __sanitizer_syscall_pre_impl_##name;                              \
@@ -32,25 +33,33 @@ static const struct {
 	Hook *before;
 	ResultHook *after;
 } hooks[] = {
-#define HOOKS(name) [SYS_##name] = { __sanitizer_syscall_pre_impl_##name, __sanitizer_syscall_post_impl_##name },
+#define HOOKS(name)                                                                    \
+	[SYS_##name] = { __sanitizer_syscall_pre_impl_##name,                          \
+		         __sanitizer_syscall_post_impl_##name },
 	CALLS(HOOKS)
 };
 
 #define ARGUMENTS (int64_t)a, (int64_t)b, (int64_t)c, (int64_t)d, (int64_t)e, (int64_t)f
 
-static void before(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f)
+static void before(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e,
+                   uint64_t f)
 {
 	if ((uint64_t)nr < sizeof hooks / sizeof *hooks && hooks[nr].before)
 		hooks[nr].before(ARGUMENTS);
 	publish(&__rt0_io);
 }
 
-static void after(int64_t nr, int64_t r, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f)
+static void after(int64_t nr, int64_t r, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
+                  uint64_t e, uint64_t f)
 {
 	observe(&__rt0_io);
 	if ((uint64_t)nr < sizeof hooks / sizeof *hooks && hooks[nr].after)
 		hooks[nr].after(r, ARGUMENTS);
 }
 
-VALUE(rt_raw_syscall, int64_t, (int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f), (nr, a, b, c, d, e, f), before(nr, a, b, c, d, e, f), after(nr, r, a, b, c, d, e, f))
-VALUE(rt_raw_syscall_any, int64_t, (int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f), (nr, a, b, c, d, e, f), before(nr, a, b, c, d, e, f), after(nr, r, a, b, c, d, e, f))
+VALUE(rt_raw_syscall, int64_t, (int64_t nr, uint64_t a, uint64_t b, uint64_t c,
+      uint64_t d, uint64_t e, uint64_t f), (nr, a, b, c, d, e, f),
+      before(nr, a, b, c, d, e, f), after(nr, r, a, b, c, d, e, f))
+VALUE(rt_raw_syscall_any, int64_t, (int64_t nr, uint64_t a, uint64_t b, uint64_t c,
+      uint64_t d, uint64_t e, uint64_t f), (nr, a, b, c, d, e, f),
+      before(nr, a, b, c, d, e, f), after(nr, r, a, b, c, d, e, f))

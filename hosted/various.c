@@ -1,9 +1,12 @@
 // various.c - functions that take or fill memory of the program's, and order nothing.
 #include "hosted/wrap.h"
 
-VOID(rt_go_copy, (rt_func *fn, const void *args, size_t size), (fn, args, size), readby(args, size), )
-VALUE(rt_join_until, int, (rt_task *t, int64_t when, void **result), (t, when, result), , if (r == 0) writtenby(result, sizeof *result))
-VALUE(rt_stack, size_t, (char *buf, size_t size, bool all), (buf, size, all), , writtenby(buf, r < size ? r + 1 : size))
+VOID(rt_go_copy, (rt_func *fn, const void *args, size_t size), (fn, args, size),
+      readby(args, size), )
+VALUE(rt_join_until, int, (rt_task *t, int64_t when, void **result), (t, when, result), ,
+      if (r == 0) writtenby(result, sizeof *result))
+VALUE(rt_stack, size_t, (char *buf, size_t size, bool all), (buf, size, all), ,
+      writtenby(buf, r < size ? r + 1 : size))
 VALUE(rt_trace_start, int, (const char *path), (path), stringread(path), )
 VALUE(rt_getenv, const char *, (const char *name), (name), stringread(name), )
 VOID(rt_memstats, (struct rt_memstats *m), (m), , writtenby(m, sizeof *m))

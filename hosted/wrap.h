@@ -1,7 +1,7 @@
 // wrap.h - functions before those of rt.h: they tell the sanitizers what the real one orders and
 // which memory it touches, and call it.
 //
-// A wrapper is a line:
+// A wrapper is a line, or a few:
 //
 //	VOID(name, parameters, arguments, before, after)
 //	VALUE(name, type, parameters, arguments, before, after)

@@ -17,8 +17,8 @@ void __rt0_fiberend(G *gp);
 bool __rt0_freshstacks(void);
 void __rt0_unmap(uintptr_t p, uintptr_t n);
 void __rt0_framesleft(void);
-void __rt0_systemstack(G *gp, Stack stk);
-void __rt0_ownstack(G *gp);
+void __rt0_leavestack(G *gp, Stack stk);
+void __rt0_returntostack(G *gp);
 const void *__rt0_chanclock(const Hchan *c);
 void __rt0_before(const void *p);
 void __rt0_after(const void *p);
@@ -73,13 +73,13 @@ ALWAYS_INLINE void framesleft(void)
 ALWAYS_INLINE void leavestack(G *gp, Stack stk)
 {
 	if (Hosted)
-		__rt0_systemstack(gp, stk);
+		__rt0_leavestack(gp, stk);
 }
 
 ALWAYS_INLINE void returntostack(G *gp)
 {
 	if (Hosted)
-		__rt0_ownstack(gp);
+		__rt0_returntostack(gp);
 }
 
 // The report of a panic or a fatal error is complete, and the process ends now.
