@@ -160,46 +160,29 @@ void endvalues(Area *a)
 
 // ---- how many there are -------------------------------------------------------------
 
-// Goroutines that have ended for the program, while gcount still counts them: one that was joined
-// may be on its way to its end.
-static uint32_t nleaving;
+// Goroutines that may run code of the program's. They change that number themselves, or a thread does
+// that is not the runtime's and becomes one: so a goroutine that finds itself alone stays that until
+// it makes another, or such a thread comes.
+static uint32_t nprogram;
 
+void joinprogram(void)
+{
+	(void)atomic_xadd(&nprogram, 1); // before it runs, or a join can end; pairs with alone
+}
+
+// Before what joins the goroutine knows of its end.
 void leaveprogram(Area *a)
 {
 	if ((a->flags & AreaLeaving) || getg()->issystem)
 		return;
 	a->flags |= AreaLeaving;
-	(void)atomic_xadd(&nleaving, 1); // before what joins it knows; pairs with alone
+	(void)atomic_xadd(&nprogram, -1u); // pairs with alone
 }
 
-bool arealeaving(const G *gp)
-{
-	return gp->area->flags & AreaLeaving;
-}
-
-void arealeft(void)
-{
-	(void)atomic_xadd(&nleaving, -1u); // after gfput; pairs with alone
-}
-
-// Those that have left between the two looks may be counted or not: then it looks again. Others
-// begin and end meanwhile only if there is another one, which both counts have.
+// Acquires: what the others have done, up to their ends, is visible to the one that is left.
 bool alone(void)
 {
-	uint32_t before, after;
-	int32_t n;
-
-	if (likely((n = gcount()) == 1))
-		return true;
-	after = atomic_xadd(&nleaving, 0);
-	do {
-		before = after;
-		if (before == 0)
-			return false;
-		n = gcount();
-		after = atomic_xadd(&nleaving, 0);
-	} while (before != after);
-	return n - (int32_t)after <= 1;
+	return atomic_load_acquire(&nprogram) <= 1; // pairs with leaveprogram and joinprogram
 }
 
 int32_t *areaerror(Area *a)

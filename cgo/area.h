@@ -120,6 +120,9 @@ HIDDEN bool ownmask(Sigset *mask);
 HIDDEN void endmask(Area *a);
 // The calling goroutine has sent itself a signal that mask blocks: it keeps the thread.
 HIDDEN void keepsignal(uint32_t sig, Sigset mask);
+// Does the common mask block sig? What has been sent to a thread without one of its own goes
+// to the process then, where every goroutine finds it.
+HIDDEN bool commonblocks(int32_t sig);
 // In SIGURG's handler.
 HIDDEN void maskurg(M *mp, Ucontext *ctx);
 // kerneltid.c: sets the thread's mask; a handler may leave by siglongjmp there.
@@ -131,7 +134,7 @@ HIDDEN void freevalues(Area *a);
 HIDDEN void keysforked(void);
 void __pthread_tsd_run_dtors(void);
 
-// area.c: is the caller's goroutine the program's only one that has not ended?
+// area.c: is the caller's goroutine the only one that may run code of the program's?
 HIDDEN bool alone(void);
 // The calling goroutine will run no more code of the program's.
 HIDDEN void leaveprogram(Area *a);

@@ -197,6 +197,7 @@ void __rt0_adopt(void)
 	setg(gp);
 	setguard(guardfor(gp, (uintptr_t)__builtin_frame_address(0)));
 	atomic_xadd(&sched.ngsys, -1u);
+	joinprogram();
 	sigaltstack(NULL, &hadbefore(mp)->altstack);
 	signalstack(&mp->gsignal->stack);
 	unblock(old);
@@ -252,6 +253,7 @@ void releaseforeign(void)
 	gp->_panic = NULL;
 	changemask(SIG_BLOCK, all, NULL);
 	old = hadbefore(mp)->mask;
+	leaveprogram(gp->area);
 	mcall(release0);
 	setg(NULL);
 	setguard(GuardLook);

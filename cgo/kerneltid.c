@@ -66,7 +66,7 @@ void leavemask(Sigset set)
 
 // With signals blocked: a handler that forks would return to here in the child, where the
 // thread has another number.
-int32_t raise(int32_t sig)
+static int64_t killself(int sig)
 {
 	Sigset old;
 	int64_t r;
@@ -75,7 +75,12 @@ int32_t raise(int32_t sig)
 	r = killcall(__NR_tkill, (uint64_t)gettid(), sig);
 	keepsignal((uint32_t)sig, old);
 	leavemask(old);
-	return result(r);
+	return r;
+}
+
+int32_t raise(int32_t sig)
+{
+	return result(killself(sig));
 }
 
 NORETURN void abort(void)
@@ -138,18 +143,21 @@ static int64_t threadcall(Area *a, bool change, int64_t nr, uint64_t b, uint64_t
 	return r;
 }
 
-// Sends sig to gp's thread, also one that it is locked to; to the process, if it has none. In a forked child the Gs are the
+// Sends sig to gp's thread, also one that it is locked to; to the process, if it has none, or would
+// leave sig pending at a thread that is not its own. In a forked child the Gs are the
 // parent's, and so are the numbers of their threads.
 static int64_t killgoroutine(const G *gp, int sig)
 {
-	const M *own = atomic_load_acquire(&gp->lockedm);
+	const M *own = atomic_load_acquire(&gp->lockedm); // pairs with nothing: it may move
 	const M *mp = own ? own : atomic_load_acquire(&gp->m);
 	uint64_t pid = (uint64_t)syscall3(__NR_getpid, 0, 0, 0);
 	int64_t r = -ESRCH;
 
-	if (inforkedchild && (!getg() || gp != getg()->m->curg))
+	if (getg() && gp == getg()->m->curg)
+		return killself(sig);
+	if (inforkedchild)
 		return -ESRCH;
-	if (mp)
+	if (mp && (own || !commonblocks(sig)))
 		r = plaincall(&(Call){ __NR_tgkill, { pid, atomic_load_acquire(&mp->procid),
 		                                      (uint64_t)sig } });
 	if (r == -ESRCH)

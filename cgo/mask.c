@@ -64,7 +64,8 @@ Sigset minitLibraryMask(Sigset first)
 
 	if (mp == &m0)
 		atomic_store_relaxed(&commonmask, first);
-	(void)atomic_xchg(&mp->procid, (uint64_t)syscall3(__NR_gettid, 0, 0, 0)); // then looks
+	// Then looks; pairs with askthreads.
+	(void)atomic_xchg(&mp->procid, (uint64_t)syscall3(__NR_gettid, 0, 0, 0));
 	return atomic_load_seqcst(&commonmask); // pairs with makecommon
 }
 
@@ -79,7 +80,7 @@ static bool hascommonmask(const M *mp)
 
 static void setcommon(const M *mp, Ucontext *ctx)
 {
-	Sigset common = atomic_load_acquire(&commonmask);
+	Sigset common = atomic_load_acquire(&commonmask); // pairs with makecommon
 	const Handling *h = mp->handling;
 
 	if (!h) {
@@ -102,6 +103,11 @@ void maskurg(M *mp, Ucontext *ctx)
 	atomic_store_release(&mp->needPerThreadSyscall, 0); // pairs with anyasked
 }
 
+bool commonblocks(int32_t sig)
+{
+	return atomic_load_acquire(&commonmask) & sigbit((uint32_t)sig); // pairs with makecommon
+}
+
 // rt_syscall_all, whose word that is, does nothing with a C library. Threads that are not the runtime's
 // have masks of their own: their Ms are not asked, since another thread may have such an M by the
 // time that the signal comes.
@@ -111,11 +117,11 @@ static void askthreads(void)
 	const M *self = getg()->m;
 
 	for (M *mp = allm; mp; mp = mp->alllink) {
-		int32_t tid = (int32_t)atomic_load_seqcst(&mp->procid);
+		int32_t tid = (int32_t)atomic_load_seqcst(&mp->procid); // with minitLibraryMask
 
 		if (mp == self || tid <= 0 || mp->isextra)
 			continue;
-		atomic_store_release(&mp->needPerThreadSyscall, 1);
+		atomic_store_release(&mp->needPerThreadSyscall, 1); // pairs with maskurg
 		killthread(tid, SIGURG);
 	}
 }
@@ -126,10 +132,10 @@ static bool anyasked(void)
 
 	lock(&sched.lock);
 	for (M *mp = allm; mp; mp = mp->alllink) {
-		if (atomic_load_acquire(&mp->procid) == 0 ||
-		    atomic_load_acquire(&mp->sigmask) == EndedMask)
+		if (atomic_load_acquire(&mp->procid) == 0 || // the thread has ended
+		    atomic_load_acquire(&mp->sigmask) == EndedMask) // with endmask, mexit
 			atomic_store_relaxed(&mp->needPerThreadSyscall, 0);
-		any |= atomic_load_acquire(&mp->needPerThreadSyscall);
+		any |= atomic_load_acquire(&mp->needPerThreadSyscall); // with maskurg
 	}
 	unlock(&sched.lock);
 	return any;
@@ -250,10 +256,13 @@ static Sigset combined(Sigset old, int how, Sigset set)
 static Sigset changegoroutines(G *gp, Sigset old, int how, Sigset set)
 {
 	Sigset mask = combined(old, how, set) & ~stripped;
+	bool single = alone() && !gp->issystem;
 
-	if (alone() && !gp->issystem)
+	if (single)
 		makecommon(mask);
-	if (mask != atomic_load_relaxed(&commonmask) || selfpending(gp, mask))
+	// Another thread may have sent on a signal before it answered: chooseplace.
+	if (mask != atomic_load_relaxed(&commonmask) || selfpending(gp, mask) ||
+	    (single && anypending(mask)))
 		holdthread(gp);
 	else
 		freethread(gp);
@@ -306,16 +315,19 @@ bool ownmask(Sigset *mask)
 	return true;
 }
 
-// What is pending for the goroutine is lost with it, as in POSIX: then its thread ends, too.
-// Otherwise the thread has the common mask again.
+// What is pending for the goroutine is lost with it, as in POSIX: then its thread ends, too, and
+// lets nothing through until then. Otherwise the thread has the common mask again.
 void endmask(Area *a)
 {
 	G *gp = getg();
 
 	if (likely(!(a->flags & AreaMasked)) || inforkedchild)
 		return;
-	if (anypending(readmask()))
+	if (anypending(readmask())) {
 		rt_lock_os_thread();
+		sigblock();
+		atomic_store_release(&gp->m->sigmask, EndedMask); // pairs with anyasked
+	}
 	if (gp->m->lockedExt == 0)
 		changemine(SIG_SETMASK, atomic_load_relaxed(&commonmask));
 	freethread(gp);

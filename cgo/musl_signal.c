@@ -110,14 +110,21 @@ static void calls(int32_t sig, Siginfo *info, void *context)
 // another code on its way.
 enum { OnItsWay = 1 << 20 };
 
+// Sends it to that thread, or to the process (NULL).
 static bool sendon(const M *to, int32_t sig, const Siginfo *info)
 {
-	uint64_t tid = atomic_load_acquire(&to->procid); // pairs with minitLibraryMask's store
+	uint64_t pid = (uint64_t)getpid(), tid;
 	Siginfo changed = *info;
+	int64_t r;
 
 	changed.code -= OnItsWay;
-	return syscall4(__NR_rt_tgsigqueueinfo, (uint64_t)getpid(), tid, (uint32_t)sig,
-	                ptrarg(&changed)) == 0;
+	if (to) {
+		tid = atomic_load_acquire(&to->procid); // pairs with minitLibraryMask's store
+		r = syscall4(__NR_rt_tgsigqueueinfo, pid, tid, (uint32_t)sig, ptrarg(&changed));
+	} else {
+		r = syscall3(__NR_rt_sigqueueinfo, pid, (uint32_t)sig, ptrarg(&changed));
+	}
+	return r == 0;
 }
 
 static void arrived(Siginfo *info)
@@ -131,7 +138,9 @@ typedef enum { HandleHere, HandleElsewhere } Handle;
 // A single goroutine is the program's only thread. What the kernel has handed to another thread, for
 // the process, goes to its thread, and interrupts it or waits there until it is unblocked. (By
 // SA_RESETHAND the handler is gone.) If it is on no thread, it does not run while the handler does.
-static Handle chooseplace(int32_t sig, Siginfo *info)
+// When it has just blocked the signal, and waits for this thread to answer (makecommon), the signal
+// goes back to the process, and this thread lets it through no more.
+static Handle chooseplace(int32_t sig, Siginfo *info, Ucontext *ctx)
 {
 	static const Sigset fault = 1 << (SIGILL - 1) | 1 << (SIGTRAP - 1) | 1 << (SIGBUS - 1) |
 	                            1 << (SIGFPE - 1) | 1 << (SIGSEGV - 1);
@@ -147,6 +156,10 @@ static Handle chooseplace(int32_t sig, Siginfo *info)
 	if (!other || other == mp || (fault & sigbit((uint32_t)sig)) || info->code == SI_TKILL ||
 	    (asked[sig].flags & SA_RESETHAND))
 		return HandleHere;
+	if (commonblocks(sig)) {
+		ctx->sigmask |= sigbit((uint32_t)sig);
+		other = NULL;
+	}
 	return sendon(other, sig, info) ? HandleElsewhere : HandleHere;
 }
 
@@ -156,7 +169,7 @@ static void anyhandler(int32_t sig, Siginfo *info, void *ctx)
 	Handle where;
 
 	arrived(info);
-	where = getg() ? chooseplace(sig, info) : HandleHere;
+	where = getg() ? chooseplace(sig, info, ctx) : HandleHere;
 	if (where == HandleElsewhere)
 		return;
 	if (getg())

@@ -335,7 +335,7 @@ void goexit1(void)
 void goexit0(G *gp)
 {
 	M *mp = getg()->m;
-	bool locked = gp->lockedm != NULL, leaving = Libc && arealeaving(gp);
+	bool locked = gp->lockedm != NULL;
 
 	if (unlikely(gp->_panic))
 		gp->_panic->recovered(gp, gp->_panic, UINTPTR_MAX); // frees it
@@ -364,8 +364,6 @@ void goexit0(G *gp)
 	if (mp->lockedInt != 0)
 		throw("internal lockOSThread error");
 	gfput(mp->p, gp);
-	if (leaving)
-		arealeft();
 	if (unlikely(locked)) {
 		// It locked its thread and did not unlock it, so the thread may be in any
 		// state. End the thread: back to mstart, which calls mexit. lockedExt stays,

@@ -179,6 +179,8 @@ HOTSTEP G *newproc1(void (*fn)(void *), void *ctxt, const void *argp, uintptr_t 
 	newg->issystem = isSystemGoroutine(newg);
 	if (newg->issystem)
 		atomic_xadd(&sched.ngsys, 1);
+	else if (Libc)
+		joinprogram();
 	casgstatus(newg, Gdead, Grunnable);
 	newg->goid = newgoid(mp->p);
 	traceg(TraceGoCreate, newg);

@@ -39,10 +39,8 @@ HIDDEN uintptr_t newarea(G *gp);
 HIDDEN void freearea(G *gp);
 // On a goroutine that ends: makes the destructors' calls, which may do anything.
 HIDDEN void endarea(void);
-// Is the goroutine, whose end is on g0 now, counted as one that has ended for the program? Then
-// arealeft is called when gcount does not count it any more.
-HIDDEN bool arealeaving(const G *gp);
-HIDDEN void arealeft(void);
+// There is one goroutine of the program's more, from before it may run.
+HIDDEN void joinprogram(void);
 // Returns the area's errno.
 HIDDEN int32_t *areaerror(Area *a);
 // Returns the name that pthread_setname_np has given to the goroutine, or "".

@@ -4,12 +4,15 @@
 // goroutine when it has stored its result, the handle by a join or by rt_detach. The second
 // one frees the task. The rest of the word marks it as a task, so that a second release of
 // the handle is detected, even if the memory is free or something else by now.
+//
+// built: libc
 #include "include/rt.h"
 #include "runtime/base/getg.h"
 #include "runtime/base/hosted.h"
 #include "runtime/base/tracehook.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/g.h"
+#include "runtime/sched/setarea.h"
 #include "runtime/sched/yieldcheck.h"
 #include "runtime/sync/sync.h"
 
@@ -66,6 +69,8 @@ NOSPLIT void makeuser(G *newg, uintptr_t startpc)
 	if (newg->issystem) {
 		newg->issystem = false;
 		atomic_xadd(&sched.ngsys, -1u);
+		if (Libc)
+			joinprogram();
 	}
 }
 
