@@ -139,8 +139,8 @@ void endarea(void)
 {
 	Area *a = getarea();
 
-	if (unlikely(a->flags & AreaCounted))
-		endpthread(a, NULL);
+	if (unlikely(a->flags & (AreaCounted | AreaEnding)))
+		endpthread(a);
 	else
 		endvalues(a);
 	leaveprogram(a);

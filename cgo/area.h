@@ -80,6 +80,7 @@ enum {
 	AreaOfM = 8,
 	AreaMasked = 16, // has a signal mask of its own; mask.c
 	AreaLeaving = 32, // no code of the program's runs on it any more
+	AreaEnding = 64, // by pthread_exit, or its function has returned: the result is stored
 	CancelEnabled = 0, CancelDisabled = 1, CancelMasked = 2, // canceldisable
 	AreaExited = 0, AreaJoinable = 2, AreaDetached = 3, // detachstate
 };
@@ -140,8 +141,8 @@ HIDDEN bool alone(void);
 HIDDEN void leaveprogram(Area *a);
 // area.c: makes the destructors' calls for the caller's area, and takes what is the library's.
 HIDDEN void endvalues(Area *a);
-// pthread_create.c: so ends a thread of pthread_create's; returns when it has been joined, if it is
-// to be.
-HIDDEN void endpthread(Area *a, void *result);
+// pthread_create.c: so ends a thread of pthread_create's, after its deferred calls. Returns
+// when it has been joined or is detached.
+HIDDEN void endpthread(Area *a);
 
 #endif

@@ -141,27 +141,29 @@ static NORETURN void endmain(Area *a)
 	__builtin_unreachable();
 }
 
-// rt_goexit's way ends here, too, after the deferred calls.
-void endpthread(Area *a, void *result)
+// After the deferred calls: what joins the thread may free what these use. The result is in the area,
+// NULL by rt_goexit.
+void endpthread(Area *a)
 {
 	cleanup(a);
 	endvalues(a);
 	if (inforkedchild) // its only thread
 		exit(0);
-	a->result = result;
 	if (getg()->goid == 1)
 		endmain(a);
 	leaveprogram(a);
 	if (a->flags & AreaCounted)
 		threadends();
-	a->flags &= (uint8_t)~AreaCounted; // endarea finds it done
 	awaitjoin(a);
 }
 
+// One of the deferred calls may come here again, with another result.
 static NORETURN void finishthread(Area *a, void *result)
 {
-	endpthread(a, result);
-	rt_goexit();
+	a->result = result;
+	a->flags |= AreaEnding;
+	cleanup(a);
+	rt_goexit(); // to endarea
 }
 
 // musl stores a real thread's result first, where it would be the guard of what is called here.
