@@ -11,6 +11,7 @@
 // built: unyielding hot
 #include "cgo/area.h"
 #include "cgo/futextable.h"
+#include "cgo/gate.h"
 #include "cgo/pthread.h"
 #include "runtime/base/guard.h"
 #include "runtime/os/sigtable.h"
@@ -154,14 +155,18 @@ NORETURN void __wrap_exit(int status);
 
 // The first caller ends the process, and others wait for that, parked. 1.2.6 has them wait in a
 // pause of its own, which would keep the P; before, they made the rest of the first one's calls
-// beside it. In a forked child nobody else is left.
+// beside it. A signal handler cannot park, and what it has interrupted may have a lock that the
+// first caller waits for: so it ends the process at once. In a forked child nobody else is left.
 void __wrap_exit(int status)
 {
 	static Area *first;
 	static uint32_t never;
 	Area *a = getarea();
 
-	if (!inforkedchild && !atomic_cas(&first, NULL, a) && first != a) {
+	// Only whose area it is counts, and this goroutine stores its own itself: no partner.
+	if (!inforkedchild && !atomic_cas(&first, NULL, a) && atomic_load_relaxed(&first) != a) {
+		if (getg() && onsignalstack(getg()->m))
+			syscall3(__NR_exit_group, (uint32_t)status, 0, 0);
 		for (;;)
 			futexwait(&never, 0, Never, WaitReasonSemacquire);
 	}
