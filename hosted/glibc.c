@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "hosted/leak.h"
 #include "hosted/report.h"
 #include "hosted/sanitizer.h"
 #include "runtime/base/getg.h"
@@ -110,7 +109,6 @@ __attribute__((constructor)) static void getready(void)
 {
 	fiberinit();
 	reportinit();
-	leakinit();
 }
 
 // AFL++'s: each input is given to a process that is forked here, while there is one thread.

@@ -15,6 +15,4 @@ bool ismade(uintptr_t p, struct G **gp);
 void printleaked(struct G *gp);
 bool ongoroutine(void);
 
-void leakinit(void); // at the start, before the program's calls of atexit
-
 #endif

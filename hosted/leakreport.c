@@ -92,9 +92,13 @@ static void putreport(void)
 	}
 }
 
-// At the end of the process. If there are leaks, LeakSanitizer ends it, after putreport.
-static void lookforleaks(void)
+// At the end of the process, behind the program's destructors: no goroutine runs any more from
+// here on. If there are leaks, LeakSanitizer ends the process, after putreport. Its own search, which
+// knows no goroutines, is turned off (options.c).
+__attribute__((destructor(101))) static void lookforleaks(void)
 {
+	if (!__lsan_do_leak_check || !__lsan_register_root_region || !__sanitizer_set_report_fd)
+		return;
 	if (!ongoroutine())
 		return;
 	reportfile = memfd_create("leaks", MFD_CLOEXEC);
@@ -107,10 +111,4 @@ static void lookforleaks(void)
 	__sanitizer_set_death_callback(NULL);
 	putreport();
 	close(reportfile);
-}
-
-void leakinit(void)
-{
-	if (__lsan_do_leak_check && __lsan_register_root_region && __sanitizer_set_report_fd)
-		atexit(lookforleaks);
 }
