@@ -147,17 +147,32 @@ size_t __stdio_write(LibraryFile *f, const uint8_t *p, size_t n)
 	return n;
 }
 
-// Cancels what aio_read and the like have begun. It takes locks with signals blocked: keepaio.c.
-static NOINLINE int cancelaio(int fd)
+// It takes locks with signals blocked: keepaio.c.
+static NOINLINE int keepcancelaio(int fd)
 {
-	bool keeps;
+	bool keeps = __rt0_keepthread();
 
-	if (!__aio_close)
-		return fd;
-	keeps = __rt0_keepthread();
 	fd = __aio_close(fd);
 	if (keeps)
 		rt_unlock_os_thread();
+	return fd;
+}
+
+// Cancels what aio_read and the like have begun. A handler may jump out of it, and out of its
+// callers.
+static NOINLINE int cancelaio(int fd)
+{
+	Area *a;
+
+	if (!__aio_close)
+		return fd;
+	if (!atgate())
+		return keepcancelaio(fd);
+	a = getarea();
+	holdjumps(a);
+	compilerbarrier();
+	fd = keepcancelaio(fd);
+	releasejumps(a);
 	return fd;
 }
 

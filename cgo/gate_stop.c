@@ -171,6 +171,9 @@ static int64_t kernelcall(const Call *c, const uint32_t *word, uint32_t seen)
 	if (cancels(a)) { // gp->m was stored before; pairs with gatecancel
 		(void)atomic_xchg(&a->atpoint, true);
 		request = &a->cancel;
+		// The main goroutine's jump from before gateenter: word tells of later ones.
+		if (atomic_load_relaxed(&a->jumping))
+			return -EINTR;
 	}
 	do
 		r = gatesyscall(c, word, seen, request);

@@ -403,10 +403,18 @@ int __wrap_thrd_detach(Area *a)
 // ---- cancelling ---------------------------------------------------------------------
 
 // Also where a goroutine that only asks this yields: musl's own code would never be interrupted.
+// A handler may jump out of it: it holds jumps while it yields.
 void __pthread_testcancel(void)
 {
-	if (atgate())
-		preemptcheckas(NULL);
+	Area *a;
+
+	if (atgate() && (Stress || mustlook())) {
+		a = getarea();
+		holdjumps(a);
+		compilerbarrier();
+		yieldcheck(NULL);
+		releasejumps(a);
+	}
 	if (cancelwanted() && __cancel)
 		__cancel();
 }

@@ -126,6 +126,20 @@ static int64_t parkpermit(PthreadSem *s, int64_t when)
 	return r;
 }
 
+ALWAYS_INLINE int64_t permitinstant(const LibraryTime *at, bool park)
+{
+	Area *a = getarea();
+	int64_t when;
+
+	if (!at || !park)
+		return at ? instant(0, at) : Never;
+	holdjumps(a);
+	compilerbarrier();
+	when = instant(0, at);
+	releasejumps(a);
+	return when;
+}
+
 // caller: where it will return to.
 static int waitpermit(PthreadSem *s, const LibraryTime *at, const char *caller)
 {
@@ -135,7 +149,7 @@ static int waitpermit(PthreadSem *s, const LibraryTime *at, const char *caller)
 	__pthread_testcancel();
 	if (trypermit(s))
 		return 0;
-	when = instant(0, at);
+	when = permitinstant(at, park);
 	if (when < 0)
 		return seterrno(EINVAL);
 	do {

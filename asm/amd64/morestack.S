@@ -134,6 +134,17 @@ FUNC(__morestack)
 	movups	%xmm4, mf_xmm+64(%rsp)
 	movups	%xmm5, mf_xmm+80(%rsp)
 	movups	%xmm6, mf_xmm+96(%rsp)
+#ifdef RT0_LIBC
+	movq	8(%rbp), %rax			// in the runtime's code it holds no jumps (newstack)
+	leaq	__runtime_text_start(%rip), %rcx
+	cmpq	%rcx, %rax
+	jb	7f
+	leaq	__runtime_text_end(%rip), %rcx
+	cmpq	%rcx, %rax
+	jb	8f
+7:	HOLD_JUMPS %rax				// before g changes
+8:
+#endif
 	movq	%rdx, TLS_G
 	ENTER_GUARD %rdx, %rax
 	movq	%rsp, %rdi

@@ -311,10 +311,8 @@ int64_t newstack(MoreFrame *f)
 
 	if (gp != gp->m->curg)
 		throw("runtime: wrong goroutine in newstack");
-	if (Libc && !inruntime(f->fp[1])) {
-		holdjumps(gp->area);
-		held = Held;
-	}
+	if (Libc && !inruntime(f->fp[1]))
+		held = Held; // __morestack has done so
 	if (unlikely(yieldwanted(gp) || Stress) && !(Libc && f->argsize >> NoYieldShift))
 		preemptprologue(gp, f);
 	gp->stackguard0 = guard;
