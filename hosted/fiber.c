@@ -10,8 +10,11 @@
 // the second came after the first, races between them elsewhere would be hidden. So no stack is
 // used again: munmap, which the sanitizer knows, lets it forget the accesses, and the locks that
 // were there.
+//
+// errno, which is the thread's, changes with the goroutine.
 #define _GNU_SOURCE // RTLD_DEFAULT
 #include <dlfcn.h>
+#include <errno.h>
 #include <sys/mman.h>
 
 #include "hosted/report.h"
@@ -39,6 +42,7 @@ void __rt0_fibernew(G *newg)
 {
 	char name[64];
 
+	newg->error[0] = 0;
 	if (!__tsan_create_fiber)
 		return;
 	newg->mutexes->nheld = newg->mutexes->more = 0;
@@ -121,6 +125,7 @@ static void forgetvalues(void)
 
 void __rt0_fiberenter(G *gp)
 {
+	errno = gp->error[0];
 	stackis(gp->stack, &ownstack, gp->fiber[AsanStack]);
 	forgetvalues();
 	if (!__tsan_switch_to_fiber)
@@ -132,6 +137,7 @@ void __rt0_fiberenter(G *gp)
 
 void __rt0_fiberleave(G *gp)
 {
+	gp->error[0] = errno;
 	stackis(gp->m->g0->stack, &gp->fiber[AsanStack], ownstack);
 	if (__tsan_switch_to_fiber)
 		__tsan_switch_to_fiber(ownfiber, Unordered);

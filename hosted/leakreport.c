@@ -95,7 +95,7 @@ static void putreport(void)
 // At the end of the process, behind the program's destructors: no goroutine runs any more from
 // here on. If there are leaks, LeakSanitizer ends the process, after putreport. Its own search, which
 // knows no goroutines, is turned off (options.c).
-__attribute__((destructor(101))) static void lookforleaks(void)
+static void lookforleaks(void)
 {
 	if (!__lsan_do_leak_check || !__lsan_register_root_region || !__sanitizer_set_report_fd)
 		return;
@@ -112,3 +112,6 @@ __attribute__((destructor(101))) static void lookforleaks(void)
 	putreport();
 	close(reportfile);
 }
+
+// By the priority that comes after those of programs.
+__attribute__((section(".fini_array.00100"), used)) static void (*const atlast)(void) = lookforleaks;

@@ -273,6 +273,7 @@ struct G {
 	// (hosted/fiber.c). An array of none elsewhere, and not the last member, since that would
 	// make G a structure of any size to the compiler.
 	void *fiber[3 * Hosted];
+	int32_t error[Hosted]; // the C library's errno, while it does not run
 	HeldMutexes mutexes[Hosted];
 
 	// With a C library: what is in force while this runs; g0's is the thread's. sched/setarea.h.
