@@ -6,6 +6,9 @@
 #include <stdlib.h>
 
 #include "hosted/wrap.h"
+#include "runtime/base/getg.h"
+#include "runtime/base/guard.h"
+#include "runtime/sched/yieldcheck.h"
 
 void *__real_rt_malloc(size_t size);
 void *__real_rt_calloc(size_t n, size_t size);
@@ -21,11 +24,20 @@ static void *orpanic(void *p, size_t size)
 	return p ? p : __real_rt_malloc(size);
 }
 
+// A goroutine that does nothing but allocate gives its processor back when its time is up, as
+// with the runtime's own heap. The C library's is not preempted.
+static void maylook(void)
+{
+	if (getg())
+		preemptcheckas(NULL);
+}
+
 OWN(rt_malloc)
 void *rt_malloc(size_t size)
 {
 	void *p;
 
+	maylook();
 	ENTERED;
 	p = orpanic(malloc(size), size);
 	LEFT;
@@ -37,6 +49,7 @@ void *rt_calloc(size_t n, size_t size)
 {
 	void *p;
 
+	maylook();
 	ENTERED;
 	p = calloc(n, size);
 	if (!p)
@@ -48,6 +61,7 @@ void *rt_calloc(size_t n, size_t size)
 OWN(rt_realloc)
 void *rt_realloc(void *p, size_t size)
 {
+	maylook();
 	ENTERED;
 	p = orpanic(realloc(p, size ? size : 1), size);
 	LEFT;
@@ -57,6 +71,7 @@ void *rt_realloc(void *p, size_t size)
 OWN(rt_free)
 void rt_free(void *p)
 {
+	maylook();
 	ENTERED;
 	free(p);
 	LEFT;

@@ -61,7 +61,7 @@ enum { MostPieces = 1024 }; // the kernel takes
 
 static bool pieces(const rt_iovec *v, int n)
 {
-	if (n <= 0 || n > MostPieces || !isaddress(v))
+	if (n <= 0 || n > MostPieces || !isthere(v, (size_t)n * sizeof *v))
 		return false;
 	readby(v, (size_t)n * sizeof *v);
 	return true;
@@ -100,7 +100,7 @@ VALUE(rt_copy, int64_t, (int out, int in, int64_t n), (out, in, n),
 
 static void addressread(const rt_address *a)
 {
-	if (!isaddress(a))
+	if (!isthere(a, sizeof *a))
 		return;
 	readby(&a->size, sizeof a->size);
 	if (a->size <= sizeof a->sockaddr)
@@ -147,7 +147,7 @@ VALUE(rt_send_to, int64_t, (int fd, const void *p, size_t n, const rt_address *a
 
 static size_t room(const rt_message *m)
 {
-	if (!isaddress(m))
+	if (!isthere(m, sizeof *m))
 		return 0;
 	readby(m, offsetof(rt_message, from)); // buf and n
 	return m->n;
@@ -163,7 +163,7 @@ static void sending(const rt_message *m)
 {
 	size_t n = room(m);
 
-	if (!isaddress(m))
+	if (!isthere(m, sizeof *m))
 		return;
 	addressread(&m->from);
 	addressread(&m->local);
@@ -188,9 +188,11 @@ VALUE(rt_lookup_host, int, (const char *host, rt_address *a, int n), (host, a, n
 
 // ---- processes ---------------------------------------------------------------------------
 
+enum { MostDescriptors = 1 << 22 }; // more than the kernel allows
+
 static void listread(char *const *list)
 {
-	for (; isaddress(list); list++) {
+	for (; isthere(list, sizeof *list); list++) {
 		readby(list, sizeof *list);
 		if (!*list)
 			break;
@@ -205,7 +207,8 @@ static void optionsread(const rt_process_options *o)
 	readby(o, sizeof *o);
 	stringread(o->dir);
 	listread(o->env);
-	readby(o->fds, o->fds && o->nfds > 0 ? (size_t)o->nfds * sizeof *o->fds : 0);
+	if (o->nfds > 0 && o->nfds <= MostDescriptors)
+		readby(o->fds, (size_t)o->nfds * sizeof *o->fds);
 	readby(o->uid, sizeof *o->uid);
 	readby(o->gid, sizeof *o->gid);
 }

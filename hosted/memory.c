@@ -6,17 +6,26 @@
 #include "runtime/base/hosted.h"
 #include "runtime/mem/object.h"
 
+enum { PageSize = 4096 };
+
 static const uintptr_t LowHalf = (uintptr_t)1 << 47; // where programs have memory
+
+bool canread(const void *p, size_t n); // os.h goes not with libc's headers
 
 // A pointer that leads nowhere is the kernel's or the runtime's to refuse.
 bool isaddress(const void *p)
 {
-	return (uintptr_t)p >= 4096 && (uintptr_t)p < LowHalf;
+	return (uintptr_t)p >= PageSize && (uintptr_t)p < LowHalf;
 }
 
 static bool isrange(const void *p, size_t n)
 {
 	return n > 0 && isaddress(p) && n <= LowHalf - (uintptr_t)p;
+}
+
+bool isthere(const void *p, size_t n)
+{
+	return isrange(p, n) && canread(p, n);
 }
 
 // Is there a byte that AddressSanitizer allows no access to?
@@ -49,24 +58,27 @@ void writtenby(void *p, size_t n)
 		__msan_unpoison(p, n);
 }
 
-// The C library's strlen is a sanitizer's, which has an opinion of the bytes.
-static size_t length(const volatile char *s, size_t most)
+// Returns how many bytes of a string there are, its end included. The C library's strlen is a
+// sanitizer's, which has an opinion of the bytes.
+static size_t extent(const volatile char *s, size_t most)
 {
 	size_t n = 0;
 
-	while (n < most && s[n])
-		n++;
+	for (; n < most; n++) {
+		bool newpage = n == 0 || (uintptr_t)&s[n] % PageSize == 0;
+
+		if (newpage && !canread((const void *)&s[n], 1))
+			return n;
+		if (!s[n])
+			return n + 1;
+	}
 	return n;
 }
 
 void partread(const char *s, long most)
 {
-	size_t room = most < 0 ? SIZE_MAX : (size_t)most, n;
-
-	if (!isaddress(s))
-		return;
-	n = length(s, room);
-	readby(s, n < room ? n + 1 : n);
+	if (isaddress(s))
+		readby(s, extent(s, most < 0 ? SIZE_MAX : (size_t)most));
 }
 
 void stringread(const char *s)
@@ -90,9 +102,7 @@ void __rt0_writable(const void *p, uintptr_t n)
 
 void stringwritten(char *s, size_t size)
 {
-	size_t n = length(s, size);
-
-	writtenby(s, n < size ? n + 1 : n);
+	writtenby(s, extent(s, size));
 }
 
 void __rt0_before(const void *p)

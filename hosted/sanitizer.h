@@ -83,8 +83,9 @@ void partread(const char *s, long most);
 // It has written one, into size bytes.
 void stringwritten(char *s, size_t size);
 
-// Can there be anything of the program's at p?
+// Can there be anything of the program's at p? Is there something that can be read?
 bool isaddress(const void *p);
+bool isthere(const void *p, size_t n);
 bool onstack(const void *p); // fiber.c
 
 // A call uses a descriptor, is about to close it, has opened it (descriptor.c).

@@ -85,7 +85,7 @@ static void argumentsread(const char *format, va_list given)
 
 	stringread(format);
 	va_copy(ap, given);
-	for (const char *s = format; isaddress(s) && *s;) {
+	for (const char *s = isthere(format, 1) ? format : ""; *s;) {
 		if (*s++ != '%')
 			continue;
 		s = parse(s, &v, &ap);

@@ -2,6 +2,7 @@
 // when it is not there or must not be written, on any stack; the descriptor still works, and
 // nothing is lost or left open.
 // matrix: GOMAXPROCS=1,4
+// hosted: not address memory: it passes pointers to objects that are too small
 #include "../lib/test.h"
 
 #include <errno.h>

@@ -7,6 +7,7 @@
 // matrix: GOMAXPROCS=1,2,4
 // args: 400000
 // timeout: 120
+// hosted: not any: the heap is the C library's
 #include "../lib/test.h"
 
 #include <fcntl.h>

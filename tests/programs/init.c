@@ -10,6 +10,7 @@
 // stdout: destructor without priority
 // stdout: destructor 102
 // stdout: destructor 101
+// hosted: not any: constructors run before the runtime starts there
 #include "../lib/test.h"
 
 #define FIRST __attribute__((constructor(101)))

@@ -104,10 +104,11 @@ static void roundtrip(const char *network, const char *all, const char *from, co
 
 static void cutoff(void)
 {
-	static char big[60000], small[8];
+	enum { Sent = 60000, TooMany = 70000 };
+	static char big[TooMany], small[8];
 	int server = rt_listen("udp", "127.0.0.1:0"), client;
 	char address[64];
-	rt_message m = { .buf = big, .n = sizeof big };
+	rt_message m = { .buf = big, .n = Sent };
 
 	rt_local_address(server, address, sizeof address);
 	client = rt_dial("udp", address);
@@ -117,7 +118,7 @@ static void cutoff(void)
 	__builtin_memset(small, 0, sizeof small);
 	m = (rt_message){ .buf = small, .n = 4 };
 	equal(rt_recv_message(server, &m), 0);
-	equal(m.n, sizeof big);
+	equal(m.n, Sent);
 	equal(m.flags, RT_MESSAGE_CUT);
 	check(__builtin_memcmp(small, "bbbb\0\0\0\0", 8) == 0);
 
@@ -133,7 +134,7 @@ static void cutoff(void)
 	equal(m.n, 3);
 	equal(m.flags, RT_MESSAGE_CUT);
 
-	equal(rt_send_message(client, &(rt_message){ .buf = big, .n = 70000 }), -EMSGSIZE);
+	equal(rt_send_message(client, &(rt_message){ .buf = big, .n = TooMany }), -EMSGSIZE);
 	m = (rt_message){ .buf = "x", .n = 1, .local = parsed("udp", "[::1]:0") };
 	equal(rt_send_message(client, &m), -EAFNOSUPPORT);
 	m = (rt_message){ .buf = "x", .n = 1, .local = parsed("udp", "127.0.0.2:0"),

@@ -3,6 +3,7 @@
 // code and a heap take a few megabytes.
 // matrix: LOCK=1,2,3
 // stdout~: ^(ok|not allowed: nothing was tried)$
+// hosted: not any: the C library's threads and heap are locked as well
 #include "../lib/test.h"
 
 #include <fcntl.h>

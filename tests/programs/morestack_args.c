@@ -3,6 +3,7 @@
 // depths and more, as morestack.h counts them.
 // matrix: GOMAXPROCS=1,2,4
 // compilers: gcc
+// hosted: not any: the code has no stack checks there
 #include "../lib/morestack.h"
 
 typedef float v4 __attribute__((vector_size(16)));

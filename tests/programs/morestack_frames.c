@@ -5,6 +5,7 @@
 // stdout~: ^1 2 3 4 5 6 7 8.0 nine$
 // matrix: GOMAXPROCS=1,2,4
 // compilers: gcc
+// hosted: not any: the code has no stack checks there
 #include "../lib/morestack.h"
 
 // ---- frames ---------------------------------------------------------------------------

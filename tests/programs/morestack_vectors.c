@@ -4,6 +4,7 @@
 // compilers: gcc
 // env: GODEBUG=asyncpreemptoff=1
 // timeout: 20
+// hosted: not any: the code has no stack checks there
 #include "../lib/morestack.h"
 
 enum { Duration = 1000, Loops = 3 };

@@ -4,6 +4,7 @@
 // matrix: GOMAXPROCS=2,64
 // timeout: 120
 // stdout: ok
+// hosted: not address thread memory: what is freed stays for a while
 #include "../lib/test.h"
 
 #include <errno.h>

@@ -322,13 +322,14 @@ static void floating_point(void)
 uint64_t *zone; // its upper end
 
 void faults_with_a_red_zone(void *p);
-__asm__(".text\n"
+__asm__(".pushsection .text\n"
         "faults_with_a_red_zone:\n"
         "	mov %rsp, zone(%rip)\n"
         "	movq $1, -8(%rsp)\n"
         "	movq $16, -128(%rsp)\n"
         "	mov (%rdi), %eax\n"
-        "	ret\n");
+        "	ret\n"
+        ".popsection\n");
 
 static volatile uint64_t zone_first, zone_last;
 

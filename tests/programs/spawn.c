@@ -6,6 +6,7 @@
 // after N of them; numbers are never used twice; on one processor the first is 5, after
 // the main goroutine and the three of the runtime.
 // matrix: GOMAXPROCS=1,2,4,64
+// hosted: not address thread memory: stacks have shadows
 #include "../lib/test.h"
 
 #include <fcntl.h>

@@ -7,6 +7,7 @@
 // A thread's name is what each call sets here.
 // matrix: GOMAXPROCS=1,2,4,64
 // timeout: 200
+// hosted: not any: there may be threads that are not the runtime's, so rt_syscall_all is refused
 #include "../lib/threads.h"
 
 #include <sys/prctl.h>

@@ -1,6 +1,7 @@
 // tests/programs/syscall_all_filter.c - a seccomp filter that rt_syscall_all installs is there on
 // every thread, also on those that are made later.
 // matrix: GOMAXPROCS=1,2,4,64
+// hosted: not any: there may be threads that are not the runtime's, so rt_syscall_all is refused
 #include "../lib/threads.h"
 
 #include <linux/filter.h>
