@@ -18,13 +18,14 @@
 # make tour            an interactive tour of the start-up in gdb
 # make docs            generate the pictures and the tour in docs/
 # make man             the manual pages, in build/man
-# make variants        the runtime: release, debug, stress and hosted
+# make variants        the runtime: release, debug, stress, replay and hosted
 # make install         rtcc, library, pkg-config and CMake files: PREFIX= DESTDIR=
 # make uninstall       remove the installed files (same variables as for install)
 # make clean           remove build/
 #
 # DEBUG=1   check invariants; every step is a real symbol (build/debug)
 # STRESS=1  DEBUG, with small queues and random yields (build/stress)
+# REPLAY=1  DEBUG, and GODEBUG=seed=N draws all choices from N (build/replay)
 # HOSTED=1  for rtcc --hosted: programs of glibc's, with sanitizers (build/hosted)
 # CC=clang  use clang (build/...-clang)
 # CFLAGS=   more compiler flags: CFLAGS=-O3
@@ -58,8 +59,13 @@ VARIANT = stress
 OPT = -O2
 DEFS += -DRT0_DEBUG -DRT0_STRESS
 endif
+ifdef REPLAY
+VARIANT = replay
+OPT = -O1
+DEFS += -DRT0_DEBUG -DRT0_REPLAY
+endif
 ifdef HOSTED
-VARIANT = hosted
+VARIANT = hosted$(if $(REPLAY),-replay)
 OPT = -O1
 DEFS += -DRT0_HOSTED
 endif
@@ -71,7 +77,8 @@ endif
 
 # ---- files -------------------------------------------------------------------------------
 
-SRC = $(foreach room,$(LAYERS) arch/$(ARCH),$(sort $(wildcard runtime/$(room)/*.c)))
+SRC = $(foreach room,$(LAYERS) arch/$(ARCH),$(sort $(wildcard runtime/$(room)/*.c))) $(REPLAYSRC)
+REPLAYSRC = $(if $(REPLAY),$(sort $(wildcard replay/*.c)))
 ASM = rt0/rt0_linux_$(ARCH).S $(sort $(wildcard asm/*.S asm/$(ARCH)/*.S)) \
 	$(if $(COVERAGE),tests/arch/$(ARCH)/coverage.S)
 MUSL = $(filter-out $(MEMBERS),$(sort $(wildcard cgo/*.c cgo/*_$(ARCH).S)))

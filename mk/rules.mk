@@ -187,12 +187,12 @@ run: examples
 
 clean:
 	rm -rf $(if $(filter build,$(BUILD)),build,$(addprefix $(BUILD)/, \
-		release* debug* stress* hosted* coverage* bench fuzz man tests))
+		release* debug* stress* replay* hosted* coverage* bench fuzz man tests))
 
 help:
 	@sed -n '3,/^$$/s/^# \{0,1\}//p' Makefile
 
-.PHONY: FORCE default all runtime pie musl hosted internal examples bench bench-programs \
+.PHONY: FORCE default all runtime replayed pie musl hosted internal examples bench bench-programs \
 	bench-scaling bench-startup variants install uninstall run test coverage stress longrun \
 	fuzz check check-layers check-nosplit check-startup tour docs man clean help
 .DELETE_ON_ERROR:

@@ -1,17 +1,20 @@
 # test.mk - tests, checks, and pictures of what runs.
 
-# Some tests are about rtcc --hosted, whatever the variant.
-test: all $(if $(HOSTED),,$(BUILD)/hosted$(SUFFIX))
+# Some tests are about rtcc --hosted or replayed runs, whatever the variant.
+test: all $(if $(HOSTED),,$(BUILD)/hosted$(SUFFIX)) $(if $(REPLAY),,replayed)
 	tests/run --variant $(VARIANT)$(SUFFIX)
 
+replayed:
+	@$(MAKE) --no-print-directory DEBUG= STRESS= COVERAGE= HOSTED= REPLAY=1 runtime
+
 # What the tests run of the runtime, file by file. Those that fail in this build are listed.
-coverage: $(BUILD)/hosted$(SUFFIX)
+coverage: $(BUILD)/hosted$(SUFFIX) replayed
 	@$(MAKE) --no-print-directory COVERAGE=1 all
 	@tools/coverage clear $(BUILD)/coverage
 	-tests/run --variant coverage
 	@tools/coverage report $(BUILD)/coverage
 
-stress: $(BUILD)/hosted$(SUFFIX)
+stress: $(BUILD)/hosted$(SUFFIX) replayed
 	tests/stress
 	tests/model/run --large
 	tests/run --times 100 tests/hosted

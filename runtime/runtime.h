@@ -274,6 +274,7 @@ struct G {
 	// make G a structure of any size to the compiler.
 	void *fiber[3 * Hosted];
 	int32_t error[Hosted]; // the C library's errno, while it does not run
+	uint32_t replayprio[Replay]; // in a replayed run (replay/): its priority, or 0
 	HeldMutexes mutexes[Hosted];
 
 	// With a C library: what is in force while this runs; g0's is the thread's. sched/setarea.h.
@@ -576,10 +577,16 @@ extern uint8_t *startupRandomData; // AT_RANDOM's 16 bytes
 extern uintptr_t fastrandseed;
 
 // What GODEBUG sets; boot/debugvars.c. All int32_t, in the order of their names there.
+#ifdef RT0_REPLAY
+#define REPLAYVARS(var)                                                                \
+	var(seed) var(seedpct) var(seedsteps) var(seedstop) var(seedcalls) var(seedwait) var(seedtrace)
+#else
+#define REPLAYVARS(var)
+#endif
 #define DEBUGVARS(var)                                                                 \
 	var(asyncpreemptoff) var(clobberfree) var(inittrace) var(madvdontneed)         \
 	var(scheddetail) var(schedtrace) var(tracebackancestors)                       \
-	GO_DEBUGVARS(var)
+	GO_DEBUGVARS(var) REPLAYVARS(var)
 typedef struct {
 #define FIELD(name) int32_t name;
 	DEBUGVARS(FIELD)

@@ -2,6 +2,7 @@
 #ifndef RT0_BASE_GETG_H
 #define RT0_BASE_GETG_H
 
+#include "runtime/base/replay.h"
 #include "runtime/runtime.h"
 #include "tls.h"
 
@@ -36,12 +37,14 @@ ALWAYS_INLINE void setg(G *gp)
 // Calls fn(arg) on g0's stack (switch.S).
 void systemstack(void (*fn)(void *), void *arg);
 
-// A fast random number of this M (xorshift64+).
+// A fast random number of this M (xorshift64+); in a replayed run, of the seed.
 ALWAYS_INLINE uint32_t fastrand(void)
 {
 	M *mp = getg()->m;
 	uint32_t s1 = mp->fastrand[0], s0 = mp->fastrand[1];
 
+	if (REPLAYING)
+		return replayrandom();
 	s1 ^= s1 << 17;
 	s1 = s1 ^ s0 ^ s1 >> 7 ^ s0 >> 16;
 	mp->fastrand[0] = s0;

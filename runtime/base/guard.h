@@ -122,6 +122,14 @@ ALWAYS_INLINE void endrequest(G *gp)
 		gp->stackguard0 = guardfor(gp, gp->sched.sp);
 }
 
+// Asks gp, which is about to run, at each prologue and each function of the interface, until it
+// runs no more.
+ALWAYS_INLINE void keepasking(G *gp)
+{
+	gp->preempt = true;
+	gp->stackguard0 = StackPreempt;
+}
+
 // ---- for the P ----------------------------------------------------------------------
 
 // Why should the P's next round of the scheduler end the time slice? A macro, so that the

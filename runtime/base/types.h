@@ -62,6 +62,11 @@ enum {
 #else
 	Stress = 0,
 #endif
+#ifdef RT0_REPLAY
+	Replay = 1, // with GODEBUG=seed=N all choices are drawn from the seed (replay/)
+#else
+	Replay = 0,
+#endif
 #ifdef RT0_NO_SPLIT
 	Split = 0, // prologues do not check the guard
 #else

@@ -3,6 +3,7 @@
 // Follows Go's runtime1.go (parsedebugvars). Unknown keys and bad values are ignored.
 //
 // built: unchecked
+#include "runtime/base/replay.h"
 #include "runtime/base/str.h"
 #include "runtime/boot/boot.h"
 #include "runtime/panic/panic.h"
@@ -59,6 +60,8 @@ STEP void parsedebugvars(void)
 	debug.madvdontneed = 1;
 	if (godebug && !auxvSecure)
 		parsegodebug(godebug);
+	if (Replay)
+		replayinit();
 	watchcreation = debug.tracebackancestors > 0;
 	setTraceback(gogetenv("GOTRACEBACK"));
 }

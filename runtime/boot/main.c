@@ -7,6 +7,7 @@
 
 #include "include/rt.h"
 #include "runtime/base/getg.h"
+#include "runtime/base/replay.h"
 #include "runtime/base/tracehook.h"
 #include "runtime/boot/boot.h"
 #include "runtime/mem/mem.h"
@@ -112,6 +113,8 @@ NORETURN void rt_exit(int status)
 	}
 	if (&__rt0_tracer)
 		goroutine ? __rt0_tracer.exit() : __rt0_tracer.die();
+	if (REPLAYING)
+		replayend(status);
 	if (_cgo_exit)
 		_cgo_exit(status); // its own list first, then the destructors, then its files
 	exit(status);
@@ -131,7 +134,7 @@ static void waitforpanics(void)
 static NOSPLIT void newsysmon(void *unused)
 {
 	(void)unused;
-	newm(sysmon, NULL, -1);
+	newm(REPLAYING ? replaywatch : sysmon, NULL, -1);
 }
 
 static void tracefromstart(const char *value)

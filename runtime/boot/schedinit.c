@@ -4,6 +4,7 @@
 // Follows Go's proc.go (schedinit).
 //
 // built: unchecked
+#include "runtime/base/replay.h"
 #include "runtime/base/str.h"
 #include "runtime/boot/boot.h"
 #include "runtime/lock/lock.h"
@@ -31,6 +32,8 @@ static int32_t procs(void)
 	const char *s = gogetenv("GOMAXPROCS");
 	int32_t n;
 
+	if (REPLAYING)
+		return 1;
 	if (s && atoi32(s, &n) && n > 0)
 		return min(n, auxvSecure ? ncpu : MaxProcs);
 	n = getcpulimit();

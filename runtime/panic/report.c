@@ -8,6 +8,7 @@
 //
 // built: unchecked
 #include "runtime/base/hosted.h"
+#include "runtime/base/replay.h"
 #include "runtime/base/tracehook.h"
 #include "runtime/lock/lock.h"
 #include "runtime/panic/panic.h"
@@ -65,6 +66,8 @@ static void printstacks(G *gp, const Where *w, bool others)
 static NORETURN void endprocess(void)
 {
 	dying();
+	if (REPLAYING)
+		replayend(2);
 	if (gotraceback().crash)
 		raisedefault(SIGABRT);
 	exit(2);

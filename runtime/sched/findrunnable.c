@@ -9,6 +9,7 @@
 // Follows Go's proc.go (findrunnable, stealWork).
 //
 // built: unchecked libc
+#include "runtime/base/replay.h"
 #include "runtime/base/tracehook.h"
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
@@ -129,6 +130,8 @@ static Outcome steal(Search *s)
 {
 	Outcome end = Nothing;
 
+	if (REPLAYING)
+		return Nothing; // there is one P
 	if (!isspinning(s->mp)) {
 		if (2 * (int32_t)nspinning() >=
 		    gomaxprocs - (int32_t)atomic_load_relaxed(&sched.npidle))

@@ -18,6 +18,7 @@
 //
 // built: unchecked libc
 #include "runtime/base/guard.h"
+#include "runtime/base/replay.h"
 #include "runtime/die/die.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
@@ -313,11 +314,16 @@ int64_t newstack(MoreFrame *f)
 		throw("runtime: wrong goroutine in newstack");
 	if (Libc && !inruntime(f->fp[1]))
 		held = Held; // __morestack has done so
-	if (unlikely(yieldwanted(gp) || Stress) && !(Libc && f->argsize >> NoYieldShift))
+	if (unlikely(yieldwanted(gp) || Stress) && !(Libc && f->argsize >> NoYieldShift) &&
+	    !(REPLAYING && !replayprologue(f->fp[1])))
 		preemptprologue(gp, f);
 	gp->stackguard0 = guard;
-	if (sp - f->framesize >= guard && sp > f->framesize)
+	if (sp - f->framesize >= guard && sp > f->framesize) {
+		// Where the function tries again, its prologue would never stop asking.
+		if (REPLAYING && yieldwanted(gp))
+			keepasking(gp);
 		return GoOn | held;
+	}
 	if (!onbase(gp, sp))
 		stackoverflow(gp, f->fp[1], sp, f->fp[0]);
 	if (gp->segment.lo == 0)

@@ -18,6 +18,7 @@
 // built: unyielding hot libc
 #include "include/rt.h"
 #include "runtime/base/hosted.h"
+#include "runtime/base/replay.h"
 #include "runtime/base/tracehook.h"
 #include "runtime/base/valgrind.h"
 #include "runtime/lock/lock.h"
@@ -176,6 +177,8 @@ HOTSTEP G *newproc1(void (*fn)(void *), void *ctxt, const void *argp, uintptr_t 
 	newg->parentGoid = callergp->goid;
 	newg->ancestors = saveAncestors(newg);
 	newg->startpc = (uintptr_t)fn;
+	if (REPLAYING)
+		newg->replayprio[0] = 0;
 	newg->issystem = isSystemGoroutine(newg);
 	if (newg->issystem)
 		atomic_xadd(&sched.ngsys, 1);

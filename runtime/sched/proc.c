@@ -8,6 +8,7 @@
 // built: unyielding hot libc libc
 #include "include/rt.h"
 #include "runtime/base/hosted.h"
+#include "runtime/base/replay.h"
 #include "runtime/base/tracehook.h"
 #include "runtime/base/valgrind.h"
 #include "runtime/lock/lock.h"
@@ -47,6 +48,8 @@ HOTSTEP void execute(G *gp, bool inheritTime)
 	traceg(TraceGoStart, gp);
 	gp->waitsince = 0;
 	endrequest(gp);
+	if (REPLAYING && !gp->issystem && replayyields())
+		keepasking(gp);
 	if (!inheritTime)
 		mp->p->schedtick++;
 	valgrindMakeMemDefined(gp->sched.sp, PtrSize); // gogo compares what is there
@@ -98,6 +101,10 @@ static G *swapglobal(M *mp, G *gp, bool *inheritTime)
 	bool others = pp->runnext || pp->runqhead != pp->runqtail;
 
 	*inheritTime = false;
+	if (REPLAYING) {
+		replayput(gp);
+		return NULL;
+	}
 	if (!nothingelse(mp)) {
 		putglobal(pp, gp);
 		return NULL;
@@ -151,6 +158,8 @@ static G *pick(bool *inheritTime)
 		runSafePointFn();
 	if (isspinning(mp) && (pp->runnext || pp->runqhead != pp->runqtail))
 		throw("schedule: spinning with local work");
+	if (REPLAYING)
+		return replaypick(inheritTime);
 	nowandthen = pp->schedtick % 61 == 0;
 	if (nowandthen && pp->numTimers != 0)
 		now = nanotime(); // whatever notDueAfter says
@@ -292,6 +301,8 @@ void goschedImpl(G *gp)
 
 static void gosched_m(G *gp)
 {
+	if (REPLAYING)
+		replaylower(gp);
 	LEAVE(goschedImpl(gp));
 }
 

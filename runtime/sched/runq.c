@@ -13,6 +13,7 @@
 // readied it. Any M may take it by compare-and-swap; the owner alone fills it.
 //
 // built: unyielding hot
+#include "runtime/base/replay.h"
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/own.h"
@@ -104,6 +105,10 @@ static bool runqputslow(P *pp, G *gp, uint32_t h, uint32_t t)
 // Puts gp on the owner's queue: as runnext, or at the ring's tail. The owner only.
 HOTSTEP void runqput(P *pp, G *gp, bool next)
 {
+	if (REPLAYING) {
+		replayput(gp);
+		return;
+	}
 	if (Stress && next && fastrandn(2) == 0)
 		next = false;
 	if (next) {
@@ -137,6 +142,11 @@ COLD void runqputbatch(P *pp, Gqueue *q, int32_t n)
 	uint32_t h = atomic_load_acquire(&pp->runqhead);
 	uint32_t t = pp->runqtail;
 
+	if (REPLAYING) {
+		for (; n > 0; n--)
+			replayput(gqueuePop(q));
+		return;
+	}
 	for (; n > 0 && t - h < RunqSize; n--, t++)
 		atomic_store_relaxed(&pp->runq[t % RunqSize], gqueuePop(q));
 	// Publishes the slots; pairs with runqgrab. Locked, as in runqput.
@@ -164,6 +174,8 @@ HOTSTEP G *runqget(P *pp, bool *inheritTime)
 {
 	G *next = atomic_load_relaxed(&pp->runnext);
 
+	if (REPLAYING)
+		return replaytake(inheritTime);
 	// If the swap fails a thief took it, and only the owner can put another there.
 	if (next && atomic_cas(&pp->runnext, next, NULL)) {
 		*inheritTime = true;
@@ -189,6 +201,8 @@ HOTSTEP G *runqget(P *pp, bool *inheritTime)
 // with runqput's exchange, after which wakep loads nmspinning.
 bool runqempty(P *pp)
 {
+	if (REPLAYING)
+		return replayempty();
 	for (;;) {
 		uint32_t h = atomic_load_seqcst(&pp->runqhead);
 		uint32_t t = atomic_load_seqcst(&pp->runqtail);

@@ -17,6 +17,7 @@
 //
 // built: unchecked
 #include "include/rt.h"
+#include "runtime/base/replay.h"
 #include "runtime/base/tracehook.h"
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
@@ -378,7 +379,7 @@ int rt_gomaxprocs(int n)
 	lock(&sched.lock);
 	old = gomaxprocs;
 	unlock(&sched.lock);
-	if (n <= 0 || n == old)
+	if (n <= 0 || n == old || REPLAYING)
 		return old;
 	stopTheWorld("GOMAXPROCS");
 	newprocs = n;

@@ -12,6 +12,7 @@
 //
 // built: unyielding hot
 #include "include/rt.h"
+#include "runtime/base/replay.h"
 #include "runtime/base/tracehook.h"
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
@@ -134,6 +135,10 @@ NOINLINE void entersyscallblock(void)
 	G *gp = getg();
 	M *mp = gp->m;
 
+	if (REPLAYING) { // the P stays unless the call takes long
+		entersyscallat(gp, CALLERPC, CALLERSP, CALLERBP);
+		return;
+	}
 	mp->locks++;
 	mp->syscalltick = mp->p->syscalltick;
 	mp->p->syscalltick++;

@@ -10,6 +10,7 @@
 // Follows Go's sigqueue.go; but signals are counted: as many are delivered as were caught.
 #include "runtime/sig/sigqueue.h"
 
+#include "runtime/base/replay.h"
 #include "runtime/lock/lock.h"
 #include "runtime/sched/entersyscall.h"
 #include "runtime/sig/sig.h"
@@ -66,7 +67,10 @@ Sigset signal_recv(void)
 {
 	for (;;) {
 		if (atomic_cas(&queue.state, sigIdle, sigReceiving)) {
-			notetsleepg(&queue.note, -1);
+			if (REPLAYING)
+				replayawait(&queue.note);
+			else
+				notetsleepg(&queue.note, -1);
 			noteclear(&queue.note);
 			break;
 		}

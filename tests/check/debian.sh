@@ -42,7 +42,7 @@ for file in usr/bin/rtcc usr/include/rt0/rt.h usr/lib/x86_64-linux-gnu/librt0.a 
 	usr/share/doc/rt0-dev/copyright usr/share/doc/rt0-dev/cplusplus.md; do
 	[ -s "root/$file" ] || fail "/$file is in the package"
 done
-for variant in release debug stress; do
+for variant in release debug stress replay; do
 	RT0_VARIANT=$variant root/usr/bin/rtcc -O2 "$RT0_ROOT/examples/hello.c" -o hello &&
 		[ "$(./hello)" = 'hello, world' ] || fail "a program by rtcc, $variant"
 done

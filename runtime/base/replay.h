@@ -1,0 +1,28 @@
+// replay.h - the hooks of the build in which a run is drawn from a seed. replay/ has the
+// functions; in all other builds REPLAYING is a constant false.
+#ifndef RT0_BASE_REPLAY_H
+#define RT0_BASE_REPLAY_H
+
+#include "runtime/runtime.h"
+
+extern bool replaying; // from parsedebugvars on: GODEBUG has a seed
+
+#define REPLAYING (Replay && replaying)
+
+void replayinit(void);
+void replaywatch(void); // in sysmon's place
+void replayend(int32_t status);
+
+// ---- choices ------------------------------------------------------------------------
+
+uint32_t replayrandom(void);
+void replayput(G *gp);       // on the P's queue
+void replaylower(G *gp);     // it lets others run first
+G *replaypick(bool *inheritTime);  // the next goroutine; waits for one
+G *replaytake(bool *inheritTime);  // one of the queue, or NULL
+bool replayempty(void);
+bool replayyields(void);     // shall what runs next yield at each chance?
+bool replayprologue(uintptr_t pc); // shall the function that begins at about pc yield?
+void replayawait(Note *n);   // parks the goroutine until a signal handler has woken n
+
+#endif
