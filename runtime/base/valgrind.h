@@ -1,7 +1,7 @@
 // valgrind.h - requests to memcheck: which memory the program may touch, and where stacks are.
 //
-// Only debug builds make them, and only if valgrind's headers were installed at build time. A
-// request is six instructions that do nothing outside of valgrind.
+// Only debug and hosted builds make them, and only if valgrind's headers were installed at build
+// time. A request is six instructions that do nothing outside of valgrind.
 //
 // Follows Go's valgrind.go.
 #ifndef RT0_BASE_VALGRIND_H
@@ -9,7 +9,7 @@
 
 #include "runtime/base/types.h"
 
-#if defined(RT0_DEBUG) && __has_include(<valgrind/memcheck.h>)
+#if (defined(RT0_DEBUG) || defined(RT0_HOSTED)) && __has_include(<valgrind/memcheck.h>)
 
 #include <valgrind/memcheck.h>
 
