@@ -103,7 +103,7 @@ static void makespare(void)
 		gp = malg(0);
 		casgstatus(gp, Gidle, Gdead);
 		allgadd(gp);
-		atomic_xadd(&sched.ngsys, 1);
+		atomic_xadd(&sched.ngsys, 1); // this and those below: pair with gcount
 		mp->lockedg = gp;
 		gp->lockedm = mp;
 		mp->lockedInt = 1;
@@ -118,6 +118,7 @@ static void makespare(void)
 // Called before a thread is made that may come here; on a goroutine, or on such a thread.
 void expectforeign(void)
 {
+	// No partner: others make one as well, or takespare waits.
 	if (getg() && atomic_load_relaxed(&nspares) == 0)
 		makespare();
 }
@@ -132,7 +133,7 @@ static void adopt0(G *gp)
 	lock(&sched.lock);
 	casgstatus(gp, Gdead, Grunnable);
 	dropg();
-	if (!atomic_load_relaxed(&sched.freezing))
+	if (!atomic_load_relaxed(&sched.freezing)) // stored under sched.lock, by checkdead too
 		pp = pidleget();
 	if (pp)
 		wakesysmon();

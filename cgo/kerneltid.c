@@ -116,8 +116,9 @@ static int32_t tidof(const Area *a)
 	const G *gp = goroutineof(a);
 	const M *mp = gp ? gp->lockedm : NULL;
 
-	if (!gp)
+	if (!gp) // musl stores 0 at the thread's end, under killlock
 		return atomic_load_relaxed(&a->tid);
+	// Pairs with setupthread's store: the M of a thread that has ended has 0.
 	return mp ? (int32_t)atomic_load_acquire(&mp->procid) : NotAThread;
 }
 
@@ -149,7 +150,7 @@ static int64_t threadcall(Area *a, bool change, int64_t nr, uint64_t b, uint64_t
 static int64_t killgoroutine(const G *gp, int sig)
 {
 	const M *own = atomic_load_acquire(&gp->lockedm); // pairs with nothing: it may move
-	const M *mp = own ? own : atomic_load_acquire(&gp->m);
+	const M *mp = own ? own : atomic_load_acquire(&gp->m); // pairs with execute, or is late
 	uint64_t pid = (uint64_t)syscall3(__NR_getpid, 0, 0, 0);
 	int64_t r = -ESRCH;
 

@@ -71,7 +71,7 @@ static void nothing(void *value)
 int __pthread_key_create(uint32_t *key, Destructor *fn)
 {
 	static uint32_t last;
-	uint32_t first = atomic_xadd(&last, 1);
+	uint32_t first = atomic_xadd(&last, 1); // a place to begin at: no partner
 
 	for (uint32_t n = 0; n < Keys; n++) {
 		uint32_t i = (first + n) % Keys;
@@ -190,7 +190,7 @@ static void destroyvalues(Area *a)
 		a->flags &= (uint8_t)~AreaUsesKeys;
 		for (uint32_t key = 0; key < Keys; key++) {
 			void *value = a->values[key];
-			Destructor *fn = atomic_load_acquire(&destructors[key]);
+			Destructor *fn = atomic_load_acquire(&destructors[key]); // with the exchange
 
 			a->values[key] = NULL;
 			if (value && fn)

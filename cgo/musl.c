@@ -163,7 +163,7 @@ void __wrap_exit(int status)
 	static uint32_t never;
 	Area *a = getarea();
 
-	// Only whose area it is counts, and this goroutine stores its own itself: no partner.
+	// The load's partner is the caller's own exchange: it looks whether that is the first.
 	if (!inforkedchild && !atomic_cas(&first, NULL, a) && atomic_load_relaxed(&first) != a) {
 		if (getg() && onsignalstack(getg()->m))
 			syscall3(__NR_exit_group, (uint32_t)status, 0, 0);

@@ -96,7 +96,7 @@ static const Sigset everything = ~(Sigset)LibrarySigs;
 static void calls(int32_t sig, Siginfo *info, void *context)
 {
 	const Asked *what = &asked[sig];
-	SignalHandler *fn = atomic_load_relaxed(&what->handler);
+	SignalHandler *fn = atomic_load_relaxed(&what->handler); // pairs with exchange
 	Sigset mask = ((Ucontext *)context)->sigmask | (what->mask & everything);
 
 	if (!(what->flags & SA_NODEFER))
@@ -149,7 +149,7 @@ static Handle chooseplace(int32_t sig, Siginfo *info, Ucontext *ctx)
 
 	if (mp->curg || !alone() || inforkedchild || !gp || !gp->area)
 		return HandleHere;
-	other = atomic_load_acquire(&gp->m);
+	other = atomic_load_acquire(&gp->m); // pairs with execute and dropg, as the next one
 	if (!other && pin(gp))
 		return HandleHere;
 	other = atomic_load_acquire(&gp->m); // it runs by now, or waits in the runtime
@@ -209,6 +209,7 @@ static int exchange(int sig, const LibraryAction *new, LibraryAction *old)
 	if (new) {
 		ours = *new;
 		if (isfunction(new->handler)) {
+			// The system call orders it before what the kernel calls; pairs with calls.
 			atomic_store_relaxed(&asked[sig].handler, new->handler);
 			asked[sig].mask = new->mask.words[0] & ~sigbit(SIGURG);
 			asked[sig].flags = new->flags;
@@ -219,7 +220,7 @@ static int exchange(int sig, const LibraryAction *new, LibraryAction *old)
 	}
 	r = __real___sigaction(sig, new ? &ours : NULL, &was);
 	if (r != 0) {
-		atomic_store_relaxed(&asked[sig].handler, before.handler);
+		atomic_store_relaxed(&asked[sig].handler, before.handler); // pairs with calls
 		asked[sig].mask = before.mask;
 		asked[sig].flags = before.flags;
 		return r;
@@ -280,7 +281,7 @@ static SignalHandler *librarys[LibrarySigsN];
 // it parks. All signals are blocked.
 static void libraryhandler(int32_t sig, Siginfo *info, void *ctx)
 {
-	SignalHandler *fn = atomic_load_relaxed(&librarys[sig - LibrarySig]);
+	SignalHandler *fn = atomic_load_relaxed(&librarys[sig - LibrarySig]); // pairs with the store
 	G *gp = getg();
 	Area *was = getarea();
 
@@ -304,6 +305,7 @@ int __wrap___libc_sigaction(int sig, const LibraryAction *new, LibraryAction *ol
 	ours = *new;
 	ours.handler = libraryhandler;
 	ours.flags |= SA_ONSTACK;
+	// Before the kernel calls libraryhandler, which loads it.
 	atomic_store_relaxed(&librarys[sig - LibrarySig], new->handler);
 	return __real___libc_sigaction(sig, &ours, old);
 }

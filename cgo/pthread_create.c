@@ -112,6 +112,7 @@ static void changestate(Area *a, int32_t state)
 // Has the thread joined, unless it is detached. Publishes the result.
 static bool exited(Area *a)
 {
+	// Publishes the result; pairs with jointhread, and __wrap_pthread_detach's exchange.
 	if (!atomic_cas(&a->detachstate, AreaJoinable, AreaExited))
 		return false;
 	futexwake((uint32_t *)&a->detachstate, INT32_MAX);
@@ -125,7 +126,7 @@ static void awaitjoin(Area *a)
 
 	if (!exited(a))
 		return;
-	while (atomic_load_acquire(state) == AreaExited)
+	while (atomic_load_acquire(state) == AreaExited) // pairs with changestate
 		futexwait(state, AreaExited, Never, WaitReasonSemacquire);
 }
 
