@@ -357,8 +357,11 @@ static NOINLINE int64_t maskedcall(const Call *call, Way way)
 
 	if (way == WayAwait) {
 		r = gateheld(&c, way);
-		if (r > 0)
+		if (r > 0) {
+			if (c.arg[1])
+				arrived((Siginfo *)(uintptr_t)c.arg[1]);
 			signaltaken();
+		}
 		return r;
 	}
 	if (c.nr == __NR_pselect6 && canread((void *)(uintptr_t)*arg, sizeof with)) {

@@ -84,6 +84,11 @@ HIDDEN void gatecancel(const Area *a, const G *gp);
 HIDDEN G *maingoroutine(void);
 HIDDEN void gatesignal(const G *gp, Sigcontext *c);
 
+// ---- musl_signal.c ------------------------------------------------------------------
+
+// A thread may have sent the signal on to the one that has taken it: info is what it was before.
+HIDDEN void arrived(Siginfo *info);
+
 // ---- mask.c -------------------------------------------------------------------------
 
 // The caller has waited for a signal, and taken it: it may have been one of its own.

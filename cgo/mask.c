@@ -141,22 +141,53 @@ static bool anyasked(void)
 	return any;
 }
 
+// Signals that have been taken, in that order.
+typedef struct {
+	Siginfo *info;
+	uintptr_t n, max;
+	Siginfo few[8]; // without memory
+} Taken;
+
+static void freetaken(const Taken *t)
+{
+	if (t->info != t->few)
+		sysFree(t->info, t->max * sizeof *t->info);
+}
+
+// Has room for another one. False: there is no memory.
+static bool roomfortaken(Taken *t)
+{
+	Taken more = { .n = t->n, .max = 16 * t->max };
+
+	if (t->n < t->max)
+		return true;
+	more.info = sysAlloc(more.max * sizeof *more.info);
+	if (!more.info)
+		return false;
+	__builtin_memcpy(more.info, t->info, t->n * sizeof *t->info);
+	freetaken(t);
+	t->info = more.info;
+	t->max = more.max;
+	return true;
+}
+
 // What has waited for the process is now the calling thread's, and interrupts it before it has
-// unblocked it: the goroutine expects that. Another thread would take it, and send it on later.
+// unblocked it: the goroutine expects that. Another thread would take it, and send it on later. All are
+// taken first, since the kernel would give what is the thread's back before the rest. The order
+// of what it delivers stays.
 static void takepending(Sigset unblocked)
 {
-	enum { Most = 8 };
 	static const int64_t now[2];
-	Siginfo info[Most];
 	uint64_t pid = (uint64_t)getpid(), tid = (uint64_t)gettid();
-	int n = 0;
+	Taken t = { .info = t.few, .max = nelem(t.few) };
 
-	while (n < Most && syscall4(__NR_rt_sigtimedwait, ptrarg(&unblocked), ptrarg(&info[n]),
-	                            ptrarg(now), sizeof unblocked) > 0)
-		n++;
-	for (int i = 0; i < n; i++)
-		syscall4(__NR_rt_tgsigqueueinfo, pid, tid, (uint64_t)info[i].signo,
-		         ptrarg(&info[i]));
+	while (roomfortaken(&t) && syscall4(__NR_rt_sigtimedwait, ptrarg(&unblocked),
+	                               ptrarg(&t.info[t.n]), ptrarg(now), sizeof unblocked) > 0)
+		t.n++;
+	for (uintptr_t i = 0; i < t.n; i++)
+		syscall4(__NR_rt_tgsigqueueinfo, pid, tid, (uint64_t)t.info[i].signo,
+		         ptrarg(&t.info[i]));
+	freetaken(&t);
 }
 
 static void makecommon(Sigset mask)

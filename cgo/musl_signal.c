@@ -106,8 +106,8 @@ static void calls(int32_t sig, Siginfo *info, void *context)
 	changemask(SIG_BLOCK, everything, NULL);
 }
 
-// The kernel lets a thread send no signals that look as if they were of others: that one has
-// another code on its way.
+// The kernel lets a thread send others no signals that look as if the kernel, kill or tkill had sent
+// them: these have another code on their way.
 enum { OnItsWay = 1 << 20 };
 
 // Sends it to that thread, or to the process (NULL).
@@ -117,7 +117,8 @@ static bool sendon(const M *to, int32_t sig, const Siginfo *info)
 	Siginfo changed = *info;
 	int64_t r;
 
-	changed.code -= OnItsWay;
+	if (changed.code >= 0 || changed.code == SI_TKILL)
+		changed.code -= OnItsWay;
 	if (to) {
 		tid = atomic_load_acquire(&to->procid); // pairs with minitLibraryMask's store
 		r = syscall4(__NR_rt_tgsigqueueinfo, pid, tid, (uint32_t)sig, ptrarg(&changed));
@@ -127,7 +128,7 @@ static bool sendon(const M *to, int32_t sig, const Siginfo *info)
 	return r == 0;
 }
 
-static void arrived(Siginfo *info)
+void arrived(Siginfo *info)
 {
 	if (info->code < -OnItsWay / 2)
 		info->code += OnItsWay;
