@@ -87,7 +87,7 @@ MUSL = $(filter-out $(MEMBERS),$(sort $(wildcard cgo/*.c cgo/*_$(ARCH).S)))
 # it calls the runtime's FORHOSTED. It is compiled with glibc's headers.
 HOSTEDSRC = $(sort $(wildcard hosted/*.c hosted/*_$(ARCH).S))
 FORHOSTED = rt0_go allgs allglen allp gomaxprocs print streq funcname funcplaces printgoroutine \
-	whereparked freezetheworld yieldcheck canread
+	whereparked freezetheworld inforkedchild yieldcheck canread
 HOSTEDGLOBALS = rt_* main __rt0_fuzzmain __*san_default_options __ubsan_on_report __runtime_text_*
 
 # What few programs need: archive members of their own. Programs with debug information need

@@ -3,14 +3,17 @@
 // ends by exit, which lets them say their last words.
 //
 // A thread's stack is its g0's, of the size that the attribute says.
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "hosted/report.h"
 #include "hosted/sanitizer.h"
 #include "runtime/base/getg.h"
+#include "runtime/base/hosted.h"
 
 enum {
 	ThreadStack = 512 << 10, // a sanitizer's functions use much
@@ -44,6 +47,14 @@ static void init(G *gp, void (*set)(G *))
 static void endprocess(int32_t status)
 {
 	exit(status);
+}
+
+// The runtime's own call would leave locks that other threads hold locked in the child.
+int64_t __rt0_libfork(void)
+{
+	pid_t pid = fork();
+
+	return pid < 0 ? -errno : pid;
 }
 
 // ---- threads ----------------------------------------------------------------------------

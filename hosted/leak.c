@@ -25,6 +25,7 @@
 #include "runtime/base/getg.h"
 #include "runtime/base/hosted.h"
 #include "runtime/panic/panic.h"
+#include "runtime/sched/fork.h"
 #include "runtime/sched/g.h"
 #include "runtime/sched/own.h"
 #include "runtime/sched/stw.h"
@@ -252,8 +253,10 @@ void showroots(void)
 	const G *me = getg()->m->curg;
 	const M *mp = acquirem(); // the caller continues
 
-	freezetheworld();
-	awaitfrozen(mp->p);
+	if (!inforkedchild) {
+		freezetheworld();
+		awaitfrozen(mp->p);
+	}
 	for (uintptr_t i = 0; i < allglen; i++) {
 		G *gp = allgs[i];
 

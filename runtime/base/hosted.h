@@ -24,6 +24,7 @@ void __rt0_before(const void *p);
 void __rt0_after(const void *p);
 void __rt0_dying(void);
 int *__rt0_errno(void);
+int64_t __rt0_libfork(void); // the child's number, or an error below 0
 void __rt0_forget(void); // on g0: what functions below have left on the stack
 extern const char __rt0_io; // by its address, all output happens before all input
 bool __rt0_interruptible(void); // is what is between the program's text bounds its own?

@@ -18,6 +18,7 @@
 //
 // built: unchecked
 #include "include/rt.h"
+#include "runtime/base/hosted.h"
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
 #include "runtime/os/syscall.h"
@@ -49,6 +50,22 @@ void __rt0_forked(void)
 		forgetfds();
 }
 
+// Hosted: is it no more than a fork? Then it is the C library's, since it and the sanitizers leave
+// their locks and counts in order for the child.
+static bool onlyforks(int64_t nr, const uint64_t *arg)
+{
+	enum { SignalAt = 4, Words = 11 };
+	const uint64_t *words = (const uint64_t *)(uintptr_t)arg[0];
+
+	if (nr != __NR_clone3)
+		return nr == __NR_fork || arg[0] == SIGCHLD;
+	for (int32_t i = 0; i < Words; i++) {
+		if (words[i] != (i == SignalAt ? SIGCHLD : 0))
+			return false;
+	}
+	return true;
+}
+
 // Makes the call, of which all arguments are known to be harmless.
 static int64_t forkgoroutine(int64_t nr, const uint64_t *arg)
 {
@@ -57,7 +74,10 @@ static int64_t forkgoroutine(int64_t nr, const uint64_t *arg)
 	int64_t r;
 
 	sigprocmask(SIG_SETMASK, &all, &old);
-	r = syscall6(nr, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
+	if (Hosted && onlyforks(nr, arg))
+		r = __rt0_libfork();
+	else
+		r = syscall6(nr, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
 	if (r == 0)
 		__rt0_forked();
 	sigprocmask(SIG_SETMASK, &old, NULL);

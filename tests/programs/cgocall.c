@@ -2,6 +2,7 @@
 // 8 MiB, which only takes memory where it is touched; the goroutine comes back with its
 // registers, others run meanwhile, and there is no errno. A call from within is a plain one.
 // matrix: GOMAXPROCS=1,2,4,64
+// hosted: not thread memory: stacks have shadows
 #include "../lib/test.h"
 
 enum { Deep = 48 << 10, Deepest = 7900 << 10, Goroutines = 50, Rounds = 200 };

@@ -8,7 +8,7 @@
 // emptied the descriptor.
 // matrix: GOMAXPROCS=1,2,4,64
 // timeout: 200
-#include "../lib/test.h"
+#include "../lib/waiting.h"
 
 #include <asm-generic/errno.h>
 #include <fcntl.h>
@@ -213,8 +213,7 @@ static void begin(Copier *c, int out, int in)
 	*c = (Copier){ .out = out, .in = in };
 	rt_waitgroup_add(&c->done, 1);
 	rt_go(copies, c);
-	for (int i = 0; i < 50; i++)
-		rt_gosched();
+	await_in(1, "IO wait");
 }
 
 static int64_t ended(Copier *c)

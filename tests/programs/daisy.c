@@ -4,6 +4,7 @@
 //	daisy [N]	with N goroutines (default 10,000)
 //
 // matrix: GOMAXPROCS=1,2,4,64
+// hosted: not thread: it has more goroutines than ThreadSanitizer allows
 #include "../lib/test.h"
 
 typedef struct {

@@ -18,7 +18,7 @@ enum {
 typedef struct {
 	rt_chan *c;
 	int limit;
-	volatile int64_t count;
+	_Atomic(int64_t) count; // the one whose turn it is counts
 } Pair;
 
 static _Atomic(int64_t) generations;
@@ -30,7 +30,7 @@ static void one_of_pair(void *arg)
 	for (;;) {
 		check(rt_chan_recv(p->c, NULL));
 		for (int i = 0; i < p->limit; i++)
-			p->count++;
+			__atomic_store_n(&p->count, p->count + 1, __ATOMIC_RELAXED);
 		rt_chan_send(p->c, NULL);
 	}
 }

@@ -27,7 +27,7 @@ static void late(int64_t start, int64_t ms, int64_t end)
 }
 
 static int64_t from, by; // when the deadline was moved
-static volatile bool over;
+static _Atomic(bool) over;
 
 // Once the reader waits.
 static void mover(void *arg)

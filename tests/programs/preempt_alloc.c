@@ -5,7 +5,7 @@
 // timeout: 20
 #include "../lib/test.h"
 
-static volatile bool stop;
+static _Atomic(bool) stop;
 static rt_chan *stopped;
 
 #define LOOP(name, body)                                                               \

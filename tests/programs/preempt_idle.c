@@ -7,7 +7,7 @@
 static const int64_t TooLong = 5 * (int64_t)1000000000; // ns; a slice has 10 ms
 
 static int first[2], second[2];
-static volatile bool ran;
+static _Atomic(bool) ran;
 static rt_waitgroup wg;
 
 static int64_t bare(int64_t nr, int64_t a, int64_t b, int64_t c)
