@@ -4,7 +4,6 @@
 // the last one unmaps the page as soon as it has unlocked. If another's unlock still read the
 // object, that would be a fault.
 // matrix: GOMAXPROCS=1,2,4
-// hosted: not thread: it starts more goroutines than ThreadSanitizer does in a minute
 #include "../lib/test.h"
 
 #include <sys/mman.h>

@@ -320,7 +320,11 @@ int rt_main(int argc, char **argv)
 	go_all(&all, Crowd, want_once, NULL);
 	rt_waitgroup_wait(&all);
 	equal(single.ran, 1);
+	for (int i = 0; i < Permits; i++) // none is through before the last one is there
+		rt_sem_acquire(&parking.s);
 	go_all(&all, Crowd, park_here, NULL);
+	for (int i = 0; i < Permits; i++)
+		rt_sem_release(&parking.s);
 	rt_waitgroup_wait(&all);
 	equal(parking.s.count, Permits);
 	check(parking.most > 1);

@@ -4,6 +4,7 @@
 // env: GOMAXPROCS=1
 // env: GODEBUG=asyncpreemptoff=1
 // compilers: gcc
+// hosted: not any: the code has no stack checks there
 #include "../../../lib/test.h"
 
 enum { Goroutines = 3 };
