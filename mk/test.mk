@@ -14,14 +14,22 @@ coverage: $(BUILD)/hosted$(SUFFIX) replayed
 	-tests/run --variant coverage
 	@tools/coverage report $(BUILD)/coverage
 
-stress: $(BUILD)/hosted$(SUFFIX) replayed
+stress: $(BUILD)/hosted$(SUFFIX) replayed stress-hosted
 	tests/stress
 	tests/model/run --large
 	tests/run --times 100 tests/hosted
+	$(if $(shell command -v $(GO)),tests/twins/run $(GO) 100,@echo "no Go: no twins (GO=)")
 	tests/real/run
 	tests/check/quitstorm.py 1000
 	$(MAKE) fuzz FUZZTIME=60
 	tests/fresh
+
+# All programs with sanitizers; those that make no sense there say why.
+stress-hosted:
+	$(MAKE) --no-print-directory HOSTED=1 all
+	tests/run --variant hosted programs
+	tests/run --variant hosted --sanitize address programs
+	tests/run --variant hosted --sanitize thread programs
 
 LONGRUN = 600
 
