@@ -88,7 +88,8 @@ MUSL = $(filter-out $(MEMBERS),$(sort $(wildcard cgo/*.c cgo/*_$(ARCH).S)))
 HOSTEDSRC = $(sort $(wildcard hosted/*.c hosted/*_$(ARCH).S))
 FORHOSTED = rt0_go allgs allglen allp gomaxprocs print streq funcname funcplaces printgoroutine \
 	whereparked freezetheworld inforkedchild yieldcheck canread
-HOSTEDGLOBALS = rt_* main __rt0_fuzzmain __*san_default_options __ubsan_on_report __runtime_text_*
+HOSTEDGLOBALS = rt_* main __rt0_fuzzmain __*san_default_options __ubsan_on_report \
+	_ZN6__tsan8OnReport* __runtime_text_*
 
 # What few programs need: archive members of their own. Programs with debug information need
 # the reader of it and the tracer, which tools/ld-rt0/ld asks for (what trace/event.o needs in

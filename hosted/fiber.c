@@ -125,14 +125,14 @@ static void forgetvalues(void)
 
 void __rt0_fiberenter(G *gp)
 {
-	errno = gp->error[0];
 	stackis(gp->stack, &ownstack, gp->fiber[AsanStack]);
 	forgetvalues();
-	if (!__tsan_switch_to_fiber)
-		return;
-	if (!ownfiber)
-		ownfiber = __tsan_get_current_fiber();
-	__tsan_switch_to_fiber(gp->fiber[TsanFiber], Unordered);
+	if (__tsan_switch_to_fiber) {
+		if (!ownfiber)
+			ownfiber = __tsan_get_current_fiber();
+		__tsan_switch_to_fiber(gp->fiber[TsanFiber], Unordered);
+	}
+	errno = gp->error[0]; // last, since what a sanitizer does may fail
 }
 
 void __rt0_fiberleave(G *gp)

@@ -78,6 +78,7 @@ static void *threadentry(void *arg)
 	setbounds(gp, (uintptr_t)__builtin_frame_address(0));
 	setg(gp);
 	namethread(gp->m);
+	noteerrno();
 	callmstart(start);
 	setg(NULL); // a signal that comes now is not the runtime's
 	return NULL;
@@ -119,6 +120,7 @@ void _cgo_sigforeign(int sig, siginfo_t *info, void *ctx)
 __attribute__((constructor)) static void getready(void)
 {
 	fiberinit();
+	noteerrno();
 	reportinit();
 }
 

@@ -27,6 +27,13 @@ IFTHERE void __tsan_mutex_pre_lock(void *m, unsigned flags);
 IFTHERE void __tsan_mutex_post_lock(void *m, unsigned flags, int recursion);
 IFTHERE int __tsan_mutex_pre_unlock(void *m, unsigned flags);
 IFTHERE void __tsan_mutex_post_unlock(void *m, unsigned flags);
+IFTHERE void AnnotateBenignRaceSized(const char *file, int line, void *p, unsigned long n,
+                                     const char *what);
+IFTHERE int __tsan_get_report_data(void *report, const char **what, int *count, int *nstacks,
+                                   int *naccesses, int *nlocations, int *nmutexes, int *nthreads,
+                                   int *ntids, void **trace, unsigned long n);
+IFTHERE int __tsan_get_report_mop(void *report, unsigned long i, int *tid, void **p, int *size,
+                                  int *write, int *atomic, void **trace, unsigned long n);
 IFTHERE void AnnotateIgnoreReadsBegin(const char *file, int line);
 IFTHERE void AnnotateIgnoreReadsEnd(const char *file, int line);
 

@@ -1,6 +1,6 @@
 // tests/hosted/errno.c - errno stays a goroutine's while it waits, although others fail on its thread
 // meanwhile, and it continues on another one.
-// sanitizer: plain address
+// sanitizer: plain address thread
 // matrix: GOMAXPROCS=1,4
 // stdout: done
 #include "../lib/test.h"

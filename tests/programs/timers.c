@@ -61,11 +61,11 @@ static void functions(void)
 	while (fired < 10)
 		rt_gosched();
 	check(rt_timer_stop(t));
-	while (rt_num_goroutine() != 1) // a call that had begun
-		rt_gosched();
 	fired = 0;
 	nothing_within(2 * RT_MILLISECOND);
-	equal(fired, 0);
+	check(fired <= 1); // a call that had begun
+	while (rt_num_goroutine() != 1)
+		rt_gosched();
 	rt_timer_free(t);
 }
 
