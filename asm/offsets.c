@@ -56,9 +56,9 @@ void offsets(void)
 
 	DEFINE(DEBUG, Debug);
 	DEFINE(AREA_HELD, AreaHeld);
+	DEFINE(AREA_PINS, AreaPins);
 	DEFINE(AREA_JUMPING, AreaJumping);
 	DEFINE(AREA_JUMP, AreaJump);
-	DEFINE(AREA_PIN, 1 << AreaPinBit);
 	DEFINE(STACK_GUARD, StackGuard);
 	DEFINE(STACK_PREEMPT_HI, StackPreempt >> 32);
 	DEFINE(STACK_PREEMPT_MID, StackPreempt >> 16 & 0xffff);

@@ -60,7 +60,9 @@ struct Area {
 	void **values; // of pthread_getspecific
 	void *robusthead; // of a list of musl's for mutexes that it does not have here
 	// Jumps out of signal handlers; cgo/jump.c. (The rest of that list's head.)
-	uint32_t held, jumping;
+	uint16_t held; // changed by its goroutine alone
+	uint16_t pins;
+	uint32_t jumping;
 	uintptr_t *jump;
 	int32_t herror;
 	union {
@@ -91,8 +93,9 @@ _Static_assert(offsetof(Area, error) == 52, "errno_val");
 _Static_assert(offsetof(Area, name) == 72, "behind the padding");
 _Static_assert(offsetof(Area, result) == 0x70, "where prologues look for the guard");
 _Static_assert(offsetof(Area, values) == 128, "tsd");
-_Static_assert(offsetof(Area, held) == AreaHeld && offsetof(Area, jumping) == AreaJumping &&
-               offsetof(Area, jump) == AreaJump, "setarea.h");
+_Static_assert(offsetof(Area, held) == AreaHeld && offsetof(Area, pins) == AreaPins &&
+               offsetof(Area, jumping) == AreaJumping && offsetof(Area, jump) == AreaJump,
+               "setarea.h");
 _Static_assert(offsetof(Area, locale) == 168, "locale");
 _Static_assert(offsetof(Area, files) == 192, "stdio_locks");
 

@@ -38,13 +38,12 @@ HIDDEN NORETURN void sigreturnto(Ucontext *ctx);
 // Makes the jump that is recorded in the calling goroutine's area.
 HIDDEN NORETURN void makejump(void);
 
-enum { Pin = 1 << AreaPinBit };
-
-// Handlers on other threads have pinned the caller: waits for their end.
+// The caller, whose area is a, holds no jumps any more: waits for the end of handlers that have pinned
+// it, on other threads, and makes a jump that is there.
 HIDDEN void awaitpins(Area *a);
-// Keeps the main goroutine, gp, which is on no thread, from leaving what holds jumps, until unpin
-// by the same thread. False: it holds none.
-HIDDEN bool pin(G *gp);
+// Keeps the main goroutine, gp, from leaving what holds jumps, until unpin by the same thread. False:
+// it holds none, and *on is its M, NULL if it is on none.
+HIDDEN bool pin(const G *gp, const M **on);
 // How often has the thread done so? unpin takes back what has come since it was before: also that of
 // handlers which have jumped to an outer one.
 HIDDEN uint32_t pinned(void);
@@ -54,9 +53,9 @@ HIDDEN void unpin(uint32_t before);
 // comes after the look jumps from there.
 ALWAYS_INLINE void releasejumps(Area *a)
 {
-	uint32_t held = atomic_xadd(&a->held, -1u); // then looks; pairs with requestjump, pin
-
-	if (held % Pin == 0 && unlikely(held || atomic_load_relaxed(&a->jumping)))
+	// Then looks; pairs with requestjump, pin.
+	if (atomic_xadd(&a->held, -1) == 0 &&
+	    unlikely(atomic_load_seqcst(&a->pins) || atomic_load_seqcst(&a->jumping)))
 		awaitpins(a);
 }
 

@@ -39,6 +39,29 @@ gatesyscall_stopped:
 	ret
 END(gatesyscall)
 
+// Waits for the end of the handlers on other threads that have pinned the goroutine. Changes no
+// register.
+FUNC(pinheld)
+	pushq	%rax
+	.cfi_adjust_cfa_offset 8
+	pushq	%rcx
+	.cfi_adjust_cfa_offset 8
+	pushq	%r11
+	.cfi_adjust_cfa_offset 8
+1:	movl	$SCHED_YIELD, %eax
+	syscall
+	movq	TLS_AREA, %rax
+	cmpw	$0, AREA_PINS(%rax)
+	jne	1b				// pairs with unpin
+	popq	%r11
+	.cfi_adjust_cfa_offset -8
+	popq	%rcx
+	.cfi_adjust_cfa_offset -8
+	popq	%rax
+	.cfi_adjust_cfa_offset -8
+	ret
+END(pinheld)
+
 // A goroutine is about to continue, and a handler's jump is there: it makes that instead. Its stack
 // may have no room here, but has where the jump leads to.
 FUNC(jumpheld)

@@ -24,10 +24,10 @@
 // A program that has one goroutine alone expects that this does not run while the handler of a
 // signal does. If it is on a thread, the signal goes to that (musl_signal.c). If it is on none, and
 // holds jumps, the handler pins it: it does not continue with code of the program's until
-// the handler has ended. A pin counts in held, too, in units of Pin:
+// the handler has ended:
 //
 //	handler                                  goroutine, on its way out
-//	 1 held += Pin                            1 held -= 1
+//	 1 pins += 1                              1 held -= 1
 //	 2 does the goroutine hold jumps? Else    2 is there a pin? Waits
 //	   it takes the pin away
 //
@@ -73,7 +73,7 @@ static void recordjump(Area *a, uintptr_t *buf, int value)
 
 static uint32_t holds(const Area *a)
 {
-	return atomic_load_seqcst(&a->held) % Pin;
+	return atomic_load_seqcst(&a->held); // pairs with releasejumps
 }
 
 static uintptr_t *preparejump(G *gp)
@@ -90,6 +90,14 @@ static uintptr_t *preparejump(G *gp)
 	return buf;
 }
 
+// The handlers that have pinned the caller run on other threads. One that comes here may record a
+// jump.
+static void awaitunpinned(const Area *a)
+{
+	while (atomic_load_seqcst(&a->pins)) // pairs with pin, unpin
+		syscall3(__NR_sched_yield, 0, 0, 0);
+}
+
 NORETURN void makejump(void)
 {
 	Area *a = getarea();
@@ -98,17 +106,16 @@ NORETURN void makejump(void)
 	do {
 		holdjumps(a);
 		buf = preparejump(getg());
-		atomic_xadd(&a->held, -1u);
-	} while (atomic_load_relaxed(&a->jumping));
+		(void)atomic_xadd(&a->held, -1); // then looks; pairs with requestjump, pin
+		awaitunpinned(a);
+	} while (atomic_load_seqcst(&a->jumping));
 	__real_longjmp(buf, (int)buf[Value]);
 }
 
-// The handlers that have pinned the caller run on other threads.
 void awaitpins(Area *a)
 {
-	while (atomic_load_acquire(&a->held) >= Pin) // pairs with unpin
-		syscall3(__NR_sched_yield, 0, 0, 0);
-	if (atomic_load_relaxed(&a->jumping))
+	awaitunpinned(a);
+	if (atomic_load_seqcst(&a->jumping)) // pairs with recordjump
 		makejump();
 }
 
@@ -122,16 +129,24 @@ uint32_t pinned(void)
 	return pins;
 }
 
-bool pin(G *gp)
+// While the pin is there, the goroutine can stop holding jumps once, and waits then, on an M. So if it
+// is found to hold none, on no M, twice, it has held none, and is parked or queued by code that is not
+// left.
+bool pin(const G *gp, const M **on)
 {
 	Area *a = gp->area;
 
-	(void)atomic_xadd(&a->held, Pin); // then looks; pairs with releasejumps
-	if (holds(a)) {
-		pins++;
-		return true;
+	(void)atomic_xadd(&a->pins, 1); // then looks; pairs with releasejumps
+	for (int i = 0; i < 2; i++) {
+		if (holds(a)) {
+			pins++;
+			return true;
+		}
+		*on = atomic_load_seqcst(&gp->m);
+		if (*on)
+			break;
 	}
-	(void)atomic_xadd(&a->held, -(uint32_t)Pin);
+	(void)atomic_xadd(&a->pins, -1);
 	return false;
 }
 
@@ -142,8 +157,8 @@ void unpin(uint32_t before)
 	if (n == 0)
 		return;
 	pins = before;
-	// Release: pairs with awaitpins.
-	(void)atomic_xadd(&maingoroutine()->area->held, -n * (uint32_t)Pin);
+	// Release: pairs with awaitunpinned, and pinheld and asyncResume.
+	(void)atomic_xadd(&maingoroutine()->area->pins, -(int32_t)n);
 }
 
 // ---- out of handlers ----------------------------------------------------------------
@@ -221,7 +236,7 @@ static NORETURN void leaveto(const Handling *h, M *mp, uintptr_t *buf, int value
 	recordjump(a, buf, value);
 	leavehandler(h, mp);
 	changemask(SIG_SETMASK, h->ctx->sigmask, NULL);
-	atomic_xadd(&a->held, -1u);
+	(void)atomic_xadd(&a->held, -1); // makejump looks
 	makejump();
 }
 

@@ -150,10 +150,10 @@ static Handle chooseplace(int32_t sig, Siginfo *info, Ucontext *ctx)
 
 	if (mp->curg || !alone() || inforkedchild || !gp || !gp->area)
 		return HandleHere;
-	other = atomic_load_acquire(&gp->m); // pairs with execute and dropg, as the next one
-	if (!other && pin(gp))
+	other = atomic_load_acquire(&gp->m); // pairs with execute and dropg
+	if (!other && pin(gp, &other))
 		return HandleHere;
-	other = atomic_load_acquire(&gp->m); // it runs by now, or waits in the runtime
+	// It runs by now, or waits in the runtime.
 	if (!other || other == mp || (fault & sigbit((uint32_t)sig)) || info->code == SI_TKILL ||
 	    (asked[sig].flags & SA_RESETHAND))
 		return HandleHere;

@@ -40,6 +40,8 @@
 // With a C library, the word by which it finds the thread's area, or the goroutine's (cgo/area.h).
 #define TLS_AREA %fs:0
 
+#define SCHED_YIELD 24				// the system call
+
 // Puts the area of the entered G, at \g, into force.
 .macro ENTER_AREA g, scratch
 #ifdef RT0_LIBC
@@ -63,15 +65,19 @@
 .macro HOLD_JUMPS scratch
 #ifdef RT0_LIBC
 	movq	TLS_AREA, \scratch
-	incl	AREA_HELD(\scratch)
+	incw	AREA_HELD(\scratch)
 #endif
 .endm
 
-// It continues there: or where such a jump goes.
+// It continues there, when no handler has it pinned: or where such a jump goes.
 .macro RELEASE_JUMPS scratch
 	movq	TLS_AREA, \scratch
-	lock decl AREA_HELD(\scratch)		// then looks; pairs with requestjump
+	lock decw AREA_HELD(\scratch)		// then looks; pairs with requestjump, pin
 	jnz	.Lreleased\@
+	cmpw	$0, AREA_PINS(\scratch)
+	je	.Lunpinned\@
+	call	pinheld
+.Lunpinned\@:
 	cmpl	$0, AREA_JUMPING(\scratch)
 	jne	jumpheld
 .Lreleased\@:

@@ -8,8 +8,6 @@
 // built: libc
 #include "asm/amd64/asm.h"
 
-#define SCHED_YIELD 24			// the system call
-
 // Enters with the interrupted code's stack and vector registers; DF, TF and AC are clear.
 FUNC(asyncPreempt)
 	.cfi_undefined rip			// nothing on the stack says where it was
@@ -70,15 +68,14 @@ FUNC(asyncResume)
 	cmpq	%rdx, %rax
 	jb	5f
 3:	movq	TLS_AREA, %rbx
-	lock decl AREA_HELD(%rbx)		// then looks; pairs with requestjump, pin
-	jz	4f
-	testw	$0xffff, AREA_HELD(%rbx)
+	lock decw AREA_HELD(%rbx)		// then looks; pairs with requestjump, pin
 	jnz	5f
+	jmp	4f
 2:	movl	$SCHED_YIELD, %eax		// a handler on another thread has pinned it
 	syscall
-	cmpl	$AREA_PIN, AREA_HELD(%rbx)
-	jae	2b
-4:	cmpl	$0, AREA_JUMPING(%rbx)
+4:	cmpw	$0, AREA_PINS(%rbx)
+	jne	2b				// pairs with unpin
+	cmpl	$0, AREA_JUMPING(%rbx)
 	jne	jumpheld
 5:
 #endif

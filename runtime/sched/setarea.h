@@ -24,12 +24,13 @@ ALWAYS_INLINE void setarea(Area *a)
 }
 
 // Where words of the area are, for assembly too.
-enum { AreaHeld = 144, AreaJumping = 148, AreaJump = 152, AreaPinBit = 16 };
+enum { AreaHeld = 144, AreaPins = 146, AreaJumping = 148, AreaJump = 152 };
 
-// What gp's stack has on it must not be left by a handler's jump: cgo/jump.c.
+// What the goroutine's stack has on it must not be left by a handler's jump: cgo/jump.c. Nobody else
+// changes the word.
 ALWAYS_INLINE void holdjumps(Area *a)
 {
-	*(uint32_t *)((char *)a + AreaHeld) += 1;
+	*(uint16_t *)((char *)a + AreaHeld) += 1;
 }
 
 // Gives gp, which is about to start, an area as a new thread has it, on its stack. Returns where
