@@ -63,6 +63,9 @@ ALWAYS_INLINE void releasejumps(Area *a)
 
 // A call with the number nr begins: it ends when a handler runs from now on.
 HIDDEN void gateenter(int64_t nr);
+// The call that the caller makes is one that Linux does not make again after a handler, whatever
+// SA_RESTART says.
+HIDDEN void gateendsbyany(void);
 // Must the caller's call end now, with EINTR?
 HIDDEN bool gatestopped(void);
 // Returns what is woken when it must; NULL for a goroutine that no signal stops, and if there is no

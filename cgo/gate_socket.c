@@ -24,6 +24,7 @@ int64_t patience(int32_t fd, PollMode mode)
 
 	if (r < 0 || (tv[0] | tv[1]) == 0)
 		return Never;
+	gateendsbyany();
 	return gateuntil(tv[0] * RT_SECOND + tv[1] * RT_MICROSECOND);
 }
 

@@ -3,8 +3,8 @@
 // The kernel hands a signal for the process to any of its threads, mostly to one that the
 // main goroutine does not run on. So a handler of the program's that has run without
 // SA_RESTART, wherever, ends the main goroutine's call with EINTR: whether it is parked
-// or in the kernel. (pause and sigsuspend end after any handler.) The call of another
-// goroutine ends only if the handler ran on its thread while that was in the kernel.
+// or in the kernel. (Those that Linux never makes again end after any handler: signal(7).) The call
+// of another goroutine ends only if the handler ran on its thread while that was in the kernel.
 //
 // The handler increments a count. The main goroutine has read it before its call:
 //
@@ -70,13 +70,41 @@ G *maingoroutine(void)
 
 // ---- the call -----------------------------------------------------------------------
 
+// Is the call one that Linux never makes again after a handler? In the kernel that is so by itself.
+static bool endsbyany(int64_t nr)
+{
+	switch (nr) {
+	case __NR_pause:
+	case __NR_rt_sigsuspend:
+	case __NR_poll:
+	case __NR_ppoll:
+	case __NR_select:
+	case __NR_pselect6:
+	case __NR_epoll_wait:
+	case __NR_epoll_pwait:
+	case __NR_nanosleep:
+	case __NR_clock_nanosleep:
+		return true;
+	default:
+		return false;
+	}
+}
+
 void gateenter(int64_t nr)
 {
 	if (!ismain(getg()))
 		return;
-	mainword = nr == __NR_pause || nr == __NR_rt_sigsuspend ? &handled : &interrupts;
-	mainhandled = atomic_load_acquire(&handled);
+	mainword = endsbyany(nr) ? &handled : &interrupts;
+	mainhandled = atomic_load_acquire(&handled); // this and the next: pair with gatehandled
 	mainseen = atomic_load_acquire(mainword);
+}
+
+void gateendsbyany(void)
+{
+	if (!ismain(getg()))
+		return;
+	mainword = &handled;
+	mainseen = mainhandled;
 }
 
 static bool interruptedmain(const G *gp)
