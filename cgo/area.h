@@ -113,8 +113,14 @@ HIDDEN void asthread(void (*fn)(void *), void *arg);
 HIDDEN G *goroutineof(const Area *a);
 
 // foreign.c: threads that are not the runtime's.
-HIDDEN void expectforeign(void);
-HIDDEN void releaseforeign(void); // the thread ends
+void __rt0_expectforeign(void);
+void __rt0_release(void); // ends the goroutine that the thread is
+HIDDEN void foreignforked(void); // in a forked child
+// foreign_musl.c, hosted/foreign.c: gives gp the bounds of the calling thread's stack, and both
+// what else the library has of it.
+HIDDEN void meetthread(G *system, G *gp);
+// foreign_musl.c: the thread ends.
+HIDDEN void releaseforeign(void);
 
 // mask.c: sets the caller's signal mask, as pthread_sigmask does.
 HIDDEN Sigset changemine(int how, Sigset set);

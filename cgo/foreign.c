@@ -1,17 +1,23 @@
 // foreign.c - a thread that the runtime did not make and that calls rt.h becomes a goroutine,
 // locked to its thread, until the thread ends.
 //
-// Its G has the thread's own stack and area. Its M comes from the spare ones. Each has a G, and
-// the two stay locked to each other; g0 and gsignal have stacks of their own. The thread that
-// takes the last spare M makes the next one, as soon as it is a goroutine and can allocate; others
-// that come meanwhile wait for that. A spare M counts as one that runs: a thread may come at any
-// time and wake what waits, so no deadlock is reported.
+// Its G has the thread's own stack (and area, with musl). Its M comes from the spare ones. Each
+// has a G, and the two stay locked to each other; g0 and gsignal have stacks of their own. The
+// thread that takes the last spare M makes the next one, as soon as it is a goroutine and can
+// allocate; others that come meanwhile wait for that. With musl a spare M counts as one that runs:
+// a thread may come at any time and wake what waits, so no deadlock is reported. With glibc the
+// first one is made at the start of every program, and checkdead looks for threads.
 //
 //	thread without a G   --adopt-->    goroutine, Gdead -> Grunnable -> Grunning
 //	                     <--release--  at the thread's end
 //
-// The guard of such a thread has GuardLook from its start on (kernelthread), so that its first call
-// of rt.h looks what calls; goroutineonly, nothandler and callerg then come here.
+// The first call of rt.h sees by the guard of such a thread that it must look what calls: with
+// musl it has GuardLook (kernelthread), with glibc it is 0 (mustlook). goroutineonly, nothandler
+// and callerg then come here.
+//
+// With musl what blocks parks the goroutine. With glibc it blocks the thread, in code that
+// knows nothing of goroutines: so the goroutine is away as in a system call whenever it is not in
+// a call of rt.h, and another M may have its P.
 //
 // Unyielding: the thread has no G, or is about to have none.
 //
@@ -19,12 +25,14 @@
 //
 // built: unyielding
 #include "cgo/area.h"
-#include "cgo/pthread.h"
 #include "cgo/spinlock.h"
 #include "runtime/base/guard.h"
+#include "runtime/base/hosted.h"
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
 #include "runtime/os/sigtable.h"
+#include "runtime/panic/panic.h"
+#include "runtime/sched/entersyscall.h"
 #include "runtime/sched/g.h"
 #include "runtime/sched/m.h"
 #include "runtime/sched/morestack.h"
@@ -36,7 +44,8 @@
 #include "runtime/sched/sysmon.h"
 #include "runtime/sched/wake.h"
 
-enum { SystemStack = 64 << 10 };
+// A sanitizer's functions use much.
+enum { SystemStack = Hosted ? 512 << 10 : 64 << 10 };
 
 // What the thread had before, at the top of its g0's stack.
 typedef struct {
@@ -48,7 +57,7 @@ typedef struct {
 // Held with all signals blocked, by threads that have no G.
 static SpinLock sparelock;
 static M *spares; // through schedlink
-static uint32_t nspares;
+uint32_t __rt0_nspares; // with those that are about to be pushed
 
 void foreignforked(void)
 {
@@ -60,7 +69,6 @@ static void pushspare(M *mp)
 	spinacquire(&sparelock);
 	mp->schedlink = spares;
 	spares = mp;
-	nspares++;
 	spinrelease(&sparelock);
 }
 
@@ -75,11 +83,13 @@ static M *takespare(bool *last)
 		if (mp)
 			break;
 		spinrelease(&sparelock);
+		if (Hosted && !mainStarted)
+			__rt0_expected();
 		osyield();
 	}
 	spares = mp->schedlink;
-	*last = --nspares == 0;
 	spinrelease(&sparelock);
+	*last = atomic_xadd(&__rt0_nspares, -1u) == 0;
 	return mp;
 }
 
@@ -110,16 +120,17 @@ static void makespare(void)
 	}
 	self = acquirem();
 	changemask(SIG_BLOCK, all, &old);
+	(void)atomic_xadd(&__rt0_nspares, 1);
 	pushspare(mp);
 	changemask(SIG_SETMASK, old, NULL);
 	releasem(self);
 }
 
 // Called before a thread is made that may come here; on a goroutine, or on such a thread.
-void expectforeign(void)
+void __rt0_expectforeign(void)
 {
 	// No partner: others make one as well, or takespare waits.
-	if (getg() && atomic_load_relaxed(&nspares) == 0)
+	if (getg() && atomic_load_relaxed(&__rt0_nspares) == 0)
 		makespare();
 }
 
@@ -158,16 +169,25 @@ static void unblock(Sigset mask)
 	changemask(SIG_SETMASK, mask, NULL);
 }
 
-static void setupthread(M *mp, G *gp, Area *a, Sigset old)
+// The thread runs on as if its goroutine were in a system call, of which nobody asks where it
+// is: the frames are not the goroutine's.
+static void leave(M *mp)
+{
+	G *gp = mp->curg;
+
+	mp->calling = false;
+	reentersyscall((uintptr_t)goexit + PCQuantum, (gp->stack.hi - 64) & ~(uintptr_t)15, 0);
+	setguard(GuardLook);
+}
+
+static void setupthread(M *mp, G *gp, Sigset old)
 {
 	G *system = mp->g0;
 
 	hadbefore(mp)->mask = old;
 	mp->sigmask = old;
 	mp->newSigstack = true;
-	system->area = gp->area = a;
-	gp->stack.hi = (uintptr_t)a->stack;
-	gp->stack.lo = gp->stack.hi - a->stacksize;
+	meetthread(system, gp);
 	gp->segment = gp->stack;
 	fixguard(gp, StackGuard, 0);
 	gp->goid = atomic_xadd(&sched.goidgen, 1);
@@ -193,41 +213,65 @@ void __rt0_adopt(void)
 	changemask(SIG_BLOCK, all, &old);
 	mp = takespare(&last);
 	gp = mp->lockedg;
-	setupthread(mp, gp, getarea(), old);
+	setupthread(mp, gp, old);
 	setp(mp, NULL);
 	setg(gp);
 	setguard(guardfor(gp, (uintptr_t)__builtin_frame_address(0)));
 	atomic_xadd(&sched.ngsys, -1u);
-	joinprogram();
+	if (Libc)
+		joinprogram();
 	sigaltstack(NULL, &hadbefore(mp)->altstack);
 	signalstack(&mp->gsignal->stack);
 	unblock(old);
 	mcall(adopt0);
 	if (last)
 		makespare();
+	if (Hosted)
+		leave(mp);
 }
 
-void __real___reset_tls(void);
-void __wrap___reset_tls(void);
+// ---- a call of rt.h, with glibc ----------------------------------------------------------
 
-// musl clears the thread-local data of a timer's thread before each call of its function. The
-// runtime's words there stay. No signal comes in between: its handler would find no G.
-void __wrap___reset_tls(void)
+// In a function of rt.h that is for goroutines alone.
+void __rt0_comeback(G *gp)
 {
-	G *gp = getg();
-	Mcache *cache = curcache;
-	Sigset old;
+	if (readgstatus(gp) != Gsyscall)
+		return;
+	restoreguard(gp, guardof(gp));
+	exitsyscall();
+}
 
-	changemask(SIG_BLOCK, ~(Sigset)0, &old);
-	__real___reset_tls();
-	setg(gp);
-	curcache = cache;
-	changemask(SIG_SETMASK, old, NULL);
+bool __rt0_entercall(void)
+{
+	M *mp;
+
+	if (likely(getg())) {
+		mp = getg()->m;
+		if (likely(!mp->isextra && mp->incgo == CgoNot) || getg() == mp->g0 ||
+		    getg() == mp->gsignal || mp->calling)
+			return false;
+	} else {
+		__rt0_adopt();
+		mp = getg()->m;
+	}
+	mp->calling = true;
+	return true;
+}
+
+void __rt0_leavecall(void)
+{
+	M *mp = getg()->m;
+
+	mp->calling = false;
+	if (mp->incgo == CgoGoroutine)
+		ceasegoroutine();
+	else if (mp->incgo == CgoNot && mp->isextra && readgstatus(getg()) == Grunning)
+		leave(mp);
 }
 
 // ---- and none again -----------------------------------------------------------------
 
-// On g0.
+// On g0. What waits for the thread may be in a deadlock now.
 static void release0(G *gp)
 {
 	M *mp = getg()->m;
@@ -236,25 +280,30 @@ static void release0(G *gp)
 	mp->curg = NULL;
 	atomic_xadd(&sched.ngsys, 1);
 	handoffp(releasep());
+	lock(&sched.lock);
+	(void)atomic_xadd(&__rt0_nspares, 1);
+	if (Hosted)
+		checkdead();
+	unlock(&sched.lock);
 	LEAVE(gogo(&gp->sched)); // it is Gdead: the thread runs on without it
 }
 
-void releaseforeign(void)
+void __rt0_release(void)
 {
 	Sigset all = ~(Sigset)LibrarySigs, old;
 	G *gp = getg();
-	M *mp;
+	M *mp = gp->m;
 
-	if (!gp || goroutineof(gp->area))
-		return;
-	__pthread_tsd_run_dtors(); // which may call rt.h: musl finds nothing left to do
-	mp = gp->m;
+	if (Hosted)
+		__rt0_comeback(gp);
 	mp->lockedExt = 0;
 	gp->_defer = NULL;
-	gp->_panic = NULL;
+	droppanics(gp, NULL);
 	changemask(SIG_BLOCK, all, NULL);
 	old = hadbefore(mp)->mask;
-	leaveprogram(gp->area);
+	if (Libc)
+		leaveprogram(gp->area);
+	threadleaves();
 	mcall(release0);
 	setg(NULL);
 	setguard(GuardLook);

@@ -141,7 +141,7 @@ int kernelthread(void **thread, const void *attr, void *(*fn)(void *), void *arg
 		return EAGAIN;
 	*s = (ForeignStart){ fn, arg };
 	outsiders();
-	expectforeign();
+	__rt0_expectforeign();
 	asthread(createthread, &r);
 	if (r.error)
 		free(s);

@@ -76,7 +76,6 @@ HIDDEN int kernelthread(void **thread, const void *attr, void *(*fn)(void *), vo
 HIDDEN void threadends(void);
 // In a forked child.
 HIDDEN void threadsforked(void);
-HIDDEN void foreignforked(void);
 // All of that: what the files of cgo/ know of the parent's other threads is forgotten.
 HIDDEN void libraryforked(void);
 void __pthread_testcancel(void);

@@ -25,6 +25,7 @@
 #include "runtime/base/hosted.h"
 #include "runtime/mem/mem.h"
 
+void droppanics(G *gp, const Panic *last); // panic/defer.c
 // Touches no memory that is watched.
 int __real_rt_snprintf(char *buf, size_t size, const char *format, ...);
 
@@ -107,9 +108,13 @@ void __rt0_leavestack(G *gp, Stack stk)
 	stackis(stk, &gp->fiber[CallerStack], ownstack);
 }
 
+// What the function has recovered is over.
 void __rt0_returntostack(G *gp)
 {
+	G *recovered = gp->m->incgo == CgoGoroutine ? gp : gp->m->gcgo;
+
 	stackis(gp->stack, &ownstack, gp->fiber[CallerStack]);
+	droppanics(recovered, NULL);
 }
 
 // Its arguments and the result of the call in which it parked are not another goroutine's,
@@ -123,6 +128,12 @@ static void forgetvalues(void)
 		__builtin_memset((char *)__builtin_thread_pointer() + resultoffset, 0, ResultSize);
 }
 
+static void switchto(void *fiber)
+{
+	if (fiber != __tsan_get_current_fiber())
+		__tsan_switch_to_fiber(fiber, Unordered);
+}
+
 void __rt0_fiberenter(G *gp)
 {
 	stackis(gp->stack, &ownstack, gp->fiber[AsanStack]);
@@ -130,7 +141,7 @@ void __rt0_fiberenter(G *gp)
 	if (__tsan_switch_to_fiber) {
 		if (!ownfiber)
 			ownfiber = __tsan_get_current_fiber();
-		__tsan_switch_to_fiber(gp->fiber[TsanFiber], Unordered);
+		switchto(gp->fiber[TsanFiber]);
 	}
 	errno = gp->error[0]; // last, since what a sanitizer does may fail
 }
@@ -140,7 +151,16 @@ void __rt0_fiberleave(G *gp)
 	gp->error[0] = errno;
 	stackis(gp->m->g0->stack, &gp->fiber[AsanStack], ownstack);
 	if (__tsan_switch_to_fiber)
-		__tsan_switch_to_fiber(ownfiber, Unordered);
+		switchto(ownfiber);
+}
+
+// A thread that is not the runtime's is its goroutine's fiber, and its g0's.
+void meetfiber(G *gp)
+{
+	gp->fiber[AsanStack] = gp->fiber[CallerStack] = NULL;
+	gp->mutexes->nheld = gp->mutexes->more = 0;
+	if (__tsan_get_current_fiber)
+		gp->fiber[TsanFiber] = ownfiber = __tsan_get_current_fiber();
 }
 
 void __rt0_fiberend(G *gp)

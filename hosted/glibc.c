@@ -10,9 +10,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "hosted/foreign.h"
 #include "hosted/report.h"
 #include "hosted/sanitizer.h"
 #include "runtime/base/getg.h"
+#include "runtime/base/guard.h"
 #include "runtime/base/hosted.h"
 
 enum {
@@ -42,6 +44,7 @@ static void init(G *gp, void (*set)(G *))
 {
 	(void)set;
 	setbounds(gp, (uintptr_t)__builtin_frame_address(0) + 256);
+	watchthread();
 }
 
 static void endprocess(int32_t status)
@@ -79,8 +82,10 @@ static void *threadentry(void *arg)
 	setg(gp);
 	namethread(gp->m);
 	noteerrno();
+	watchthread();
 	callmstart(start);
 	setg(NULL); // a signal that comes now is not the runtime's
+	setguard(GuardLook);
 	return NULL;
 }
 
@@ -108,11 +113,23 @@ static void threadstart(void *arg)
 	heed();
 }
 
-// A signal on a thread that has no G: of a sanitizer's own, or between two of its lives. The
-// process's signals are for all threads, and this one cannot handle them.
+// A signal on a thread that has no G: the program's, a sanitizer's own, or one at its end. A signal
+// for the process goes back, for another thread to take, and this one has it blocked from now on.
+// What the thread itself did kills.
 void _cgo_sigforeign(int sig, siginfo_t *info, void *ctx)
 {
-	(void)sig, (void)info, (void)ctx;
+	bool fault = sig == SIGSEGV || sig == SIGBUS || sig == SIGFPE || sig == SIGILL || sig == SIGTRAP;
+	bool abort = sig == SIGABRT && info->si_code == SI_TKILL;
+
+	if (sig == SIGURG)
+		return;
+	if ((fault && info->si_code > 0) || abort) {
+		signal(sig, SIG_DFL); // the instruction is retried and faults again, abort raises it again
+		return;
+	}
+	if (!fault)
+		sigaddset(&((ucontext_t *)ctx)->uc_sigmask, sig);
+	kill(getpid(), sig);
 }
 
 // ---- the start ----------------------------------------------------------------------------
@@ -122,6 +139,7 @@ __attribute__((constructor)) static void getready(void)
 	fiberinit();
 	noteerrno();
 	reportinit();
+	foreigninit();
 }
 
 // AFL++'s: each input is given to a process that is forked here, while there is one thread.

@@ -114,7 +114,7 @@ static void forgethanded(HeldMutexes *h)
 // Before a lock. Returns whether the sanitizer has been told. A NULL mutex is a fault here.
 ALWAYS_INLINE bool locking(const void *m, unsigned flags)
 {
-	HeldMutexes *h = getg()->mutexes;
+	HeldMutexes *h = getg()->m->curg->mutexes;
 
 	if (!__tsan_mutex_pre_lock)
 		return false;
@@ -129,7 +129,7 @@ ALWAYS_INLINE bool locking(const void *m, unsigned flags)
 // After it. got: it is locked.
 ALWAYS_INLINE void locked(const void *m, unsigned flags, bool shown, bool got)
 {
-	HeldMutexes *h = getg()->mutexes;
+	HeldMutexes *h = getg()->m->curg->mutexes;
 
 	if (shown)
 		__tsan_mutex_post_lock((void *)m, flags | (got ? 0 : TryLockFailed), 0);
@@ -145,7 +145,7 @@ ALWAYS_INLINE void locked(const void *m, unsigned flags, bool shown, bool got)
 ALWAYS_INLINE bool unlocking(const void *m, unsigned flags)
 {
 	uintptr_t wanted = (uintptr_t)m | (flags & ReadLock ? Reading : 0);
-	HeldMutexes *h = getg()->mutexes;
+	HeldMutexes *h = getg()->m->curg->mutexes;
 
 	if (!__tsan_mutex_pre_unlock)
 		return false;

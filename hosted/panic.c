@@ -9,13 +9,17 @@ bool __real_rt_recover(rt_func *fn, void *arg, char *buf, size_t size);
 OWN(rt_recover)
 bool rt_recover(rt_func *fn, void *arg, char *buf, size_t size)
 {
+	volatile bool entered = __rt0_entercall();
 	jmp_buf here;
+	bool r = true;
 
-	if (_setjmp(here) != 0) {
+	if (_setjmp(here) != 0)
 		stringwritten(buf, size);
-		return true;
-	}
-	if (!__real_rt_recover(fn, arg, buf, size))
-		return false;
-	longjmp(here, 1);
+	else if (__real_rt_recover(fn, arg, buf, size))
+		longjmp(here, 1);
+	else
+		r = false;
+	if (entered)
+		__rt0_leavecall();
+	return r;
 }

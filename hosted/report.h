@@ -10,6 +10,7 @@ enum { TsanFiber, AsanStack, CallerStack };
 
 void fiberinit(void);
 void noteerrno(void);
+void meetfiber(G *gp); // gp is the calling thread
 void reportinit(void); // before the program allocates memory
 
 // Prints which goroutine allocated the object at p, if that is known.

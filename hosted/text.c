@@ -158,6 +158,7 @@ static int printto(int (*real)(const char *format, ...), const char *format, va_
 OWN(rt_printf)
 int rt_printf(const char *format, ...)
 {
+	bool entered = __rt0_entercall();
 	va_list ap;
 	int n;
 
@@ -166,12 +167,15 @@ int rt_printf(const char *format, ...)
 	n = printto(__real_rt_printf, format, ap);
 	va_end(ap);
 	LEFT;
+	if (entered)
+		__rt0_leavecall();
 	return n;
 }
 
 OWN(rt_eprintf)
 int rt_eprintf(const char *format, ...)
 {
+	bool entered = __rt0_entercall();
 	va_list ap;
 	int n;
 
@@ -180,6 +184,8 @@ int rt_eprintf(const char *format, ...)
 	n = printto(__real_rt_eprintf, format, ap);
 	va_end(ap);
 	LEFT;
+	if (entered)
+		__rt0_leavecall();
 	return n;
 }
 
@@ -189,6 +195,7 @@ void rt_panic(const char *format, ...)
 	char text[1024]; // as long as a panic's is
 	va_list ap;
 
+	(void)__rt0_entercall(); // it is left by rt_recover, if at all
 	ENTERED;
 	va_start(ap, format);
 	print(text, sizeof text, format, ap);

@@ -17,7 +17,9 @@
 //	orders: what a goroutine did before it comes before what another does after it
 //	        (publish(p) and observe(p), with one address on both sides);
 //	touches memory of the program's (readby, writtenby); or
-//	returns or frees memory (heap.c).
+//	returns or frees memory (heap.c); or
+//	may park: then a thread of a library's, or a function of rt_cgocall's, has become a
+//	goroutine, which keeps a P until a wrapper returns (cgo/foreign.c).
 //
 // The others need none.
 #ifndef RT0_HOSTED_WRAP_H
@@ -45,6 +47,11 @@ static inline void observe(const void *p)
 		__tsan_acquire((void *)p);
 }
 
+// cgo/foreign.c: the code that calls may not be a goroutine's own. If so, __rt0_leavecall is
+// called at the end.
+bool __rt0_entercall(void);
+void __rt0_leavecall(void);
+
 // What ThreadSanitizer reports of the runtime has the line that calls it.
 #define ENTERED                                                                        \
 	if (__tsan_func_entry)                                                         \
@@ -57,22 +64,28 @@ static inline void observe(const void *p)
 	void __real_##name parameters;                                                 \
 	void name parameters                                                           \
 	{                                                                              \
+		bool entered_ = __rt0_entercall();                                     \
 		ENTERED;                                                               \
 		before;                                                                \
 		__real_##name arguments;                                               \
 		after;                                                                 \
 		LEFT;                                                                  \
+		if (entered_)                                                          \
+			__rt0_leavecall();                                             \
 	}
 #define VALUE(name, type, parameters, arguments, before, after)                        \
 	type __real_##name parameters;                                                 \
 	type name parameters                                                           \
 	{                                                                              \
+		bool entered_ = __rt0_entercall();                                     \
 		type r;                                                                \
 		ENTERED;                                                               \
 		before;                                                                \
 		r = __real_##name arguments;                                           \
 		after;                                                                 \
 		LEFT;                                                                  \
+		if (entered_)                                                          \
+			__rt0_leavecall();                                             \
 		return r;                                                              \
 	}
 #define OWN(name) _Static_assert(1, "for mk/rules.mk");

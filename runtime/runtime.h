@@ -341,6 +341,7 @@ struct M {
 	G *gcgo; // with the stack that rt_cgocall's functions run on; NULL until the first
 	Handling *handling; // of the handlers that run: the last interrupted
 	bool isextra; // for threads that the runtime has not made; cgo/foreign.c
+	bool calling; // Hosted: foreign code, or rt_cgocall's function, is in a call of rt.h
 
 	// Asynchronous preemption. The sender of the signal changes signalPending from 0 to 1 and
 	// then owns asyncSpare; the handler, which owned it in between, changes it back.

@@ -24,7 +24,7 @@ void __rt0_adopt(void);
 // of a C library may not have yet.
 ALWAYS_INLINE G *callerg(void)
 {
-	if (Libc && !getg())
+	if ((Libc || Hosted) && !getg())
 		__rt0_adopt();
 	return getg();
 }

@@ -30,12 +30,13 @@ _Static_assert((StackPreempt & GuardLook) != 0, "mustlook sees a request to yiel
 		guard_; \
 	})
 
-// Must a function of the interface check whether it may continue?
+// Must a function of the interface check whether it may continue? A thread of glibc's begins
+// with 0.
 #define mustlook() \
 	__extension__({ \
 		bool look_; \
 		TESTGUARD(look_, GuardLook); \
-		look_; \
+		look_ || (Hosted && getguard() == 0); \
 	})
 
 ALWAYS_INLINE void setguard(uintptr_t guard)

@@ -26,6 +26,14 @@ void __rt0_dying(void);
 int *__rt0_errno(void);
 int64_t __rt0_libfork(void); // the child's number, or an error below 0
 void __rt0_forget(void); // on g0: what functions below have left on the stack
+void __rt0_expected(void);
+bool __rt0_otherthreads(void);
+void __rt0_threadends(void);
+void __rt0_expectforeign(void); // cgo/foreign.c, and the next four
+bool __rt0_entercall(void);
+void __rt0_leavecall(void);
+void __rt0_comeback(G *gp);
+extern uint32_t __rt0_nspares;
 extern const char __rt0_io; // by its address, all output happens before all input
 bool __rt0_interruptible(void); // is what is between the program's text bounds its own?
 
@@ -82,6 +90,56 @@ ALWAYS_INLINE void returntostack(G *gp)
 	if (Hosted)
 		__rt0_returntostack(gp);
 }
+
+// ---- threads that are not the runtime's -------------------------------------------------------
+
+// Makes such threads welcome, when the runtime has started.
+ALWAYS_INLINE void expectthreads(void)
+{
+	if (Hosted)
+		__rt0_expectforeign();
+}
+
+// The Ms that wait for such a thread.
+ALWAYS_INLINE int64_t sparems(void)
+{
+	return Hosted ? atomic_load_relaxed(&__rt0_nspares) : 0;
+}
+
+// Is there a thread, besides the one that calls, that may still call rt.h, and is no goroutine?
+ALWAYS_INLINE bool otherthreads(void)
+{
+	return Hosted && __rt0_otherthreads();
+}
+
+// The calling thread is at its end, and belongs to no M.
+ALWAYS_INLINE void threadleaves(void)
+{
+	if (Hosted)
+		__rt0_threadends();
+}
+
+// A function of rt.h begins, which nothing in hosted/ is before. Returns whether callleft is to
+// be called at its end: if code calls that is not a goroutine's own.
+ALWAYS_INLINE bool callentered(void)
+{
+	return Hosted && __rt0_entercall();
+}
+
+ALWAYS_INLINE void callleft(bool entered)
+{
+	if (Hosted && entered)
+		__rt0_leavecall();
+}
+
+// gp, which calls a function that is for goroutines, may be such a thread.
+ALWAYS_INLINE void comeback(G *gp)
+{
+	if (Hosted && gp->m->isextra)
+		__rt0_comeback(gp);
+}
+
+// ---- order ------------------------------------------------------------------------------------
 
 // The report of a panic or a fatal error is complete, and the process ends now.
 ALWAYS_INLINE void dying(void)

@@ -7,6 +7,7 @@
 
 #include "include/rt.h"
 #include "runtime/base/getg.h"
+#include "runtime/base/hosted.h"
 #include "runtime/base/replay.h"
 #include "runtime/base/tracehook.h"
 #include "runtime/boot/boot.h"
@@ -102,6 +103,7 @@ NORETURN void rt_exit(int status)
 	G *gp = callerg();
 	bool goroutine = gp == gp->m->curg;
 
+	comeback(gp);
 	if (!atomic_cas(&exiting, NULL, gp)) {
 		if (atomic_load_relaxed(&exiting) == gp)
 			exit(status);
@@ -171,6 +173,7 @@ STEP void runtime_main(void *ctxt)
 	rt_chan_close(main_init_done);
 	unlockOSThread();
 
+	expectthreads();
 	status = rt_main(argc, argv);
 	waitforpanics();
 	if (Debug)

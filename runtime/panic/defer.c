@@ -132,7 +132,7 @@ NORETURN void rt_goexit(void)
 	gp = getg();
 	if (borrowedof(gp)) // the library's frames would stay behind
 		notgoroutine("rt_goexit");
-	if (Libc && gp->startpc == 0)
+	if ((Libc || Hosted) && gp->startpc == 0)
 		fatal("rt_goexit called on a thread of the program's own: use pthread_exit");
 	p.link = gp->_panic;
 	gp->_panic = &p;

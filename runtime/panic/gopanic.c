@@ -11,6 +11,7 @@
 // built: floats libc
 #include "include/rt.h"
 #include "runtime/base/getg.h"
+#include "runtime/base/hosted.h"
 #include "runtime/os/sigtable.h"
 #include "runtime/panic/panic.h"
 #include "runtime/sched/entersyscall.h"
@@ -55,6 +56,7 @@ NORETURN void gopanic(Panic *p, const Where *w)
 		becomegoroutine(); // which makes the calls, and may recover
 		gp = getg();
 	}
+	comeback(gp);
 	p->link = gp->_panic;
 	if (p->link && p->link->recovered)
 		p->link = p->link->recovered(gp, p->link, w->bp);

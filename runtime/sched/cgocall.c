@@ -115,7 +115,7 @@ void becomegoroutine(void)
 
 // Makes the function that is its goroutine run as gcgo again, and the goroutine be in the
 // system call that it has left.
-static void ceasegoroutine(void)
+void ceasegoroutine(void)
 {
 	G *gp = getg();
 	M *mp = gp->m;
@@ -142,12 +142,14 @@ static void endcallback(G *gp)
 // On g0 the runtime itself calls.
 void goroutineonly(const char *name)
 {
-	const G *gp = callerg();
+	G *gp = callerg();
 
 	if (gp == gp->m->gcgo)
 		becomegoroutine();
 	else if (gp == gp->m->gsignal)
 		notgoroutine(name);
+	else
+		comeback(gp);
 }
 
 // ---- the call -----------------------------------------------------------------------
@@ -157,6 +159,22 @@ static int callhere(rt_func *fn, void *arg)
 	setliberror(0);
 	fn(arg);
 	return liberror();
+}
+
+// fn is not in a call of rt.h, whatever called rt_cgocall.
+ALWAYS_INLINE bool fnbegins(M *mp)
+{
+	bool calling = Hosted && mp->calling;
+
+	if (Hosted)
+		mp->calling = false;
+	return calling;
+}
+
+ALWAYS_INLINE void fnended(bool calling)
+{
+	if (Hosted)
+		getg()->m->calling = calling;
 }
 
 // Called by a function that has become its goroutine: calls fn as rt_cgocall has called that.
@@ -171,24 +189,41 @@ static NOINLINE int callwithin(M *mp, rt_func *fn, void *arg)
 	return error;
 }
 
-// While gp is Gsyscall, no prologue may run on its stack.
-int rt_cgocall(rt_func *fn, void *arg)
+// ThreadSanitizer would take the frames that two goroutines' functions have on one stack for a
+// race. So they are on the goroutine's own then, below sp; it is a segment.
+static void setcgostack(G *gcgo, Stack stk)
 {
-	G *gp = callerg(), *gcgo;
+	gcgo->stack = stk;
+	fixguard(gcgo, StackGuard, GuardLook);
+}
+
+ALWAYS_INLINE void restorecgostack(G *gcgo, Stack stk)
+{
+	if (freshstacks())
+		setcgostack(gcgo, stk);
+}
+
+static Stack ownstackbelow(const G *gp, uintptr_t sp)
+{
+	enum { Frames = 2 << 10 }; // rt_cgocall's and asmcgocall's
+
+	return (Stack){ gp->stack.lo, (sp - Frames) & ~(uintptr_t)(CacheLineSize - 1) };
+}
+
+// While gp is Gsyscall, no prologue may run on its stack.
+ALWAYS_INLINE int callaway(G *gp, rt_func *fn, void *arg)
+{
 	M *mp = gp->m;
 	int32_t was, error;
+	Stack itsown;
+	G *gcgo;
 
-	if (!fn)
-		throw("cgocall nil");
-	if (gp != mp->curg) // called by such a fn, or by a signal handler
-		return callhere(fn, arg);
-	preemptcheck();
-	mp = gp->m;
-	if (unlikely(mp->incgo != CgoNot))
-		return callwithin(mp, fn, arg);
 	if (unlikely(!mp->gcgo))
 		systemstack(makegcgo, mp);
 	gcgo = mp->gcgo;
+	itsown = gcgo->stack;
+	if (freshstacks())
+		setcgostack(gcgo, ownstackbelow(gp, (uintptr_t)__builtin_frame_address(0)));
 	entersyscall();
 	was = liberror();
 	setliberror(0);
@@ -201,9 +236,32 @@ int rt_cgocall(rt_func *fn, void *arg)
 	setliberror(was);
 	if (unlikely(mp->incgo == CgoGoroutine)) {
 		endcallback(gp);
+		restorecgostack(gcgo, itsown);
 		return error;
 	}
 	mp->incgo = CgoNot;
+	restorecgostack(gcgo, itsown);
 	exitsyscall();
+	return error;
+}
+
+int rt_cgocall(rt_func *fn, void *arg)
+{
+	G *gp = callerg();
+	M *mp = gp->m;
+	bool entered, calling;
+	int error;
+
+	if (!fn)
+		throw("cgocall nil");
+	if (gp != mp->curg) // called by such a fn, or by a signal handler
+		return callhere(fn, arg);
+	entered = callentered();
+	preemptcheck();
+	mp = gp->m;
+	calling = fnbegins(mp);
+	error = unlikely(mp->incgo != CgoNot) ? callwithin(mp, fn, arg) : callaway(gp, fn, arg);
+	fnended(calling);
+	callleft(entered);
 	return error;
 }

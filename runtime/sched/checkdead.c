@@ -5,6 +5,7 @@
 // goroutine waits for another one.
 //
 // built: unchecked
+#include "runtime/base/hosted.h"
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/g.h"
@@ -50,7 +51,8 @@ static bool timerpending(void)
 
 void checkdead(void)
 {
-	int64_t run = mcount() - sched.nmidle - sched.nmidlelocked - sched.nmsys;
+	int64_t spare = sparems();
+	int64_t run = mcount() - sched.nmidle - sched.nmidlelocked - sched.nmsys - spare;
 
 	if (run > 0)
 		return;
@@ -63,6 +65,9 @@ void checkdead(void)
 		      sched.nmidle, sched.nmidlelocked, mcount(), sched.nmsys);
 		throw("checkdead: inconsistent counts");
 	}
+	// A thread may have become an M in between. Meanwhile none becomes spare.
+	if (otherthreads() || sparems() != spare)
+		return;
 	if (countwaiting() == 0) {
 		atomic_store_relaxed(&sched.freezing, 1);
 		unlock(&sched.lock); // the traceback needs it

@@ -19,5 +19,6 @@ bool notetsleepg(Note *n, int64_t ns); // on a goroutine
 
 void freegcgo(M *mp);
 void becomegoroutine(void); // as gcgo
+void ceasegoroutine(void);
 
 #endif

@@ -8,6 +8,7 @@
 //
 // built: unchecked libc
 #include "include/rt.h"
+#include "runtime/base/hosted.h"
 #include "runtime/base/tracehook.h"
 #include "runtime/lock/lock.h"
 #include "runtime/mem/mem.h"
@@ -364,6 +365,7 @@ void mexit(void)
 	}
 
 	sigblock();
+	threadleaves();
 	unminit();
 	stackfree(mp->gsignal->stack);
 	pp = releasep();

@@ -210,8 +210,11 @@ void newproc_c(int32_t siz, const FuncVal *fv, const void *argp, uintptr_t calle
 
 void rt_go(rt_func *fn, void *arg)
 {
+	bool entered = callentered();
+
 	preemptcheck();
 	startg(newproc1(fn, arg, NULL, 0, getg(), (uintptr_t)__builtin_return_address(0)));
+	callleft(entered);
 }
 
 void rt_go_copy(rt_func *fn, const void *args, size_t size)

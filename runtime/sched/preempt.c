@@ -136,7 +136,7 @@ void yieldcheck(const char *name)
 		goroutineonly(name);
 	gp = callerg();
 	mp = gp->m;
-	if (gp != mp->curg)
+	if (gp != mp->curg || (Hosted && readgstatus(gp) == Gsyscall))
 		return;
 	if (!canPreemptM(mp)) {
 		// The request stays, and releasem puts it back into the guard.

@@ -25,6 +25,7 @@
 #include "runtime/sched/switch.h"
 #include "runtime/sched/timer.h"
 #include "runtime/sched/wake.h"
+#include "runtime/sched/yieldcheck.h"
 
 Sched sched = {
 	.notDueAfter = INT64_MAX,
@@ -351,7 +352,9 @@ void goyield(void)
 // mcall looks what calls (badmcall).
 void rt_gosched(void)
 {
-	if (Libc)
+	if (Hosted)
+		goroutinecheck();
+	else if (Libc)
 		(void)callerg(); // mcall wants one
 	mcall(gosched_m);
 }

@@ -89,6 +89,7 @@ void rt_group_limit(rt_group *g, int n)
 void rt_group_go(rt_group *g, int (*fn)(void *arg), void *arg)
 {
 	Member t = { .g = g, .fn = fn, .arg = arg };
+	bool entered = callentered();
 	G *newg;
 
 	preemptcheck();
@@ -106,6 +107,7 @@ void rt_group_go(rt_group *g, int (*fn)(void *arg), void *arg)
 	                (uintptr_t)__builtin_return_address(0));
 	makeuser(newg, (uintptr_t)fn);
 	startg(newg);
+	callleft(entered);
 }
 
 int rt_group_wait(rt_group *g)

@@ -78,6 +78,7 @@ NOSPLIT void makeuser(G *newg, uintptr_t startpc)
 
 rt_task *rt_spawn(void *(*fn)(void *arg), void *arg)
 {
+	bool entered = callentered();
 	rt_task *t;
 	G *newg;
 
@@ -90,6 +91,7 @@ rt_task *rt_spawn(void *(*fn)(void *arg), void *arg)
 	newg = newproc1(taskmain, t, NULL, 0, getg(), (uintptr_t)__builtin_return_address(0));
 	makeuser(newg, (uintptr_t)fn);
 	startg(newg);
+	callleft(entered);
 	return t;
 }
 

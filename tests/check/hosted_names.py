@@ -9,7 +9,7 @@ import re
 import sys
 
 root = os.environ["RT0_ROOT"]
-REASONS = ("hooked", "nothing", "object", "frame", "refused")
+REASONS = ("hooked", "nothing", "frame", "refused")
 
 
 def read(path):

@@ -1,6 +1,7 @@
 // tests/crash/cgocallback_overflow.c - a function that rt_cgocall runs and that is its goroutine
 // has no more stack than before; that of the goroutine is not asked for.
 // stderr~: \Aruntime: stack of rt_cgocall exceeds 8[0-9]+-byte limit \(see ulimit -s\)\nruntime: sp=0x[0-9a-f]+ stack=\[0x[0-9a-f]+, 0x[0-9a-f]+\]\nfatal error: stack overflow\n\ngoroutine 1 \[running, locked to thread\]:\ndig.*\(\.\.\.\)\n(.*\n)*rt_cgocall\(\.\.\.\)\n\t.*\nrt_main\(\.\.\.\)\n
+// hosted: not any: there it is its goroutine only during calls of rt.h
 // exit: 2
 #include "../lib/test.h"
 
