@@ -6,7 +6,7 @@
 enum { Goroutines = 12, Rounds = 12, Spins = 3000 };
 
 static rt_chan *ball;
-static volatile int64_t moves; // resumed on another thread
+static _Atomic(int64_t) moves; // resumed on another thread
 
 // Down past the boundary, parking on the way down, at the bottom and on the way up.
 static NOINLINE double descend(int depth, int64_t a, int64_t b, int64_t c, int64_t d,

@@ -4,8 +4,8 @@
 // matrix: GOMAXPROCS=1,2,4
 #include <rt.h>
 
-static volatile uint32_t failures, stop;
-static volatile uint64_t rounds[8];
+static _Atomic(uint32_t) failures, stop;
+static _Atomic(uint64_t) rounds[8];
 
 // One round: fills the registers with values of seed, spins with the carry flag set and the
 // red zone in use, and returns what differs at the end (0: nothing). rcx counts. Everything
@@ -68,7 +68,7 @@ static void spin(void *arg)
 
 	while (!stop) {
 		if (canary(id << 32 | rounds[id] << 8, 200000) != 0)
-			__atomic_add_fetch(&failures, 1, __ATOMIC_RELAXED);
+			failures++;
 		rounds[id]++;
 	}
 }
@@ -156,7 +156,7 @@ static void spinwide(void *arg)
 
 	while (!stop) {
 		if (wide(id << 32 | rounds[id], 200000) != 0)
-			__atomic_add_fetch(&failures, 1, __ATOMIC_RELAXED);
+			failures++;
 		rounds[id]++;
 	}
 }
@@ -247,7 +247,7 @@ static void spinx87(void *arg)
 
 	while (!stop) {
 		if (canaries[id % 3](id << 32 | rounds[id], 200000) != 0)
-			__atomic_add_fetch(&failures, 1, __ATOMIC_RELAXED);
+			failures++;
 		rounds[id]++;
 	}
 }

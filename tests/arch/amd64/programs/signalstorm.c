@@ -12,10 +12,10 @@
 
 enum { Counted = 40 }; // a real-time signal: the kernel queues each that is sent
 
-static volatile bool over;
+static _Atomic(bool) over;
 static rt_waitgroup wg, senders;
 static rt_chan *wanted;
-static volatile int64_t sent, got;
+static _Atomic(int64_t) sent, got;
 
 static void sends(void *sig)
 {
