@@ -2,6 +2,7 @@
 // and always returns: however soon its number is a new one that is closed under others, too.
 // matrix: GOMAXPROCS=1,2,4,64
 // timeout: 120
+// hosted: not thread: what it closes may be used later, which is a race there
 #include "../lib/test.h"
 
 #include <asm-generic/errno-base.h>

@@ -4,6 +4,7 @@
 // byte reaches its reader; a close gives -EBADF to the reader and to those that wait for
 // their turn; writing all of what is more than a pipe holds; 0 at the end; -EPIPE.
 // matrix: GOMAXPROCS=1,2,4,64
+// hosted: not thread: what it closes may be used later, which is a race there
 #include "../lib/test.h"
 
 #include <fcntl.h>

@@ -5,7 +5,7 @@
 //	segments [N]	N of these (default 500): each has a segment
 // matrix: GOMAXPROCS=1,2,4
 // compilers: gcc
-// hosted: not address thread memory: stacks have shadows
+// hosted: not any: all goroutines start on segments there
 #include "../lib/test.h"
 
 enum { Many = 10000, Inside = 500, Rounds = 3, Frame = 10 << 10, MostPages = 80 << 8 };
