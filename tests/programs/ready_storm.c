@@ -7,6 +7,7 @@
 // here, then for several from outside at once.
 // matrix: GOMAXPROCS=1,2,4,64
 // timeout: 300
+// hosted: not thread: what it closes may be used later, which is a race there
 #include "../lib/test.h"
 
 #include <asm-generic/errno.h>

@@ -4,6 +4,7 @@
 // A thread that comes too late to sleep while another is started is one more, on a machine that
 // is busy. It has nothing to do with waiting, and stays. So the program begins again, some times.
 // matrix: GOMAXPROCS=1,2,4,64
+// hosted: not thread: ThreadSanitizer has a thread of its own
 #include "../lib/test.h"
 
 #include <asm/stat.h>

@@ -7,7 +7,7 @@
 #include "../lib/test.h"
 
 static char buf[64];
-static volatile int kept;
+static _Atomic(int) kept;
 
 static void returns(void *arg)
 {

@@ -5,6 +5,7 @@
 // env: GOMAXPROCS=1
 // env: GOMAXPROCS=4
 // compilers: gcc
+// hosted: not any: all goroutines start on segments there
 #include "../lib/test.h"
 
 #include <stdarg.h>
