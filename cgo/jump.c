@@ -85,6 +85,7 @@ static uintptr_t *preparejump(G *gp)
 	compilerbarrier(); // a handler that comes now records its own
 	buf = atomic_load_relaxed(&a->jump);
 	sp = buf[StackPointer];
+	a->atpoint = false; // it leaves a cancellation point, perhaps
 	forgetallocs(gp, sp);
 	restoreguard(gp, guardfor(gp, sp));
 	return buf;
