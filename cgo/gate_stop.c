@@ -65,6 +65,7 @@ static bool ismain(const G *gp)
 // It is the first of all, and stays.
 G *maingoroutine(void)
 {
+	// Pairs with allgadd.
 	return atomic_load_acquire(&allglen) ? atomic_load_acquire(&allgs)[0] : NULL;
 }
 
@@ -109,7 +110,7 @@ void gateendsbyany(void)
 
 static bool interruptedmain(const G *gp)
 {
-	return ismain(gp) && atomic_load_seqcst(mainword) != mainseen;
+	return ismain(gp) && atomic_load_seqcst(mainword) != mainseen; // pairs with gatehandled
 }
 
 static bool cancels(const Area *a)
@@ -131,6 +132,7 @@ bool gatestopped(void)
 {
 	Area *a = getarea();
 
+	// A jump that another thread records pairs with releasejumps: here it need not be seen.
 	return interruptedmain(getg()) || cancelled(a) || atomic_load_relaxed(&a->jumping);
 }
 
@@ -189,7 +191,7 @@ static int64_t kernelcall(const Call *c, const uint32_t *word, uint32_t seen)
 {
 	Area *a = getarea();
 	bool counts = goroutineof(a) != NULL;
-	uint32_t before = atomic_load_relaxed(&a->handled);
+	uint32_t before = atomic_load_relaxed(&a->handled); // changed on this thread
 	const int32_t *request = (const int32_t *)&a->jumping;
 	bool always = madealways(c);
 	int64_t r;
@@ -207,7 +209,7 @@ static int64_t kernelcall(const Call *c, const uint32_t *word, uint32_t seen)
 		r = gatesyscall(c, word, seen, request);
 	while (r == -EINTR && counts && !gatestopped() &&
 	       atomic_load_relaxed(&a->handled) == before &&
-	       (!ismain(getg()) || atomic_load_acquire(&handled) == mainhandled));
+	       (!ismain(getg()) || atomic_load_acquire(&handled) == mainhandled)); // gatehandled
 	if (unlikely(r == -EINTR) && !cancelled(a) && offile(c))
 		r = plaincall(c);
 	return r;
@@ -223,7 +225,7 @@ int64_t gatekernel(const Call *c)
 	mainalways = madealways(c);
 	(void)atomic_xchg(&mainthread, (uint32_t)gp->m->procid); // pairs with gatehandled
 	r = kernelcall(c, mainword, mainseen);
-	atomic_store_release(&mainthread, 0);
+	atomic_store_release(&mainthread, 0); // a signal that comes now does no harm
 	return r;
 }
 
@@ -288,7 +290,7 @@ void gatehandled(bool restarts)
 	if (inforkedchild) // the eventfd is the parent's
 		return;
 	counthandler();
-	(void)atomic_xadd(&handled, 1);
+	(void)atomic_xadd(&handled, 1); // then looks; pairs with gateenter's readers
 	if (!restarts)
 		(void)atomic_xadd(&interrupts, 1);
 	tid = atomic_load_seqcst(&mainthread);

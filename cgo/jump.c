@@ -67,7 +67,7 @@ static bool inside(const Stack *s, uintptr_t sp)
 static void recordjump(Area *a, uintptr_t *buf, int value)
 {
 	buf[Value] = (uint32_t)value;
-	atomic_store_relaxed(&a->jump, buf);
+	atomic_store_relaxed(&a->jump, buf); // published by the exchange
 	(void)atomic_xchg(&a->jumping, 1); // then looks at held; pairs with releasejumps
 }
 
@@ -81,7 +81,7 @@ static uintptr_t *preparejump(G *gp)
 	Area *a = gp->area;
 	uintptr_t *buf, sp;
 
-	atomic_store_release(&a->jumping, 0);
+	atomic_store_release(&a->jumping, 0); // pairs with requestjump's exchanges
 	compilerbarrier(); // a handler that comes now records its own
 	buf = atomic_load_relaxed(&a->jump);
 	sp = buf[StackPointer];
@@ -109,7 +109,7 @@ NORETURN void makejump(void)
 		buf = preparejump(getg());
 		(void)atomic_xadd(&a->held, -1); // then looks; pairs with requestjump, pin
 		awaitunpinned(a);
-	} while (atomic_load_seqcst(&a->jumping));
+	} while (atomic_load_seqcst(&a->jumping)); // pairs with recordjump
 	__real_longjmp(buf, (int)buf[Value]);
 }
 
@@ -143,11 +143,11 @@ bool pin(const G *gp, const M **on)
 			pins++;
 			return true;
 		}
-		*on = atomic_load_seqcst(&gp->m);
+		*on = atomic_load_seqcst(&gp->m); // pairs with execute, dropg
 		if (*on)
 			break;
 	}
-	(void)atomic_xadd(&a->pins, -1);
+	(void)atomic_xadd(&a->pins, -1); // pairs with awaitunpinned
 	return false;
 }
 
@@ -209,7 +209,7 @@ static bool requestjump(G *gp, uintptr_t *buf, int value)
 
 	if (pins == 0 && holds(a) == 0)
 		return false;
-	recordjump(a, buf, value);
+	recordjump(a, buf, value); // pairs with preparejump, releasejumps
 	return pins || holds(a) || !atomic_cas(&a->jumping, 1, 0);
 }
 
@@ -237,7 +237,7 @@ static NORETURN void leaveto(const Handling *h, M *mp, uintptr_t *buf, int value
 	recordjump(a, buf, value);
 	leavehandler(h, mp);
 	changemask(SIG_SETMASK, h->ctx->sigmask, NULL);
-	(void)atomic_xadd(&a->held, -1); // makejump looks
+	(void)atomic_xadd(&a->held, -1); // pairs with requestjump; makejump looks
 	makejump();
 }
 

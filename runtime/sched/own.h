@@ -82,7 +82,7 @@ ALWAYS_INLINE bool retie(M *mp)
 
 	if (unlikely(!pp || !isinsyscall(pp) ||
 	             atomic_load_relaxed(&sched.freezing) || // stay out of it
-	             !atomic_cas(&pp->status, Psyscall, Prunning)))
+	             !atomic_cas(&pp->status, Psyscall, Prunning))) // pairs with takesyscallp
 		return false;
 	mp->oldp = NULL;
 	pp->syscalltick++;
