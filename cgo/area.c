@@ -112,7 +112,6 @@ uintptr_t newarea(G *gp)
 	__builtin_memcpy(block, __tdata_start, ndata);
 	a->self = a->prev = a->next = a;
 	a->dtv = (uintptr_t *)(a + 1);
-	a->sysinfo = first->sysinfo;
 	a->canary = first->canary;
 	a->tid = gp->tid;
 	a->detachstate = mainStarted ? AreaDetached : AreaJoinable; // the main goroutine's

@@ -36,7 +36,10 @@ struct Area {
 	Area *self;
 	uintptr_t *dtv;
 	Area *prev, *next; // musl's threads; a goroutine's area is alone
-	uintptr_t sysinfo;
+	union {
+		uintptr_t sysinfo;
+		Sigset sent; // to a goroutine, for it to take: cgo/pthread_kill.c
+	};
 	uintptr_t canary;
 	int32_t tid; // a goroutine's is AreaTid or above
 	int32_t error; // errno
@@ -54,7 +57,13 @@ struct Area {
 	};
 	void *stack;
 	size_t stacksize;
-	size_t guardsize;
+	union {
+		size_t guardsize;
+		struct { // a goroutine's
+			uint32_t wait;        // the number of one that a signal may end
+			uint32_t interrupted; // handlers without SA_RESTART, as handled
+		};
+	};
 	void *result; // on a thread: the guard of the stack checks
 	void *cancelbuf;
 	void **values; // of pthread_getspecific
@@ -82,6 +91,8 @@ enum {
 	AreaOfM = 8,
 	AreaMasked = 16, // has a signal mask of its own; mask.c
 	AreaLeaving = 32, // no code of the program's runs on it any more
+	AreaEndsByAny = 64, // any handler ends its call, also one with SA_RESTART
+	AreaAlways = 128, // none does: gate_stop.c
 	AreaEnding = 64, // by pthread_exit, or its function has returned: the result is stored
 	CancelEnabled = 0, CancelDisabled = 1, CancelMasked = 2, // canceldisable
 	AreaExited = 0, AreaJoinable = 2, AreaDetached = 3, // detachstate
@@ -137,6 +148,23 @@ HIDDEN bool commonblocks(int32_t sig);
 HIDDEN void maskurg(M *mp, Ucontext *ctx);
 // kerneltid.c: sets the thread's mask; a handler may leave by siglongjmp there.
 HIDDEN void leavemask(Sigset set);
+// Makes a call that wants the number of a's thread first; if change, not for one that goroutines share.
+HIDDEN int64_t threadcall(Area *a, bool change, int64_t nr, uint64_t b, uint64_t c);
+// Makes a call that sends sig. A handler may leave by siglongjmp there, too.
+HIDDEN int64_t killcall(int64_t nr, uint64_t to, int sig);
+// Sends sig to the calling thread, whose goroutine keeps it while it is blocked. Returns 0 or -errno.
+HIDDEN int64_t killself(int sig);
+
+// pthread_kill.c: makes the caller's sent signals the thread's, which handles them now, unless it
+// has them blocked. Must the call in which the goroutine waits end by that?
+HIDDEN bool takesent(void);
+// Are there any?
+ALWAYS_INLINE bool anysent(const Area *a)
+{
+	return unlikely(atomic_load_relaxed(&a->sent) != 0);
+}
+// In SIGURG's handler, which has interrupted gp.
+HIDDEN void sentsignal(const G *gp);
 
 // keys.c: the values of a new goroutine's keys; frees them; in a forked child.
 HIDDEN void initvalues(Area *a);

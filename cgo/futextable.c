@@ -57,6 +57,7 @@ static FutexBucket table[TableSize] = {
 // Goroutines that threads without a G have woken: through schedlink, the last one first.
 static G *outside;
 static uint32_t deferred; // a bucket's wakeall is set
+static uint32_t sending;  // a handler has sent a signal to a goroutine that may be in the table
 static uint32_t anyoutsiders;
 
 // Of a thread without a G: it has a bucket's lock, or is about to take one.
@@ -136,7 +137,7 @@ void futexbegin(FutexWaiter *w, uint32_t *addr, int64_t when, WaitReason reason)
 	w->area = getarea();
 	w->word = 0;
 	w->counted = NULL;
-	w->cancels = w->cancelled = false;
+	w->cancels = w->cancelled = w->sent = w->interrupted = false;
 	w->queued = w->parked = w->woken = w->handed = w->exact = false;
 	w->when = when;
 	w->claims = when != Never;
@@ -214,11 +215,21 @@ static void threadsleep(FutexWaiter *w)
 	w->woken = true;
 }
 
+// A signal was sent to the waiter before it was in the queue, or after that, and then it may have been
+// found there: pairs with pthread_kill. Takes w off, unless it was.
+static bool sentbefore(FutexWaiter *w)
+{
+	if (likely(!anysent(w->area)) || w->exact || dequeued(w))
+		return false;
+	w->woken = w->sent = true;
+	return true;
+}
+
 int64_t futexpark(FutexWaiter *w)
 {
 	if (!w->gp) {
 		threadsleep(w);
-	} else {
+	} else if (!sentbefore(w)) {
 		gopark(parkcommit, w, (WaitReason)w->reason);
 		if (w->when != Never) {
 			if (w->woken)
@@ -227,6 +238,8 @@ int64_t futexpark(FutexWaiter *w)
 				dequeued(w);
 		}
 	}
+	if (unlikely(w->sent))
+		w->interrupted = takesent();
 	return w->cancelled ? -ECANCELED : w->woken ? 0 : -ETIMEDOUT;
 }
 
@@ -339,7 +352,8 @@ void futexdefer(uint32_t *addr)
 
 bool outsidework(void)
 {
-	return atomic_load_relaxed(&deferred) || atomic_load_relaxed(&outside);
+	return atomic_load_relaxed(&deferred) || atomic_load_relaxed(&outside) ||
+	       atomic_load_relaxed(&sending);
 }
 
 // Puts what threads have readied on the list, in their order. The exchange is a full barrier: it
@@ -375,9 +389,31 @@ static void takemarked(FutexBucket *b, Gqueue *list)
 	gqueuePushBackAll(list, &woken.parked);
 }
 
+static void takesending(Gqueue *list)
+{
+	FutexWoken woken = FUTEXWOKEN(woken);
+
+	for (int32_t i = 0; i < TableSize; i++) {
+		FutexBucket *b = &table[i];
+
+		lock(&b->lock);
+		for (FutexWaiter *w = b->first, *next; w; w = next) {
+			next = w->next;
+			if (w->gp && !w->exact && anysent(w->area)) {
+				w->sent = true;
+				take(b, w, &woken);
+			}
+		}
+		unlock(&b->lock);
+	}
+	gqueuePushBackAll(list, &woken.parked);
+}
+
 void takeoutside(Gqueue *list)
 {
 	takepushed(list);
+	if (unlikely(atomic_load_relaxed(&sending)) && atomic_xchg(&sending, false))
+		takesending(list); // pairs with futexsendlater
 	if (!atomic_xchg(&deferred, false)) // as there
 		return;
 	for (int32_t i = 0; i < TableSize; i++) {
@@ -402,7 +438,7 @@ void futexforked(void)
 		table[i].first = table[i].last = NULL;
 	}
 	outside = NULL;
-	deferred = false;
+	deferred = sending = false;
 	holding = false;
 }
 
@@ -430,4 +466,43 @@ void futexcancel(const Area *a)
 		bucketunlock(b);
 	}
 	futexready(&list);
+}
+
+bool futexsend(const Area *a)
+{
+	FutexWoken list = FUTEXWOKEN(list);
+	bool any = false;
+
+	for (int32_t i = 0; i < TableSize && !any; i++) {
+		FutexBucket *b = &table[i];
+
+		bucketlock(b);
+		for (FutexWaiter *w = b->first; w && !any; w = w->next) {
+			if (w->area == a && w->gp && !w->exact)
+				any = w->sent = true;
+			if (any)
+				take(b, w, &list);
+		}
+		bucketunlock(b);
+	}
+	futexready(&list);
+	return any;
+}
+
+// The flag, then the poller; the signal is stored already.
+void futexsendlater(void)
+{
+	(void)atomic_xchg(&sending, true); // pairs with takeoutside
+	netpollBreak();
+}
+
+void futexreadyone(G *gp)
+{
+	FutexWoken list = FUTEXWOKEN(list);
+
+	gqueuePushBack(&list.parked, gp);
+	if (inhandler())
+		pushoutside(&list.parked);
+	else
+		futexready(&list);
 }

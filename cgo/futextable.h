@@ -22,6 +22,7 @@ struct FutexWaiter {
 	bool queued, parked;
 	bool woken;  // a waker ended the wait, no deadline
 	bool cancels, cancelled; // pthread_cancel may end the wait; it did
+	bool sent, interrupted; // pthread_kill did; that ends the call
 	bool handed; // and did for the waiter what it waited for
 	bool claims; // the timer, or another queue, may end the wait, too
 	bool exact;  // only what takes it by its address may wake it, no handler
@@ -52,6 +53,13 @@ HIDDEN int64_t futexwaitsignal(uint32_t *addr, uint32_t val, int64_t when, WaitR
 // Ends a's wait in the table, if it is one that may be cancelled. The caller has stored the
 // request.
 HIDDEN void futexcancel(const Area *a);
+// Ends the wait in the table of the goroutine that a is, if one may that does not know why: false if
+// there is none. The caller has stored the signal.
+HIDDEN bool futexsend(const Area *a);
+// Has the poller do so for all that signals were sent to: for handlers.
+HIDDEN void futexsendlater(void);
+// Readies gp, whose wait the caller has claimed. For handlers, too.
+HIDDEN void futexreadyone(G *gp);
 // Must the calling goroutine end at its next cancellation point? A waiter in the queue looks,
 // under the lock; pairs with futexcancel.
 HIDDEN bool cancelwanted(void);

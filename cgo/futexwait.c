@@ -64,7 +64,7 @@ static int64_t valuewait(uint32_t *addr, uint32_t val, int64_t when, WaitReason 
 {
 	FutexWaiter w;
 	FutexBucket *b;
-	int64_t err;
+	int64_t err, r;
 
 	if (inhandler()) {
 		osyield(); // no place to wait at: looks again and again
@@ -80,7 +80,8 @@ static int64_t valuewait(uint32_t *addr, uint32_t val, int64_t when, WaitReason 
 	}
 	futexqueue(b, &w, false);
 	futexunlock(b);
-	return futexpark(&w);
+	r = futexpark(&w);
+	return r == 0 && by == EndsBySignal && w.interrupted ? -EINTR : r;
 }
 
 int64_t futexwait(uint32_t *addr, uint32_t val, int64_t when, WaitReason reason)

@@ -303,8 +303,20 @@ static int64_t dispatch(Call *c, Way way)
 	}
 }
 
+// Does any handler end the call with EINTR, whatever its SA_RESTART? So says signal(7).
+ALWAYS_INLINE bool endsbyany(int64_t nr, Way way)
+{
+	const uint32_t such = 1u << WayMany | 1u << WayMasked | 1u << WaySleep | 1u << WayMsg |
+	                      1u << WaySuspend | 1u << WayAwait;
+
+	_Static_assert(WayAwait < 32, "a bit each");
+	return (such >> way & 1) || nr == __NR_pause || nr == __NR_semop || nr == __NR_semtimedop;
+}
+
 static NOINLINE int64_t heldcall(Call *c, Way way)
 {
+	if (anysent(getarea()))
+		takesent(); // has come before the call
 	if (alone() && way != WayClose && way != WayDup)
 		return gatemanaged(c);
 	return dispatch(c, way);
@@ -320,10 +332,12 @@ ALWAYS_INLINE int64_t gateheld(Call *c, Way way)
 	if (way == WayPlain || !atgate())
 		return plaincall(c);
 	a = getarea();
-	gateenter(c->nr); // first: a jump ends what begins from here on
+	gateenter(a, endsbyany(c->nr, way)); // first: a jump ends what begins from here on
 	holdjumps(a);
 	compilerbarrier();
 	r = heldcall(c, way);
+	if (anysent(a))
+		takesent(); // has come too late for the call
 	releasejumps(a);
 	return r;
 }

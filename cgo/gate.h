@@ -61,10 +61,10 @@ ALWAYS_INLINE void releasejumps(Area *a)
 
 // ---- gate_stop.c --------------------------------------------------------------------
 
-// A call with the number nr begins: it ends when a handler runs from now on.
-HIDDEN void gateenter(int64_t nr);
-// The call that the caller makes is one that Linux does not make again after a handler, whatever
-// SA_RESTART says.
+// A call of the goroutine with that area begins: it ends when a handler without SA_RESTART runs from
+// now on, or any handler.
+HIDDEN void gateenter(Area *a, bool any);
+// The call that the caller makes ends by any handler.
 HIDDEN void gateendsbyany(void);
 // Must the caller's call end now, with EINTR?
 HIDDEN bool gatestopped(void);
@@ -74,6 +74,7 @@ HIDDEN PollDesc *gatestop(void);
 // Makes the call, between entersyscall and exitsyscall.
 HIDDEN int64_t gatekernel(const Call *c);
 HIDDEN void gatehandled(bool restarts);
+HIDDEN void gateinterrupt(Ucontext *ctx);
 extern int32_t stopfd HIDDEN; // what handlers write to, -1 without one
 // The main goroutine is about to wait for addr in the table, or has (NULL).
 HIDDEN void gatestopword(uint32_t *addr);

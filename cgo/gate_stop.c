@@ -3,8 +3,9 @@
 // The kernel hands a signal for the process to any of its threads, mostly to one that the
 // main goroutine does not run on. So a handler of the program's that has run without
 // SA_RESTART, wherever, ends the main goroutine's call with EINTR: whether it is parked
-// or in the kernel. (Those that Linux never makes again end after any handler: signal(7).) The call
-// of another goroutine ends only if the handler ran on its thread while that was in the kernel.
+// or in the kernel. (Some calls end after any handler: endsbyany.) The call of another
+// goroutine ends only if the handler ran on its thread while that was in the kernel, or if
+// the signal was sent to it: pthread_kill.c.
 //
 // The handler increments a count. The main goroutine has read it before its call:
 //
@@ -71,37 +72,19 @@ G *maingoroutine(void)
 
 // ---- the call -----------------------------------------------------------------------
 
-// Is the call one that Linux never makes again after a handler? In the kernel that is so by itself.
-static bool endsbyany(int64_t nr)
+void gateenter(Area *a, bool any)
 {
-	switch (nr) {
-	case __NR_pause:
-	case __NR_rt_sigsuspend:
-	case __NR_poll:
-	case __NR_ppoll:
-	case __NR_select:
-	case __NR_pselect6:
-	case __NR_epoll_wait:
-	case __NR_epoll_pwait:
-	case __NR_nanosleep:
-	case __NR_clock_nanosleep:
-		return true;
-	default:
-		return false;
-	}
-}
-
-void gateenter(int64_t nr)
-{
+	a->flags = (uint8_t)((a->flags & ~AreaEndsByAny) | (any ? AreaEndsByAny : 0));
 	if (!ismain(getg()))
 		return;
-	mainword = endsbyany(nr) ? &handled : &interrupts;
+	mainword = any ? &handled : &interrupts;
 	mainhandled = atomic_load_acquire(&handled); // this and the next: pair with gatehandled
 	mainseen = atomic_load_acquire(mainword);
 }
 
 void gateendsbyany(void)
 {
+	getarea()->flags |= AreaEndsByAny;
 	if (!ismain(getg()))
 		return;
 	mainword = &handled;
@@ -196,6 +179,7 @@ static int64_t kernelcall(const Call *c, const uint32_t *word, uint32_t seen)
 	bool always = madealways(c);
 	int64_t r;
 
+	a->flags = (uint8_t)((a->flags & ~AreaAlways) | (always ? AreaAlways : 0));
 	if (always)
 		word = &never, seen = 0;
 	if (cancels(a)) { // gp->m was stored before; pairs with gatecancel
@@ -205,9 +189,11 @@ static int64_t kernelcall(const Call *c, const uint32_t *word, uint32_t seen)
 		if (atomic_load_relaxed(&a->jumping))
 			return -EINTR;
 	}
-	do
+	do {
+		if (anysent(a) && takesent() && !always)
+			return -EINTR;
 		r = gatesyscall(c, word, seen, request);
-	while (r == -EINTR && counts && !gatestopped() &&
+	} while (r == -EINTR && counts && !gatestopped() &&
 	       atomic_load_relaxed(&a->handled) == before &&
 	       (!ismain(getg()) || atomic_load_acquire(&handled) == mainhandled)); // gatehandled
 	if (unlikely(r == -EINTR) && !cancelled(a) && offile(c))
@@ -271,13 +257,15 @@ PollDesc *gatestop(void)
 // ---- handlers -----------------------------------------------------------------------
 
 // For the goroutine's call that this thread makes, if any.
-static void counthandler(void)
+static void counthandler(bool restarts)
 {
 	const G *gp = getg();
 	Area *a = gp && gp->m->curg ? gp->m->curg->area : NULL;
 
-	if (a && goroutineof(a))
+	if (a && goroutineof(a)) {
 		atomic_store_relaxed(&a->handled, a->handled + 1);
+		a->interrupted += !restarts;
+	}
 }
 
 // A handler of the program's has run.
@@ -289,7 +277,7 @@ void gatehandled(bool restarts)
 
 	if (inforkedchild) // the eventfd is the parent's
 		return;
-	counthandler();
+	counthandler(restarts);
 	(void)atomic_xadd(&handled, 1); // then looks; pairs with gateenter's readers
 	if (!restarts)
 		(void)atomic_xadd(&interrupts, 1);
@@ -304,12 +292,25 @@ void gatehandled(bool restarts)
 		write1(fd, &one, sizeof one);
 }
 
+// A handler of the program's that has no SA_RESTART returns to ctx. The signal may have come by
+// SIGURG (sentsignal), after which the kernel makes the call again.
+void gateinterrupt(Ucontext *ctx)
+{
+	Sigcontext *c = &ctx->mcontext;
+	uintptr_t pc = ctxpc(c);
+
+	if (pc >= (uintptr_t)gatesyscall && pc < (uintptr_t)gatesyscall_end &&
+	    !(getarea()->flags & AreaAlways))
+		ctxgoto(c, (uintptr_t)gatesyscall_stopped);
+}
+
 // SIGURG has come to gp's thread.
 void gatesignal(const G *gp, Sigcontext *c)
 {
 	uintptr_t pc = ctxpc(c);
 
 	maskurg(gp->m, (Ucontext *)((char *)c - offsetof(Ucontext, mcontext)));
+	sentsignal(gp);
 	if (pc >= (uintptr_t)gatesyscall && pc < (uintptr_t)gatesyscall_end &&
 	    ((interruptedmain(gp) && !mainalways) || cancelled(gp->area)))
 		ctxgoto(c, (uintptr_t)gatesyscall_stopped);

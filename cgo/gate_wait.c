@@ -195,7 +195,10 @@ typedef struct {
 	FutexBucket *bucket; // NULL: may not be cancelled
 	Timer timer;
 	bool timed;
+	uint32_t number; // the wait's
 } Parking;
+
+typedef enum { AwaitReady, AwaitSignal, AwaitOver } Awaited;
 
 // The bucket before the descriptors: in the order of ranks.
 static UNCHECKED_LOCKS void lockwatches(Parking *p)
@@ -226,15 +229,21 @@ static UNCHECKED_LOCKS void unlockwatches(const Parking *p)
 
 // The timer starts first: once the locks are released a waker may let the goroutine
 // continue. It returns to lockwatches, so p is there until the last of them is.
+//
+// A signal that is sent from now on ends the wait; one that was before does, too, unless something
+// else has.
 static bool parked(G *gp, void *arg)
 {
 	Parking *p = arg;
+	Area *a = gp->area;
+	bool parks;
 
-	(void)gp;
 	if (p->timed)
 		addtimer(&p->timer);
+	(void)atomic_xchg(&a->wait, p->number); // then looks; pairs with pthread_kill
+	parks = likely(!atomic_load_seqcst(&a->sent)) || !claim(gp);
 	unlockwatches(p);
-	return true;
+	return parks;
 }
 
 // Before the locks are taken.
@@ -250,17 +259,17 @@ static void begincancel(Parking *p)
 	p->bucket = futexbucket(p->cancel.addr);
 }
 
-// Parks until a watch fires, a request comes or the instant; false: that came.
-static bool await2(Parking *p, int64_t when)
+// Parks until a watch fires or a request comes (AwaitReady), a signal was sent, or the instant comes.
+static Awaited await2(Parking *p, int64_t when)
 {
 	G *gp = getg();
-	bool fired = true;
+	Awaited r = AwaitReady;
 
 	p->timed = when != Never;
 	begincancel(p);
 	lockwatches(p);
 	if (!p->w[0].fired && !p->w[1].fired && !gatestopped()) {
-		beginwait(gp);
+		p->number = beginwait(gp);
 		p->w[0].gp = p->w[1].gp = gp;
 		if (p->bucket)
 			futexqueue(p->bucket, &p->cancel, false);
@@ -268,11 +277,12 @@ static bool await2(Parking *p, int64_t when)
 		if (p->timed)
 			settimer(&p->timer, gp, when);
 		gopark(parked, p, WaitReasonIOWait);
-		fired = gp->param != NULL;
-		if (!fired)
-			netpollcount(-1); // the clock or the request came first
-		fired |= p->cancel.cancelled;
-		if (fired && p->timed)
+		if (!gp->param) {
+			netpollcount(-1); // something else came first
+			if (!p->cancel.cancelled)
+				r = anysent(gp->area) ? AwaitSignal : AwaitOver;
+		}
+		if (r != AwaitOver && p->timed)
 			deltimer(&p->timer);
 		lockwatches(p);
 		p->w[0].gp = p->w[1].gp = NULL;
@@ -280,7 +290,25 @@ static bool await2(Parking *p, int64_t when)
 			futexunqueue(p->bucket, &p->cancel);
 	}
 	unlockwatches(p);
-	return fired;
+	return r;
+}
+
+// Does so, whatever signals are sent meanwhile, unless they end the call. Returns 0, -EINTR or
+// -ETIMEDOUT.
+static int64_t awaitcall(Parking *p, int64_t when)
+{
+	while (when > nanotime()) {
+		switch (await2(p, when)) {
+		case AwaitReady:
+			return 0;
+		case AwaitOver:
+			return -ETIMEDOUT;
+		case AwaitSignal:
+			if (takesent())
+				return -EINTR;
+		}
+	}
+	return -ETIMEDOUT;
 }
 
 static int64_t over(const PollDesc *pd, uint32_t what)
@@ -361,8 +389,8 @@ int64_t gateusewait(GateUse *u, uint32_t what, int64_t when)
 		err = watchable(fd, d);
 	if (!err)
 		err = over(&d->pd, what);
-	if (!err && (when <= nanotime() || !await2(&p, when)))
-		err = -ETIMEDOUT;
+	if (!err)
+		err = awaitcall(&p, when);
 	if (!err)
 		err = over(&d->pd, what);
 	err = endparking(&p, err);
@@ -379,19 +407,16 @@ int64_t gatewait(int32_t fd, uint32_t what, int64_t when)
 	return err;
 }
 
-// Of a goroutine that no signal stops.
-static int64_t sleepcancel(int64_t when)
+// Of a goroutine that only signals of its own stop.
+static int64_t sleepsignal(int64_t when)
 {
-	uint32_t *request = (uint32_t *)&getarea()->cancel;
+	uint32_t *word = (uint32_t *)&getarea()->tid; // does not change
+	int64_t r;
 
-	while (gatecancels()) {
-		int64_t r = futexwaitcancel(request, 0, when, WaitReasonSleep);
-
-		if (r != 0) // not woken for nothing
-			return r == -ETIMEDOUT ? 0 : -EINTR;
-	}
-	rt_sleep_until(when);
-	return 0;
+	do
+		r = futexwaitsignal(word, *word, when, WaitReasonSleep);
+	while (r == 0); // woken for nothing
+	return r == -ETIMEDOUT ? 0 : -EINTR;
 }
 
 int64_t gatepark(int64_t when)
@@ -400,11 +425,12 @@ int64_t gatepark(int64_t when)
 	int64_t err = beginparking(&p);
 
 	if (!p.w[1].pd)
-		return err ? err : sleepcancel(when);
+		return err ? err : sleepsignal(when);
 	while (!err && when > nanotime()) {
-		await2(&p, when);
+		err = awaitcall(&p, when);
 		p.w[1].fired = false;
-		err = gatestopped() ? -EINTR : 0;
+		if (err != -EINTR)
+			err = gatestopped() ? -EINTR : 0;
 	}
 	return endparking(&p, err);
 }

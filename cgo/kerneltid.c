@@ -26,7 +26,6 @@
 HIDDEN void __lock(uint32_t *lock);
 HIDDEN void __unlock(uint32_t *lock);
 
-int pthread_kill(Area *a, int sig);
 int pthread_getcpuclockid(Area *a, int32_t *clock);
 int pthread_getschedparam(Area *a, int *policy, void *param);
 int pthread_setschedparam(Area *a, int policy, const void *param);
@@ -54,7 +53,7 @@ static int result(int64_t r)
 	return -1;
 }
 
-static int64_t killcall(int64_t nr, uint64_t to, int sig)
+int64_t killcall(int64_t nr, uint64_t to, int sig)
 {
 	return plaincall(&(Call){ nr, { to, (uint64_t)sig } });
 }
@@ -66,7 +65,7 @@ void leavemask(Sigset set)
 
 // With signals blocked: a handler that forks would return to here in the child, where the
 // thread has another number.
-static int64_t killself(int sig)
+int64_t killself(int sig)
 {
 	Sigset old;
 	int64_t r;
@@ -124,7 +123,7 @@ static int32_t tidof(const Area *a)
 
 // Makes a call that wants the thread's number first. The thread does not end meanwhile, because
 // musl takes its lock then. If change, not for a thread that goroutines share.
-static int64_t threadcall(Area *a, bool change, int64_t nr, uint64_t b, uint64_t c)
+int64_t threadcall(Area *a, bool change, int64_t nr, uint64_t b, uint64_t c)
 {
 	Sigset old;
 	int32_t tid;
@@ -142,43 +141,6 @@ static int64_t threadcall(Area *a, bool change, int64_t nr, uint64_t b, uint64_t
 	__unlock(&a->killlock);
 	leavemask(old);
 	return r;
-}
-
-// Sends sig to gp's thread, also one that it is locked to; to the process, if it has none, or would
-// leave sig pending at a thread that is not its own. In a forked child the Gs are the
-// parent's, and so are the numbers of their threads.
-static int64_t killgoroutine(const G *gp, int sig)
-{
-	const M *own = atomic_load_acquire(&gp->lockedm); // pairs with nothing: it may move
-	const M *mp = own ? own : atomic_load_acquire(&gp->m); // pairs with execute, or is late
-	uint64_t pid = (uint64_t)syscall3(__NR_getpid, 0, 0, 0);
-	int64_t r = -ESRCH;
-
-	if (getg() && gp == getg()->m->curg)
-		return killself(sig);
-	if (inforkedchild)
-		return -ESRCH;
-	if (mp && (own || !commonblocks(sig)))
-		r = plaincall(&(Call){ __NR_tgkill, { pid, atomic_load_acquire(&mp->procid),
-		                                      (uint64_t)sig } });
-	if (r == -ESRCH)
-		r = killcall(__NR_kill, pid, sig);
-	return r;
-}
-
-int pthread_kill(Area *a, int sig)
-{
-	const G *gp = goroutineof(a);
-	int64_t r;
-
-	if (gp) {
-		r = killgoroutine(gp, sig);
-	} else {
-		r = threadcall(a, false, __NR_tkill, (uint64_t)sig, 0);
-		if (r == -ESRCH && (uint32_t)sig < NSIG)
-			r = 0; // it has ended, and has not been joined
-	}
-	return (int)-r;
 }
 
 int pthread_getcpuclockid(Area *a, int32_t *clock)

@@ -178,6 +178,8 @@ static void anyhandler(int32_t sig, Siginfo *info, void *ctx)
 	else
 		calls(sig, info, ctx);
 	gatehandled(asked[sig].flags & SA_RESTART);
+	if (!(asked[sig].flags & SA_RESTART))
+		gateinterrupt(ctx);
 	unpin(before);
 }
 
@@ -314,7 +316,11 @@ int __wrap___libc_sigaction(int sig, const LibraryAction *new, LibraryAction *ol
 // In the child, whose other threads are gone: one may have held it.
 void _cgo_signalfork(void)
 {
+	Area *a = getarea();
+
 	askedlock = 0;
+	if (goroutineof(a))
+		a->sent = 0; // its parent's
 }
 
 // Returns 0, or the error of a thread that asks for that stack in a C program. The library refuses

@@ -325,7 +325,8 @@ int pthread_getattr_np(Area *a, ThreadAttributes *attr)
 		s = currentstack((uintptr_t)__builtin_frame_address(0));
 	else if (top == 0) // the first thread's
 		s = g0.stack;
-	*attr = (ThreadAttributes){ .stacksize = s.hi - s.lo, .guardsize = a->guardsize,
+	*attr = (ThreadAttributes){ .stacksize = s.hi - s.lo,
+	                            .guardsize = goroutineof(a) ? 0 : a->guardsize,
 	                            .stack = (void *)s.hi,
 	                            .detached = a->detachstate >= AreaDetached };
 	return 0;

@@ -118,7 +118,7 @@ static int64_t parkpermit(PthreadSem *s, int64_t when)
 	Area *a = getarea();
 	int64_t r;
 
-	gateenter(__NR_futex);
+	gateenter(a, false);
 	holdjumps(a);
 	compilerbarrier();
 	r = getpermit(s, when, true);
