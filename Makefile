@@ -62,7 +62,7 @@ endif
 ifdef REPLAY
 VARIANT = replay
 OPT = -O1
-DEFS += -DRT0_DEBUG -DRT0_REPLAY
+DEFS += $(if $(HOSTED),,-DRT0_DEBUG) -DRT0_REPLAY
 endif
 ifdef HOSTED
 VARIANT = hosted$(if $(REPLAY),-replay)

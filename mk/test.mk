@@ -4,6 +4,7 @@
 test: all $(if $(HOSTED),,$(BUILD)/hosted$(SUFFIX)) $(if $(REPLAY),,replayed)
 	tests/run --variant $(VARIANT)$(SUFFIX)
 
+# build/replay, for the tests of it.
 replayed:
 	@$(MAKE) --no-print-directory DEBUG= STRESS= COVERAGE= HOSTED= REPLAY=1 runtime
 

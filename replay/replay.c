@@ -34,7 +34,9 @@ enum {
 };
 
 bool replaying;
-Replayed replay;
+static Replayed own;
+Replayed *replay = &own;
+Explored explored;
 
 typedef struct {
 	G *gp;
@@ -42,7 +44,9 @@ typedef struct {
 } Runnable;
 
 static struct {
-	uint64_t rand;
+	uint64_t seed;
+	uint64_t drawn; // at this choice
+	uint32_t skip;  // the next of explored.skip
 	Runnable *runnable; // with priorities, a heap
 	uint32_t n, cap;
 	uint64_t arrived;
@@ -51,20 +55,29 @@ static struct {
 	uint32_t lowest;           // the next that yields of itself gets this less one
 	G *last;                   // what ran last
 	uint32_t inarow;
+	bool asked;    // the last one has called rt_gosched
+	bool prologue; // it yields in a prologue
 	Note *note; // noted waits for it
 	G *noted;
 } r;
 
 // ---- drawing ------------------------------------------------------------------------
 
-// A counter through a finaliser (splitmix64).
-static uint64_t draw64(void)
+// splitmix64's finaliser.
+static uint64_t scatter(uint64_t z)
 {
-	uint64_t z = r.rand += 0x9e3779b97f4a7c15;
-
 	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
 	z = (z ^ z >> 27) * 0x94d049bb133111eb;
 	return z ^ z >> 31;
+}
+
+// By the number of the choice: what is drawn at one does not depend on whether those before it
+// were drawn or left out.
+static uint64_t draw64(void)
+{
+	uint64_t z = scatter(r.seed + replay->choices * 0x9e3779b97f4a7c15);
+
+	return scatter(z + ++r.drawn * 0xd1342543de82ef95);
 }
 
 static uint32_t draw(uint32_t n)
@@ -74,28 +87,57 @@ static uint32_t draw(uint32_t n)
 
 void replaymix(uint64_t x)
 {
-	replay.hash = (replay.hash ^ x) * 0x100000001b3;
-	replay.hash ^= replay.hash >> 29;
+	replay->hash = (replay->hash ^ x) * 0x100000001b3;
+	replay->hash ^= replay->hash >> 29;
 }
 
 // For the order of select's cases, for semaphores' tickets and the like.
 uint32_t replayrandom(void)
 {
-	uint32_t x = (uint32_t)(draw64() >> 32);
-
-	replaymix(x);
-	return x;
+	return (uint32_t)(draw64() >> 32);
 }
+
+// ---- what is left out ---------------------------------------------------------------
 
 // From then on: first come, first served, and a goroutine yields when it asks to.
 static bool stopped(void)
 {
-	return debug.seedstop > 0 && replay.choices >= (uint64_t)debug.seedstop;
+	return debug.seedstop > 0 && replay->choices >= (uint64_t)debug.seedstop;
 }
 
 bool replayyields(void)
 {
 	return !stopped();
+}
+
+// Is the next choice not drawn?
+static bool leftout(void)
+{
+	if (stopped())
+		return true;
+	while (r.skip < explored.nskip && explored.skip[r.skip].end <= replay->choices)
+		r.skip++;
+	return r.skip < explored.nskip && explored.skip[r.skip].begin <= replay->choices;
+}
+
+// Reads "3-17:20-95": first and last choice, counted from 1.
+static void parseskip(const char *s)
+{
+	while (explored.nskip < MaxSkips) {
+		uint32_t number[2] = { 0 };
+
+		for (int i = 0; i < 2; i++) {
+			for (; *s >= '0' && *s <= '9'; s++)
+				number[i] = 10 * number[i] + (uint32_t)(*s - '0');
+			if (i == 0 && *s++ != '-')
+				return;
+		}
+		if (number[0] == 0 || number[1] < number[0])
+			return;
+		explored.skip[explored.nskip++] = (Skip){ number[0] - 1, number[1] };
+		if (*s++ != ':')
+			return;
+	}
 }
 
 // The functions of the program alone: how often the runtime's own are called may depend on
@@ -108,11 +150,11 @@ bool replayprologue(uintptr_t pc)
 
 	if (!pp || (r.n == 0 && atomic_load_relaxed(&pp->timer0When) == 0 && !netpollwaiting()))
 		return false; // nothing could come first
-	if (stopped() || debug.seedcalls < 0 || pc < (uintptr_t)__user_text_start ||
+	if (leftout() || debug.seedcalls < 0 || pc < (uintptr_t)__user_text_start ||
 	    pc >= (uintptr_t)__user_text_end)
 		return false;
 	i = draw((uint32_t)debug.seedcalls);
-	replaymix(i);
+	r.prologue = i == 0;
 	return i == 0;
 }
 
@@ -120,7 +162,7 @@ bool replayprologue(uintptr_t pc)
 
 static bool priorities(void)
 {
-	return debug.seedpct > 0 && !stopped();
+	return debug.seedpct > 0;
 }
 
 static bool before(const Runnable *a, const Runnable *b)
@@ -183,31 +225,45 @@ static G *remove(uint32_t i)
 	G *gp = r.runnable[i].gp;
 	Runnable x = r.runnable[--r.n];
 
-	if (priorities() && i < r.n)
-		down(i, x); // i is 0
-	else
+	if (i == r.n)
+		return gp;
+	if (!priorities())
 		r.runnable[i] = x;
+	else if (i > 0 && before(&x, &r.runnable[(i - 1) / 2]))
+		up(i, x);
+	else
+		down(i, x);
 	return gp;
 }
 
-static uint32_t first(void)
+// Returns the place of what ran last, if it can run and has not asked others to;
+// or of what has waited longest.
+static uint32_t usual(void)
 {
-	uint32_t at = 0;
+	uint32_t longest = 0;
 
-	for (uint32_t i = 1; i < r.n; i++) {
-		if (r.runnable[i].place < r.runnable[at].place)
-			at = i;
+	for (uint32_t i = 0; i < r.n; i++) {
+		if (r.runnable[i].gp == r.last && !r.asked && !replay->outside)
+			return i;
+		if (r.runnable[i].place < r.runnable[longest].place)
+			longest = i;
 	}
-	return at;
+	return longest;
 }
 
 // ---- priorities ---------------------------------------------------------------------
 
-// gp says that others shall run, or has run for too long: a loop that waits for something.
-void replaylower(G *gp)
+// gp has run for too long, or asks others to run: a loop that waits for something.
+static void lower(G *gp)
 {
 	if (r.lowest > MaxPoints + 1)
 		gp->replayprio[0] = --r.lowest;
+}
+
+void replaylower(G *gp)
+{
+	r.asked = true;
+	lower(gp);
 }
 
 // gp has just been chosen, and is not in the heap: what changes shows at its next choice.
@@ -216,11 +272,10 @@ static void changepriority(G *gp)
 	if (debug.seedpct <= 0)
 		return;
 	r.inarow = gp == r.last && r.n > 0 ? r.inarow + 1 : 0;
-	r.last = gp;
 	if (r.inarow > InARow)
-		replaylower(gp);
+		lower(gp);
 	for (uint32_t i = 0; r.n > 0 && i < r.npoints; i++) {
-		if (r.point[i] == replay.real)
+		if (r.point[i] == replay->real)
 			gp->replayprio[0] = i + 1;
 	}
 }
@@ -301,13 +356,13 @@ static void checknote(void)
 
 static void gather(P *pp)
 {
-	int64_t now = replay.now;
+	int64_t now = replay->now;
 	bool ran;
 
 	checkTimers(pp, &now, &ran);
 	takeglobal();
 	checknote();
-	if (replay.choices % PollEvery == 0)
+	if (replay->choices % PollEvery == 0)
 		pollnet(0);
 }
 
@@ -320,7 +375,7 @@ static bool waitformore(P *pp)
 	if (pollnet(debug.seedwait * (int64_t)1000))
 		return true;
 	if (when != 0) {
-		replay.now = max(replay.now, when);
+		replay->now = max(replay->now, when);
 		return true;
 	}
 	if (netpollwaiting()) {
@@ -337,23 +392,31 @@ static bool waitformore(P *pp)
 
 static G *choose(void)
 {
+	bool drawn = !leftout();
 	uint32_t i = 0;
 	G *gp;
 
-	replay.choices++;
-	replay.real += r.n > 1;
-	replaytick(stopped() ? 0 : draw64());
-	if (stopped())
-		i = first();
+	replay->choices++;
+	replay->real += r.n > 1;
+	r.drawn = 0;
+	replaytick(drawn ? draw64() : 0);
+	if (!drawn)
+		i = usual();
 	else if (!priorities())
 		i = draw(r.n);
 	if (debug.seedtrace > 1)
-		print("replay: %lu: one of %u", replay.choices, r.n);
+		print("replay: %lu: one of %u%s", replay->choices, r.n, drawn ? "" : ", not drawn,");
 	gp = remove(i);
 	if (debug.seedtrace > 1)
 		print(" is goroutine %lu at %ld ns\n", gp->goid, replaytime());
-	replaymix(gp->goid << 32 ^ i);
+	// That a goroutine continues where it would have anyway makes no other order.
+	if (gp != r.last || !r.prologue)
+		replaymix(gp->goid);
 	changepriority(gp);
+	r.last = gp;
+	r.asked = r.prologue = false;
+	if (replay->choices == (uint64_t)debug.seedbreak)
+		replaybreak();
 	return gp;
 }
 
@@ -380,17 +443,27 @@ G *replaypick(bool *inheritTime)
 
 // ---- beginning and end --------------------------------------------------------------
 
-static int32_t orelse(int32_t value, int32_t usual)
+static int32_t orelse(int32_t value, int32_t usually)
 {
-	return value != 0 ? value : usual;
+	return value != 0 ? value : usually;
 }
 
-void replayinit(void)
+// For gdb: GODEBUG=seedbreak=N calls it at the choice N.
+NOINLINE NOSPLIT void replaybreak(void)
+{
+	__asm__ volatile("");
+}
+
+void replayinit(const char *skip)
 {
 	if (debug.seed <= 0)
 		return;
 	replaying = true;
-	r.rand = (uint64_t)debug.seed << 20;
+	if (skip)
+		parseskip(skip);
+	if (!Libc && !Hosted)
+		serve(); // returns in each of the processes that it forks
+	r.seed = scatter((uint64_t)debug.seed);
 	r.lowest = MaxPrio;
 	replayclock();
 	debug.seedsteps = orelse(debug.seedsteps, 1000);
@@ -405,9 +478,12 @@ void replayinit(void)
 
 void replayend(int32_t status)
 {
-	(void)status;
+	replay->ended = true;
+	replay->status = status;
+	replay->time = replaytime();
 	if (debug.seedtrace <= 0)
 		return;
-	print("replay: seed %d: %lu choices, %lu real, hash %lx, time %ld ns%s\n", debug.seed, replay.choices,
-	      replay.real, replay.hash, replaytime(), replay.outside ? "; it also depends on real time" : "");
+	print("replay: seed %d: %lu choices, %lu real, hash %lx, time %ld ns%s\n", debug.seed,
+	      replay->choices, replay->real, replay->hash, replay->time,
+	      replay->outside ? "; it also depends on real time" : "");
 }

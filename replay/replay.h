@@ -10,12 +10,30 @@ typedef struct {
 	uint64_t hash;    // of all of them
 	int64_t now;      // monotonic
 	bool outside;     // real time has had a part in the run
+	bool ended;       // status and time are known
+	int32_t status;
+	int64_t time;
 } Replayed;
-extern Replayed replay;
+extern Replayed *replay; // where the server reads it
 
-void replaymix(uint64_t x); // into the hash
+// Choices [begin, end), counted from 0, that are not drawn.
+typedef struct {
+	uint32_t begin, end;
+} Skip;
+enum { MaxSkips = 100 };
+typedef struct {
+	uint32_t nskip;
+	Skip skip[MaxSkips]; // in order
+} Explored;
+extern Explored explored;
 
-// ---- clock.c ------------------------------------------------------------------------
+void replaybreak(void);
+
+// ---- server.c -----------------------------------------------------------------------
+
+void serve(void);
+
+// ---- virtualclock.c -----------------------------------------------------------------
 
 void replayclock(void);          // the clock is virtual from now on
 void replaytick(uint64_t random); // a choice takes time

@@ -18,7 +18,7 @@ enum { MaxStep = 100, Seldom = 64, LeastPause = 7, Pauses = 15 }; // ns; pauses 
 static int64_t virtualclock(int64_t id, Timespec *ts)
 {
 	enum { Realtime = 0 };
-	int64_t t = replay.now + (id == Realtime ? Epoch : 0);
+	int64_t t = replay->now + (id == Realtime ? Epoch : 0);
 
 	ts->sec = t / 1000000000;
 	ts->nsec = t % 1000000000;
@@ -27,20 +27,20 @@ static int64_t virtualclock(int64_t id, Timespec *ts)
 
 void replayclock(void)
 {
-	replay.now = Start;
+	replay->now = Start;
 	vdsoClockgettimeSym = (uintptr_t)virtualclock;
 }
 
 // random == 0: the least.
 void replaytick(uint64_t random)
 {
-	replay.now += 1 + (int64_t)(random % MaxStep);
+	replay->now += 1 + (int64_t)(random % MaxStep);
 	random /= MaxStep;
 	if (random != 0 && random % Seldom == 0)
-		replay.now += (int64_t)1 << (LeastPause + random / Seldom % Pauses);
+		replay->now += (int64_t)1 << (LeastPause + random / Seldom % Pauses);
 }
 
 int64_t replaytime(void)
 {
-	return replay.now - Start;
+	return replay->now - Start;
 }

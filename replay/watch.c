@@ -78,7 +78,7 @@ static void takeback(P *pp)
 {
 	incidlelocked(-1); // as retakesyscall
 	if (takesyscallp(pp, Pidle)) {
-		replay.outside = true;
+		replay->outside = true;
 		handoffp(pp);
 	}
 	incidlelocked(1);
@@ -86,8 +86,8 @@ static void takeback(P *pp)
 
 static void look(P *pp)
 {
-	if (replay.choices != seen.choices || pp->syscalltick != seen.syscalltick) {
-		seen.choices = replay.choices;
+	if (replay->choices != seen.choices || pp->syscalltick != seen.syscalltick) {
+		seen.choices = replay->choices;
 		seen.syscalltick = pp->syscalltick;
 		seen.same = 0;
 		seen.cpu = cputime();
@@ -99,9 +99,9 @@ static void look(P *pp)
 
 		if (!mp || sleeps(mp))
 			takeback(pp);
-	} else if (isrunning(pp) && cputime() - seen.cpu > (replay.outside ? SpinsAgain : Spins) &&
+	} else if (isrunning(pp) && cputime() - seen.cpu > (replay->outside ? SpinsAgain : Spins) &&
 	           preemptone(pp, PreemptSlice)) {
-		replay.outside = true;
+		replay->outside = true;
 		seen.cpu = cputime();
 	}
 }

@@ -9,13 +9,14 @@ extern bool replaying; // from parsedebugvars on: GODEBUG has a seed
 
 #define REPLAYING (Replay && replaying)
 
-void replayinit(void);
+void replayinit(const char *skip);
 void replaywatch(void); // in sysmon's place
 void replayend(int32_t status);
 
 // ---- choices ------------------------------------------------------------------------
 
 uint32_t replayrandom(void);
+void replaymix(uint64_t x); // into the hash of the run
 void replayput(G *gp);       // on the P's queue
 void replaylower(G *gp);     // it lets others run first
 G *replaypick(bool *inheritTime);  // the next goroutine; waits for one

@@ -10,6 +10,7 @@
 
 DebugVars debug;
 const char *debugtrace;
+static const char *replayskip; // GODEBUG from there on
 
 // In the order of the struct.
 #define NAME(name) #name,
@@ -38,6 +39,8 @@ static void parsegodebug(const char *p)
 
 		if (file && *file && *file != ',')
 			debugtrace = file;
+		if (Replay && (file = afterprefix(p, "seedskip=")))
+			replayskip = file;
 		for (; *p && *p != ','; p++) {
 			if (n < sizeof field)
 				field[n++] = *p;
@@ -61,7 +64,7 @@ STEP void parsedebugvars(void)
 	if (godebug && !auxvSecure)
 		parsegodebug(godebug);
 	if (Replay)
-		replayinit();
+		replayinit(replayskip);
 	watchcreation = debug.tracebackancestors > 0;
 	setTraceback(gogetenv("GOTRACEBACK"));
 }

@@ -158,7 +158,8 @@ STEP void runtime_main(void *ctxt)
 	systemstack(newsysmon, NULL);
 
 	// Initialisation happens on the first thread: a constructor may depend on it.
-	lockOSThread();
+	if (!REPLAYING) // where other Ms would run the rest meanwhile
+		lockOSThread();
 	if (getg()->m != &m0)
 		throw("runtime.main not on m0");
 	if (debugtrace)
@@ -171,7 +172,8 @@ STEP void runtime_main(void *ctxt)
 	main_init_done = rt_chan_make(sizeof(bool), 0);
 	doInit(&main_inittask, maininit);
 	rt_chan_close(main_init_done);
-	unlockOSThread();
+	if (!REPLAYING)
+		unlockOSThread();
 
 	expectthreads();
 	status = rt_main(argc, argv);

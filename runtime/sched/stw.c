@@ -358,6 +358,8 @@ void freezetheworld(void)
 	atomic_xchg(&sched.freezing, 1);
 	atomic_xchg(&sched.stopwait, FreezeStopWait);
 	atomic_xchg(&sched.gcwaiting, 1);
+	if (REPLAYING)
+		return; // nobody else has a P
 	for (int32_t i = 0; i < 5; i++) {
 		if (!preemptall())
 			break;

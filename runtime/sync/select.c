@@ -20,6 +20,7 @@
 //
 // built: hot
 #include "include/rt.h"
+#include "runtime/base/replay.h"
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/proc.h"
@@ -98,6 +99,8 @@ static rt_case *choose(rt_case *cases, int n)
 		if (looksready(k) && (ready++ == 0 || fastrandn(ready) == 0))
 			chosen = k;
 	}
+	if (REPLAYING && chosen)
+		replaymix((uint64_t)(chosen - cases));
 	return chosen;
 }
 

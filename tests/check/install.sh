@@ -34,6 +34,7 @@ tree "$stage" >first
 (cd "$stage/usr/local" && find . ! -type d ! -path './share/man/man3/*' | LC_ALL=C sort) >files
 cat >wanted <<END
 ./bin/other
+./bin/rt0-explore
 ./bin/rt0-trace
 ./bin/rtcc
 ./include/rt0/rt.h
@@ -59,8 +60,10 @@ cat >wanted <<END
 ./lib/rt0/ld-rt0/folders
 ./lib/rt0/ld-rt0/threadlocal
 ./lib/rt0/rt0.specs
+./share/man/man1/rt0-explore.1
 ./share/man/man1/rtcc.1
 ./share/man/man7/rt0.7
+./share/rt0/explore
 ./share/rt0/gdb/arch.py
 ./share/rt0/gdb/printers.py
 ./share/rt0/gdb/rt0.py

@@ -23,7 +23,7 @@ BUGS = {
     "selclose": ("", "panic: send on closed channel"),
     "ring": ("", DEADLOCK),
     "phil": ("", DEADLOCK),
-    "deep": (",seedpct=4,seedsteps=200", "panic: phase 4"),
+    "deep": (",seedpct=3,seedsteps=170", "panic: phase 4"),
 }
 SEEDS, REPLAYS, TIMES = 100, 100, 10
 # Programs of the suite: of channels, locks, timers, stacks, descriptors, panics and signals.

@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+# tests/check/explore.py - rt0-explore finds what fails, shrinks it to the choices that matter, and
+# prints the line that replays it; its status says what it has found.
+# variants: release
+# needs: gcc gdb
+# stdout: ok
+# timeout: 600
+
+import os
+import re
+import shlex
+import subprocess
+
+from expect import ROOT, TMP, equal, expect, finish
+
+HANGS = """#include <rt.h>
+#include <sys/syscall.h>
+
+int rt_main(int argc, char **argv)
+{
+	(void)argv;
+	if (argc > 1)
+		rt_syscall(SYS_ppoll, 0, 0, 0, 0, 0);
+	rt_eprintf("ends\\n");
+	return 3;
+}
+"""
+
+
+def build(source, name, variant="replay"):
+    subprocess.run([f"{ROOT}/tools/rtcc", "-g", "-O1", source, "-o", f"{TMP}/{name}"], check=True,
+                   env={**os.environ, "CC": "gcc", "RT0_VARIANT": variant})
+
+
+def explore(*arguments, **env):
+    done = subprocess.run([f"{ROOT}/tools/explore", *arguments], cwd=TMP, capture_output=True, text=True,
+                          check=False, timeout=300, env={**os.environ, **env})
+    return done.returncode, done.stdout, done.stderr
+
+
+def paste(said):
+    """Runs the line that it has printed."""
+    line = re.search(r"^  (GODEBUG=\S+) (.*)$", said, re.M)
+    return subprocess.run(["sh", "-c", line[0]], cwd=TMP, capture_output=True, text=True, check=False,
+                          timeout=60)
+
+
+for name in "dead", "lost", "deep", "sleeps":
+    build(f"{ROOT}/tests/replay/{name}.c", name)
+build(f"{ROOT}/tests/replay/dead.c", "plain", "debug" if os.path.exists(f"{ROOT}/build/debug/librt0.a") else "release")
+with open(f"{TMP}/hangs.c", "w", encoding="ascii") as file:
+    file.write(HANGS)
+build(f"{TMP}/hangs.c", "hangs")
+
+status, said, _ = explore("-n", "400", "./dead")
+equal(status, 1, "dead: status")
+expect(re.search(r"^400 seeds, \d+ fail \(the first: \d+\); \d+ different schedules, \d+ of them new", said),
+       "dead: the summary", said)
+expect(re.search(r"^\d+ x status 2: fatal error: all goroutines are asleep - deadlock!$", said, re.M),
+       "dead: the kind", said)
+expect("replayed alike 5 of 5; one choice matters" in said, "dead: a single choice matters", said)
+for _ in range(10):
+    again = paste(said)
+    expect(again.returncode == 2 and "deadlock" in again.stderr, "dead: the line replays it", again)
+
+status, said, _ = explore("-n", "200", "./lost")
+equal(said.count(" x status 2: panic: lost update: "), 1, "lost: one kind, whatever the number")
+expect("lost update" in paste(said).stderr, "lost: the line replays it", said)
+
+status, said, _ = explore("-n", "2000", "./deep")
+equal(status, 1, "deep: found by priorities")
+expect(re.search(r"seedpct=\d,seedsteps=\d+", said), "deep: the line has them", said)
+expect("panic: phase 4" in paste(said).stderr, "deep: the line replays it", said)
+equal(explore("-n", "300", "--policy", "free", "./deep")[0], 0, "deep: not by free choices")
+
+status, said, _ = explore("-n", "64", "./sleeps")
+equal((status, said.count("\n")), (0, 1), "a program without an error")
+status, said, _ = explore("-n", "5000", "-1", "-j", "1", "./dead")
+expect(status == 1 and int(said.split()[0]) < 200, "-1 ends at the first failure", said)
+
+status, said, _ = explore("-n", "2", "./hangs")
+expect(status == 1 and "2 x status 3: ends" in said, "a status is a failure", said)
+status, said, _ = explore("-n", "2", "-t", "1", "./hangs", "hang")
+expect(status == 1 and "2 x hangs" in said, "a run that hangs", said)
+
+for command, message in (("./plain", "not of the replay build"), ("./none", "No such file")):
+    status, said, wrong = explore("-n", "9", command)
+    expect(status == 2 and message in wrong, f"{command} cannot be explored", wrong)
+equal(explore("-n", "9")[0], 2, "no program")
+
+with open(f"{TMP}/gdb", "w", encoding="ascii") as file:
+    file.write(f'#!/bin/sh\nPATH={shlex.quote(os.environ["PATH"])} exec gdb -batch -nx "$@"\n')
+os.chmod(f"{TMP}/gdb", 0o755)
+said = explore("-n", "100", "--gdb", "./dead", PATH=f"{TMP}:{os.environ['PATH']}")[1]
+expect(re.search(r"Breakpoint 1, .*replaybreak", said), "gdb stops before the end", said)
+finish()
