@@ -34,7 +34,7 @@ static uint32_t outsideflags(int32_t fd)
 // would get its number and be written to.
 static bool isopen(int32_t fd)
 {
-	return netpollinited() ||
+	return netpollwatches() ||
 	       syscall3(__NR_fcntl, (uint32_t)fd, F_GETFL, 0) != -EBADF;
 }
 

@@ -261,7 +261,7 @@ static Outcome poll(Search *s)
 	int64_t when;
 
 	if (Libc && netpollwaiting())
-		netpollTryInit(); // outsiders() had no goroutine to do it
+		netpollGenericInit(); // outsiders() had no goroutine to do it
 	if (!netpollinited())
 		return Nothing;
 	// The earliest timer of all, those of busy and of idle Ps.

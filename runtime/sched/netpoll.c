@@ -4,6 +4,13 @@
 // polldesc.c handles the events of other descriptors; a program that waits for none has
 // timers and the break alone, and is linked without polldesc.c.
 //
+// Where there is no descriptor left for it when the first timer starts, the poller sleeps on the
+// word that a break sets, until the first descriptor is watched. Each attempt to watch one
+// tries again:
+//
+//	PollerNone -> PollerOfTimers -> PollerOfAll
+//	PollerNone -> PollerOfAll
+//
 // Follows Go's netpoll_epoll.go.
 //
 // built: unchecked libc
@@ -16,10 +23,12 @@
 
 uint32_t netpollWaiters;
 int32_t (*netpollevent)(const EpollEvent *ev, Gqueue *list);
-static uint32_t netpollInited;
+static uint32_t netpollInited; // PollerNone ...
 static Mutex netpollInitLock = { .rank = RANKED(RankNetpollInit) };
 int32_t epfd = -1, netpollBreakFd = -1;
-static uint32_t netpollWakeSig; // the eventfd has been written and not read yet
+static uint32_t netpollWakeSig; // a break has come and was not taken yet
+
+enum { PollerNone, PollerOfTimers, PollerOfAll };
 
 // Returns an eventfd that ep watches, or -errno.
 static int64_t newbreakfd(int32_t ep)
@@ -37,6 +46,7 @@ static int64_t newbreakfd(int32_t ep)
 static int64_t netpollinit(void)
 {
 	int64_t ep = epollcreate1(EPOLL_CLOEXEC), fd;
+	uint64_t one = 1;
 
 	if (ep < 0)
 		return ep;
@@ -45,9 +55,17 @@ static int64_t netpollinit(void)
 		closefd((int32_t)ep);
 		return fd;
 	}
-	epfd = (int32_t)ep;
-	netpollBreakFd = (int32_t)fd;
-	atomic_store_release(&netpollInited, 1); // pairs with the loads
+	// One that sleeps on the word, or has seen no epfd and is about to, is woken. A break that
+	// sees no netpollBreakFd has changed the word before the exchange here, which it would find
+	// changed: so this writes for it. Pairs with netpollBreak and netpoll.
+	(void)atomic_xchg(&netpollBreakFd, (int32_t)fd);
+	(void)atomic_xchg(&epfd, (int32_t)ep);
+	if (netpollInited == PollerOfTimers) {
+		(void)atomic_xchg(&netpollWakeSig, 1);
+		futexwakeup(&netpollWakeSig, 1);
+		write1((int32_t)fd, &one, sizeof one);
+	}
+	atomic_store_release(&netpollInited, PollerOfAll); // pairs with the loads
 	return 0;
 }
 
@@ -55,21 +73,27 @@ int64_t netpollTryInit(void)
 {
 	int64_t r = 0;
 
-	if (likely(netpollinited()))
+	if (likely(netpollwatches()))
 		return 0;
 	lock(&netpollInitLock);
-	if (!netpollInited)
+	if (netpollInited != PollerOfAll)
 		r = netpollinit();
 	unlock(&netpollInitLock);
 	return r;
 }
 
-// Like netpollTryInit, but throws on failure.
+// For timers. Throws if the calls are refused for good.
 void netpollGenericInit(void)
 {
-	int64_t r = netpollTryInit();
+	int64_t r;
 
-	if (r < 0) {
+	if (likely(netpollinited()))
+		return;
+	r = netpollTryInit();
+	if (r == -EMFILE || r == -ENFILE || r == -ENOMEM) {
+		// Pairs with netpollinited's load.
+		(void)atomic_cas(&netpollInited, PollerNone, PollerOfTimers);
+	} else if (r < 0) {
 		print("runtime: netpollinit failed with %d\n", (int32_t)-r);
 		throw("runtime: netpollinit failed");
 	}
@@ -77,17 +101,27 @@ void netpollGenericInit(void)
 
 bool netpollinited(void)
 {
-	return atomic_load_acquire(&netpollInited) != 0;
+	return atomic_load_acquire(&netpollInited) != PollerNone;
+}
+
+bool netpollwatches(void)
+{
+	return atomic_load_acquire(&netpollInited) == PollerOfAll;
 }
 
 // Makes the M in netpoll return. Several breaks before it wakes count as one.
 void netpollBreak(void)
 {
 	uint64_t one = 1;
+	int32_t fd;
 
 	if (!atomic_cas(&netpollWakeSig, 0, 1))
 		return;
-	write1(netpollBreakFd, &one, sizeof one);
+	fd = atomic_load_acquire(&netpollBreakFd); // pairs with netpollinit
+	if (likely(fd >= 0))
+		write1(fd, &one, sizeof one);
+	else
+		futexwakeup(&netpollWakeSig, 1);
 }
 
 // Rounds as Go does: at least 1 ms, whole milliseconds, at most about 11.5 days.
@@ -127,16 +161,28 @@ static void takebreak(int64_t delay)
 	atomic_store_release(&netpollWakeSig, 0); // pairs with netpollBreak's cas
 }
 
+// The poller of timers. As takebreak, only a wait takes the break.
+static COLD void awaitbreak(int64_t delay)
+{
+	if (delay == 0)
+		return;
+	futexsleep(&netpollWakeSig, 0, delay);
+	atomic_store_release(&netpollWakeSig, 0); // pairs with netpollBreak's cas
+}
+
 Gqueue netpoll(int64_t delay)
 {
+	int32_t woken = 0, ep = atomic_load_acquire(&epfd); // pairs with netpollinit
 	Gqueue ready = { 0 };
 	EpollEvent ev[128];
-	int32_t woken = 0;
-	int64_t n;
+	int64_t n = 0;
 
 	if (Libc && outsidework())
 		delay = 0; // they may have come before there was a wait to break
-	n = epollwait(epfd, ev, nelem(ev), waitms(delay));
+	if (likely(ep >= 0))
+		n = epollwait(ep, ev, nelem(ev), waitms(delay));
+	else
+		awaitbreak(delay);
 	// Refused for good. What passes is as good as nothing ready.
 	if (n == -EPERM || n == -ENOSYS || n == -EBADF || n == -EINVAL)
 		throw("runtime: netpoll failed");
@@ -170,5 +216,5 @@ int64_t netpollctl(int32_t fd, EpollEvent *ev)
 void netpollforked(void)
 {
 	epfd = -1;
-	atomic_store_relaxed(&netpollInited, 1);
+	atomic_store_relaxed(&netpollInited, PollerOfAll);
 }

@@ -86,9 +86,10 @@ ALWAYS_INLINE void netpollcount(int32_t n)
 
 // ---- netpoll.c ----------------------------------------------------------------------
 
-void netpollGenericInit(void);
-int64_t netpollTryInit(void); // 0, or why there can be no poller now
+void netpollGenericInit(void); // so that there is one for timers
+int64_t netpollTryInit(void); // 0, or why no descriptor can be watched now
 bool netpollinited(void);
+bool netpollwatches(void); // descriptors, too
 // Returns goroutines whose descriptors are ready. delay < 0 blocks, 0 polls, > 0 is in ns.
 Gqueue netpoll(int64_t delay);
 void netpollBreak(void);
