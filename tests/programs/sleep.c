@@ -5,6 +5,7 @@
 // different sleeps begun together the shorter ends first (one processor); 10,000 sleepers
 // wake up; a sleeper is not starved by goroutines that yield; the clock never goes back.
 // matrix: GOMAXPROCS=1,2,4,64
+// hosted: not thread: its goroutines start too late for their moments
 #include "../lib/test.h"
 
 enum {
