@@ -8,6 +8,7 @@
 // stopped add up; after them no earlier tick is received; timers fire when all processors
 // are busy; 100,000 timers leave nothing behind.
 // matrix: GOMAXPROCS=1,2,4
+// hosted: not thread: it has more goroutines than ThreadSanitizer allows
 #include "../lib/test.h"
 
 enum { Many = 100000, Racing = 200, Patience = 3 }; // seconds
