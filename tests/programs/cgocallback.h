@@ -326,7 +326,7 @@ static void deep(void *n)
 	*(int64_t *)n = dig(10000);
 }
 
-static volatile int released;
+static _Atomic(int) released;
 
 static void release(void *unused)
 {
