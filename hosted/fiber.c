@@ -44,6 +44,7 @@ void __rt0_fibernew(G *newg)
 	char name[64];
 
 	newg->error[0] = 0;
+	newg->exceptions[0] = newg->exceptions[1] = 0;
 	if (!__tsan_create_fiber)
 		return;
 	newg->mutexes->nheld = newg->mutexes->more = 0;
@@ -143,12 +144,14 @@ void __rt0_fiberenter(G *gp)
 			ownfiber = __tsan_get_current_fiber();
 		switchto(gp->fiber[TsanFiber]);
 	}
+	exceptionsenter(gp);
 	errno = gp->error[0]; // last, since what a sanitizer does may fail
 }
 
 void __rt0_fiberleave(G *gp)
 {
 	gp->error[0] = errno;
+	exceptionsleave(gp);
 	stackis(gp->m->g0->stack, &gp->fiber[AsanStack], ownstack);
 	if (__tsan_switch_to_fiber)
 		switchto(ownfiber);

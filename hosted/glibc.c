@@ -137,6 +137,7 @@ void _cgo_sigforeign(int sig, siginfo_t *info, void *ctx)
 __attribute__((constructor)) static void getready(void)
 {
 	fiberinit();
+	exceptionsinit();
 	noteerrno();
 	reportinit();
 	foreigninit();

@@ -10,6 +10,9 @@ enum { TsanFiber, AsanStack, CallerStack };
 
 void fiberinit(void);
 void noteerrno(void);
+void exceptionsinit(void);
+void exceptionsenter(const G *gp);
+void exceptionsleave(G *gp);
 void meetfiber(G *gp); // gp is the calling thread
 void reportinit(void); // before the program allocates memory
 

@@ -274,6 +274,7 @@ struct G {
 	// make G a structure of any size to the compiler.
 	void *fiber[3 * Hosted];
 	int32_t error[Hosted]; // the C library's errno, while it does not run
+	uintptr_t exceptions[2 * Hosted]; // and the C++ library's words; hosted/exceptions.c
 	uint32_t replayprio[Replay]; // in a replayed run (replay/): its priority, or 0
 	HeldMutexes mutexes[Hosted];
 

@@ -22,13 +22,13 @@
 			differs(__FILE__, __LINE__, #got, got_, wanted_);              \
 	} while (0)
 
-static inline RT_NORETURN void failed(const char *file, int line, const char *what)
+RT_NORETURN static inline void failed(const char *file, int line, const char *what)
 {
 	rt_eprintf("%s:%d: FAILED: %s\n", file, line, what);
 	rt_exit(1);
 }
 
-static inline RT_NORETURN void differs(const char *file, int line, const char *what,
+RT_NORETURN static inline void differs(const char *file, int line, const char *what,
                                         int64_t got, int64_t wanted)
 {
 	rt_eprintf("%s:%d: FAILED: %s is %lld, not %lld\n", file, line, what,
