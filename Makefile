@@ -103,7 +103,7 @@ CMAIN = runtime/boot/cmain.c
 
 # What a program can see; everything else becomes local (gdb still shows it).
 GLOBALS = rt_* _rt0_$(ARCH)_linux __morestack* memcpy memmove memset memcmp \
-	__stack_chk_fail _cgo_* __rt0_*
+	__stack_chk_fail _cgo_* __rt0_* $(if $(REPLAY),__tsan_*)
 
 # What musl has by these names cgo/ calls, or replaces; the runtime's own get others beside it.
 ALSOMUSLS = abort clone eventfd exit fcntl getpid gettid open pipe2 raise read \

@@ -18,6 +18,7 @@
 //
 // built: unyielding hot
 #include "cgo/pthread.h"
+#include "runtime/base/replay.h"
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
 
@@ -186,6 +187,8 @@ static NOINLINE int lockwith(PthreadMutex *m, bool try, const LibraryTime *at)
 
 int __pthread_mutex_lock(PthreadMutex *m)
 {
+	if (REPLAYING)
+		replaychance();
 	if (likely((m->type & MutexAttributes) == MutexNormal) &&
 	    likely(atomic_cas(&m->lock, 0, EBUSY))) // acquire: pairs with unlock
 		return 0;

@@ -22,6 +22,7 @@
 // built: unyielding hot
 #include "cgo/gate.h"
 #include "cgo/pthread.h"
+#include "runtime/base/replay.h"
 #include "runtime/os/os.h"
 
 enum { MostPermits = 0x7fffffff };
@@ -146,6 +147,8 @@ static int waitpermit(PthreadSem *s, const LibraryTime *at, const char *caller)
 	bool park = atgate() && !(caller >= __libc_text_start && caller < __libc_text_end);
 	int64_t when, r;
 
+	if (REPLAYING)
+		replaychance();
 	__pthread_testcancel();
 	if (trypermit(s))
 		return 0;

@@ -19,9 +19,11 @@
 #include "runtime/os/os.h"
 #include "runtime/sched/g.h"
 #include "runtime/sched/poll.h"
+#include "runtime/sched/preempt.h"
 #include "runtime/sched/proc.h"
 #include "runtime/sched/runq.h"
 #include "runtime/sched/stw.h"
+#include "runtime/sched/switch.h"
 #include "runtime/sched/timer.h"
 
 enum {
@@ -55,6 +57,7 @@ static struct {
 	uint32_t lowest;           // the next that yields of itself gets this less one
 	G *last;                   // what ran last
 	uint32_t inarow;
+	uint32_t accesses; // until the next yields
 	bool asked;    // the last one has called rt_gosched
 	bool prologue; // it yields in a prologue
 	Note *note; // noted waits for it
@@ -156,6 +159,29 @@ bool replayprologue(uintptr_t pc)
 	i = draw((uint32_t)debug.seedcalls);
 	r.prologue = i == 0;
 	return i == 0;
+}
+
+NOSPLIT void replaychance(void)
+{
+	G *gp = getg();
+	M *mp = gp->m;
+
+	if (gp == mp->curg && canPreemptM(mp) && !stopped())
+		mcall(gopreempt_m);
+}
+
+// One in seedaccess, on the average.
+NOSPLIT void replayaccess(void)
+{
+	if (!replaying || debug.seedaccess < 0 || getg() != getg()->m->curg)
+		return;
+	if (r.accesses > 0) {
+		r.accesses--;
+		return;
+	}
+	r.accesses = draw(2 * (uint32_t)debug.seedaccess);
+	if (!leftout())
+		replaychance();
 }
 
 // ---- what is runnable ---------------------------------------------------------------
@@ -468,6 +494,7 @@ void replayinit(const char *skip)
 	replayclock();
 	debug.seedsteps = orelse(debug.seedsteps, 1000);
 	debug.seedcalls = orelse(debug.seedcalls, 8);
+	debug.seedaccess = orelse(debug.seedaccess, 2);
 	debug.seedwait = max(orelse(debug.seedwait, 2000), 0);
 	if (debug.seedpct > 0) {
 		r.npoints = (uint32_t)min(debug.seedpct - 1, MaxPoints);

@@ -28,6 +28,7 @@ typedef struct {
 extern Explored explored;
 
 void replaybreak(void);
+void replayaccess(void); // the program is about to access memory
 
 // ---- server.c -----------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ G *replaytake(bool *inheritTime);  // one of the queue, or NULL
 bool replayempty(void);
 bool replayyields(void);     // shall what runs next yield at each chance?
 bool replayprologue(uintptr_t pc); // shall the function that begins at about pc yield?
+void replaychance(void);     // the goroutine that calls may yield
 void replayawait(Note *n);   // parks the goroutine until a signal handler has woken n
 
 #endif

@@ -27,8 +27,8 @@ int rt_main(int argc, char **argv)
 """
 
 
-def build(source, name, variant="replay"):
-    subprocess.run([f"{ROOT}/tools/rtcc", "-g", "-O1", source, "-o", f"{TMP}/{name}"], check=True,
+def build(source, name, variant="replay", *flags):
+    subprocess.run([f"{ROOT}/tools/rtcc", "-g", "-O1", *flags, source, "-o", f"{TMP}/{name}"], check=True,
                    env={**os.environ, "CC": "gcc", "RT0_VARIANT": variant})
 
 
@@ -47,7 +47,7 @@ def paste(said):
 
 for name in "dead", "lost", "deep", "sleeps":
     build(f"{ROOT}/tests/replay/{name}.c", name)
-build(f"{ROOT}/tests/replay/dead.c", "plain", "debug" if os.path.exists(f"{ROOT}/build/debug/librt0.a") else "release")
+build(f"{ROOT}/tests/replay/dead.c", "debugged", "debug" if os.path.exists(f"{ROOT}/build/debug/librt0.a") else "release")
 with open(f"{TMP}/hangs.c", "w", encoding="ascii") as file:
     file.write(HANGS)
 build(f"{TMP}/hangs.c", "hangs")
@@ -73,6 +73,14 @@ expect(re.search(r"seedpct=\d,seedsteps=\d+", said), "deep: the line has them", 
 expect("panic: phase 4" in paste(said).stderr, "deep: the line replays it", said)
 equal(explore("-n", "300", "--policy", "free", "./deep")[0], 0, "deep: not by free choices")
 
+for name in "plain", "atomics":
+    build(f"{ROOT}/tests/replay/{name}.c", name + "-accesses", "replay", "-fsanitize=thread", "-Wno-tsan")
+build(f"{ROOT}/tests/replay/plain.c", "plain")
+equal(explore("-n", "300", "./plain")[0], 0, "plain: no call, no choice")
+status, said, _ = explore("-n", "300", "./plain-accesses")
+expect(status == 1 and "panic: lost update" in paste(said).stderr, "plain: accesses are choices", said)
+equal(explore("-n", "100", "./atomics-accesses")[0], 0, "atomic functions")
+
 status, said, _ = explore("-n", "64", "./sleeps")
 equal((status, said.count("\n")), (0, 1), "a program without an error")
 status, said, _ = explore("-n", "5000", "-1", "-j", "1", "./dead")
@@ -83,7 +91,7 @@ expect(status == 1 and "2 x status 3: ends" in said, "a status is a failure", sa
 status, said, _ = explore("-n", "2", "-t", "1", "./hangs", "hang")
 expect(status == 1 and "2 x hangs" in said, "a run that hangs", said)
 
-for command, message in (("./plain", "not of the replay build"), ("./none", "No such file")):
+for command, message in (("./debugged", "not of the replay build"), ("./none", "No such file")):
     status, said, wrong = explore("-n", "9", command)
     expect(status == 2 and message in wrong, f"{command} cannot be explored", wrong)
 equal(explore("-n", "9")[0], 2, "no program")
