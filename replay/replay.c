@@ -83,7 +83,7 @@ static uint64_t draw64(void)
 	return scatter(z + ++r.drawn * 0xd1342543de82ef95);
 }
 
-static uint32_t draw(uint32_t n)
+uint32_t replaydraw(uint32_t n)
 {
 	return (uint32_t)((draw64() >> 32) * n >> 32);
 }
@@ -113,8 +113,7 @@ bool replayyields(void)
 	return !stopped();
 }
 
-// Is the next choice not drawn?
-static bool leftout(void)
+bool leftout(void)
 {
 	if (stopped())
 		return true;
@@ -156,7 +155,7 @@ bool replayprologue(uintptr_t pc)
 	if (leftout() || debug.seedcalls < 0 || pc < (uintptr_t)__user_text_start ||
 	    pc >= (uintptr_t)__user_text_end)
 		return false;
-	i = draw((uint32_t)debug.seedcalls);
+	i = replaydraw((uint32_t)debug.seedcalls);
 	r.prologue = i == 0;
 	return i == 0;
 }
@@ -179,7 +178,7 @@ NOSPLIT void replayaccess(void)
 		r.accesses--;
 		return;
 	}
-	r.accesses = draw(2 * (uint32_t)debug.seedaccess);
+	r.accesses = replaydraw(2 * (uint32_t)debug.seedaccess);
 	if (!leftout())
 		replaychance();
 }
@@ -232,7 +231,7 @@ void replayput(G *gp)
 	Runnable x = { gp, ++r.arrived };
 
 	if (gp->replayprio[0] == 0)
-		gp->replayprio[0] = MaxPrio + draw(MaxPrio);
+		gp->replayprio[0] = MaxPrio + replaydraw(MaxPrio);
 	if (r.n == r.cap)
 		grow();
 	if (priorities())
@@ -429,7 +428,7 @@ static G *choose(void)
 	if (!drawn)
 		i = usual();
 	else if (!priorities())
-		i = draw(r.n);
+		i = replaydraw(r.n);
 	if (debug.seedtrace > 1)
 		print("replay: %lu: one of %u%s", replay->choices, r.n, drawn ? "" : ", not drawn,");
 	gp = remove(i);
@@ -499,7 +498,7 @@ void replayinit(const char *skip)
 	if (debug.seedpct > 0) {
 		r.npoints = (uint32_t)min(debug.seedpct - 1, MaxPoints);
 		for (uint32_t i = 0; i < r.npoints; i++)
-			r.point[i] = 1 + draw((uint32_t)debug.seedsteps);
+			r.point[i] = 1 + replaydraw((uint32_t)debug.seedsteps);
 	}
 }
 

@@ -28,6 +28,8 @@ typedef struct {
 extern Explored explored;
 
 void replaybreak(void);
+uint32_t replaydraw(uint32_t n); // [0, n)
+bool leftout(void);              // is the next choice not drawn?
 void replayaccess(void); // the program is about to access memory
 
 // ---- server.c -----------------------------------------------------------------------

@@ -20,7 +20,7 @@ enum { MaxText = 8192 };
 // tools/explore has these too.
 typedef struct {
 	int32_t first, count; // seeds
-	int32_t pct, steps, stop, faults;
+	int32_t pct, steps, stop;
 	int32_t timeout; // s
 	int32_t nskip;
 	Skip skip[MaxSkips];

@@ -581,7 +581,7 @@ extern uintptr_t fastrandseed;
 // What GODEBUG sets; boot/debugvars.c. All int32_t, in the order of their names there.
 #ifdef RT0_REPLAY
 #define REPLAYVARS(var)                                                                \
-	var(seed) var(seedpct) var(seedsteps) var(seedstop) var(seedcalls) var(seedaccess) var(seedwait) var(seedtrace) \
+	var(seed) var(seedpct) var(seedsteps) var(seedstop) var(seedcalls) var(seedaccess) var(seedfaults) var(seedwait) var(seedtrace) \
 	var(seedbreak)
 #else
 #define REPLAYVARS(var)

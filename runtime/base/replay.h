@@ -27,4 +27,11 @@ bool replayprologue(uintptr_t pc); // shall the function that begins at about pc
 void replaychance(void);     // the goroutine that calls may yield
 void replayawait(Note *n);   // parks the goroutine until a signal handler has woken n
 
+// ---- faults -------------------------------------------------------------------------
+
+// Return 0 (false), or what the call is to fail with.
+int64_t replaytransfer(int32_t fd, uint64_t *n, bool socket); // or lowers *n
+int64_t replaynofd(void);
+bool replayinterrupts(int64_t nr);
+
 #endif

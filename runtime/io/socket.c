@@ -1,4 +1,5 @@
 // socket.c - sockets: listening, accepting, addresses, datagrams.
+#include "runtime/base/replay.h"
 #include "runtime/io/address.h"
 #include "runtime/io/fd.h"
 #include "runtime/mem/mem.h"
@@ -42,9 +43,11 @@ uint32_t flagsof(int32_t type, int32_t family)
 
 int64_t newsocket(const Network *nw, const rt_address *a)
 {
-	int64_t fd = syscall3(__NR_socket, familyof(a),
-	                      (uint32_t)(nw->type | SOCK_NONBLOCK | SOCK_CLOEXEC), 0);
+	int64_t fd = REPLAYING ? replaynofd() : 0;
 
+	if (fd == 0)
+		fd = syscall3(__NR_socket, familyof(a),
+		              (uint32_t)(nw->type | SOCK_NONBLOCK | SOCK_CLOEXEC), 0);
 	if (fd >= 0 && nw->family != AF_UNIX && nw->type == SOCK_STREAM)
 		tcpoptions((int32_t)fd);
 	if (fd >= 0 && nw->family != AF_UNIX && nw->type == SOCK_DGRAM)
@@ -252,6 +255,10 @@ int rt_accept(int fd)
 	do
 		r = fdcall(d, PollRead, &c);
 	while (wasgone(r));
+	if (REPLAYING && r >= 0 && replaynofd() < 0) {
+		closefd((int32_t)r);
+		r = -EMFILE;
+	}
 	flags = d->flags;
 	outside = d->kind != FdOwn; // nobody has set the options of its connections
 	if (r >= 0)

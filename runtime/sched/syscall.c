@@ -253,6 +253,8 @@ NOINLINE JUMPBACK int64_t rt_raw_syscall(int64_t nr, uint64_t a, uint64_t b, uin
 	int64_t r;
 
 	preemptcheckas("rt_syscall");
+	if (REPLAYING && replayinterrupts(nr))
+		return -EINTR;
 	entersyscallat(getg(), CALLERPC, CALLERSP, CALLERBP);
 	r = syscall6(nr, a, b, c, d, e, f);
 	reexitsyscall(getg());

@@ -81,6 +81,12 @@ status, said, _ = explore("-n", "300", "./plain-accesses")
 expect(status == 1 and "panic: lost update" in paste(said).stderr, "plain: accesses are choices", said)
 equal(explore("-n", "100", "./atomics-accesses")[0], 0, "atomic functions")
 
+build(f"{ROOT}/tests/replay/faults.c", "faults")
+equal(explore("-n", "200", "./faults")[0], 0, "faults: none unless they are asked for")
+status, said, _ = explore("-n", "200", "--godebug", "seedfaults=6", "./faults")
+expect(status == 1 and "panic: message" in paste(said).stderr, "faults: a read of a part", said)
+equal(explore("-n", "400", "--godebug", "seedfaults=3", "./faults", "careful")[0], 0, "faults that are expected")
+
 status, said, _ = explore("-n", "64", "./sleeps")
 equal((status, said.count("\n")), (0, 1), "a program without an error")
 status, said, _ = explore("-n", "5000", "-1", "-j", "1", "./dead")
