@@ -253,10 +253,8 @@ void showroots(void)
 	const G *me = getg()->m->curg;
 	const M *mp = acquirem(); // the caller continues
 
-	if (!inforkedchild) {
-		freezetheworld();
-		awaitfrozen(mp->p);
-	}
+	freezetheworld();
+	awaitfrozen(mp->p);
 	for (uintptr_t i = 0; i < allglen; i++) {
 		G *gp = allgs[i];
 
@@ -293,9 +291,10 @@ void printleaked(G *gp)
 	print("\n");
 }
 
-bool ongoroutine(void)
+// In a forked child, locks of the sanitizer's may be locked for good.
+bool maysearch(void)
 {
 	const G *gp = getg();
 
-	return gp && gp->m && gp->m->curg;
+	return gp && gp->m && gp->m->curg && !inforkedchild;
 }

@@ -13,6 +13,6 @@ void showroots(void);
 // Did showroots make the object at p? *gp: the goroutine that it is a copy of, or NULL.
 bool ismade(uintptr_t p, struct G **gp);
 void printleaked(struct G *gp);
-bool ongoroutine(void);
+bool maysearch(void); // is it a goroutine that calls, in no forked child?
 
 #endif

@@ -99,7 +99,7 @@ static void lookforleaks(void)
 {
 	if (!__lsan_do_leak_check || !__lsan_register_root_region || !__sanitizer_set_report_fd)
 		return;
-	if (!ongoroutine())
+	if (!maysearch())
 		return;
 	reportfile = memfd_create("leaks", MFD_CLOEXEC);
 	if (reportfile < 0)
