@@ -5,6 +5,7 @@
 // callee-saved registers are the goroutine's; a __thread variable has its initial value
 // and its alignment on the main thread and on new ones; 16-byte alignment of the stack.
 // matrix: GOMAXPROCS=1,2,4,64
+// hosted: not thread: a __thread variable is the thread's, and a race of goroutines there
 #include "../../../lib/test.h"
 
 enum {
