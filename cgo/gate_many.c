@@ -88,7 +88,9 @@ static int64_t pollmany(Pollfd *p, uint64_t n, int64_t ns)
 			return 0;
 		if (err == -EINTR)
 			return err;
-		if (err && err != -EBADF)
+		if (err == -EBADF) // its last user closes the number, and must run for that
+			rt_sleep(20 * RT_MICROSECOND);
+		else if (err)
 			return threadpoll(p, n, when);
 	}
 }

@@ -100,18 +100,35 @@ bool runtimesfd(int32_t fd)
 	return fd >= 0 && (fd == epfd || fd == netpollBreakFd || fd == stopfd);
 }
 
-// Those that wait for the descriptor return -EBADF. Programs close all that may be open.
+static bool isopennumber(uint64_t fd)
+{
+	return syscall3(__NR_fcntl, (uint32_t)fd, F_GETFD, 0) >= 0;
+}
+
+// Can nobody wait for the number, or be about to? So it is for a single goroutine that has not waited
+// for it; and where it has no entry and is not open, since programs close all that may be open.
+static bool unwaited(int32_t fd)
+{
+	const Fd *d = known(fd);
+
+	if ((uint32_t)fd >> ChunkBits >= Chunks) // never watched
+		return true;
+	if (alone() && (!d || (atomic_load_acquire(&d->mu) == 0 && d->kind == FdUnknown &&
+	                       !d->armed))) // mu: pairs with dropuse
+		return true;
+	return !d && !isopennumber((uint64_t)fd);
+}
+
+// Those that wait for the descriptor return -EBADF; so do those that have begun a call and will wait,
+// which find that seq has changed.
 int64_t gateclose(const Call *c)
 {
 	int32_t fd = (int32_t)c->arg[0];
-	Fd *d = known(fd);
 
 	if (unlikely(runtimesfd(fd)))
 		return -EBADF;
 	gateforget(fd);
-	if (!d || (atomic_load_acquire(&d->mu) == 0 && d->kind == FdUnknown && !d->armed))
-		return gatemanaged(c);
-	return rt_close(fd);
+	return unwaited(fd) ? gatemanaged(c) : rt_close(fd);
 }
 
 // Can the call fail, before it has closed anything?
@@ -120,8 +137,7 @@ static bool dupfails(const Call *c)
 	uint64_t flags = c->nr == __NR_dup3 ? c->arg[2] : 0;
 
 	return c->arg[0] == c->arg[1] || (flags & ~(uint64_t)O_CLOEXEC) ||
-	       syscall3(__NR_fcntl, (uint32_t)c->arg[0], F_GETFD, 0) < 0 ||
-	       syscall3(__NR_fcntl, (uint32_t)c->arg[1], F_GETFD, 0) < 0;
+	       !isopennumber(c->arg[0]) || !isopennumber(c->arg[1]);
 }
 
 // dup2 and dup3. Those that wait for the number return -EBADF before it has its new description. It
@@ -132,7 +148,7 @@ int64_t gatedup(const Call *c)
 
 	if (unlikely(runtimesfd(new)))
 		return -EBADF;
-	if (!known(new) || dupfails(c)) {
+	if (unwaited(new) || dupfails(c)) {
 		int64_t r = gatemanaged(c);
 
 		if (r >= 0)
