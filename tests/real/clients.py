@@ -173,7 +173,9 @@ def hiredis(program):
         run_all(program, port, n, times)
 
 
-def libpq(program):
+@contextlib.contextmanager
+def postgres():
+    """Runs PostgreSQL while it is used; gives its port, and the folder of its local socket."""
     how, owner = {}, None
     if os.geteuid() == 0:  # PostgreSQL refuses to run as root
         owner = pwd.getpwnam("nobody")
@@ -186,7 +188,12 @@ def libpq(program):
                      "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=220",
                      "-c", "fsync=off", "-c", "shared_buffers=16MB"], port, f"{path}/log",
                     ("pg_isready", "-h", "127.0.0.1", "-p", str(port)), cwd=path, **how):
-            run_all(program, port, path, 200, 20)
+            yield port, path
+
+
+def libpq(program):
+    with postgres() as (port, path):
+        run_all(program, port, path, 200, 20)
 
 
 NGINX = """
