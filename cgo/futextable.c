@@ -137,7 +137,7 @@ void futexbegin(FutexWaiter *w, uint32_t *addr, int64_t when, WaitReason reason)
 	w->area = getarea();
 	w->word = 0;
 	w->counted = NULL;
-	w->cancels = w->cancelled = w->sent = w->interrupted = false;
+	w->cancels = w->cancelled = w->sent = w->interrupted = w->jumps = false;
 	w->queued = w->parked = w->woken = w->handed = w->exact = false;
 	w->when = when;
 	w->claims = when != Never;
@@ -165,15 +165,17 @@ void futexqueue(FutexBucket *b, FutexWaiter *w, bool first)
 
 // ---- waiting ------------------------------------------------------------------------
 
-// On g0. The timer, too, may only find a goroutine that is parked.
+// On g0. The timer, too, may only find a goroutine that is parked. One that is to jump out of its wait
+// does not park.
 static bool parkcommit(G *gp, void *arg)
 {
 	FutexWaiter *w = arg;
 	FutexBucket *b = futexbucket(w->addr);
 	bool parks;
 
-	(void)gp;
 	lock(&b->lock);
+	if (w->jumps && jumpwanted(gp))
+		futexunqueue(b, w);
 	parks = w->parked = w->queued;
 	if (parks && w->when != Never)
 		addtimer(&w->timer);

@@ -25,6 +25,7 @@ struct FutexWaiter {
 	bool sent, interrupted; // pthread_kill did; that ends the call
 	bool handed; // and did for the waiter what it waited for
 	bool claims; // the timer, or another queue, may end the wait, too
+	bool jumps;  // a signal may end the wait: also a jump that was there before
 	bool exact;  // only what takes it by its address may wake it, no handler
 	uint8_t reason;
 	uint32_t *counted; // one less when it leaves the queue, or NULL

@@ -72,6 +72,7 @@ static int64_t valuewait(uint32_t *addr, uint32_t val, int64_t when, WaitReason 
 	}
 	futexbegin(&w, addr, when, reason);
 	w.cancels = by != EndsByNothing && cancelable(&w);
+	w.jumps = by == EndsBySignal;
 	b = futexlock(addr);
 	err = atomic_load_relaxed(addr) != val ? -EAGAIN : overby(&w, by);
 	if (err) {

@@ -38,6 +38,13 @@ HIDDEN NORETURN void sigreturnto(Ucontext *ctx);
 // Makes the jump that is recorded in the calling goroutine's area.
 HIDDEN NORETURN void makejump(void);
 
+// Is gp, which the caller parks, on g0, to jump? A handler for a goroutine that is not the main one has
+// interrupted that on this thread, before it was taken off.
+ALWAYS_INLINE bool jumpwanted(const G *gp)
+{
+	return unlikely(atomic_load_relaxed(&gp->area->jumping));
+}
+
 // The caller, whose area is a, holds no jumps any more: waits for the end of handlers that have pinned
 // it, on other threads, and makes a jump that is there.
 HIDDEN void awaitpins(Area *a);

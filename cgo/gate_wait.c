@@ -247,7 +247,7 @@ static UNCHECKED_LOCKS void unlockwatches(const Parking *p)
 // continue. It returns to lockwatches, so p is there until the last of them is.
 //
 // A signal that is sent from now on ends the wait; one that was before does, too, unless something
-// else has.
+// else has, and so does a handler's jump.
 static bool parked(G *gp, void *arg)
 {
 	Parking *p = arg;
@@ -257,7 +257,7 @@ static bool parked(G *gp, void *arg)
 	if (p->timed)
 		addtimer(&p->timer);
 	(void)atomic_xchg(&a->wait, p->number); // then looks; pairs with pthread_kill
-	parks = likely(!atomic_load_seqcst(&a->sent)) || !claim(gp);
+	parks = likely(!atomic_load_seqcst(&a->sent) && !jumpwanted(gp)) || !claim(gp);
 	unlockwatches(p);
 	return parks;
 }
@@ -275,7 +275,8 @@ static void begincancel(Parking *p)
 	p->bucket = futexbucket(p->cancel.addr);
 }
 
-// Parks until a watch fires or a request comes (AwaitReady), a signal was sent, or the instant comes.
+// Parks until a watch fires or a request comes (AwaitReady), a signal was sent or its handler jumps, or
+// the instant comes.
 static Awaited await2(Parking *p, int64_t when)
 {
 	G *gp = getg();
@@ -296,7 +297,7 @@ static Awaited await2(Parking *p, int64_t when)
 		if (!gp->param) {
 			netpollcount(-1); // something else came first
 			if (!p->cancel.cancelled)
-				r = anysent(gp->area) ? AwaitSignal : AwaitOver;
+				r = anysent(gp->area) || jumpwanted(gp) ? AwaitSignal : AwaitOver;
 		}
 		if (r != AwaitOver && p->timed)
 			deltimer(&p->timer);

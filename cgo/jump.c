@@ -19,7 +19,8 @@
 // Each side's first step is a locked instruction, so one of them sees the other's. On the
 // goroutine's own thread the record is always seen. Elsewhere it matters for the main
 // goroutine alone, which is asked wherever the handler runs; a handler that finds it in other
-// code of the runtime's, or running on another thread, cannot jump.
+// code of the runtime's, or running on another thread, cannot jump. A goroutine that is about to
+// park looks once more when it is off its thread (jumpwanted).
 //
 // A program that has one goroutine alone expects that this does not run while the handler of a
 // signal does. If it is on a thread, the signal goes to that (musl_signal.c). If it is on none, and
