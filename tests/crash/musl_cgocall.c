@@ -3,7 +3,7 @@
 // cflags: --musl
 // matrix: GOMAXPROCS=1,4
 // stderr: SIGSEGV: segmentation violation
-// stderr~: ^runtime stack:\nread_null\(\.\.\.\)\n\t/.*\/musl_cgocall\.c:[0-9]+ (.*\n)*goroutine 1 \[syscall\]:\n(rt_cgocall\(\.\.\.\)\n\t.*\n)caller\(\.\.\.\)\n\t/.*\/musl_cgocall\.c:[0-9]+ .*\nrt_main\(\.\.\.\)\n
+// stderr~: ^runtime stack:\nread_null\(\.\.\.\)\n\t/.*\/musl_cgocall\.c:[0-9]+ (.*\n)*goroutine 1 \[syscall\]:\n(callaway\(\.\.\.\)\n\t.*\n)?(rt_cgocall\(\.\.\.\)\n\t.*\n)caller\(\.\.\.\)\n\t/.*\/musl_cgocall\.c:[0-9]+ .*\nrt_main\(\.\.\.\)\n
 // exit: 2
 #include <rt.h>
 

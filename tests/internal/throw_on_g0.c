@@ -3,7 +3,7 @@
 // matrix: WAY=systemstack,mcall,cgocall,morestack
 // matrix: GOTRACEBACK=single,system
 // stderr~: ^fatal error: (on purpose|runtime: out of memory)\n\nruntime stack:\n(throws|gthrows|nomemory|slotalloc|segmentslot)\(\.\.\.\)\n
-// stderr~: \n\ngoroutine 1 \[(running|syscall)\]:\n((systemstack_switch|rt_cgocall|large)\(\.\.\.\)\n\t.*\n)?calls\(\.\.\.\)\n\t.*\nrt_main\(\.\.\.\)\n\t.*\nruntime_main\(
+// stderr~: \n\ngoroutine 1 \[(running|syscall)\]:\n((systemstack_switch|callaway|rt_cgocall|large)\(\.\.\.\)\n\t.*\n)*calls\(\.\.\.\)\n\t.*\nrt_main\(\.\.\.\)\n\t.*\nruntime_main\(
 // exit: 2
 // compilers: gcc
 #include <sys/resource.h>
