@@ -60,7 +60,7 @@ struct Area {
 	union {
 		size_t guardsize;
 		struct { // a goroutine's
-			uint32_t wait;        // the number of one that a signal may end
+			uint32_t wait;        // AwaitsSignals, or the number of one that these end
 			uint32_t interrupted; // handlers without SA_RESTART, as handled
 		};
 	};
@@ -88,12 +88,12 @@ enum {
 	AreaUsesKeys = 1, // flags: a value may be set
 	AreaHasDlerror = 2,
 	AreaCounted = 4, // a thread of the program's: cgo/pthread_create.c
-	AreaOfM = 8,
+	AreaOfM = 8,    // a thread's
+	AreaEnding = 8, // a goroutine's: by pthread_exit, or its function has returned: the result is stored
 	AreaMasked = 16, // has a signal mask of its own; mask.c
 	AreaLeaving = 32, // no code of the program's runs on it any more
 	AreaEndsByAny = 64, // any handler ends its call, also one with SA_RESTART
 	AreaAlways = 128, // none does: gate_stop.c
-	AreaEnding = 64, // by pthread_exit, or its function has returned: the result is stored
 	CancelEnabled = 0, CancelDisabled = 1, CancelMasked = 2, // canceldisable
 	AreaExited = 0, AreaJoinable = 2, AreaDetached = 3, // detachstate
 };
@@ -155,16 +155,48 @@ HIDDEN int64_t killcall(int64_t nr, uint64_t to, int sig);
 // Sends sig to the calling thread, whose goroutine keeps it while it is blocked. Returns 0 or -errno.
 HIDDEN int64_t killself(int sig);
 
+enum { AwaitsSignals = 1 }; // wait: the goroutine waits, and looks at what was sent behind that
+
+// Handlers that have run for a goroutine.
+typedef struct {
+	uint32_t any, interrupting;
+} Handlers;
+
+ALWAYS_INLINE Handlers handlersof(const Area *a)
+{
+	return (Handlers){ atomic_load_relaxed(&a->handled), a->interrupted };
+}
+
+// Must the call end that the goroutine made before them?
+ALWAYS_INLINE bool endedsince(const Area *a, Handlers before)
+{
+	return a->interrupted != before.interrupting ||
+	       ((a->flags & AreaEndsByAny) && atomic_load_relaxed(&a->handled) != before.any);
+}
+
 // pthread_kill.c: makes the caller's sent signals the thread's, which handles them now, unless it
-// has them blocked. Must the call in which the goroutine waits end by that?
-HIDDEN bool takesent(void);
+// has them blocked.
+HIDDEN void takesent(void);
 // Are there any?
 ALWAYS_INLINE bool anysent(const Area *a)
 {
 	return unlikely(atomic_load_relaxed(&a->sent) != 0);
 }
+// The goroutine is about to wait, and behind that looks at what was sent.
+ALWAYS_INLINE void beginlook(Area *a)
+{
+	if (likely(a->tid >= AreaTid))
+		(void)atomic_xchg(&a->wait, AwaitsSignals); // pairs with sendtogoroutine
+}
+ALWAYS_INLINE void endlook(Area *a)
+{
+	if (likely(a->tid >= AreaTid))
+		(void)atomic_xchg(&a->wait, 0); // as there; then the caller looks
+}
+// pthread_create.c: a call of the library's yields, if the goroutine is to.
+HIDDEN void yieldwhenwanted(void);
 // In SIGURG's handler, which has interrupted gp.
-HIDDEN void sentsignal(const G *gp);
+HIDDEN void sentsignal(const G *gp, Sigset blocked);
 
 // keys.c: the values of a new goroutine's keys; frees them; in a forked child.
 HIDDEN void initvalues(Area *a);

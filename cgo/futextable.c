@@ -229,6 +229,12 @@ static bool sentbefore(FutexWaiter *w)
 
 int64_t futexpark(FutexWaiter *w)
 {
+	Area *a = (Area *)w->area;
+	Handlers before = handlersof(a);
+	bool looks = w->gp && !w->exact;
+
+	if (looks)
+		beginlook(a);
 	if (!w->gp) {
 		threadsleep(w);
 	} else if (!sentbefore(w)) {
@@ -240,8 +246,12 @@ int64_t futexpark(FutexWaiter *w)
 				dequeued(w);
 		}
 	}
-	if (unlikely(w->sent))
-		w->interrupted = takesent();
+	if (looks) {
+		endlook(a);
+		if (anysent(a))
+			takesent();
+		w->interrupted = w->sent && endedsince(a, before);
+	}
 	return w->cancelled ? -ECANCELED : w->woken ? 0 : -ETIMEDOUT;
 }
 

@@ -174,7 +174,7 @@ static int64_t kernelcall(const Call *c, const uint32_t *word, uint32_t seen)
 {
 	Area *a = getarea();
 	bool counts = goroutineof(a) != NULL;
-	uint32_t before = atomic_load_relaxed(&a->handled); // changed on this thread
+	Handlers handlers = handlersof(a); // changed on this thread
 	const int32_t *request = (const int32_t *)&a->jumping;
 	bool always = madealways(c);
 	int64_t r;
@@ -190,11 +190,16 @@ static int64_t kernelcall(const Call *c, const uint32_t *word, uint32_t seen)
 			return -EINTR;
 	}
 	do {
-		if (anysent(a) && takesent() && !always)
-			return -EINTR;
+		if (anysent(a)) {
+			takesent();
+			if (!always && endedsince(a, handlers)) {
+				r = -EINTR;
+				break;
+			}
+		}
 		r = gatesyscall(c, word, seen, request);
 	} while (r == -EINTR && counts && !gatestopped() &&
-	       atomic_load_relaxed(&a->handled) == before &&
+	       atomic_load_relaxed(&a->handled) == handlers.any &&
 	       (!ismain(getg()) || atomic_load_acquire(&handled) == mainhandled)); // gatehandled
 	if (unlikely(r == -EINTR) && !cancelled(a) && offile(c))
 		r = plaincall(c);
@@ -307,10 +312,11 @@ void gateinterrupt(Ucontext *ctx)
 // SIGURG has come to gp's thread.
 void gatesignal(const G *gp, Sigcontext *c)
 {
+	Ucontext *ctx = (Ucontext *)((char *)c - offsetof(Ucontext, mcontext));
 	uintptr_t pc = ctxpc(c);
 
-	maskurg(gp->m, (Ucontext *)((char *)c - offsetof(Ucontext, mcontext)));
-	sentsignal(gp);
+	maskurg(gp->m, ctx);
+	sentsignal(gp, ctx->sigmask);
 	if (pc >= (uintptr_t)gatesyscall && pc < (uintptr_t)gatesyscall_end &&
 	    ((interruptedmain(gp) && !mainalways) || cancelled(gp->area)))
 		ctxgoto(c, (uintptr_t)gatesyscall_stopped);

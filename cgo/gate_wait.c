@@ -256,8 +256,14 @@ static bool parked(G *gp, void *arg)
 
 	if (p->timed)
 		addtimer(&p->timer);
+	if (unlikely(a->tid < AreaTid)) { // a thread that is not the runtime's
+		unlockwatches(p);
+		return true;
+	}
 	(void)atomic_xchg(&a->wait, p->number); // then looks; pairs with pthread_kill
 	parks = likely(!atomic_load_seqcst(&a->sent) && !jumpwanted(gp)) || !claim(gp);
+	if (!parks)
+		gp->param = gp;
 	unlockwatches(p);
 	return parks;
 }
@@ -293,11 +299,13 @@ static Awaited await2(Parking *p, int64_t when)
 		netpollcount(1);
 		if (p->timed)
 			settimer(&p->timer, gp, when);
+		beginlook(gp->area);
 		gopark(parked, p, WaitReasonIOWait);
-		if (!gp->param) {
+		endlook(gp->area); // what was sent is taken by awaitcall, and by the gate
+		if (!gp->param || gp->param == gp) {
 			netpollcount(-1); // something else came first
 			if (!p->cancel.cancelled)
-				r = anysent(gp->area) || jumpwanted(gp) ? AwaitSignal : AwaitOver;
+				r = gp->param ? AwaitSignal : AwaitOver;
 		}
 		if (r != AwaitOver && p->timed)
 			deltimer(&p->timer);
@@ -314,6 +322,9 @@ static Awaited await2(Parking *p, int64_t when)
 // -ETIMEDOUT.
 static int64_t awaitcall(Parking *p, int64_t when)
 {
+	const Area *a = getarea();
+	Handlers before = handlersof(a);
+
 	while (when > nanotime()) {
 		switch (await2(p, when)) {
 		case AwaitReady:
@@ -321,7 +332,8 @@ static int64_t awaitcall(Parking *p, int64_t when)
 		case AwaitOver:
 			return -ETIMEDOUT;
 		case AwaitSignal:
-			if (takesent())
+			takesent();
+			if (endedsince(a, before))
 				return -EINTR;
 		}
 	}

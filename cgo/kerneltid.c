@@ -18,6 +18,7 @@
 #include "cgo/gate.h"
 #include "include/rt.h"
 #include "runtime/base/str.h"
+#include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
 #include "runtime/os/sigtable.h"
 #include "runtime/os/syscall.h"
@@ -128,8 +129,10 @@ int64_t threadcall(Area *a, bool change, int64_t nr, uint64_t b, uint64_t c)
 	Sigset old;
 	int32_t tid;
 	int64_t r;
+	M *mp;
 
 	changemask(SIG_BLOCK, ~(Sigset)0, &old);
+	mp = getg() ? acquirem() : NULL; // so that __lock does not park it
 	__lock(&a->killlock);
 	tid = tidof(a);
 	if (tid == 0)
@@ -139,6 +142,8 @@ int64_t threadcall(Area *a, bool change, int64_t nr, uint64_t b, uint64_t c)
 	else
 		r = syscall3(nr, tid == NotAThread ? 0 : (uint64_t)tid, b, c);
 	__unlock(&a->killlock);
+	if (mp)
+		releasem(mp);
 	leavemask(old);
 	return r;
 }

@@ -306,6 +306,8 @@ static Sigset changeowned(G *gp, int how, Sigset set)
 {
 	Sigset old, mask;
 
+	if (anysent(gp->area))
+		takesent(); // has come before
 	changemask(SIG_BLOCK, ~(Sigset)LibrarySigs, &old);
 	mask = changegoroutines(gp, old, how, set);
 	leavemask(mask);

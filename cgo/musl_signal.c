@@ -141,6 +141,11 @@ typedef enum { HandleHere, HandleElsewhere } Handle;
 // SA_RESETHAND the handler is gone.) If it is on no thread, it does not run while the handler does.
 // When it has just blocked the signal, and waits for this thread to answer (makecommon), the signal
 // goes back to the process, and this thread lets it through no more.
+static bool hasended(const G *gp)
+{
+	return gp->area && (gp->area->flags & AreaLeaving);
+}
+
 static Handle chooseplace(int32_t sig, Siginfo *info, Ucontext *ctx)
 {
 	static const Sigset fault = 1 << (SIGILL - 1) | 1 << (SIGTRAP - 1) | 1 << (SIGBUS - 1) |
@@ -148,7 +153,7 @@ static Handle chooseplace(int32_t sig, Siginfo *info, Ucontext *ctx)
 	const M *mp = getg()->m, *other;
 	G *gp = maingoroutine();
 
-	if (mp->curg || !alone() || inforkedchild || !gp || !gp->area)
+	if ((mp->curg && !hasended(mp->curg)) || !alone() || inforkedchild || !gp || !gp->area)
 		return HandleHere;
 	other = atomic_load_acquire(&gp->m); // pairs with execute and dropg
 	if (!other && pin(gp, &other))

@@ -404,9 +404,9 @@ int __wrap_thrd_detach(Area *a)
 
 // ---- cancelling ---------------------------------------------------------------------
 
-// Also where a goroutine that only asks this yields: musl's own code would never be interrupted.
-// A handler may jump out of it: it holds jumps while it yields.
-void __pthread_testcancel(void)
+// Musl's own code would never be interrupted. A handler may jump out of this: it holds jumps
+// while it yields.
+void yieldwhenwanted(void)
 {
 	Area *a;
 
@@ -417,6 +417,12 @@ void __pthread_testcancel(void)
 		yieldcheck(NULL);
 		releasejumps(a);
 	}
+}
+
+// Also where a goroutine that only asks this yields.
+void __pthread_testcancel(void)
+{
+	yieldwhenwanted();
 	if (cancelwanted() && __cancel)
 		__cancel();
 }

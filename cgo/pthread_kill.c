@@ -16,7 +16,8 @@
 //	   in the queues
 //
 // A goroutine that waits in rt.h, or at a barrier, is not woken: then the signal goes to the process,
-// unless the goroutine has taken it by then. So does one that the process's mask blocks.
+// unless the goroutine has taken it by then. (If it is only about to wait there, it takes the signal
+// when it is back.) One that the process's mask blocks goes to the process, too.
 //
 // Unyielding: handlers call it, and threads that have no G.
 //
@@ -27,11 +28,13 @@
 #include "cgo/area.h"
 #include "cgo/futextable.h"
 #include "cgo/gate.h"
+#include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
 #include "runtime/os/sigtable.h"
 #include "runtime/os/syscall.h"
 #include "runtime/sched/fork.h"
 #include "runtime/sched/g.h"
+#include "runtime/sched/halt.h"
 #include "runtime/sig/sig.h"
 #include "runtime/sync/waiter.h"
 
@@ -39,32 +42,54 @@ int pthread_kill(Area *a, int sig);
 
 // ---- the goroutine's side -----------------------------------------------------------
 
-bool takesent(void)
+// Takes sig, if it was sent.
+static bool takesignal(Area *a, uint32_t sig)
 {
-	Area *a = getarea();
-	uint32_t handled = a->handled, interrupted = a->interrupted;
-	Sigset sent = atomic_xchg(&a->sent, 0); // pairs with sendtogoroutine
+	Sigset bit = sigbit(sig);
 
-	for (uint32_t sig = 1; sent >> (sig - 1); sig++) {
-		if (sent & sigbit(sig))
-			killself((int)sig);
-	}
-	return a->interrupted != interrupted ||
-	       ((a->flags & AreaEndsByAny) && a->handled != handled);
+	return (atomic_load_relaxed(&a->sent) & bit) &&
+	       (atomic_and(&a->sent, ~bit) & bit); // pairs with sendtogoroutine
 }
 
-// All signals are blocked until SIGURG's handler returns. They come to the goroutine then.
-void sentsignal(const G *gp)
+// One by one: a handler may jump out of this. What comes to an ended goroutine is lost with it.
+void takesent(void)
 {
-	Area *a = gp == gp->m->curg ? gp->area : NULL;
-	Sigset sent;
+	Area *a = getarea();
 
+	for (uint32_t sig = 1; sig < NSIG && anysent(a); sig++) {
+		if (takesignal(a, sig) && !(a->flags & AreaLeaving))
+			killself((int)sig);
+	}
+}
+
+// Returns the goroutine that gp is code of: its own, that of a function of rt_cgocall's, or a handler
+// that has interrupted these. NULL for the scheduler's.
+static const G *codeof(const G *gp)
+{
+	const M *mp = gp->m;
+	const Handling *h = mp->handling;
+
+	if (gp == mp->gsignal && h) {
+		while (h->outer)
+			h = h->outer;
+		gp = h->gp;
+	}
+	return gp == mp->curg || gp == mp->gcgo ? mp->curg : NULL;
+}
+
+// All signals are blocked until SIGURG's handler returns. They come to the goroutine then. Those that
+// it has blocked wait where they are, unless the thread is its own.
+void sentsignal(const G *gp, Sigset blocked)
+{
+	Area *a;
+
+	gp = codeof(gp);
+	a = gp ? gp->area : NULL;
 	if (!a || !anysent(a) || !goroutineof(a))
 		return;
-	sent = atomic_xchg(&a->sent, 0); // pairs with sendtogoroutine
-	for (uint32_t sig = 1; sent >> (sig - 1); sig++) {
-		if (sent & sigbit(sig))
-			killthread(gettid(), sig);
+	for (uint32_t sig = 1; sig < NSIG; sig++) {
+		if ((!(blocked & sigbit(sig)) || (a->flags & AreaMasked)) && takesignal(a, sig))
+			killthread(gettid(), (int32_t)sig);
 	}
 }
 
@@ -75,7 +100,8 @@ static bool wakesent(G *gp)
 {
 	uint32_t wait = atomic_load_seqcst(&gp->area->wait); // pairs with parked
 
-	if (wait && atomic_cas(&gp->selectDone, wait, wait | 1)) {
+	if (!(wait & AwaitsSignals) && wait && atomic_cas(&gp->selectDone, wait, wait | 1)) {
+		gp->param = gp; // tells await2
 		futexreadyone(gp);
 		return true;
 	}
@@ -91,13 +117,14 @@ static bool sendtogoroutine(G *gp, int sig)
 	(void)atomic_or(&gp->area->sent, bit); // then looks; pairs with parked, sentbefore
 	if (wakesent(gp))
 		return true;
+	if (atomic_load_seqcst(&gp->area->wait)) { // pairs with beginlook and endlook: it will look
+		if (inhandler())
+			futexsendlater();
+		return true;
+	}
 	mp = atomic_load_acquire(&gp->m); // pairs with execute, or is late: then gp looks
 	if (mp) {
 		killthread((int32_t)atomic_load_acquire(&mp->procid), SIGURG);
-		return true;
-	}
-	if (readgstatus(gp) == Gwaiting && inhandler()) {
-		futexsendlater();
 		return true;
 	}
 	return readgstatus(gp) != Gwaiting ||
@@ -125,6 +152,7 @@ static int64_t killgoroutine(G *gp, int sig)
 	const M *own = atomic_load_acquire(&gp->lockedm); // pairs with nothing: it may move
 	Sigset old;
 	bool sent;
+	M *mp;
 
 	if (getg() && gp == getg()->m->curg)
 		return killself(sig);
@@ -137,7 +165,10 @@ static int64_t killgoroutine(G *gp, int sig)
 	if (!own && commonblocks(sig))
 		return killprocess(sig);
 	changemask(SIG_BLOCK, ~LibrarySigs, &old);
+	mp = getg() ? acquirem() : NULL; // the caller stays on this thread
 	sent = sendtogoroutine(gp, sig); // a handler's jump out of it would lose gp, or a lock
+	if (mp)
+		releasem(mp);
 	leavemask(old);
 	if (sent)
 		return 0;
@@ -156,5 +187,6 @@ int pthread_kill(Area *a, int sig)
 		if (r == -ESRCH && (uint32_t)sig < NSIG)
 			r = 0; // it has ended, and has not been joined
 	}
+	yieldwhenwanted(); // a loop of this would never be interrupted
 	return (int)-r;
 }

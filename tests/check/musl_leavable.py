@@ -25,7 +25,6 @@ REASONS = {
     "guardfor": HELD,
     "forgetallocs": HELD,
     "heldcall": HELD,
-    "takesent": HELD,
     "keepcancelaio": HELD,
     "rt_raw_syscall_any": BLOCKED,
     "__rt0_forked": BLOCKED,
