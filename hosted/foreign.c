@@ -165,10 +165,10 @@ static bool isforeign(int tid)
 	return tid != gettid() && tid != sanitizers && !isending(tid) && !isanM(tid);
 }
 
-// Under sched.lock.
+// Under sched.lock. A fuzzer's thread, which watches how much memory is in use, wakes no goroutine.
 bool __rt0_otherthreads(void)
 {
-	return anythread(isforeign);
+	return !isfuzzed() && anythread(isforeign);
 }
 
 // Is it the one that ThreadSanitizer has made?

@@ -27,9 +27,14 @@ int __rt0_fuzzmain(int argc, char **argv)
 	return LLVMFuzzerRunDriver(&argc, &argv, LLVMFuzzerTestOneInput);
 }
 
+bool isfuzzed(void)
+{
+	return LLVMFuzzerRunDriver;
+}
+
 // Fuzzers keep the input of a process that dies by a signal.
 void __rt0_dying(void)
 {
-	if (LLVMFuzzerRunDriver)
+	if (isfuzzed())
 		abort();
 }

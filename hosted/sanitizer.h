@@ -95,6 +95,9 @@ bool isaddress(const void *p);
 bool isthere(const void *p, size_t n);
 bool onstack(const void *p); // fiber.c
 
+// Does a fuzzer drive the program (fuzz.c)?
+bool isfuzzed(void);
+
 // A call uses a descriptor, is about to close it, has opened it (descriptor.c).
 void usingfd(int fd);
 void closingfd(int fd);
