@@ -30,8 +30,8 @@ static int64_t pollcall(GateUse *u, const Call *c, PollMode mode, int64_t when)
 		}
 		gatedrop(u);
 		r = watched ? gatemanaged(c) : blockingcall(c);
-		if (r != -EAGAIN || isnonblock(u->fd))
-			return r;
+		if (r != -EAGAIN || !watched || isnonblock(u->fd))
+			return r; // one that is not watched has waited itself
 	}
 }
 
