@@ -150,9 +150,12 @@ JUMPBACK int64_t fdread(int32_t fd, const Call *c, size_t n)
 		r = drawnfault(d, &drawn);
 		c = &drawn;
 		n = drawn.arg[2];
+		if (r < 0) {
+			fdunlock(fd, d, PollRead);
+			return r;
+		}
 	}
-	if (r == 0)
-		r = n > 0 ? waitdrained(d) : 0;
+	r = n > 0 ? waitdrained(d) : 0;
 	if (r == 0)
 		r = fdcall(d, PollRead, c);
 	d->drained = drains(d, r, n);
