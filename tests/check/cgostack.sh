@@ -66,7 +66,7 @@ timeout -k 5 60 gdb -nx -batch -iex "set auto-load safe-path $PWD" \
 	-iex 'set debuginfod enabled off' -x commands ./through </dev/null >log 2>&1
 frames=$(sed -n 's/^#[0-9]* *\(0x[0-9a-f]* in \)*\([a-z_0-9]* (\|<sig\).*/\2/p' log | tr '\n' ' ')
 case $frames in
-"largefn ( "*"inner ( "*"rt_cgocall ( outer ( <sig rt_cgocall ( rt_main ( "*) ;;
+"largefn ( "*"inner ( "*"rt_cgocall ( outer ( <sig "*"rt_cgocall ( rt_main ( "*) ;;
 *) fail "gdb sees: $frames; $(cat log)" ;;
 esac
 exit $status

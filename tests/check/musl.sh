@@ -265,7 +265,7 @@ END
 timeout -k 5 60 gdb -nx -batch -iex "set auto-load safe-path $PWD" \
 	-iex 'set debuginfod enabled off' -x commands ./through </dev/null >log 2>&1
 frames=$(sed -n 's/^#[0-9]* *\(0x[0-9a-f]* in \)*\([a-z_0-9]* (\|<sig\).*/\2/p' log | tr '\n' ' ')
-[ "$frames" = "inner ( <sig rt_cgocall ( outer ( outer ( outer ( run ( goexit ( " ] ||
+[ "$frames" = "inner ( <sig callaway ( rt_cgocall ( outer ( outer ( outer ( run ( goexit ( " ] ||
 	fail "gdb sees: $frames"
 grep -Eq '^\*? +[0-9]+ +syscall +M[0-9]+, "a worker" +inner \(' log || fail "info goroutines: $(cat log)"
 grep -Eq '^\*? +[0-9]+ +[0-9]+ +[0-9]+ +- +goroutine [0-9]+ in a system call +inner' log ||
