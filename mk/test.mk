@@ -18,6 +18,7 @@ coverage: $(BUILD)/hosted$(SUFFIX) replayed
 stress: $(BUILD)/hosted$(SUFFIX) replayed stress-hosted
 	tests/stress
 	tests/model/run --large
+	tests/check/replay.py --all
 	tests/run --times 100 tests/hosted
 	$(if $(shell command -v $(GO)),tests/twins/run $(GO) 100,@echo "no Go: no twins (GO=)")
 	tests/real/run

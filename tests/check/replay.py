@@ -2,15 +2,23 @@
 # tests/check/replay.py - with GODEBUG=seed=N a run is drawn from N: each of seven classic errors
 # comes within a hundred seeds, and comes again each time; programs of the suite are one and the
 # same run ten times out of ten, and another one with another seed; time is virtual.
+# With --all, in make stress: how many of all programs of the suite are one run ten times.
 # variants: release
 # needs: gcc
 # stdout: ok
 # timeout: 900
 
 import concurrent.futures
+import glob
 import os
 import re
 import subprocess
+import sys
+import tempfile
+
+os.environ.setdefault("RT0_ROOT", os.path.realpath(f"{os.path.dirname(os.path.abspath(__file__))}/../.."))
+os.environ.setdefault("RT0_TMP", tempfile.mkdtemp())
+sys.path.append(f"{os.environ['RT0_ROOT']}/tests/lib")
 
 from expect import ROOT, TMP, equal, expect, finish
 
@@ -37,9 +45,9 @@ def build(source, name, *flags):
                    check=True, env={**os.environ, "CC": "gcc", "RT0_VARIANT": "replay"})
 
 
-def run(name, seed, more="", arguments=()):
+def run(name, seed, more="", arguments=(), timeout=60):
     """Returns the status, standard error without the last line, and that line."""
-    done = subprocess.run([f"{TMP}/{name}", *arguments], capture_output=True, timeout=60, check=False,
+    done = subprocess.run([f"{TMP}/{name}", *arguments], capture_output=True, timeout=timeout, check=False,
                           stdin=subprocess.DEVNULL,
                           env={**os.environ, "GODEBUG": f"seed={seed}{more},seedtrace=1"})
     last = LAST.search(done.stderr)
@@ -93,6 +101,36 @@ def stop():
     equal(run("dead", 1, ",seedstop=1")[0], 0, "dead, first come, first served")
 
 
+LEAST = 130  # of some 200: others have other processes, signals from outside, loops without calls
+
+
+def alike(path):
+    """Returns whether the runs of a program, whatever it does, are one run."""
+    name = os.path.basename(path).removesuffix(".c")
+    with open(path, encoding="utf-8") as file:
+        head = file.read()
+    flags = " ".join(re.findall(r"^// cflags: (.*)", head, re.M)).split()
+    if "--musl" in flags:
+        return False
+    try:
+        build(path, f"all-{name}", *flags)
+        first = run(f"all-{name}", 1, timeout=20)
+        return first[2] != b"" and b"real time" not in first[2] and \
+            all(run(f"all-{name}", 1, timeout=20)[::2] == first[::2] for _ in range(TIMES - 1))
+    except (subprocess.SubprocessError, OSError):
+        return False
+
+
+def whole():
+    paths = sorted(glob.glob(f"{ROOT}/tests/programs/*.c") + glob.glob(f"{ROOT}/tests/crash/*.c"))
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        good = [path for path, one in zip(paths, pool.map(alike, paths)) if one]
+    print(f"{len(good)} of {len(paths)} programs are one run {TIMES} times out of {TIMES}")
+    sys.exit(len(good) < LEAST)
+
+
+if sys.argv[1:] == ["--all"]:
+    whole()
 with concurrent.futures.ThreadPoolExecutor(2) as pool:
     for done in [pool.submit(find, name) for name in BUGS] + [pool.submit(same, name) for name in PROGRAMS] + \
             [pool.submit(virtual)]:
