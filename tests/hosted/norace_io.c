@@ -58,14 +58,6 @@ static void *cancels(void *arg)
 	return NULL;
 }
 
-static void *closes(void *arg)
-{
-	(void)arg;
-	shared[5] = 1;
-	rt_close(pipes[1][0]);
-	return NULL;
-}
-
 static int member(void *arg)
 {
 	(void)arg;
@@ -148,10 +140,6 @@ int rt_main(int argc, char **argv)
 	check(rt_recv_from(udp, &c, 1, NULL) < 0 && shared[4] == 1);
 	rt_join(t[0]);
 	rt_ctx_free(ctx);
-
-	t[0] = rt_spawn(closes, NULL);
-	check(rt_read(pipes[1][0], &c, 1) < 0 && shared[5] == 1);
-	rt_join(t[0]);
 
 	g = rt_group_new(rt_ctx_background());
 	rt_group_limit(g, 1);
