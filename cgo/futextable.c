@@ -229,7 +229,7 @@ static bool sentbefore(FutexWaiter *w)
 
 int64_t futexpark(FutexWaiter *w)
 {
-	Area *a = (Area *)w->area;
+	Area *a = w->area;
 	Handlers before = handlersof(a);
 	bool looks = w->gp && !w->exact;
 

@@ -17,7 +17,7 @@ struct FutexWaiter {
 	FutexWaiter *next, *prev;
 	uint32_t *addr;
 	G *gp;         // the goroutine; NULL: a thread that sleeps on word
-	const Area *area; // as which it waits
+	Area *area;    // as which it waits
 	uint32_t word; // of a thread: 1 once it has been woken
 	bool queued, parked;
 	bool woken;  // a waker ended the wait, no deadline

@@ -256,11 +256,8 @@ static bool parked(G *gp, void *arg)
 
 	if (p->timed)
 		addtimer(&p->timer);
-	if (unlikely(a->tid < AreaTid)) { // a thread that is not the runtime's
-		unlockwatches(p);
-		return true;
-	}
-	(void)atomic_xchg(&a->wait, p->number); // then looks; pairs with pthread_kill
+	if (likely(a->tid >= AreaTid)) // else of a thread that is not the runtime's
+		(void)atomic_xchg(&a->wait, p->number); // then looks; pairs with pthread_kill
 	parks = likely(!atomic_load_seqcst(&a->sent) && !jumpwanted(gp)) || !claim(gp);
 	if (!parks)
 		gp->param = gp;

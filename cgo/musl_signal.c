@@ -136,16 +136,17 @@ void arrived(Siginfo *info)
 
 typedef enum { HandleHere, HandleElsewhere } Handle;
 
-// A single goroutine is the program's only thread. What the kernel has handed to another thread, for
-// the process, goes to its thread, and interrupts it or waits there until it is unblocked. (By
-// SA_RESETHAND the handler is gone.) If it is on no thread, it does not run while the handler does.
-// When it has just blocked the signal, and waits for this thread to answer (makecommon), the signal
-// goes back to the process, and this thread lets it through no more.
+// Has gp ended for the program, though it is still on its thread?
 static bool hasended(const G *gp)
 {
 	return gp->area && (gp->area->flags & AreaLeaving);
 }
 
+// A single goroutine is the program's only thread. What the kernel has handed to another thread, for
+// the process, goes to its thread, and interrupts it or waits there until it is unblocked. (By
+// SA_RESETHAND the handler is gone.) If it is on no thread, it does not run while the handler does.
+// When it has just blocked the signal, and waits for this thread to answer (makecommon), the signal
+// goes back to the process, and this thread lets it through no more.
 static Handle chooseplace(int32_t sig, Siginfo *info, Ucontext *ctx)
 {
 	static const Sigset fault = 1 << (SIGILL - 1) | 1 << (SIGTRAP - 1) | 1 << (SIGBUS - 1) |

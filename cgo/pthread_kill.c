@@ -6,8 +6,8 @@
 //
 //	parked at the gate or in futextable.c	it is woken; what it waits for begins again, unless a
 //						handler without SA_RESTART has run (takesent)
-//	running, in a system call		in SIGURG's handler, or when it comes to the gate,
-//						leaves it, or is about to wait
+//	running, in a system call,		in SIGURG's handler, or when it comes to the gate,
+//	in rt_cgocall, in a handler		leaves it, or is about to wait
 //	about to run				so, too
 //
 //	pthread_kill                            goroutine
