@@ -9,6 +9,7 @@
 import os
 import re
 import shlex
+import signal
 import subprocess
 
 from expect import ROOT, TMP, equal, expect, finish
@@ -101,6 +102,13 @@ for command, message in (("./debugged", "not of the replay build"), ("./none", "
     status, said, wrong = explore("-n", "9", command)
     expect(status == 2 and message in wrong, f"{command} cannot be explored", wrong)
 equal(explore("-n", "9")[0], 2, "no program")
+
+reads, writes = os.pipe()
+os.close(reads) # as head does, when it has seen enough
+done = subprocess.run([f"{ROOT}/tools/explore", "-n", "100", "./dead"], cwd=TMP, stdout=writes, stderr=subprocess.PIPE,
+                      check=False, timeout=300)
+os.close(writes)
+equal((done.returncode, done.stderr), (-signal.SIGPIPE, b""), "nobody reads what it prints")
 
 with open(f"{TMP}/gdb", "w", encoding="ascii") as file:
     file.write(f'#!/bin/sh\nPATH={shlex.quote(os.environ["PATH"])} exec gdb -batch -nx "$@"\n')
