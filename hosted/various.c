@@ -10,3 +10,4 @@ VALUE(rt_stack, size_t, (char *buf, size_t size, bool all), (buf, size, all), ,
 VALUE(rt_trace_start, int, (const char *path), (path), stringread(path), )
 VALUE(rt_getenv, const char *, (const char *name), (name), stringread(name), )
 VOID(rt_memstats, (struct rt_memstats *m), (m), , writtenby(m, sizeof *m))
+VALUE(rt_wait_alone, int, (int64_t when, int fd), (when, fd), , )

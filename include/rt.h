@@ -99,6 +99,14 @@ uint64_t rt_goid(void);
  * not counted. */
 int rt_num_goroutine(void);
 
+/* For tests: parks until no goroutine of the program is left but this one, or until when;
+ * INT64_MAX means never. Returns 0, or -ETIMEDOUT; then it has written the others to the
+ * descriptor fd, each with its number, what it waits for, its traceback and what created
+ * it, as a fatal error does. fd < 0: writes nothing. Goroutines of the runtime's own do not
+ * count, nor do timers that have not fired. It looks every now and then, for up to 10 ms
+ * after the last has ended, and stops the world for a moment to be sure. */
+int rt_wait_alone(int64_t when, int fd);
+
 /* Returns how many processors the process was allowed to use when it started. */
 int rt_num_cpu(void);
 

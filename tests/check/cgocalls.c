@@ -83,6 +83,7 @@ enum { Legal = 1, InSignal = 2 }; // Legal: and the function stays what it is
 	f(rt_goexit, 0, rt_goexit())                                                   \
 	f(rt_goid, Legal | InSignal, check(rt_goid() == 1 || goid == 0))               \
 	f(rt_num_goroutine, 0, rt_num_goroutine())                                     \
+	f(rt_wait_alone, 0, rt_wait_alone(1, -1))                                      \
 	f(rt_num_cpu, Legal | InSignal, check(rt_num_cpu() > 0))                       \
 	f(rt_gomaxprocs, 0, rt_gomaxprocs(0))                                          \
 	f(rt_set_max_threads, Legal, check(rt_set_max_threads(0) > 0))                 \

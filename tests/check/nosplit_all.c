@@ -5,7 +5,7 @@
 // Any pointer type will do: nothing is called.
 static void *const all[] = {
 	rt_exit, rt_getenv,
-	rt_go, rt_go_copy, rt_gosched, rt_goexit, rt_goid, rt_num_goroutine, rt_num_cpu,
+	rt_go, rt_go_copy, rt_gosched, rt_goexit, rt_goid, rt_num_goroutine, rt_num_cpu, rt_wait_alone,
 	rt_gomaxprocs, rt_set_max_threads, rt_lock_os_thread, rt_unlock_os_thread,
 	rt_chan_make, rt_chan_free, rt_chan_send, rt_chan_recv, rt_chan_try_send,
 	rt_chan_try_recv, rt_chan_close, rt_chan_len, rt_chan_cap, rt_chan_send_until,
