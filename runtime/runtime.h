@@ -244,7 +244,7 @@ struct G {
 	// A wait: written by the goroutine before it parks, param by its waker.
 	void *param; // the Sudog that fired
 	union {
-		Sudog *waiting; // the Sudogs it waits on, in lock order
+		Sudog *waiting; // what it waits on; with channels several, through waitlink
 		Timer *timer;   // while it sleeps
 	};
 
@@ -508,8 +508,8 @@ struct Sudog {
 			void *elem;      // the value to send, or where to receive; may be NULL
 			Sudog *waitlink; // the next on g->waiting
 		};
-		struct { // a semaphore's: sync/sema.c
-			const void *addr;
+		struct { // a semaphore's: sync/sema.c; a cond has only the first
+			const void *addr; // at c's place
 			Sudog *parent;
 			Sudog *behind, *last; // those that wait for this address
 		};

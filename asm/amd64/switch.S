@@ -170,11 +170,12 @@ FUNC(mcallexit)
 END(mcallexit)
 
 // Calls fn(arg) on another G's stack and returns to the caller.
-//	in:  %rax = m->g0 or m->gcgo, %rdx = g, %rdi = fn, %rsi = arg; sp: where its stack is
+//	in:  %rax = m->g0 or m->gcgo, %rdx = g, %rdi = fn, %rsi = arg; sp: where its stack is;
+//	     shown: r12-r15 are left on the caller's stack, to be seen
 // gdb accepts that a stack continues at a lower address only at frames of __morestack and of
 // signals. So this frame is marked as a signal's, and gdb calls it one. That is the price of a
 // backtrace that reaches the goroutine.
-.macro CALL_ON sp
+.macro CALL_ON sp, shown=0
 	pushq	%rbp
 	.cfi_adjust_cfa_offset 8
 	.cfi_rel_offset rbp, 0
@@ -184,6 +185,12 @@ END(mcallexit)
 	.cfi_offset rbx, -24
 	movq	%rdx, %rbx			// rbx = g, to come back to
 	pushq	TLS_GUARD
+	.if \shown
+	pushq	%r12
+	pushq	%r13
+	pushq	%r14
+	pushq	%r15
+	.endif
 	ENTER_GUARD %rax, %r8
 
 	movq	%rax, TLS_G
@@ -247,12 +254,14 @@ END(systemstack)
 
 // void asmcgocall(void (*fn)(void *), void *arg)
 // Is systemstack for code that is not the runtime's, on m->gcgo's stack. The calling goroutine
-// has recorded itself where it is meanwhile (entersyscall).
+// has recorded itself where it is meanwhile (entersyscall). The callee-saved registers are the
+// goroutine's and may be in use by fn, so they are on the goroutine's stack, too: there they
+// are found by what looks for pointers. Nothing loads them again, because fn preserves them.
 FUNC(asmcgocall)
 	movq	TLS_G, %rdx
 	movq	g_m(%rdx), %rax
 	movq	m_gcgo(%rax), %rax
-	CALL_ON	g_stack_hi
+	CALL_ON	g_stack_hi, 1
 END(asmcgocall)
 
 // Only its address is used: the pc of a goroutine that is away on the system stack.

@@ -9,6 +9,14 @@
 // Zeroed memory that is never freed. Throws when there is none.
 void *persistentalloc(uintptr_t size, uintptr_t align);
 
+// A mapping that it cuts such memory from, which ends in this record. The list only grows.
+typedef struct Persistent Persistent;
+struct Persistent {
+	Persistent *next;
+	uintptr_t base;
+};
+extern Persistent *persistentlist;
+
 // ---- mstats.c -----------------------------------------------------------------------
 
 typedef struct {

@@ -12,6 +12,7 @@
 //
 // built: unyielding hot
 #include "include/rt.h"
+#include "machine.h"
 #include "runtime/base/replay.h"
 #include "runtime/base/tracehook.h"
 #include "runtime/lock/lock.h"
@@ -250,11 +251,15 @@ void exitsyscall(void)
 NOINLINE JUMPBACK int64_t rt_raw_syscall(int64_t nr, uint64_t a, uint64_t b, uint64_t c,
                                          uint64_t d, uint64_t e, uint64_t f)
 {
+	uint64_t args[] = { a, b, c, d, e, f };
 	int64_t r;
 
 	preemptcheckas("rt_syscall");
 	if (REPLAYING && replayinterrupts(nr))
 		return -EINTR;
+	// Perhaps nothing but the kernel knows the memory that it will write to. What looks for
+	// pointers cannot see the registers of another thread, so they are also in this frame.
+	inmemory(args);
 	entersyscallat(getg(), CALLERPC, CALLERSP, CALLERBP);
 	r = syscall6(nr, a, b, c, d, e, f);
 	reexitsyscall(getg());

@@ -70,7 +70,10 @@ static bool condwait(rt_cond *c, int64_t when)
 	enqueue(&q->waiters, w.s);
 	unlock(&q->lock);
 	rt_mutex_unlock(c->l);
+	w.s->addr = c;
+	gp->waiting = w.s;
 	gopark(park, &w, WaitReasonCondWait);
+	gp->waiting = NULL;
 	if (when != Never) {
 		deltimer(&w.timer);
 		lock(&q->lock);

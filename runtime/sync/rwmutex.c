@@ -141,6 +141,7 @@ static bool waitturn(rt_rwmutex *m, SemaRoot *root, const void *queue, WaitReaso
 	Sudog *s = newwaiter(getg(), when != Never);
 	bool in = true;
 
+	s->g->waiting = s;
 	if (when == Never) {
 		semqueue(root, queue, s, false);
 		goparkunlock(&root->lock, reason);
@@ -151,6 +152,7 @@ static bool waitturn(rt_rwmutex *m, SemaRoot *root, const void *queue, WaitReaso
 		if (!in)
 			withdraw(m, s);
 	}
+	getg()->waiting = NULL;
 	endwaiter(s);
 	return in;
 }

@@ -243,11 +243,13 @@ static bool semwait(uint32_t *addr, bool lifo, WaitReason reason, const SemaUnti
 		if (until)
 			beginwait(s->g);
 		semqueue(root, addr, s, lifo);
+		s->g->waiting = s;
 		late = counted = !waitonce(root, reason, until); // the waker decrements nwait
 		got = !late && (s->handedover || cansemacquire(addr));
 		if (got)
 			break; // else another was quicker
 	}
+	s->g->waiting = NULL;
 	endwaiter(s);
 	return got;
 }

@@ -23,6 +23,9 @@ enum {
 extern uint32_t processorVersionInfo;
 extern uint8_t isIntel, lfenceBeforeRdtsc;
 
+// Makes v, a variable, be in memory here, not in registers alone.
+#define inmemory(v) __asm__ volatile("" : : "m"(v))
+
 // A busy-wait hint to the processor.
 ALWAYS_INLINE void cpupause(void)
 {
