@@ -36,7 +36,7 @@ default: $(if $(HOSTED),hosted,runtime examples)
 all: default $(if $(HOSTED),,pie musl internal)
 
 # A room may use itself and those before it (tools/check-layers holds it).
-LAYERS = base os die lock mem sched panic trace sync sig io boot
+LAYERS = base os die lock mem sched panic trace sync sig io reach boot
 
 # Where everything is made; the tree itself may be read-only.
 BUILD = build
@@ -77,7 +77,7 @@ endif
 
 # ---- files -------------------------------------------------------------------------------
 
-SRC = $(foreach room,$(LAYERS) arch/$(ARCH),$(sort $(wildcard runtime/$(room)/*.c))) $(REPLAYSRC)
+SRC = $(foreach room,$(if $(HOSTED),$(filter-out reach,$(LAYERS)),$(LAYERS)) arch/$(ARCH),$(sort $(wildcard runtime/$(room)/*.c))) $(REPLAYSRC)
 REPLAYSRC = $(if $(REPLAY),$(sort $(wildcard replay/*.c)))
 ASM = rt0/rt0_linux_$(ARCH).S $(sort $(wildcard asm/*.S asm/$(ARCH)/*.S)) \
 	$(if $(COVERAGE),tests/arch/$(ARCH)/coverage.S)

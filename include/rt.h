@@ -545,6 +545,25 @@ struct rt_memstats {
 };
 void rt_memstats(struct rt_memstats *m);
 
+/* ---- leaks ------------------------------------------------------------------------ */
+
+/* Finds the goroutines that can never continue, because nothing that is in use leads to what
+ * they wait for, and the objects of rt_malloc that nothing leads to. Stops the world for as
+ * long as that takes: about 10 ms for a million objects. Every word that looks like
+ * a pointer counts as one, so a leak may stay unnoticed, but what is found is one; docs/leaks.md.
+ * fd: descriptor for a report, or negative: none. counts may be NULL. Returns the number of such
+ * goroutines and objects; -ENOMEM; or -ENOSYS with --hosted, where the objects are the C library's
+ * and LeakSanitizer finds both (docs/hosted.md). */
+typedef struct {
+	uint64_t goroutines;    /* leaked ones */
+	uint64_t held;          /* objects that only these lead to, */
+	uint64_t held_bytes;    /* and their sizes, rounded up to the classes' sizes */
+	uint64_t objects;       /* that nothing leads to, */
+	uint64_t object_bytes;  /* and their sizes */
+} rt_leak_counts;
+int64_t rt_leaks(int fd, rt_leak_counts *counts);
+
+
 /* ---- files, network, system calls ------------------------------------------------ */
 
 /* Descriptors are plain numbers; those opened here are close-on-exec, and O_NONBLOCK if

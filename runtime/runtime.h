@@ -107,6 +107,7 @@ typedef enum {
 	WaitReasonPanicWait,
 	WaitReasonPreempted,
 	WaitReasonStoppingTheWorld,
+	WaitLeaked = 0x80, // beside a reason: rt_leaks has found that the wait never ends
 } WaitReason;
 
 // Where the M's goroutine is, of rt_cgocall; sched/cgocall.c.

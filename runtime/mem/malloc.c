@@ -224,6 +224,22 @@ static COLD void freefn(void *arg)
 	}
 }
 
+// Makes the object at r->p Cached, if it is Busy. The exchange chooses one of two that free a large
+// object at once. An M without a P takes the lock of the cache that it uses: while the world
+// is stopped the marker holds it (mark.h), and has its own bits in the states.
+static UNCHECKED_LOCKS bool takeback(FreeRequest *r, const Spanref *ref)
+{
+	bool shared = !getg()->m->p, taken;
+
+	if (shared)
+		lock(&mheap.sharedLock);
+	r->state = stateof(ref, r->p);
+	taken = r->state && atomic_xchg(r->state, ObjectCached) == ObjectBusy;
+	if (shared)
+		unlock(&mheap.sharedLock);
+	return taken;
+}
+
 // Ends rt_free, with its frame, if there is no P, its list is full, the goroutine must
 // yield, p is large, NULL or no object, or valgrind is there.
 static COLD void freeslow(void *p, void *frame)
@@ -235,9 +251,7 @@ static COLD void freeslow(void *p, void *frame)
 	if (!p)
 		return;
 	nothandler("rt_free");
-	r.state = stateof(ref, r.p);
-	// The exchange chooses one of two that free a large object at once.
-	if (!r.state || atomic_xchg(r.state, ObjectCached) != ObjectBusy)
+	if (!takeback(&r, ref))
 		badpointer((uintptr_t)p);
 	r.s = ref->s; // nobody else frees p now, so its span stays
 	if (debug.clobberfree)

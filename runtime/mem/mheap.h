@@ -36,6 +36,8 @@ enum {
 };
 
 enum { ObjectFree, ObjectCached, ObjectBusy, ObjectNone };
+// Beside a state while the world is stopped; mark.c.
+enum { ObjectWaited = 0x40, ObjectMarked = 0x80 };
 
 typedef struct Mspan Mspan;
 struct Mspan {

@@ -41,6 +41,11 @@ void tracebackothers(const G *me, int32_t level);
 bool intext(uintptr_t pc);
 bool readable(const G *gp, uintptr_t bp, uintptr_t n); // n words of gp's stacks
 
+// ---- rtstack.c ----------------------------------------------------------------------
+
+// On g0: calls fn(arg), whose messages go to out.
+void printinto(Printbuf *out, void (*fn)(void *arg), void *arg);
+
 // ---- symtab.c -----------------------------------------------------------------------
 
 // The function that pc is in, and where it starts; NULL when unknown.

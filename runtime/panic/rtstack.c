@@ -11,26 +11,40 @@
 // then read the answer for another pc, but no bad pointer.
 static Mutex stacklock = { .rank = RANKED(RankTraceback) };
 
+void printinto(Printbuf *out, void (*fn)(void *arg), void *arg)
+{
+	M *mp = getg()->m;
+
+	lock(&stacklock);
+	printbufs = true;
+	mp->printbuf = out;
+	fn(arg);
+	mp->printbuf = NULL;
+	unlock(&stacklock);
+}
+
 typedef struct {
 	Printbuf out;
 	Where where;
 	bool all;
 } StackRequest;
 
+static void stacktext(void *arg)
+{
+	StackRequest *r = arg;
+	G *gp = getg()->m->curg;
+	int32_t level = max(gotraceback().level, 1);
+
+	printgoroutine(gp, &r->where, level);
+	if (r->all)
+		tracebackothers(gp, level);
+}
+
 static void stackfn(void *arg)
 {
 	StackRequest *r = arg;
-	M *mp = getg()->m;
-	int32_t level = max(gotraceback().level, 1);
 
-	lock(&stacklock);
-	printbufs = true;
-	mp->printbuf = &r->out;
-	printgoroutine(mp->curg, &r->where, level);
-	if (r->all)
-		tracebackothers(mp->curg, level);
-	mp->printbuf = NULL;
-	unlock(&stacklock);
+	printinto(&r->out, stacktext, r);
 }
 
 size_t rt_stack(char *buf, size_t size, bool all)

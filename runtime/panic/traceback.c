@@ -328,7 +328,7 @@ static const char *statusname(const G *gp)
 	};
 	uint32_t s = readgstatus(gp);
 
-	if (s == Gwaiting && gp->waitreason != WaitReasonZero)
+	if (s == Gwaiting && reasonof(gp) != WaitReasonZero)
 		return waitReasonString(gp);
 	return s < nelem(names) && names[s][0] ? names[s] : "???";
 }
@@ -358,6 +358,8 @@ static void goroutineheader(G *gp)
 {
 	const char *locked = gp->lockedm ? ", locked to thread" : "";
 	char buf[WordsSize];
+	bool forever = readgstatus(gp) == Gwaiting && gp->waitreason & WaitLeaked;
+	const char *leaked = forever ? " (leaked)" : "";
 	uint32_t waitfor = 0; // minutes
 
 	if (Libc)
@@ -365,10 +367,10 @@ static void goroutineheader(G *gp)
 	if (readgstatus(gp) == Gwaiting && gp->waitsince != 0)
 		waitfor = (waitclock(nanotime()) - gp->waitsince) / 60;
 	if (waitfor >= 1)
-		print("goroutine %lu [%s, %u minutes%s]:\n", gp->goid, statusname(gp), waitfor,
-		      locked);
+		print("goroutine %lu [%s%s, %u minutes%s]:\n", gp->goid, statusname(gp), leaked,
+		      waitfor, locked);
 	else
-		print("goroutine %lu [%s%s]:\n", gp->goid, statusname(gp), locked);
+		print("goroutine %lu [%s%s%s]:\n", gp->goid, statusname(gp), leaked, locked);
 }
 
 static void printcreator(uintptr_t pc, uintptr_t parent)

@@ -73,7 +73,7 @@ const char waitReasonStrings[][24] = {
 
 const char *waitReasonString(const G *gp)
 {
-	return waitReasonStrings[gp->waitreason];
+	return waitReasonStrings[reasonof(gp)];
 }
 
 // ---- states -------------------------------------------------------------------------

@@ -9,6 +9,12 @@
 extern const char waitReasonStrings[][24]; // by WaitReason
 const char *waitReasonString(const G *gp);
 
+// Why gp waits.
+ALWAYS_INLINE WaitReason reasonof(const G *gp)
+{
+	return gp->waitreason & (WaitLeaked - 1);
+}
+
 ALWAYS_INLINE uint32_t readgstatus(const G *gp)
 {
 	return atomic_load_acquire(&gp->atomicstatus); // pairs with casgstatus's store

@@ -401,6 +401,11 @@ uintptr_t returnaddress(const G *gp, const uintptr_t *slot)
 	return realreturn(gp, keptreturn(gp, slot), slot);
 }
 
+uintptr_t allocsend(const G *gp)
+{
+	return gp->segguard - StackGuard;
+}
+
 // Runs on g0: allocates n bytes at the low end of the segment, until the function returns
 // (through allocreturn) or raises its stack pointer.
 void allocspace(void *arg)

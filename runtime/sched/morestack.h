@@ -15,6 +15,7 @@ void returnstack(G *gp, G *lender);
 // wrong answer while gp changes.
 const G *borrowedof(const G *gp);
 void forgetallocs(G *gp, uintptr_t sp);
+uintptr_t allocsend(const G *gp); // of what alloca has taken, at the low end of gp's segment
 int64_t newstack(MoreFrame *f);
 uintptr_t returnaddress(const G *gp, const uintptr_t *slot);
 uintptr_t keptreturn(const G *gp, const uintptr_t *slot);

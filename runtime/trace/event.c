@@ -20,6 +20,7 @@
 #include "runtime/base/guard.h"
 #include "runtime/base/tracehook.h"
 #include "runtime/os/os.h"
+#include "runtime/sched/g.h"
 #include "runtime/trace/trace.h"
 
 TraceState __rt0_trace;
@@ -113,7 +114,7 @@ static void recordg(M *mp, uint32_t kind, const G *gp)
 	if (kind == TraceSysExit)
 		recordback(mp);
 	if (kind == TraceGoBlock || kind == TraceGoWaiting)
-		detail = gp->waitreason;
+		detail = reasonof(gp);
 	if (kind == TraceGoYield && yieldwanted(gp))
 		kind = TraceGoPreempt;
 	record(mp, kind | detail << 8, gp->goid);

@@ -1,0 +1,428 @@
+// mark.c - which objects of the heap can be reached.
+//
+// The mark is a bit of the object's state. The world is stopped and the heap held, so nobody else
+// looks at states: no memory is needed for marks, no locked instruction, and the line of the
+// cache with the state must be fetched anyway. A marker beside a running program would
+// need bits elsewhere for rt_malloc's objects, since rt_free compares states and stores new ones;
+// only state, marked, setmark and unmark below would change.
+//
+// Marking is bound by the processor's cache, and waits for one miss at a time if it looks at an
+// object as soon as it has found a pointer to it. So a candidate waits in a ring of
+// some while its state and memory are fetched.
+//
+// An object that is marked and not read yet is on the work stack. A large one is read a piece at a
+// time, and what a piece leads to comes before the next one: a table of a million pointers
+// would otherwise need as many entries. If the stack is full nevertheless, the object
+// stays marked, and when the stack is empty all marked objects are read again.
+//
+// built: unchecked hot
+#include "runtime/mem/mark.h"
+#include "runtime/os/os.h"
+
+enum {
+	Ring = 32,
+	PieceSize = 4 << 10,
+	UnreadPiece = 1, // in an entry of the work stack: begins in a large object, not with one
+	LeastWork = Stress ? 64 : 8 << 10, // entries
+	NumClasses = 256,
+};
+
+typedef struct {
+	uint8_t *state;
+	uintptr_t base;
+	uint32_t class;
+} Candidate;
+
+// Is in memory of its own, which is no root: it is full of pointers to what need not be in use.
+struct Marker {
+	Candidate ring[Ring];
+	uint32_t at; // the oldest in the ring
+	bool overflowed;
+	uintptr_t *work, n, room;
+	uintptr_t lowest, highest; // of all ranges
+	const MarkHooks *hooks;
+	MarkCount count;
+	uintptr_t bytes; // of its memory
+};
+
+// What there is to know about a class without looking at an Mspan. size 0: large, or no objects.
+typedef struct {
+	uint64_t recip;
+	uint32_t size;
+	bool known, noscan;
+} MarkClass;
+
+static MarkClass classes[NumClasses];
+
+void markclass(uint32_t class, uint32_t size, bool noscan)
+{
+	classes[class] = (MarkClass){ size ? sizerecip(size) : 0, size, true, noscan };
+}
+
+static void knowclasses(void)
+{
+	for (uint32_t c = 0; c < NumSizeClasses; c++)
+		markclass(c, classsize(c), false);
+	markclass(LargeClass, 0, false);
+}
+
+// ---- words --------------------------------------------------------------------------
+
+// Returns the range that p is in, or NULL.
+static const MarkRange *rangeof(const Marker *m, uintptr_t p)
+{
+	const MarkRange *r = m->hooks->range;
+	uint32_t lo = 0, hi = m->hooks->nranges;
+
+	while (lo < hi) {
+		uint32_t mid = (lo + hi) / 2;
+
+		if (r[mid].hi <= p)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < m->hooks->nranges && r[lo].lo <= p ? &r[lo] : NULL;
+}
+
+static void outside(const Marker *m, uintptr_t p)
+{
+	const MarkRange *r = rangeof(m, p);
+
+	if (r)
+		m->hooks->onrange(m->hooks->arg, r->owner);
+}
+
+// Returns the span of the large object that p, on a page of r's, points into, or NULL. What r says
+// may be left from an object that is gone.
+static Mspan *largespan(const Spanref *r, uintptr_t p)
+{
+	Mspan *s = r->s;
+	const Spanref *first;
+
+	if (!s || !classes[s->class].known || classes[s->class].size != 0)
+		return NULL;
+	first = spanref(s->base);
+	if (!first->inuse || first->s != s || p - s->base >= (uintptr_t)s->npages << PageShift)
+		return NULL;
+	return s;
+}
+
+// Finds what p may point into, on a page of the heap. False: nothing.
+ALWAYS_INLINE bool find(const Spanref *r, uintptr_t p, Candidate *c)
+{
+	uint32_t class = LISTCLASS(r->list);
+	const MarkClass *k = &classes[class];
+	uint64_t i;
+	Mspan *s;
+
+	if (likely(r->inuse && k->size != 0)) {
+		i = productindex(objectproduct(p - r->base, k->recip));
+		*c = (Candidate){ &r->s->state[i], r->base + i * k->size, class };
+		return true;
+	}
+	s = largespan(r, p);
+	if (s)
+		*c = (Candidate){ &s->state[0], s->base, s->class };
+	return s != NULL;
+}
+
+static uintptr_t sizeofclass(const Candidate *c)
+{
+	uint32_t size = classes[c->class].size;
+
+	return size ? size : (uintptr_t)spanref(c->base)->s->npages << PageShift;
+}
+
+ALWAYS_INLINE uint8_t state(uint8_t v)
+{
+	return v & (ObjectMarked - 1) & ~ObjectWaited;
+}
+
+static void pushwork(Marker *m, uintptr_t entry)
+{
+	if (unlikely(m->n == m->room))
+		m->overflowed = true;
+	else
+		m->work[m->n++] = entry;
+}
+
+// Marks the candidate, if it is an object in use and has no mark.
+ALWAYS_INLINE void markobject(Marker *m, const Candidate *c)
+{
+	uint8_t v = *c->state;
+
+	if ((v & ~ObjectWaited) != ObjectBusy)
+		return;
+	*c->state = v | ObjectMarked;
+	m->count.n++;
+	m->count.bytes += sizeofclass(c);
+	if (!classes[c->class].noscan)
+		pushwork(m, c->base);
+	if (unlikely(v & ObjectWaited))
+		m->hooks->onwaited(m->hooks->arg, c->base);
+}
+
+ALWAYS_INLINE void lookat(Marker *m, uintptr_t p)
+{
+	uintptr_t page = heappage(p);
+	const Spanref *r;
+	Candidate c;
+
+	if (likely(page >= mheap.npages)) {
+		if (p - m->lowest < m->highest - m->lowest)
+			outside(m, p);
+		return;
+	}
+	r = &mheap.spans[page];
+	if (unlikely(!find(r, p, &c))) {
+		if (r->inuse && r->s->class == StackClass)
+			outside(m, p);
+		return;
+	}
+	__builtin_prefetch(c.state, 1);
+	__builtin_prefetch((void *)c.base);
+	if (m->ring[m->at].state)
+		markobject(m, &m->ring[m->at]);
+	m->ring[m->at] = c;
+	m->at = (m->at + 1) % Ring;
+}
+
+// Settles candidates until there is work, or none is left.
+static void flush(Marker *m)
+{
+	for (uint32_t i = 0; i < Ring && m->n == 0; i++) {
+		Candidate c = m->ring[m->at];
+
+		m->ring[m->at].state = NULL;
+		m->at = (m->at + 1) % Ring;
+		if (c.state)
+			markobject(m, &c);
+	}
+}
+
+void markrange(Marker *m, uintptr_t lo, uintptr_t hi)
+{
+	for (lo = alignup(lo, (uintptr_t)PtrSize); lo + PtrSize <= hi; lo += PtrSize)
+		lookat(m, *(const uintptr_t *)lo);
+}
+
+void markword(Marker *m, uintptr_t p)
+{
+	lookat(m, p);
+}
+
+// ---- following them -----------------------------------------------------------------
+
+// Reads the object, or the large object's first unread piece, and puts the rest back.
+static void readwork(Marker *m, uintptr_t entry)
+{
+	uintptr_t from = entry & ~(uintptr_t)UnreadPiece, end;
+	const Spanref *r = spanref(from);
+	uint32_t size = classes[LISTCLASS(r->list)].size;
+
+	if (likely(size != 0)) {
+		end = from + size;
+	} else {
+		end = r->s->base + ((uintptr_t)r->s->npages << PageShift);
+		if (end - from > PieceSize) {
+			end = from + PieceSize;
+			m->work[m->n++] = end | UnreadPiece; // in the entry's place
+		}
+	}
+	markrange(m, from, end);
+}
+
+static void followwork(Marker *m)
+{
+	for (;;) {
+		if (m->n == 0)
+			flush(m);
+		if (m->n == 0)
+			return;
+		readwork(m, m->work[--m->n]);
+	}
+}
+
+// Calls fn for each span with objects of a class that is known.
+static void everyspan(void (*fn)(void *arg, Mspan *s), void *arg)
+{
+	for (uintptr_t page = 0; page < mheap.npages;) {
+		const Spanref *r = &mheap.spans[page];
+		Mspan *s = r->s;
+
+		page += r->inuse ? s->npages : 1;
+		if (r->inuse && classes[s->class].known)
+			fn(arg, s);
+	}
+}
+
+static void readmarked(void *arg, Mspan *s)
+{
+	Marker *m = arg;
+
+	for (uint32_t i = 0; i < s->nelems && !classes[s->class].noscan; i++) {
+		if (!(s->state[i] & ObjectMarked))
+			continue;
+		pushwork(m, s->base + i * s->size);
+		followwork(m);
+	}
+}
+
+void markdrain(Marker *m)
+{
+	followwork(m);
+	while (m->overflowed) {
+		m->overflowed = false;
+		everyspan(readmarked, m);
+	}
+}
+
+// ---- questions ----------------------------------------------------------------------
+
+MarkCount markedobjects(const Marker *m)
+{
+	return m->count;
+}
+
+static uint8_t *stateinuse(uintptr_t p, Candidate *c)
+{
+	if (!find(spanref(p), p, c) || state(*c->state) != ObjectBusy)
+		return NULL;
+	return c->state;
+}
+
+uintptr_t objectbase(Marker *m, uintptr_t p)
+{
+	Candidate c;
+
+	(void)m;
+	return stateinuse(p, &c) ? c.base : 0;
+}
+
+bool markwaited(Marker *m, uintptr_t object)
+{
+	Candidate c;
+	uint8_t *at = stateinuse(object, &c);
+
+	(void)m;
+	*at |= ObjectWaited;
+	return *at & ObjectMarked;
+}
+
+bool marked(Marker *m, uintptr_t object)
+{
+	Candidate c;
+	const uint8_t *at = stateinuse(object, &c);
+
+	(void)m;
+	return at && (*at & ObjectMarked);
+}
+
+// ---- the heap ---------------------------------------------------------------------------
+
+// The world is stopped. An M without a P, in a function of rt_cgocall's, takes the first lock for
+// every object that it allocates or frees, and the second one for a large object.
+UNCHECKED_LOCKS void heaphold(void)
+{
+	lock(&mheap.sharedLock);
+	lock(&mheap.lock);
+}
+
+UNCHECKED_LOCKS void heaprelease(void)
+{
+	unlock(&mheap.lock);
+	unlock(&mheap.sharedLock);
+}
+
+// ---- the beginning and the end --------------------------------------------------------
+
+// Of a large object only the first page has a Spanref. The others get one that leads there, and that
+// is not in use: to rt_free it is as if nothing were there, as before.
+static void fillpages(void *unused, Mspan *s)
+{
+	Spanref *r = &mheap.spans[heappage(s->base)];
+
+	(void)unused;
+	if (Debug || classes[s->class].size != 0)
+		return;
+	for (uint32_t i = 1; i < s->npages; i++)
+		r[i] = (Spanref){ .s = s, .base = s->base, .list = r->list };
+}
+
+// The work stack is touched only as deep as it gets. It cannot overflow if it has an entry for each
+// object of the least size; where a limit does not allow that, it has fewer.
+static Marker *newmarker(void)
+{
+	uintptr_t room = max((mheap.npages << PageShift) / 16, (uintptr_t)LeastWork);
+
+	if (Stress)
+		room = LeastWork;
+	for (; room >= LeastWork; room /= 2) {
+		uintptr_t bytes = alignup(sizeof(Marker) + room * PtrSize, physPageSize);
+		Marker *m = sysReserve(NULL, bytes);
+
+		if (m) {
+			m->work = (uintptr_t *)(m + 1);
+			m->room = room;
+			m->bytes = bytes;
+			return m;
+		}
+	}
+	return NULL;
+}
+
+Marker *markbegin(const MarkHooks *hooks)
+{
+	Marker *m = newmarker();
+
+	if (!m)
+		return NULL;
+	knowclasses();
+	m->hooks = hooks;
+	if (hooks->nranges > 0) {
+		m->lowest = hooks->range[0].lo;
+		m->highest = hooks->range[hooks->nranges - 1].hi;
+	}
+	everyspan(fillpages, NULL);
+	return m;
+}
+
+typedef struct {
+	void (*unreached)(void *arg, const Mspan *s, uint32_t i);
+	void *arg;
+} Unreached;
+
+// Eight states at a time, where all eight objects were reached: most are.
+static void unmark(void *arg, Mspan *s)
+{
+	enum { Eight = 8 };
+	static const uint64_t each = 0x0101010101010101;
+	const Unreached *u = arg;
+
+	if (s->class > LargeClass)
+		return;
+	for (uint32_t i = 0; i < s->nelems; i++) {
+		uint64_t *eight = (uint64_t *)(void *)&s->state[i];
+		uint8_t v = s->state[i];
+
+		if (i % Eight == 0 && *eight == each * (ObjectBusy | ObjectMarked)) {
+			*eight = each * ObjectBusy;
+			i += Eight - 1;
+			continue;
+		}
+		if (v < ObjectWaited && v != ObjectBusy)
+			continue;
+		s->state[i] = state(v);
+		if (!(v & ObjectMarked) && u->unreached)
+			u->unreached(u->arg, s, i);
+	}
+}
+
+void markend(Marker *m, void (*unreached)(void *arg, const Mspan *s, uint32_t i), void *arg)
+{
+	Unreached u = { unreached, arg };
+
+	everyspan(unmark, &u);
+	sysFree(m, m->bytes);
+}

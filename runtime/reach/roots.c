@@ -1,0 +1,69 @@
+// roots.c - what can be reached without a goroutine.
+//
+//	data            the program's, the runtime's and a C library's: listeners for signals,
+//	                destructors and configurations are in rt_malloc's memory, too
+//	thread-local    of each M: directly below it
+//	timers          a Timer is in what it belongs to, an rt_timer, an rt_ctx or the stack of a
+//	                goroutine that waits no longer than to then
+//	rt_cgocall      the stacks of functions that run meanwhile, and of signal handlers
+//
+// Not read are m0, which is in the data, since an M has stale pointers to what it has parked on,
+// and the runtime's own structures in memory of their own: they lead to all that waits.
+//
+// built: unchecked
+#include "include/rt.h"
+#include "runtime/mem/mem.h"
+#include "runtime/os/os.h"
+#include "runtime/reach/reach.h"
+#include "runtime/sched/yieldcheck.h"
+
+// linker.ld
+extern const char __data_start[], __image_end[];
+extern const char __m0_tls_block[], __m0_start[];
+extern const char __tdata_start[], __tls_end[];
+
+static void markdata(Marker *m)
+{
+	markrange(m, (uintptr_t)__data_start, (uintptr_t)__m0_start);
+	markrange(m, (uintptr_t)(&m0 + 1), (uintptr_t)__image_end);
+}
+
+// Functions of rt_cgocall's use stacks like those of threads, and signal handlers of the program's
+// have what they interrupted, too.
+static void markm(Marker *m, const M *mp)
+{
+	uintptr_t below = (uintptr_t)(__tls_end - __tdata_start) - PtrSize;
+
+	if (!iscgo && mp != &m0)
+		markrange(m, (uintptr_t)mp - below, (uintptr_t)mp);
+	if (mp->incgo == CgoFunction)
+		marktouched(m, mp->gcgo->stack.lo, mp->gcgo->stack.hi);
+	if (mp->handling)
+		markrange(m, mp->gsignal->stack.lo, mp->gsignal->stack.hi);
+}
+
+static void marktimers(Marker *m, const P *pp)
+{
+	enum { Flags = 1 };
+
+	for (int32_t i = 0; i < pp->timerslen; i++) {
+		const Timer *t = (const Timer *)(pp->timers[i].timer & ~(uintptr_t)Flags);
+
+		markword(m, (uintptr_t)t);
+		markword(m, (uintptr_t)t->arg);
+	}
+}
+
+void marktouched(Marker *m, uintptr_t lo, uintptr_t hi)
+{
+	markrange(m, lo, hi);
+}
+
+void markroots(Marker *m)
+{
+	markdata(m);
+	for (const M *mp = allm; mp; mp = mp->alllink)
+		markm(m, mp);
+	for (int32_t i = 0; i < gomaxprocs; i++)
+		marktimers(m, allp[i]);
+}

@@ -1,0 +1,111 @@
+// stacks.c - what a goroutine leads to while it does not run: its stacks, its registers.
+//
+//	parked by mcall      from five words below sched.sp: the registers (switch.S)
+//	has not begun        from sched.sp; its argument is sched.ctxt
+//	was preempted        from its red zone; the registers are in its AsyncState
+//	in a system call     from some words below syscallsp: the frame of the function that makes the
+//	                     call has the registers, and the arguments
+//
+// Of a segment that is from the stack pointer up. Of the small stack below it only the frames that
+// are in use are read: dead ones are full of pointers to what the goroutine had before.
+//
+// Functions of rt_cgocall's use no stack of a goroutine's until they become one; then it has the
+// stack of gcgo, and gcgo keeps its own (cgocall.c).
+//
+// built: unchecked
+#include "runtime/os/os.h"
+#include "runtime/reach/reach.h"
+#include "runtime/sched/g.h"
+#include "runtime/sched/morestack.h"
+#include "runtime/sched/preempt.h"
+
+enum {
+	SavedWords = 6 * PtrSize,   // below sched.sp
+	SyscallFrame = 384,         // below syscallsp: rt_raw_syscall's, asmcgocall's
+	MorestackWords = 2 * PtrSize, // below __morestack's frame
+};
+
+static bool preempted(const G *gp)
+{
+	return gp->sched.pc == (uintptr_t)asyncResume;
+}
+
+// Returns where gp's stack ends, below all that it uses.
+static uintptr_t stackpointer(const G *gp)
+{
+	uintptr_t sp = gp->sched.sp - SavedWords;
+
+	if (preempted(gp))
+		return asyncsp(gp->asyncState) - RedZone;
+	if (gp->syscallsp == 0)
+		return sp;
+	// It may have left the call already, and wait for a P further down.
+	return min(gp->syscallsp - SyscallFrame, gp->sched.sp != 0 ? sp : UINTPTR_MAX);
+}
+
+static uintptr_t framepointer(const G *gp)
+{
+	if (preempted(gp))
+		return asyncbp(gp->asyncState);
+	return gp->syscallsp != 0 ? gp->syscallbp : gp->sched.bp;
+}
+
+// Returns where the frames in use of gp's small stack end while it is on its segment: at
+// __morestack's, the first of the chain that is there. All of the stack, if the chain breaks.
+static uintptr_t smallpointer(const G *gp)
+{
+	uintptr_t bp = framepointer(gp), next;
+
+	while (bp % PtrSize == 0 && bp >= gp->segment.lo && bp + 2 * PtrSize <= gp->segment.hi) {
+		next = *(const uintptr_t *)bp;
+		if (onbase(gp, next))
+			return next - MorestackWords;
+		if (next <= bp)
+			break;
+		bp = next;
+	}
+	return gp->stack.lo;
+}
+
+static void visitpiece(uintptr_t lo, uintptr_t hi, Visit *visit, void *arg)
+{
+	if (lo < hi)
+		visit(lo, hi, arg);
+}
+
+// The stacks that gp has itself, its own or lent ones.
+static void pieces(const G *gp, Visit *visit, void *arg)
+{
+	uintptr_t sp = stackpointer(gp);
+
+	if (onbase(gp, sp) || gp->segment.hi == 0) {
+		visitpiece(max(sp, gp->stack.lo), gp->stack.hi, visit, arg);
+	} else {
+		visitpiece(max(sp, gp->segment.lo), gp->segment.hi, visit, arg);
+		if (gp->stack.lo != gp->segment.lo)
+			visitpiece(max(smallpointer(gp), gp->stack.lo), gp->stack.hi, visit, arg);
+	}
+	// What alloca took, at the low end.
+	if (gp->allocs)
+		visitpiece(gp->segment.lo, allocsend(gp), visit, arg);
+}
+
+void stackpieces(const G *gp, Visit *visit, void *arg)
+{
+	const G *lender = borrowedof(gp);
+
+	if (gp->stack.hi != 0)
+		pieces(gp, visit, arg);
+	if (lender)
+		pieces(lender, visit, arg);
+}
+
+void markcontext(Marker *m, const G *gp)
+{
+	if (preempted(gp))
+		markrange(m, (uintptr_t)gp->asyncState, (uintptr_t)(gp->asyncState + 1));
+	markword(m, (uintptr_t)gp->sched.ctxt);
+	markword(m, (uintptr_t)gp->_panic);
+	markword(m, (uintptr_t)gp->_defer);
+	markword(m, (uintptr_t)gp->ancestors);
+}
