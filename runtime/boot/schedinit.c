@@ -36,6 +36,8 @@ static int32_t procs(void)
 		return 1;
 	if (s && atoi32(s, &n) && n > 0)
 		return min(n, auxvSecure ? ncpu : MaxProcs);
+	if (ncpu <= 2)
+		return ncpu; // whatever the limit: reading the groups' files takes 30 us
 	n = getcpulimit();
 	return min(min(ncpu, max(n, 2)), MaxProcs);
 }
