@@ -36,6 +36,7 @@ FUNC(rt0_go)
 	// What processor is it? Leaf 0: the vendor.
 	xorl	%eax, %eax
 	cpuid
+	movl	%eax, cpuidLeaves(%rip)
 	testl	%eax, %eax
 	jz	nocpuinfo
 	cmpl	$0x756e6547, %ebx		// "Genu"
@@ -47,10 +48,12 @@ FUNC(rt0_go)
 	movb	$1, isIntel(%rip)
 	movb	$1, lfenceBeforeRdtsc(%rip)
 notintel:
-	// Leaf 1: family, model, stepping.
+	// Leaf 1: family, model, stepping; and features, for cpudetect.
 	movl	$1, %eax
 	cpuid
 	movl	%eax, processorVersionInfo(%rip)
+	movl	%ecx, cpuidFeatures(%rip)
+	movl	%edx, cpuidFeatures+4(%rip)
 nocpuinfo:
 
 	// A C library beside the runtime sets up the thread pointer itself.

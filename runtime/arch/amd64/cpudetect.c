@@ -1,6 +1,7 @@
 // cpudetect.c - amd64: what CPUID says.
 //
-// Each CPUID instruction costs microseconds in a virtual machine: leaves 0, 1 and 7 only.
+// Each CPUID instruction costs microseconds in a virtual machine: rt0_go has kept what leaves 0
+// and 1 say, leaf 7 is read here, and no other.
 //
 // built: unchecked
 #include <cpuid.h>
@@ -9,7 +10,7 @@
 #include "machine.h"
 
 X86 x86;
-uint32_t processorVersionInfo;
+uint32_t processorVersionInfo, cpuidLeaves, cpuidFeatures[2];
 uint8_t isIntel, lfenceBeforeRdtsc;
 
 // Does the system save the vector registers that AVX uses?
@@ -24,13 +25,9 @@ static bool osavx(bool osxsave)
 
 void cpudetect(void)
 {
-	uint32_t a, b, c, d, maxleaf;
+	uint32_t a, b, c = cpuidFeatures[0], d = cpuidFeatures[1];
 	bool avx;
 
-	__cpuid(0, maxleaf, b, c, d);
-	if (maxleaf < 1)
-		return;
-	__cpuid(1, a, b, c, d);
 	x86.HasSSE2 = d & bit_SSE2;
 	x86.HasSSE3 = c & bit_SSE3;
 	x86.HasPCLMULQDQ = c & bit_PCLMUL;
@@ -43,7 +40,7 @@ void cpudetect(void)
 	avx = osavx(x86.HasOSXSAVE);
 	x86.HasFMA = (c & bit_FMA) && avx;
 	x86.HasAVX = (c & bit_AVX) && avx;
-	if (maxleaf < 7)
+	if (cpuidLeaves < 7)
 		return;
 	__cpuid_count(7, 0, a, b, c, d);
 	x86.HasBMI1 = b & bit_BMI;

@@ -21,6 +21,8 @@ enum {
 
 // What rt0_go finds out (boot.S).
 extern uint32_t processorVersionInfo;
+extern uint32_t cpuidLeaves;      // the highest leaf
+extern uint32_t cpuidFeatures[2]; // leaf 1: ecx, edx
 extern uint8_t isIntel, lfenceBeforeRdtsc;
 
 // Makes v, a variable, be in memory here, not in registers alone.

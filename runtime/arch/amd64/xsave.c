@@ -2,6 +2,7 @@
 // built: unchecked
 #include <cpuid.h>
 
+#include "machine.h"
 #include "runtime/os/os.h"
 
 enum {
@@ -17,8 +18,7 @@ static void findstate(void)
 {
 	uint32_t a, b, c, d, xcr0, high;
 
-	__cpuid(1, a, b, c, d);
-	if (!(c & bit_OSXSAVE))
+	if (!(cpuidFeatures[0] & bit_OSXSAVE))
 		return;
 	__asm__ volatile("xgetbv" : "=a"(xcr0), "=d"(high) : "c"(0));
 	xsaveMask = xcr0 & WantedState;
