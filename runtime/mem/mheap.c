@@ -1,7 +1,7 @@
 // mheap.c - the heap's address space, its spans, and memory given back to the kernel.
 //
 //	| memory | reserved | not asked for yet ... |      | spans[] | summaries | bitmaps |
-//	^base    ^end       ^reserved               ^maxpages        ^memory from the start
+//	^base    ^end       ^reserved               ^maxpages
 //
 // Only the tables have all of their address space from the start. The heap's own is reserved an
 // arena at a time, because emulators and checkers pay for each page of a reservation, touched or
@@ -99,16 +99,20 @@ static uint32_t retained(void) HOLDS(mheap.lock)
 	return RetainPages + (heappages() - mheap.pages.nfree) / RetainShare;
 }
 
-// Makes the bitmaps of the chunks below page end memory, many at a time: those for a terabyte
-// are 32 MiB, which would be locked if the program locks its memory.
-static bool mapbitmaps(uintptr_t end) HOLDS(mheap.lock)
+// Makes the page allocator's tables memory as far as the chunks below page end need them: the
+// summaries with the first bitmaps, and of these many at a time: those for a terabyte are 32 MiB,
+// which would be locked if the program locks its memory.
+static bool maptables(uintptr_t end) HOLDS(mheap.lock)
 {
 	uint32_t have = mheap.nbitmaps, want = (uint32_t)(end / ChunkPages);
+	char *from, *tables = (char *)(mheap.spans + mheap.maxpages);
+	char *bitmaps = tables + pagesums(mheap.pages.nchunks);
 
-	if (want <= have)
+	if (want <= max(have, (uint32_t)SmallChunks))
 		return true;
 	want = min(alignup(want, (uint32_t)BitmapStep), mheap.pages.nchunks);
-	if (!sysMap(&mheap.pages.chunks[have], (want - have) * sizeof(PageChunk)))
+	from = have ? bitmaps + have * sizeof(PageChunk) : tables;
+	if (!sysMap(from, (uintptr_t)(bitmaps + want * sizeof(PageChunk) - from)))
 		return false;
 	mheap.nbitmaps = want;
 	return true;
@@ -119,7 +123,7 @@ static bool commitpages(uintptr_t n) HOLDS(mheap.lock)
 {
 	uint32_t end = mheap.pages.end;
 
-	if (!mapbitmaps(end + n) || !sysMap(&mheap.spans[end], n * sizeof *mheap.spans) ||
+	if (!maptables(end + n) || !sysMap(&mheap.spans[end], n * sizeof *mheap.spans) ||
 	    !sysMap(pageaddr(end), n << PageShift))
 		return false;
 	sysDump(pageaddr(end), n << PageShift, true);
@@ -136,7 +140,7 @@ static bool skippages(uintptr_t n) HOLDS(mheap.lock)
 {
 	uint32_t end = mheap.pages.end;
 
-	if (!mapbitmaps(end + n) || sysReadOnly(&mheap.spans[end], n * sizeof *mheap.spans) != 0)
+	if (!maptables(end + n) || sysReadOnly(&mheap.spans[end], n * sizeof *mheap.spans) != 0)
 		return false;
 	pageskip(&mheap.pages, (uint32_t)n / ChunkPages);
 	mheap.holepages += (uint32_t)n;
@@ -321,18 +325,12 @@ static uintptr_t spansbytes(uint32_t nchunks)
 // Reserves the tables of a heap of up to nchunks chunks; returns their address, or 0.
 static uintptr_t reservetables(uint32_t nchunks)
 {
-	uintptr_t spans = spansbytes(nchunks), n = spans + pagetables(nchunks);
-	uintptr_t first = pagesums(nchunks) + min(nchunks, (uint32_t)BitmapStep) * sizeof(PageChunk);
+	uintptr_t n = spansbytes(nchunks) + pagetables(nchunks);
 	uintptr_t p = (uintptr_t)sysReserveNone(NULL, n);
 
-	if (!p)
-		return 0;
-	if (!sysMap((void *)(p + spans), first)) {
-		sysFree((void *)p, n);
-		return 0;
-	}
 	// They are big, and a debugger finds what is in the heap without.
-	sysDump((void *)p, n, false);
+	if (p)
+		sysDump((void *)p, n, false);
 	return p;
 }
 
@@ -386,5 +384,9 @@ void mheapinit(void)
 	mheap.maxpages = (uintptr_t)n * ChunkPages;
 	mheap.spans = (Spanref *)tables;
 	pageinit(&mheap.pages, mheap.spans + mheap.maxpages, n);
-	mheap.nbitmaps = min(n, (uint32_t)BitmapStep);
+	// The first chunk is wanted in any case. A kernel that refuses it is named here.
+	lock(&mheap.lock);
+	if (!commitpages(ChunkPages))
+		throw("runtime: cannot reserve arena virtual address space");
+	unlock(&mheap.lock);
 }

@@ -34,14 +34,28 @@ uintptr_t pagetables(uint32_t nchunks)
 
 void pageinit(PageAlloc *a, void *tables, uint32_t nchunks)
 {
-	PageSum *s = tables;
-
 	a->nchunks = nchunks;
+	a->tables = tables;
+	for (uint32_t l = 0; l < PageLevels; l++)
+		a->sums[l] = a->smallsums[l];
+	a->chunks = a->smallchunks;
+}
+
+// The heap is to have n more chunks: does it leave the small tables?
+static void wanttables(PageAlloc *a, uint32_t n)
+{
+	PageSum *s = a->tables;
+
+	if (!s || a->end / ChunkPages + n <= SmallChunks)
+		return;
+	a->tables = NULL;
 	for (uint32_t l = 0; l < PageLevels; l++) {
 		a->sums[l] = s;
-		s += sumcount(nchunks, l);
+		__builtin_memcpy(s, a->smallsums[l], sizeof a->smallsums[l]);
+		s += sumcount(a->nchunks, l);
 	}
 	a->chunks = (PageChunk *)(void *)s; // sums are counted in eights
+	__builtin_memcpy(a->chunks, a->smallchunks, sizeof a->smallchunks);
 }
 
 // ---- bits ---------------------------------------------------------------------------
@@ -171,6 +185,7 @@ void pagegrow(PageAlloc *a, uint32_t n)
 	uint32_t page = a->end;
 
 	must(n <= a->nchunks - a->end / ChunkPages);
+	wanttables(a, n);
 	// updatesums reads these before it writes.
 	touchpage(&a->chunks[a->end / ChunkPages]);
 	for (uint32_t l = 0, node = a->end / ChunkPages; l < PageLevels; l++, node /= Fanout)
@@ -182,6 +197,7 @@ void pagegrow(PageAlloc *a, uint32_t n)
 void pageskip(PageAlloc *a, uint32_t n)
 {
 	must(n <= a->nchunks - a->end / ChunkPages);
+	wanttables(a, n);
 	a->end += n * ChunkPages;
 }
 

@@ -3,7 +3,9 @@
 // Follows Go's mpagealloc.go: a bitmap in chunks of 512 pages, and above it a tree of
 // summaries, eight children to a node, so that the lowest run of n free pages is found
 // without a look at what is in use. All of it is zero at first, and means then that there
-// are no pages at all: tables for a terabyte of heap cost what is touched of them.
+// are no pages at all: tables for a terabyte of heap cost what is touched of them. A small heap
+// touches none of them: its tables are in the PageAlloc, on a page or two and not on one for
+// each level.
 //
 // The caller's lock protects everything here.
 #ifndef RT0_MEM_PAGEALLOC_H
@@ -15,6 +17,7 @@ enum {
 	ChunkPages = 512,
 	ChunkWords = ChunkPages / 64,
 	PageLevels = 7,  // 8^6 chunks below the root
+	SmallChunks = 8, // a heap of as many has its tables in the PageAlloc
 	NoPage = UINT32_MAX,
 };
 
@@ -36,12 +39,17 @@ typedef struct {
 
 	uint32_t nfree; // free pages, those of the kernel too
 	uint32_t nzero; // of them, the kernel's
+
+	void *tables; // for more than SmallChunks; NULL: in use
+	PageSum smallsums[PageLevels][SmallChunks];
+	PageChunk smallchunks[SmallChunks];
 } PageAlloc;
 
 // Bytes of the tables for so many chunks; and of the summaries, with which they begin.
 uintptr_t pagetables(uint32_t nchunks);
 uintptr_t pagesums(uint32_t nchunks);
-// tables is zeroed memory; the bitmaps behind the summaries need not be before their chunks.
+// tables is zeroed memory. It need not be memory before there are more than SmallChunks, nor the
+// bitmaps behind the summaries before their chunks.
 void pageinit(PageAlloc *a, void *tables, uint32_t nchunks);
 // n more chunks at the end, all free and the kernel's. There may be so many.
 void pagegrow(PageAlloc *a, uint32_t n);
