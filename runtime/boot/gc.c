@@ -12,6 +12,7 @@
 #include "runtime/mem/mem.h"
 #include "runtime/sched/g.h"
 #include "runtime/sched/yieldcheck.h"
+#include "runtime/sync/hchan.h"
 
 void announce(rt_chan *c)
 {
@@ -79,12 +80,14 @@ static void bgscavenge(void *c)
 
 STEP void gcenable(void)
 {
-	rt_chan *c = rt_chan_make(sizeof(int64_t), 2);
+	static StartChan room;
+	rt_chan *c = startchan(&room, sizeof(int64_t), 2);
 
 	rt_go(bgsweep, c);
 	rt_go(bgscavenge, c);
 	rt_chan_recv(c, NULL);
 	rt_chan_recv(c, NULL);
-	rt_chan_free(c); // both have sent: nobody uses it
+	if (Debug)
+		rt_chan_free(c); // both have sent: nobody uses it
 	memstats.enablegc = true; // now that the runtime is initialized
 }

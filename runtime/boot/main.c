@@ -15,6 +15,8 @@
 #include "runtime/sched/m.h"
 #include "runtime/sched/proc.h"
 #include "runtime/sched/sysmon.h"
+#include "runtime/sched/wake.h"
+#include "runtime/sync/hchan.h"
 
 const FuncVal mainPC = { runtime_main };
 bool mainStarted;
@@ -150,6 +152,7 @@ static void tracefromstart(const char *value)
 
 STEP void runtime_main(void *ctxt)
 {
+	static StartChan room;
 	int status;
 
 	(void)ctxt;
@@ -164,12 +167,14 @@ STEP void runtime_main(void *ctxt)
 		throw("runtime.main not on m0");
 	if (debugtrace)
 		tracefromstart(debugtrace);
+	beginstart();
 	doInit(&runtime_inittask, runtimeinit);
 	runtimeInitTime = nanotime();
 	if (runtimeInitTime == 0)
 		throw("nanotime returning zero");
 	gcenable();
-	main_init_done = rt_chan_make(sizeof(bool), 0);
+	endstart();
+	main_init_done = startchan(&room, sizeof(bool), 0);
 	doInit(&main_inittask, maininit);
 	rt_chan_close(main_init_done);
 	if (!REPLAYING)

@@ -45,8 +45,7 @@ void startlockedm(G *gp)
 	if (mp == getg()->m)
 		throw("startlockedm: locked to me");
 	incidlelocked(-1);
-	wakem(mp, releasep());
-	stopm();
+	stopmfor(mp, releasep());
 }
 
 // ---- locking ------------------------------------------------------------------------

@@ -34,6 +34,12 @@ ALWAYS_INLINE bool claimspinning(void)
 	return atomic_cas(&sched.nmspinning, 0, 1);
 }
 
+// Makes a claim even if some spin.
+ALWAYS_INLINE void addclaim(void)
+{
+	atomic_xadd(&sched.nmspinning, 1);
+}
+
 // mp is the M that the claim was made for. It does not run yet, or it is this M.
 ALWAYS_INLINE void takeclaim(M *mp)
 {

@@ -53,23 +53,37 @@ void incidlelocked(int32_t v)
 
 // ---- sleeping -----------------------------------------------------------------------
 
+enum { StartYield = 50 * 1000 }; // ns
+
+static bool starting; // written by main; nothing depends on when others see it
+
+// While the runtime starts, what an M waits for comes at once, from another that is on this
+// processor or is being woken on another: yields are cheaper than sleep and wake-up. They end
+// soon, since another process that wants the processor gets a time slice with each.
+static void awaitnote(Note *n)
+{
+	int64_t until = nanotime() + StartYield;
+
+	do
+		osyield();
+	while (atomic_load_relaxed(&n->key) == 0 && nanotime() < until);
+}
+
 // Sleeps until wakem has a P for this M, and takes it.
 void parkm(uint32_t why)
 {
 	M *mp = getg()->m;
 
 	trace2(TracePark, why, 0);
+	if (atomic_load_relaxed(&starting))
+		awaitnote(&mp->park);
 	notesleep(&mp->park);
 	noteclear(&mp->park);
 	acquirep(takeleft(mp));
 }
 
-// Sleeps until startm has a P for this M, and takes it. The wake-up cannot be lost, because
-// it is a note, set by the M that took this one off the list.
-void stopm(void)
+static void idlem(M *mp)
 {
-	M *mp = getg()->m;
-
 	if (mp->locks != 0)
 		throw("stopm holding locks");
 	if (mp->p)
@@ -79,6 +93,22 @@ void stopm(void)
 	lock(&sched.lock);
 	mput(mp);
 	unlock(&sched.lock);
+}
+
+// Sleeps until startm has a P for this M, and takes it. The wake-up cannot be lost, because
+// it is a note, set by the M that took this one off the list.
+void stopm(void)
+{
+	idlem(getg()->m);
+	parkm(0);
+}
+
+// As stopm, and mp, which sleeps in parkm, gets pp. This M is on the idle list first: mp finds it
+// there when it needs an M in its turn, and makes no other.
+void stopmfor(M *mp, P *pp)
+{
+	idlem(getg()->m);
+	wakem(mp, pp);
 	parkm(0);
 }
 
@@ -216,6 +246,24 @@ static bool placep(P *pp)
 		return true;
 	pidleput(pp);
 	return false;
+}
+
+// The runtime's start makes goroutines, and waits for them: they run on the M that takes over
+// main's P then. A second M would find nothing, so none is woken meanwhile: a claim says that
+// one searches.
+void beginstart(void)
+{
+	atomic_store_relaxed(&starting, true);
+	addclaim();
+}
+
+// What has come meanwhile is on this P, if it is not done yet.
+void endstart(void)
+{
+	atomic_store_relaxed(&starting, false);
+	dropclaim();
+	if (hasjob(getg()->m->p))
+		wakep();
 }
 
 // Hands off the P of an M that will sleep or is in a system call.

@@ -8,9 +8,12 @@
 
 void parkm(uint32_t why); // 0: idle, 1: until its goroutine is runnable
 void stopm(void);
+void stopmfor(M *mp, P *pp);
 void wakem(M *mp, P *pp);
 void startm(P *pp, bool spinning);
 void wakep(void);
+void beginstart(void);
+void endstart(void);
 // A timer of a running P has been set to when: it is seen in time.
 void wakeNetPoller(int64_t when);
 void handoffp(P *pp);

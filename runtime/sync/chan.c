@@ -178,6 +178,12 @@ uint64_t chanelemsize(const Hchan *c)
 
 // ---- interface ----------------------------------------------------------------------
 
+static void initchan(Hchan *c, size_t elem_size, size_t cap)
+{
+	*c = (Hchan){ .dataqsiz = cap, .elemsize = elem_size };
+	lockInit(&c->lock, RankHchan);
+}
+
 COLD rt_chan *rt_chan_make(size_t elem_size, size_t cap)
 {
 	size_t size;
@@ -187,10 +193,17 @@ COLD rt_chan *rt_chan_make(size_t elem_size, size_t cap)
 	    size > PTRDIFF_MAX - sizeof *c || cap > PTRDIFF_MAX)
 		rt_panic("makechan: size out of range");
 	c = rt_malloc(sizeof *c + size);
-	*c = (Hchan){ .dataqsiz = cap, .elemsize = elem_size };
-	lockInit(&c->lock, RankHchan);
+	initchan(c, elem_size, cap);
 	setkind(c, KindChan);
 	return c;
+}
+
+rt_chan *startchan(StartChan *room, size_t elem_size, size_t cap)
+{
+	if (Debug)
+		return rt_chan_make(elem_size, cap); // its checks know objects of the heap
+	initchan(&room->chan, elem_size, cap);
+	return &room->chan;
 }
 
 COLD void freechan(Hchan *c, ObjectKind kind)

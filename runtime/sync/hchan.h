@@ -32,6 +32,15 @@ struct rt_chan {
 	char buf[] __attribute__((aligned(16)));
 };
 
+// A channel of the runtime's own for the start, with room for two words: the heap of a program
+// that allocates nothing stays without objects, and their pages.
+typedef union {
+	Hchan chan;
+	char bytes[sizeof(Hchan) + 2 * sizeof(int64_t)];
+} StartChan;
+
+rt_chan *startchan(StartChan *room, size_t elem_size, size_t cap);
+
 // With one P they only see to it that nothing yields between them (onep).
 void chanlock(Hchan *c) ACQUIRES(c->lock);
 void chanunlock(Hchan *c) RELEASES(c->lock);
