@@ -126,7 +126,7 @@ HIDDEN G *goroutineof(const Area *a);
 // foreign.c: threads that are not the runtime's.
 void __rt0_expectforeign(void);
 void __rt0_release(void); // ends the goroutine that the thread is
-HIDDEN void foreignforked(void); // in a forked child
+HIDDEN void __rt0_foreignforked(void); // in a forked child; for hosted/, too
 // foreign_musl.c, hosted/foreign.c: gives gp the bounds of the calling thread's stack, and both
 // what else the library has of it.
 HIDDEN void meetthread(G *system, G *gp);

@@ -59,7 +59,7 @@ static SpinLock sparelock;
 static M *spares; // through schedlink
 uint32_t __rt0_nspares; // with those that are about to be pushed
 
-void foreignforked(void)
+void __rt0_foreignforked(void)
 {
 	sparelock = 0; // another thread may have held it
 }

@@ -213,7 +213,7 @@ void libraryforked(void)
 	keysforked();
 	futexforked();
 	threadsforked();
-	foreignforked();
+	__rt0_foreignforked();
 }
 
 // Replaces _Fork in all calls (rtcc), which is what fork calls. The child has this thread alone,

@@ -21,7 +21,8 @@ VOID(rt_group_limit, (rt_group *g, int n), (g, n), , )
 VOID(rt_cond_signal, (rt_cond *c), (c), , )
 VOID(rt_cond_broadcast, (rt_cond *c), (c), , )
 
-VALUE(rt_timer_func, rt_timer *, (rt_duration d, rt_duration period, rt_func *fn, void *arg), (d, period, fn, arg), , )
+VALUE(rt_timer_func, rt_timer *, (rt_duration d, rt_duration period, rt_func *fn, void *arg),
+      (d, period, fn, arg), , )
 VALUE(rt_timer_chan, rt_timer *, (rt_duration d, rt_duration period), (d, period), , )
 VALUE(rt_timer_c, rt_chan *, (rt_timer *t), (t), , )
 VALUE(rt_timer_reset, bool, (rt_timer *t, rt_duration d, rt_duration period), (t, d, period), , )

@@ -28,7 +28,8 @@
 extern M *allm;
 
 void meetthread(G *system, G *gp);
-void __rt0_release(void); // cgo/foreign.c
+void __rt0_release(void); // cgo/foreign.c, and the next
+void __rt0_foreignforked(void);
 
 // ---- the end of a thread ------------------------------------------------------------------
 
@@ -200,6 +201,7 @@ static void meetsanitizers(void)
 void foreigninit(void)
 {
 	pthread_key_create(&key, destroy);
+	pthread_atfork(NULL, NULL, __rt0_foreignforked);
 	meetsanitizers();
 }
 

@@ -19,7 +19,9 @@ int __rt0_fuzzmain(int argc, char **argv);
 
 int __rt0_fuzzmain(int argc, char **argv)
 {
-	static const int drivers[] = { SIGALRM, SIGINT, SIGTERM, SIGABRT, SIGXFSZ, SIGUSR1, SIGUSR2 };
+	static const int drivers[] = {
+		SIGALRM, SIGINT, SIGTERM, SIGABRT, SIGXFSZ, SIGUSR1, SIGUSR2
+	};
 
 	rt_lock_os_thread();
 	for (size_t i = 0; i < sizeof drivers / sizeof *drivers; i++)

@@ -118,13 +118,14 @@ static void threadstart(void *arg)
 // What the thread itself did kills.
 void _cgo_sigforeign(int sig, siginfo_t *info, void *ctx)
 {
-	bool fault = sig == SIGSEGV || sig == SIGBUS || sig == SIGFPE || sig == SIGILL || sig == SIGTRAP;
+	bool fault = sig == SIGSEGV || sig == SIGBUS || sig == SIGFPE || sig == SIGILL ||
+	             sig == SIGTRAP;
 	bool abort = sig == SIGABRT && info->si_code == SI_TKILL;
 
 	if (sig == SIGURG)
 		return;
 	if ((fault && info->si_code > 0) || abort) {
-		signal(sig, SIG_DFL); // the instruction is retried and faults again, abort raises it again
+		signal(sig, SIG_DFL); // the instruction faults again, abort raises it again
 		return;
 	}
 	if (!fault)

@@ -128,7 +128,7 @@ VALUE(rt_listen_with, int, (const char *network, const char *address,
       stringsread(network, address); listenoptionsread(o); publish(&io), openedfd(r))
 VALUE(rt_dial, int, (const char *network, const char *address), (network, address),
       stringsread(network, address); publish(&io), observe(&io); openedfd(r))
-VALUE(rt_accept, int, (int fd), (fd), usingfd(fd), observe(&io); openedfd(r))
+VALUE(rt_accept, int, (int fd), (fd), acceptingfd(fd), observe(&io); openedfd(r))
 VALUE(rt_shutdown, int, (int fd, int how), (fd, how), usingfd(fd); publish(&io), )
 VALUE(rt_local_address, int, (int fd, char *buf, size_t size), (fd, buf, size),
       usingfd(fd), textwritten(buf, size, r))

@@ -93,8 +93,8 @@ static void putreport(void)
 }
 
 // At the end of the process, behind the program's destructors: no goroutine runs any more from
-// here on. If there are leaks, LeakSanitizer ends the process, after putreport. Its own search, which
-// knows no goroutines, is turned off (options.c).
+// here on. If there are leaks, LeakSanitizer ends the process, after putreport. Its own search,
+// which knows no goroutines, is turned off (options.c).
 static void lookforleaks(void)
 {
 	if (!__lsan_do_leak_check || !__lsan_register_root_region || !__sanitizer_set_report_fd)
@@ -114,4 +114,5 @@ static void lookforleaks(void)
 }
 
 // By the priority that comes after those of programs.
-__attribute__((section(".fini_array.00100"), used)) static void (*const atlast)(void) = lookforleaks;
+__attribute__((section(".fini_array.00100"), used))
+static void (*const atlast)(void) = lookforleaks;

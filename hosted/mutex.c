@@ -138,7 +138,8 @@ ALWAYS_INLINE void locked(const void *m, unsigned flags, bool shown, bool got)
 	if (h->nheld == MaxHeld)
 		h->more++;
 	else
-		h->held[h->nheld++] = (uintptr_t)m | (flags & ReadLock ? Reading : 0) | (shown ? Shown : 0);
+		h->held[h->nheld++] = (uintptr_t)m | (flags & ReadLock ? Reading : 0) |
+		                      (shown ? Shown : 0);
 }
 
 // Before an unlock. Returns whether the sanitizer has been told.

@@ -142,7 +142,8 @@ static bool within(uintptr_t p, uintptr_t lo, uintptr_t n)
 
 static uintptr_t secondstack(const G *gp)
 {
-	return (uintptr_t)(gp == current() ? __asan_get_current_fake_stack() : gp->fiber[AsanStack]);
+	return (uintptr_t)(gp == current() ? __asan_get_current_fake_stack()
+		                                   : gp->fiber[AsanStack]);
 }
 
 static void printowner(const G *gp, const Frame *f)

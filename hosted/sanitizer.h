@@ -98,8 +98,10 @@ bool onstack(const void *p); // fiber.c
 // Does a fuzzer drive the program (fuzz.c)?
 bool isfuzzed(void);
 
-// A call uses a descriptor, is about to close it, has opened it (descriptor.c).
+// A call uses a descriptor, accepts connections of it, is about to close it, has opened it
+// (descriptor.c).
 void usingfd(int fd);
+void acceptingfd(int fd);
 void closingfd(int fd);
 void openedfd(int fd);
 

@@ -204,6 +204,10 @@ static void races(bool closes)
 		r.c[i] = fresh();
 	for (int i = 0; i < 3; i++)
 		begin(&w[i], p[0], i == 2 ? Wait : Read);
+	if (closes) { // what begins later might meet the number's next user
+		await_in(2, "IO wait");
+		await_in(1, "semacquire"); // for its turn
+	}
 	rt_waitgroup_add(&done, 3);
 	rt_go(rebinds, &r);
 	rt_go(cancels, &r);

@@ -5,7 +5,6 @@
 // connection still reads, and its peer sees the end, also when the end came with the last
 // bytes; a refused one says so; a close wakes accept; vectors and files go out whole.
 // matrix: GOMAXPROCS=1,2,4,64
-// hosted: not thread: what it closes may be used later, which is a race there
 #include "../lib/waiting.h"
 
 #include <fcntl.h>
