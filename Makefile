@@ -8,6 +8,7 @@
 # make bench-startup   the time of each step of the start-up
 # make longrun         all workloads in one process, for LONGRUN=600 seconds
 # make test            all tests (minutes)
+# make test-sanitizers tests/programs with AddressSanitizer and ThreadSanitizer, fuzzing
 # make coverage        what the tests run of the runtime: lines and branches, by file
 # make stress          long runs of the concurrent tests; minimal systems (as root)
 # make fuzz            arbitrary debug information, then requests to examples/httpd.c,

@@ -193,6 +193,7 @@ help:
 	@sed -n '3,/^$$/s/^# \{0,1\}//p' Makefile
 
 .PHONY: FORCE default all runtime replayed pie musl hosted internal examples bench bench-programs \
-	bench-scaling bench-startup variants install uninstall run test coverage stress stress-hosted \
-	longrun fuzz check check-layers check-nosplit check-startup tour docs man clean help
+	bench-scaling bench-startup variants install uninstall run test test-sanitizers coverage \
+	stress stress-hosted longrun fuzz check check-layers check-nosplit check-startup tour docs \
+	man clean help
 .DELETE_ON_ERROR:

@@ -27,12 +27,22 @@ stress: $(BUILD)/hosted$(SUFFIX) replayed stress-hosted
 	$(MAKE) fuzz FUZZTIME=60
 	tests/fresh
 
-# All programs with sanitizers; those that make no sense there say why.
+# All programs with sanitizers, by both compilers; those that make no sense there say why.
 stress-hosted:
 	$(MAKE) --no-print-directory HOSTED=1 all
-	tests/run --variant hosted programs
+	for cc in gcc clang; do \
+		for sanitizer in "" address thread; do \
+			CC=$$cc tests/run --variant hosted --sanitize "$$sanitizer" programs || exit; \
+		done; \
+		CC=$$cc tests/run --variant hosted crash || exit; \
+	done
+
+# What is checked of a change beside make test (.ci/run).
+test-sanitizers:
+	$(MAKE) --no-print-directory HOSTED=1 all
 	tests/run --variant hosted --sanitize address programs
 	tests/run --variant hosted --sanitize thread programs
+	$(MAKE) --no-print-directory fuzz FUZZTIME=60
 
 LONGRUN = 600
 

@@ -5,6 +5,7 @@
 // env: WHICH=span
 // env: WHICH=pages
 // env: WHICH=large
+// hosted: not any: the heap is the C library's
 // stderr~: ^fatal error: free of a free object: 0x[0-9a-f]+, (class 3 \(64 bytes\)|class 71 \(32768 bytes\)|of any class|64 bytes|100000 bytes)$
 // stderr~: ^goroutine 1 \[running\]:$
 // exit: 2

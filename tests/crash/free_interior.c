@@ -8,6 +8,7 @@
 // env: WHERE=stack
 // env: WHERE=none
 // env: WHERE=object
+// hosted: not any: the heap is the C library's
 // stderr~: ^fatal error: free of a pointer that was not allocated: 0x[0-9a-f]+, (class 3 \(64 bytes\)|class [24] \((48|80) bytes\)|(inside a )?large object of 1048576 bytes|not in the heap|a stack of 2048 bytes|in an object of (64|1048576) bytes)$
 // exit: 2
 #include <rt.h>

@@ -1,5 +1,6 @@
 // tests/crash/freed_ctx.c - a context that was given back more often than there are handles is
 // found by rt_ctx_free in every build.
+// hosted: not address: AddressSanitizer reports it in its own words
 // stderr~: ^fatal error: use of a freed context: 0x[0-9a-f]+
 // stderr~: ^goroutine 1 \[running\]:$
 // exit: 2

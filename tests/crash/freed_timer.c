@@ -7,6 +7,7 @@
 // env: HOW=free WHAT=used
 // env: HOW=stop WHAT=used
 // env: HOW=reset WHAT=used
+// hosted: not address: AddressSanitizer reports it in its own words
 // stderr~: ^fatal error: use of a freed timer: 0x[0-9a-f]+
 // stderr~: ^goroutine 1 \[running\]:$
 // exit: 2

@@ -3,6 +3,7 @@
 // env: HOW=itself
 // env: HOW=deferred
 // env: HOW=calls
+// hosted: not any: there a panic is forgotten when rt_recover returns
 // stderr~: \Apanic: first panic \[recovered\]\n\tpanic: second panic\n\ngoroutine 1 \[running\]:\n
 // exit: 2
 #include "../lib/test.h"

@@ -5,6 +5,7 @@
 // env: GOMAXPROCS=2 CASE=systemstack
 // env: GOMAXPROCS=2 CASE=morestack
 // repeat: 5
+// hosted: not any: memset is the C library's, whose functions have no frames
 // stderr~: \ASIGQUIT: quit\n
 // stderr~: ^begins\(\.\.\.\)\n\t.*\ncreated by rt_main in goroutine 1\n
 // stderr~: ^rip    0x[0-9a-f]+\nrflags 0x[0-9a-f]+\n

@@ -1,6 +1,7 @@
 // tests/crash/stack_smashed.c - a function with a stack protector whose frame was overrun does not
 // return.
 // cflags: -fstack-protector-all
+// hosted: not any: the C library reports it
 // stderr: fatal error: stack smashing detected
 // stderr: goroutine 1 [running]:
 // exit: 2

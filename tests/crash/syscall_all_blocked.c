@@ -1,5 +1,6 @@
 // tests/crash/syscall_all_blocked.c - a thread that has all signals blocked for good does not
 // keep rt_syscall_all waiting: the process ends, and says why.
+// hosted: not any: there may be threads that are not the runtime's, so rt_syscall_all is refused
 // stderr~: ^fatal error: rt_syscall_all: no answer from thread [0-9]+: does it block SIGURG\?\n\ngoroutine 1 \[running\]:\n
 // exit: 2
 #include <rt.h>

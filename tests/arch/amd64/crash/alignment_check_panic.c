@@ -1,5 +1,6 @@
 // tests/arch/amd64/crash/alignment_check_panic.c - a panic while the processor checks alignment
 // is reported with its text and a traceback.
+// hosted: not any: the C library accesses words at any address
 // stderr: panic: with the flag set
 // stderr~: ^goroutine 1 \[running\]:
 // stderr~: ^rt_main

@@ -3,6 +3,7 @@
 // frame that was overrun there is the end, and the traceback says where.
 // cflags: -fstack-protector-strong
 // matrix: GOMAXPROCS=1,4
+// hosted: not any: the C library reports it
 // stderr: fatal error: stack smashing detected
 // stderr~: ^goroutine ([2-9]|[1-9][0-9]+) \[running\]:\n(.*\n)*overrun\(\.\.\.\)\n
 // exit: 2

@@ -3,6 +3,7 @@
 // on either stack, and between them.
 // matrix: STACK=small,segment
 // matrix: EDGE=entry,pushed,pushed_mixed,realigned,made,left,popped,popped_mixed,tail,frameless,stub,crossed,stub_large,crossed_large
+// hosted: not any: the code has no stack checks there
 // stderr: panic: runtime error: invalid memory address or nil pointer dereference
 // stderr~: \ngoroutine [0-9]+ \[running\]:\nedge_(\w+)\(\.\.\.\)\n\t.*\ncaller\(\.\.\.\)\n\t.*\n(large\(\.\.\.\)\n\t.*\n)?walker\(\.\.\.\)\n\t.*\ncreated by rt_main in goroutine 1\n
 // exit: 2
