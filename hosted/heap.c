@@ -102,7 +102,9 @@ void *__rt0_calloc(size_t n, size_t size)
 	ignore();
 	p = calloc(n, size);
 	heed();
-	return p ? p : __real_rt_calloc(n, size);
+	if (!p)
+		p = __real_rt_calloc(n, size);
+	return p;
 }
 
 void *__rt0_realloc(void *p, size_t size)

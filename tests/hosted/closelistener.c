@@ -1,5 +1,5 @@
 // tests/hosted/closelistener.c - a loop of rt_accept that another goroutine's rt_close is to end, but that
-// goes on when the number is another file's.
+// continues when the number is another file's.
 // sanitizer: thread
 // stderr~: (?s)WARNING: ThreadSanitizer: data race.*? Read of size 1 .*?acceptingfd.*? accepts .*?closelistener\.c:22
 // stderr~: (?s)Previous write of size 1 .*?openedfd.*? rt_main .*?closelistener\.c:48
