@@ -25,8 +25,6 @@
 #include "runtime/base/getg.h"
 #include "runtime/base/hosted.h"
 
-extern M *allm;
-
 void meetthread(G *system, G *gp);
 void __rt0_release(void); // cgo/foreign.c, and the next
 void __rt0_foreignforked(void);

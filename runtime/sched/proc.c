@@ -5,7 +5,7 @@
 //
 // Follows Go's proc.go (schedule, execute, gopark, ready).
 //
-// built: unyielding hot libc libc
+// built: unyielding hot libc
 #include "include/rt.h"
 #include "runtime/base/hosted.h"
 #include "runtime/base/replay.h"
