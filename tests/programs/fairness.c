@@ -18,7 +18,7 @@ enum {
 typedef struct {
 	rt_chan *c;
 	int limit;
-	_Atomic(int64_t) count; // the one whose turn it is counts
+	int64_t count; // the one whose turn it is counts
 } Pair;
 
 static _Atomic(int64_t) generations;
@@ -33,6 +33,11 @@ static void one_of_pair(void *arg)
 			__atomic_store_n(&p->count, p->count + 1, __ATOMIC_RELAXED);
 		rt_chan_send(p->c, NULL);
 	}
+}
+
+static int64_t counted(const Pair *p)
+{
+	return __atomic_load_n(&p->count, __ATOMIC_RELAXED);
 }
 
 static void start(Pair *p, int limit)
@@ -66,12 +71,12 @@ int rt_main(int argc, char **argv)
 	(void)argc, (void)argv;
 	start(&hogs, Hog);
 	start(&lights, Light);
-	hog = hogs.count;
-	light = lights.count;
+	hog = counted(&hogs);
+	light = counted(&lights);
 	rt_sleep(500 * RT_MILLISECOND);
 	check(rt_nanotime() < end);
-	hog = hogs.count - hog;
-	light = lights.count - light;
+	hog = counted(&hogs) - hog;
+	light = counted(&lights) - light;
 	rt_eprintf("hogs counted %lld, lights %lld\n", (long long)hog, (long long)light);
 	check(hog > 0 && light > 0);
 	if (!stressed()) // there each yields after every message
@@ -84,6 +89,6 @@ int rt_main(int argc, char **argv)
 	yields_get_through(end);
 	check(generations > Yields);
 	for (int i = 0; i < Pairs; i++)
-		check(more[i].count > Yields);
+		check(counted(&more[i]) > Yields);
 	return 0;
 }

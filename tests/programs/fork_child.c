@@ -3,6 +3,7 @@
 // execute a program or end; its parent's goroutines and descriptors notice nothing.
 // matrix: GOMAXPROCS=1,2,4,64
 // timeout: 120
+// hosted: not thread/clang: a loop without calls keeps its processor there
 // stdout: ok
 #include "../lib/test.h"
 
