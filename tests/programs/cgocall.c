@@ -2,6 +2,7 @@
 // 8 MiB, which only takes memory where it is touched; the goroutine comes back with its
 // registers, others run meanwhile, and there is no errno. A call from within is a plain one.
 // matrix: GOMAXPROCS=1,2,4,64
+// cflags: -fno-stack-clash-protection
 // hosted: not thread memory: stacks have shadows
 #include "../lib/test.h"
 
@@ -75,7 +76,7 @@ static void dig_deep(void *arg)
 	*(size_t *)arg = dig(__builtin_frame_address(0), Deepest);
 }
 
-// One frame of nearly all of it; only its ends are touched.
+// One frame of nearly all of it; only its ends are touched, by no probes either.
 static void one_frame(void *arg)
 {
 	volatile char big[Deepest];
