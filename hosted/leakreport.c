@@ -41,6 +41,7 @@ static bool begins(const char *p, const char *words)
 // object, with its address, up to an empty one. Returns what comes after.
 static const char *putleak(const char *from)
 {
+	static const char newline[] = "\n";
 	const char *objects = strstr(from, "\nObjects leaked above:\n"), *p;
 	uintptr_t first;
 	bool ours = false;
@@ -62,7 +63,7 @@ static const char *putleak(const char *from)
 	if (!ours) {
 		put(from, objects - 1);
 		reportallocator((void *)first);
-		put("\n", "\n" + 1);
+		put(newline, newline + 1);
 	}
 	return *p ? p + 1 : p;
 }

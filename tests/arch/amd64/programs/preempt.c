@@ -184,20 +184,20 @@ static uint32_t x87canary(uint64_t seed, uint64_t spins)
 	uint64_t in[8], out[8], *down;
 
 	fill(in, seed);
-	__asm__ volatile("fldcw %[other]; fld1; fldpi; fdivp; fistpll %[out]\n"
-	                 "fildll 56%[in]; fildll 48%[in]; fildll 40%[in]; fildll 32%[in]\n"
-	                 "fildll 24%[in]; fildll 16%[in]; fildll 8%[in]; fildll %[in]\n"
+	__asm__ volatile("fldcw %[other]; fld1; fldpi; fdivp; fistpll (%[out])\n"
+	                 "fildll 56(%[in]); fildll 48(%[in]); fildll 40(%[in]); fildll 32(%[in])\n"
+	                 "fildll 24(%[in]); fildll 16(%[in]); fildll 8(%[in]); fildll (%[in])\n"
 	                 "fcom %%st(1); fnstsw %[before]\n"
 	                 "std\n"
 	                 "1: dec %[spins]; jnz 1b\n"
-	                 "lea 8%[in], %%rsi; lodsq; cld; mov %%rsi, %[down]\n"
+	                 "lea 8(%[in]), %%rsi; lodsq; cld; mov %%rsi, %[down]\n"
 	                 "fnstsw %[after]; fnstcw %[cw]\n"
-	                 "fistpll %[out]; fistpll 8%[out]; fistpll 16%[out]; fistpll 24%[out]\n"
-	                 "fistpll 32%[out]; fistpll 40%[out]; fistpll 48%[out]; fistpll 56%[out]\n"
+	                 "fistpll (%[out]); fistpll 8(%[out]); fistpll 16(%[out]); fistpll 24(%[out])\n"
+	                 "fistpll 32(%[out]); fistpll 40(%[out]); fistpll 48(%[out]); fistpll 56(%[out])\n"
 	                 "fnclex; fldcw %[usual]"
-	                 : [out] "=o"(out), [before] "=m"(before), [after] "=m"(after),
+	                 : [before] "=m"(before), [after] "=m"(after),
 	                   [cw] "=m"(cw), [spins] "+r"(spins), [down] "=&r"(down)
-	                 : [in] "o"(in), [other] "m"(other), [usual] "m"(usual)
+	                 : [in] "r"(in), [out] "r"(out), [other] "m"(other), [usual] "m"(usual)
 	                 : "st", "st(1)", "st(2)", "st(3)", "st(4)", "st(5)", "st(6)", "st(7)",
 	                   "rax", "rsi", "memory");
 	return differ(in, out) + (before != after) + (cw != other) + (down != in);
@@ -208,15 +208,15 @@ static uint32_t mmxcanary(uint64_t seed, uint64_t spins)
 	uint64_t in[8], out[8];
 
 	fill(in, seed);
-	__asm__ volatile("movq %[in], %%mm0; movq 8%[in], %%mm1; movq 16%[in], %%mm2\n"
-	                 "movq 24%[in], %%mm3; movq 32%[in], %%mm4; movq 40%[in], %%mm5\n"
-	                 "movq 48%[in], %%mm6; movq 56%[in], %%mm7\n"
+	__asm__ volatile("movq (%[in]), %%mm0; movq 8(%[in]), %%mm1; movq 16(%[in]), %%mm2\n"
+	                 "movq 24(%[in]), %%mm3; movq 32(%[in]), %%mm4; movq 40(%[in]), %%mm5\n"
+	                 "movq 48(%[in]), %%mm6; movq 56(%[in]), %%mm7\n"
 	                 "1: dec %[spins]; jnz 1b\n"
-	                 "movq %%mm0, %[out]; movq %%mm1, 8%[out]; movq %%mm2, 16%[out]\n"
-	                 "movq %%mm3, 24%[out]; movq %%mm4, 32%[out]; movq %%mm5, 40%[out]\n"
-	                 "movq %%mm6, 48%[out]; movq %%mm7, 56%[out]; emms"
-	                 : [out] "=o"(out), [spins] "+r"(spins)
-	                 : [in] "o"(in)
+	                 "movq %%mm0, (%[out]); movq %%mm1, 8(%[out]); movq %%mm2, 16(%[out])\n"
+	                 "movq %%mm3, 24(%[out]); movq %%mm4, 32(%[out]); movq %%mm5, 40(%[out])\n"
+	                 "movq %%mm6, 48(%[out]); movq %%mm7, 56(%[out]); emms"
+	                 : [spins] "+r"(spins)
+	                 : [in] "r"(in), [out] "r"(out)
 	                 : "mm0", "mm1", "mm2", "mm3", "mm4", "mm5", "mm6", "mm7", "memory");
 	return differ(in, out);
 }
