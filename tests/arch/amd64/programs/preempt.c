@@ -2,6 +2,7 @@
 // instruction, with every register, the flags, the red zone and the vector, x87 and MMX state
 // intact.
 // matrix: GOMAXPROCS=1,2,4
+// hosted: not thread/clang: a loop without calls keeps its processor there
 #include <rt.h>
 
 static _Atomic(uint32_t) failures, stop;

@@ -3,6 +3,7 @@
 // are begun again when interrupted, faults are recovered from, and nothing is lost.
 // args: 10
 // matrix: GOMAXPROCS=2,4
+// hosted: not thread/clang: a loop without calls keeps its processor there
 #define rt_main preempt_main
 #include "preempt.c"
 #undef rt_main
