@@ -121,6 +121,12 @@ static void guardslot(uintptr_t slot)
 		atomic_xadd(&dense.nmapped, 1);
 }
 
+void freedense(void (*fn)(uintptr_t lo, uintptr_t hi, void *arg), void *arg)
+{
+	for (uint32_t i = 0; i < dense.nfree; i++)
+		fn(dense.free[i], dense.free[i] + StackDense, arg);
+}
+
 Stack densealloc(void)
 {
 	uintptr_t lo = 0, slot = 0;

@@ -21,3 +21,14 @@ int64_t rt_leaks(int fd, rt_leak_counts *counts)
 	(void)counts;
 	return -ENOSYS;
 }
+
+void rt_root_add(const void *lo, size_t size)
+{
+	(void)lo;
+	(void)size;
+}
+
+void rt_root_remove(const void *lo)
+{
+	(void)lo;
+}

@@ -563,6 +563,13 @@ typedef struct {
 } rt_leak_counts;
 int64_t rt_leaks(int fd, rt_leak_counts *counts);
 
+/* Names size bytes of the program's own memory at lo, in which rt_leaks looks for pointers: a mapped
+ * file, say. It knows variables, and memory that mmap has made without a file. The memory
+ * must be there until rt_root_remove(lo), which does nothing if it was not named. With --hosted
+ * both do nothing. */
+void rt_root_add(const void *lo, size_t size);
+void rt_root_remove(const void *lo);
+
 
 /* ---- files, network, system calls ------------------------------------------------ */
 

@@ -588,7 +588,7 @@ extern uintptr_t fastrandseed;
 #define REPLAYVARS(var)
 #endif
 #define DEBUGVARS(var)                                                                 \
-	var(asyncpreemptoff) var(clobberfree) var(inittrace) var(madvdontneed)         \
+	var(asyncpreemptoff) var(clobberfree) var(inittrace) var(leaks) var(madvdontneed) \
 	var(scheddetail) var(schedtrace) var(tracebackancestors)                       \
 	GO_DEBUGVARS(var) REPLAYVARS(var)
 typedef struct {

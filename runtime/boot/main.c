@@ -8,6 +8,7 @@
 #include "include/rt.h"
 #include "runtime/base/getg.h"
 #include "runtime/base/hosted.h"
+#include "runtime/base/leakhook.h"
 #include "runtime/base/replay.h"
 #include "runtime/base/tracehook.h"
 #include "runtime/boot/boot.h"
@@ -97,6 +98,15 @@ static NORETURN void waitforend(bool goroutine)
 		futexsleep(&never, 0, -1);
 }
 
+// GODEBUG=leaks.
+static COLD int leaksatend(int status)
+{
+	if (&__rt0_leakfinder)
+		return __rt0_leakfinder.exit(debug.leaks, status);
+	print("runtime: nothing looks for leaks: compile with -g\n");
+	return status;
+}
+
 // The first to come runs the destructors; a destructor that comes again ends the process.
 // It may be called by a function of rt_cgocall's, which is no goroutine.
 NORETURN void rt_exit(int status)
@@ -115,6 +125,8 @@ NORETURN void rt_exit(int status)
 		for (FiniFunc *const *p = __fini_array_end; p > __fini_array_start;)
 			(*--p)();
 	}
+	if (unlikely(debug.leaks > 0) && !Hosted && goroutine)
+		status = leaksatend(status);
 	if (&__rt0_tracer)
 		goroutine ? __rt0_tracer.exit() : __rt0_tracer.die();
 	if (REPLAYING)

@@ -280,6 +280,11 @@ void markdrain(Marker *m)
 
 // ---- questions ----------------------------------------------------------------------
 
+Stack markermemory(const Marker *m)
+{
+	return (Stack){ (uintptr_t)m, (uintptr_t)m + m->bytes };
+}
+
 MarkCount markedobjects(const Marker *m)
 {
 	return m->count;

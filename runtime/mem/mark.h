@@ -52,6 +52,8 @@ void markrange(Marker *m, uintptr_t lo, uintptr_t hi);
 void markword(Marker *m, uintptr_t p);
 // Follows all that was reached, and what that leads to.
 void markdrain(Marker *m);
+// Returns where the marker's own memory is, which is no root.
+Stack markermemory(const Marker *m);
 // Returns what has been reached so far.
 MarkCount markedobjects(const Marker *m);
 // Returns where the object begins that p points into, or 0.

@@ -60,6 +60,8 @@ Stack cgostackalloc(uintptr_t n);
 void cgostackfree(Stack stk);
 // Gives what pp keeps to the others: it is going away.
 void stackpurge(P *pp);
+// Calls fn for each segment and system stack that waits to be used again.
+void freestacks(void (*fn)(uintptr_t lo, uintptr_t hi, void *arg), void *arg);
 struct rt_memstats;
 // Counts the stacks that are segments.
 void stackstats(struct rt_memstats *m);
@@ -72,6 +74,8 @@ enum { DenseBelow = 16 << 10 }; // nothing further down is a dense stack's guard
 HIDDEN Stack densealloc(void);
 // Takes it back, and gives its memory to the kernel.
 HIDDEN void densefree(Stack stk);
+// In the stopped world: calls fn for each of these stacks that waits to be used again.
+HIDDEN void freedense(void (*fn)(uintptr_t lo, uintptr_t hi, void *arg), void *arg);
 // Is there memory for the stack of one more goroutine?
 HIDDEN bool stackroom(void);
 

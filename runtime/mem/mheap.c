@@ -322,6 +322,13 @@ static uintptr_t spansbytes(uint32_t nchunks)
 	return (uintptr_t)nchunks * ChunkPages * sizeof(Spanref);
 }
 
+uintptr_t heaptablesend(void)
+{
+	uint32_t n = (uint32_t)(mheap.maxpages / ChunkPages);
+
+	return (uintptr_t)mheap.spans + spansbytes(n) + pagetables(n);
+}
+
 // Reserves the tables of a heap of up to nchunks chunks; returns their address, or 0.
 static uintptr_t reservetables(uint32_t nchunks)
 {

@@ -127,6 +127,9 @@ void spanfree(Mspan *s);
 void spanpush(Spanlist *l, Mspan *s);
 void spanremove(Spanlist *l, Mspan *s);
 
+// Where the heap's tables end, which begin with mheap.spans.
+uintptr_t heaptablesend(void);
+
 // The number of the page that p is in: any number, when it is not in the heap.
 ALWAYS_INLINE uintptr_t heappage(uintptr_t p)
 {

@@ -286,6 +286,16 @@ static void largefree(Stack stk)
 		segmentfree(stk);
 }
 
+void freestacks(void (*fn)(uintptr_t lo, uintptr_t hi, void *arg), void *arg)
+{
+	lock(&stackLarge.lock);
+	for (uint32_t o = 0; o < NumOrders; o++) {
+		for (const FreeStack *f = stackLarge.free[o]; f; f = f->next)
+			fn(f->stk.lo, f->stk.hi, arg);
+	}
+	unlock(&stackLarge.lock);
+}
+
 // ---- small stacks --------------------------------------------------------------------
 
 static uint32_t smallorder(uintptr_t n)

@@ -179,6 +179,9 @@ static void printleaks(void *arg)
 {
 	Search *s = arg;
 
+	if (s->partial)
+		print("leaks: the program's own memory could not be read; what only that leads to is "
+		      "below\n");
 	if (s->counts.goroutines > 0)
 		printgoroutines(s);
 	if (s->counts.objects > 0)

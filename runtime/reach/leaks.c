@@ -15,7 +15,7 @@
 // So a leak is found late, or never, when a word looks like a pointer by chance or is left from
 // an earlier call; but what is reported is one.
 //
-// built: unchecked hot
+// built: unchecked
 #include <asm-generic/errno-base.h>
 
 #include "include/rt.h"
@@ -156,59 +156,6 @@ static void onrange(void *arg, uint32_t owner)
 	enliven(arg, owner);
 }
 
-// ---- sorting, in place ----------------------------------------------------------------
-
-// Both kinds of records begin with what they are sorted by.
-typedef struct {
-	char *at;
-	uint32_t size;
-} Records;
-
-static uintptr_t keyof(const Records *r, uint32_t i)
-{
-	return *(const uintptr_t *)(const void *)(r->at + (uintptr_t)i * r->size);
-}
-
-static void swaprecords(const Records *r, uint32_t i, uint32_t k)
-{
-	uintptr_t *a = (uintptr_t *)(void *)(r->at + (uintptr_t)i * r->size);
-	uintptr_t *b = (uintptr_t *)(void *)(r->at + (uintptr_t)k * r->size);
-
-	for (uint32_t w = 0; w < r->size / PtrSize; w++) {
-		uintptr_t t = a[w];
-
-		a[w] = b[w];
-		b[w] = t;
-	}
-}
-
-static void sift(const Records *r, uint32_t i, uint32_t n)
-{
-	uint32_t c;
-
-	while ((c = 2 * i + 1) < n) {
-		if (c + 1 < n && keyof(r, c + 1) > keyof(r, c))
-			c++;
-		if (keyof(r, c) <= keyof(r, i))
-			return;
-		swaprecords(r, c, i);
-		i = c;
-	}
-}
-
-// Heapsort: there may be a million, on a stack that does not grow.
-void sortrecords(void *at, uint32_t size, uint32_t n)
-{
-	Records r = { at, size };
-
-	for (uint32_t i = n / 2; i-- > 0;)
-		sift(&r, i, n);
-	for (uint32_t i = n; i-- > 1;) {
-		swaprecords(&r, 0, i);
-		sift(&r, 0, i);
-	}
-}
-
 _Static_assert(offsetof(MarkRange, lo) == 0 && sizeof(MarkRange) % PtrSize == 0 &&
                offsetof(Waiter, key) == 0 && sizeof(Waiter) % PtrSize == 0, "records");
 
@@ -328,18 +275,20 @@ static void followleaked(Search *s)
 
 static bool findleaks(Search *s)
 {
+	Stack own;
 	MarkHooks hooks = { .onrange = onrange, .onwaited = onwaited, .arg = s };
 
 	if (!allocate(s))
 		return false;
 	classify(s);
+	own = (Stack){ (uintptr_t)s->lost, (uintptr_t)s->lost + s->bytes };
 	hooks.range = s->ranges;
 	hooks.nranges = s->nranges;
 	s->m = markbegin(&hooks);
 	if (!s->m)
 		return false;
 	findwaiters(s);
-	markroots(s->m);
+	s->partial = !markroots(s->m, &own);
 	markdrain(s->m);
 	follow(s);
 	countleaked(s);

@@ -39,16 +39,13 @@ typedef struct {
 	LostKind *lost; // a table by hash, almost full at most; the rest is in one entry
 	uint32_t nlost;
 	uintptr_t bytes; // of all these
-	bool done;
+	bool done, partial; // partial: not all memory that may hold pointers was read
 	rt_leak_counts counts;
 
 	// The report, if it is wanted.
 	bool wanted;
 	Printbuf text;
 } Search;
-
-// Sorts n records of size bytes at at by their first word.
-void sortrecords(void *at, uint32_t size, uint32_t n);
 
 // ---- leakreport.c -------------------------------------------------------------------
 

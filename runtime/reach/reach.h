@@ -19,11 +19,24 @@ void markcontext(Marker *m, const G *gp);
 // ---- roots.c ------------------------------------------------------------------------
 
 // Marks what can be reached without a goroutine: data, thread-local data, timers, memory that the
-// program has named.
-void markroots(Marker *m);
-// Marks the words in [lo, hi) on pages that have ever been touched.
-void marktouched(Marker *m, uintptr_t lo, uintptr_t hi);
+// program has named. If own is not NULL, also what the program has from the kernel by itself, except
+// own, which is the caller's. False: that cannot be read.
+bool markroots(Marker *m, const Stack *own);
 
-// ---- leaks.c ------------------------------------------------------------------------
+// ---- maps.c -------------------------------------------------------------------------
+
+// Reads memory that perhaps is not there.
+typedef struct Reader Reader;
+Reader *openreader(Marker *m); // NULL: no memory
+// Marks the words in [lo, hi) on pages that have ever been touched.
+void marktouched(Reader *r, uintptr_t lo, uintptr_t hi);
+// Marks what the program has from the kernel by itself, except own. False: the list cannot be read.
+bool markmaps(Reader *r, Stack own);
+void closereader(Reader *r);
+
+// ---- records.c ----------------------------------------------------------------------
+
+// Sorts n records of size bytes, whole words, at at by their first word.
+void sortrecords(void *at, uint32_t size, uint32_t n);
 
 #endif

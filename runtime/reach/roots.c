@@ -6,12 +6,14 @@
 //	timers          a Timer is in what it belongs to, an rt_timer, an rt_ctx or the stack of a
 //	                goroutine that waits no longer than to then
 //	rt_cgocall      the stacks of functions that run meanwhile, and of signal handlers
+//	rt_root_add     what the program names
 //
 // Not read are m0, which is in the data, since an M has stale pointers to what it has parked on,
 // and the runtime's own structures in memory of their own: they lead to all that waits.
 //
 // built: unchecked
 #include "include/rt.h"
+#include "runtime/lock/lock.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
 #include "runtime/reach/reach.h"
@@ -30,14 +32,14 @@ static void markdata(Marker *m)
 
 // Functions of rt_cgocall's use stacks like those of threads, and signal handlers of the program's
 // have what they interrupted, too.
-static void markm(Marker *m, const M *mp)
+static void markm(Marker *m, Reader *r, const M *mp)
 {
 	uintptr_t below = (uintptr_t)(__tls_end - __tdata_start) - PtrSize;
 
 	if (!iscgo && mp != &m0)
 		markrange(m, (uintptr_t)mp - below, (uintptr_t)mp);
 	if (mp->incgo == CgoFunction)
-		marktouched(m, mp->gcgo->stack.lo, mp->gcgo->stack.hi);
+		marktouched(r, mp->gcgo->stack.lo, mp->gcgo->stack.hi);
 	if (mp->handling)
 		markrange(m, mp->gsignal->stack.lo, mp->gsignal->stack.hi);
 }
@@ -54,16 +56,66 @@ static void marktimers(Marker *m, const P *pp)
 	}
 }
 
-void marktouched(Marker *m, uintptr_t lo, uintptr_t hi)
-{
-	markrange(m, lo, hi);
-}
+// ---- what the program names ---------------------------------------------------------------
 
-void markroots(Marker *m)
+typedef struct Root Root;
+struct Root {
+	Root *next;
+	uintptr_t lo, hi;
+};
+
+static struct {
+	Mutex lock; // its holder is not stopped
+	Root *list;
+} roots;
+
+// ---- all of it ------------------------------------------------------------------------------
+
+bool markroots(Marker *m, const Stack *own)
 {
+	Reader *r = openreader(m);
+	bool all;
+
+	if (!r)
+		return false;
 	markdata(m);
 	for (const M *mp = allm; mp; mp = mp->alllink)
-		markm(m, mp);
+		markm(m, r, mp);
 	for (int32_t i = 0; i < gomaxprocs; i++)
 		marktimers(m, allp[i]);
+	for (const Root *root = roots.list; root; root = root->next)
+		markrange(m, root->lo, root->hi);
+	all = !own || markmaps(r, *own);
+	closereader(r);
+	return all;
+}
+
+// ---- interface ------------------------------------------------------------------------------
+
+void rt_root_add(const void *lo, size_t size)
+{
+	Root *r;
+
+	preemptcheck();
+	r = rt_malloc(sizeof *r);
+	r->lo = (uintptr_t)lo;
+	r->hi = r->lo + size;
+	lock(&roots.lock);
+	r->next = roots.list;
+	roots.list = r;
+	unlock(&roots.lock);
+}
+
+void rt_root_remove(const void *lo)
+{
+	Root **link = &roots.list, *r;
+
+	preemptcheck();
+	lock(&roots.lock);
+	while ((r = *link) && r->lo != (uintptr_t)lo)
+		link = &r->next;
+	if (r)
+		*link = r->next;
+	unlock(&roots.lock);
+	rt_free(r);
 }

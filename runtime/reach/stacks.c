@@ -12,7 +12,7 @@
 // Functions of rt_cgocall's use no stack of a goroutine's until they become one; then it has the
 // stack of gcgo, and gcgo keeps its own (cgocall.c).
 //
-// built: unchecked
+// built: unchecked libc
 #include "runtime/os/os.h"
 #include "runtime/reach/reach.h"
 #include "runtime/sched/g.h"
@@ -85,6 +85,9 @@ static void pieces(const G *gp, Visit *visit, void *arg)
 		if (gp->stack.lo != gp->segment.lo)
 			visitpiece(max(smallpointer(gp), gp->stack.lo), gp->stack.hi, visit, arg);
 	}
+	// The goroutine's thread-local data beside a C library (cgo/area.c).
+	if (Libc && gp->stack.lo != gp->segment.lo)
+		visitpiece(gp->stack.hi, gp->stack.lo + goroutineStack, visit, arg);
 	// What alloca took, at the low end.
 	if (gp->allocs)
 		visitpiece(gp->segment.lo, allocsend(gp), visit, arg);

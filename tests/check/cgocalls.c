@@ -173,6 +173,8 @@ enum { Legal = 1, InSignal = 2 }; // Legal: and the function stays what it is
 	  check(rt_malloc_usable_size(the.object) >= 20))                              \
 	f(rt_memstats, Legal, rt_memstats(&(struct rt_memstats){ 0 }))                 \
 	f(rt_leaks, 0, rt_leaks(-1, NULL))                                             \
+	f(rt_root_add, 0, rt_root_add(the.pipe, sizeof the.pipe))                      \
+	f(rt_root_remove, 0, rt_root_remove(the.pipe))                                 \
 	f(rt_open, 0, rt_open("/dev/null", 0, 0))                                      \
 	f(rt_read, 0, rt_read(the.pipe[0], &the.iov, 1))                               \
 	f(rt_write, 0, rt_write(the.pipe[1], "x", 1))                                  \

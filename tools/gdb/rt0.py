@@ -127,10 +127,14 @@ def status(gp):
 
 
 def reason(gp):
-    """Returns why a goroutine waits, "" if it does not."""
+    """Returns why a goroutine waits, and whether rt_leaks found that it always will; "" if it does
+    not wait."""
     if status(gp) != "waiting":
         return ""
-    return var("waitReasonStrings")[int(gp["waitreason"])].string()
+    leaked = constant("WaitLeaked")
+    why = int(gp["waitreason"])
+    return (var("waitReasonStrings")[why & (leaked - 1)].string() +
+            (" (leaked)" if why & leaked else ""))
 
 
 def thread_of(mp):
