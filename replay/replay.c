@@ -18,6 +18,7 @@
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/g.h"
+#include "runtime/sched/m.h"
 #include "runtime/sched/poll.h"
 #include "runtime/sched/preempt.h"
 #include "runtime/sched/proc.h"
@@ -46,6 +47,7 @@ typedef struct {
 } Runnable;
 
 static struct {
+	bool begun; // the start-up is over
 	uint64_t seed;
 	uint64_t drawn; // at this choice
 	uint32_t skip;  // the next of explored.skip
@@ -105,7 +107,7 @@ uint32_t replayrandom(void)
 // From then on: first come, first served, and a goroutine yields when it asks to.
 static bool stopped(void)
 {
-	return debug.seedstop > 0 && replay->choices >= (uint64_t)debug.seedstop;
+	return !r.begun || (debug.seedstop > 0 && replay->choices >= (uint64_t)debug.seedstop);
 }
 
 bool replayyields(void)
@@ -187,7 +189,7 @@ NOSPLIT void replayaccess(void)
 
 static bool priorities(void)
 {
-	return debug.seedpct > 0;
+	return r.begun && debug.seedpct > 0;
 }
 
 static bool before(const Runnable *a, const Runnable *b)
@@ -226,18 +228,24 @@ static void grow(void)
 	r.cap = cap;
 }
 
-void replayput(G *gp)
+// There is room for it.
+static void enter(Runnable x)
 {
-	Runnable x = { gp, ++r.arrived };
-
-	if (gp->replayprio[0] == 0)
-		gp->replayprio[0] = MaxPrio + replaydraw(MaxPrio);
-	if (r.n == r.cap)
-		grow();
+	if (r.begun && x.gp->replayprio[0] == 0)
+		x.gp->replayprio[0] = MaxPrio + replaydraw(MaxPrio);
 	if (priorities())
 		up(r.n++, x);
 	else
 		r.runnable[r.n++] = x;
+}
+
+void replayput(G *gp)
+{
+	Runnable x = { gp, ++r.arrived };
+
+	if (r.n == r.cap)
+		grow();
+	enter(x);
 }
 
 bool replayempty(void)
@@ -294,7 +302,7 @@ void replaylower(G *gp)
 // gp has just been chosen, and is not in the heap: what changes shows at its next choice.
 static void changepriority(G *gp)
 {
-	if (debug.seedpct <= 0)
+	if (!priorities())
 		return;
 	r.inarow = gp == r.last && r.n > 0 ? r.inarow + 1 : 0;
 	if (r.inarow > InARow)
@@ -429,10 +437,10 @@ static G *choose(void)
 		i = usual();
 	else if (!priorities())
 		i = replaydraw(r.n);
-	if (debug.seedtrace > 1)
+	if (debug.seedtrace > 1 && r.begun)
 		print("replay: %lu: one of %u%s", replay->choices, r.n, drawn ? "" : ", not drawn,");
 	gp = remove(i);
-	if (debug.seedtrace > 1)
+	if (debug.seedtrace > 1 && r.begun)
 		print(" is goroutine %lu at %ld ns\n", gp->goid, replaytime());
 	// That a goroutine continues where it would have anyway makes no other order.
 	if (gp != r.last || !r.prologue)
@@ -486,20 +494,41 @@ void replayinit(const char *skip)
 	replaying = true;
 	if (skip)
 		parseskip(skip);
-	if (!Libc && !Hosted)
-		serve(); // returns in each of the processes that it forks
-	r.seed = scatter((uint64_t)debug.seed);
-	r.lowest = MaxPrio;
 	replayclock();
 	debug.seedsteps = orelse(debug.seedsteps, 1000);
 	debug.seedcalls = orelse(debug.seedcalls, 8);
 	debug.seedaccess = orelse(debug.seedaccess, 2);
 	debug.seedwait = max(orelse(debug.seedwait, 2000), 0);
+}
+
+static void begin(void)
+{
+	uint32_t n = r.n;
+
+	*replay = (Replayed){ .now = replay->now };
+	r.begun = true;
+	r.seed = scatter((uint64_t)debug.seed);
+	r.lowest = MaxPrio;
+	r.drawn = 0;
+	r.n = 0;
+	for (uint32_t i = 0; i < n; i++)
+		enter(r.runnable[i]); // which has been read when its place is taken
 	if (debug.seedpct > 0) {
 		r.npoints = (uint32_t)min(debug.seedpct - 1, MaxPoints);
 		for (uint32_t i = 0; i < r.npoints; i++)
 			r.point[i] = 1 + replaydraw((uint32_t)debug.seedsteps);
 	}
+}
+
+// The start-up is the same in all runs, whatever the seed: the processes that the server forks
+// have it behind them.
+void replaybegin(void *unused)
+{
+	(void)unused;
+	if (!Hosted)
+		serve(); // returns in each of the processes that it forks
+	begin();
+	newm(replaywatch, NULL, -1);
 }
 
 void replayend(int32_t status)

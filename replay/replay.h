@@ -28,6 +28,7 @@ typedef struct {
 extern Explored explored;
 
 void replaybreak(void);
+void replaywatch(void); // in sysmon's place
 uint32_t replaydraw(uint32_t n); // [0, n)
 bool leftout(void);              // is the next choice not drawn?
 void replayaccess(void); // the program is about to access memory

@@ -1,14 +1,15 @@
 // server.c - many runs of one program: for rt0-explore, which starts it once.
 //
-// In the environment RT0_EXPLORE=R,W names two pipes. The process stops in the start-up, before
-// it has a second thread, reads requests, and makes each run of a request in a child of its own:
-// a process is forked in a tenth of the time that it takes to start one. The child closes the
-// pipes and continues the start-up. What it has written to descriptor 2, a file, is sent if the
-// run has failed.
+// In the environment RT0_EXPLORE=R,W names two pipes. The process stops at the end of the
+// start-up, before it has a second thread, reads requests, and makes each run of a request in a
+// child of its own: a process is forked in a tenth of the time that it takes to start one. The
+// child closes the pipes and goes on. What it has written to descriptor 2, a file, is sent if
+// the run has failed.
 //
 // built: unchecked
 #include "replay/replay.h"
 
+#include "runtime/base/getg.h"
 #include "runtime/base/str.h"
 #include "runtime/boot/boot.h"
 #include "runtime/os/os.h"
@@ -36,6 +37,7 @@ typedef struct {
 } Result;
 
 static const char hello[8] = "explore1";
+static Replayed atfork;
 
 static bool readall(int32_t fd, void *p, uintptr_t n)
 {
@@ -120,9 +122,30 @@ static void share(void)
 {
 	enum { Both = 0x3, SharedFixedAnonymous = 0x31 };
 
+	atfork = *replay;
 	replay = sysAlloc(physPageSize);
 	if (syscall6(__NR_mmap, ptrarg(replay), physPageSize, Both, SharedFixedAnonymous, (uint64_t)-1, 0) < 0)
 		fatal("no memory to share");
+}
+
+// A C library has a fork of its own, after which cgo/ has things to forget.
+int __real__Fork(void) WEAK;
+void libraryforked(void) WEAK;
+
+static int32_t fork(void)
+{
+	int32_t child;
+
+	if (&__real__Fork)
+		child = __real__Fork();
+	else
+		child = (int32_t)syscall6(__NR_clone, SIGCHLD, 0, 0, 0, 0, 0);
+	if (child == 0) {
+		if (&libraryforked)
+			libraryforked();
+		getg()->m->procid = (uint64_t)gettid();
+	}
+	return child;
 }
 
 static void obey(const Request *q, int32_t seed)
@@ -142,9 +165,9 @@ static bool runeach(const Request *q, int32_t out)
 		int32_t child, status;
 		bool hangs;
 
-		*replay = (Replayed){ 0 };
+		*replay = atfork;
 		syscall3(__NR_ftruncate, 2, 0, 0);
-		child = (int32_t)syscall6(__NR_clone, SIGCHLD, 0, 0, 0, 0, 0);
+		child = fork();
 		if (child < 0)
 			fatal("cannot fork");
 		if (child == 0) {

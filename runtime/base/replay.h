@@ -10,7 +10,7 @@ extern bool replaying; // from parsedebugvars on: GODEBUG has a seed
 #define REPLAYING (Replay && replaying)
 
 void replayinit(const char *skip);
-void replaywatch(void); // in sysmon's place
+void replaybegin(void *unused); // the start-up is over; on g0
 void replayend(int32_t status);
 
 // ---- choices ------------------------------------------------------------------------

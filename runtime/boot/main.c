@@ -147,10 +147,16 @@ static void waitforpanics(void)
 
 // ---- the main goroutine -------------------------------------------------------------
 
+static NOSPLIT void checkheap(void *unused)
+{
+	(void)unused;
+	heapcheck();
+}
+
 static NOSPLIT void newsysmon(void *unused)
 {
 	(void)unused;
-	newm(REPLAYING ? replaywatch : sysmon, NULL, -1);
+	newm(sysmon, NULL, -1);
 }
 
 static void tracefromstart(const char *value)
@@ -170,7 +176,8 @@ STEP void runtime_main(void *ctxt)
 	(void)ctxt;
 	maxstacksize = 1000000000;
 	mainStarted = true; // newproc may start Ms now
-	systemstack(newsysmon, NULL);
+	if (!REPLAYING)
+		systemstack(newsysmon, NULL);
 
 	// Initialisation happens on the first thread: a constructor may depend on it.
 	if (!REPLAYING) // where other Ms would run the rest meanwhile
@@ -187,6 +194,8 @@ STEP void runtime_main(void *ctxt)
 	gcenable();
 	endstart();
 	main_init_done = startchan(&room, sizeof(bool), 0);
+	if (REPLAYING)
+		systemstack(replaybegin, NULL);
 	doInit(&main_inittask, maininit);
 	rt_chan_close(main_init_done);
 	if (!REPLAYING)
@@ -196,6 +205,6 @@ STEP void runtime_main(void *ctxt)
 	status = rt_main(argc, argv);
 	waitforpanics();
 	if (Debug)
-		heapcheck(); // what was written past objects that are never freed
+		systemstack(checkheap, NULL); // what was written past objects that are never freed
 	rt_exit(status);
 }

@@ -27,6 +27,41 @@ int rt_main(int argc, char **argv)
 }
 """
 
+MUTEXES = """#include <pthread.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static pthread_mutex_t mutex[2] = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER };
+
+static void *both(void *first)
+{
+	pthread_mutex_t *m = first;
+
+	pthread_mutex_lock(m);
+	pthread_mutex_lock(&mutex[m == mutex]);
+	pthread_mutex_unlock(&mutex[m == mutex]);
+	pthread_mutex_unlock(m);
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	pthread_t t[2];
+	FILE *parents;
+
+	if (argc > 1) {
+		parents = fopen(argv[1], "a");
+		fprintf(parents, "%d\\n", getppid());
+		fclose(parents);
+	}
+	for (int i = 0; i < 2; i++)
+		pthread_create(&t[i], NULL, both, &mutex[i]);
+	for (int i = 0; i < 2; i++)
+		pthread_join(t[i], NULL);
+	return 0;
+}
+"""
+
 
 def build(source, name, variant="replay", *flags):
     subprocess.run([f"{ROOT}/tools/rtcc", "-g", "-O1", *flags, source, "-o", f"{TMP}/{name}"], check=True,
@@ -92,6 +127,15 @@ status, said, _ = explore("-n", "64", "./sleeps")
 equal((status, said.count("\n")), (0, 1), "a program without an error")
 status, said, _ = explore("-n", "5000", "-1", "-j", "1", "./dead")
 expect(status == 1 and int(said.split()[0]) < 200, "-1 ends at the first failure", said)
+
+with open(f"{TMP}/mutexes.c", "w", encoding="ascii") as file:
+    file.write(MUTEXES)
+build(f"{TMP}/mutexes.c", "mutexes", "replay", "--musl")
+status, said, _ = explore("-n", "400", "-j", "2", "./mutexes", "parents")
+expect(status == 1 and "replayed alike 5 of 5" in said, "mutexes: a deadlock of the C library's threads", said)
+expect("deadlock!" in paste(said.replace(" parents", "")).stderr, "mutexes: the line replays it", said)
+with open(f"{TMP}/parents", encoding="ascii") as file:
+    equal(len(set(file)), 2, "mutexes: two processes fork all runs")
 
 status, said, _ = explore("-n", "2", "./hangs")
 expect(status == 1 and "2 x status 3: ends" in said, "a status is a failure", said)
