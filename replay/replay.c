@@ -29,7 +29,8 @@
 
 enum {
 	MaxPoints = 32,      // changes of priority
-	MaxPrio = 1 << 30,
+	MaxPrio = 1 << 30,   // new ones have more
+	Dropped = 1 << 29,   // at a point; who yields gets less, or it could wait for one of these
 	PollEvery = 64,      // choices, while something is runnable
 	InARow = 1000,       // choices of one goroutine with the highest priority
 	FirstCap = 64,
@@ -289,7 +290,7 @@ static uint32_t usual(void)
 // gp has run for too long, or asks others to run: a loop that waits for something.
 static void lower(G *gp)
 {
-	if (r.lowest > MaxPoints + 1)
+	if (r.lowest > 1)
 		gp->replayprio[0] = --r.lowest;
 }
 
@@ -309,7 +310,7 @@ static void changepriority(G *gp)
 		lower(gp);
 	for (uint32_t i = 0; r.n > 0 && i < r.npoints; i++) {
 		if (r.point[i] == replay->real)
-			gp->replayprio[0] = i + 1;
+			gp->replayprio[0] = Dropped + i;
 	}
 }
 
@@ -508,7 +509,7 @@ static void begin(void)
 	*replay = (Replayed){ .now = replay->now };
 	r.begun = true;
 	r.seed = scatter((uint64_t)debug.seed);
-	r.lowest = MaxPrio;
+	r.lowest = Dropped;
 	r.drawn = 0;
 	r.n = 0;
 	for (uint32_t i = 0; i < n; i++)

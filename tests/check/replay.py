@@ -101,6 +101,13 @@ def stop():
     equal(run("dead", 1, ",seedstop=1")[0], 0, "dead, first come, first served")
 
 
+def fair():
+    """One that waits in a loop with rt_gosched lets those run whose priority has dropped."""
+    for seed in 4, 6, 7, 8, 9:
+        status, text, _ = run("ctxbind", seed, ",seedpct=3,seedsteps=50")
+        equal((status, text), (0, b"\n"), f"ctxbind with priorities, seed {seed}")
+
+
 LEAST = 130  # of some 200: others have other processes, signals from outside, loops without calls
 
 
@@ -138,4 +145,5 @@ with concurrent.futures.ThreadPoolExecutor(2 + os.cpu_count()) as pool:
         done.result()
 untouched()
 stop()
+fair()
 finish()
