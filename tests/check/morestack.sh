@@ -1,7 +1,8 @@
 #!/bin/sh
 # tests/check/morestack.sh - the morestack programs hold at every level of optimisation,
 # with the stack protector and without, and with all that this processor has: every kind of
-# call crosses at 300 depths and more (tests/lib/morestack.h), and from small frames too.
+# call crosses at 300 depths and more (tests/lib/morestack.h), and from small frames too. The
+# stack protector is at each level with RT0_WHOLE (make stress), else at two.
 # timeout: 300
 # compilers: gcc
 
@@ -32,7 +33,9 @@ for program in "$RT0_ROOT"/tests/programs/morestack_*.c; do
 	program=$(basename "$program" .c)
 	for level in -O0 -O1 -O2 -O3 -Os; do
 		echo "$program $level"
-		echo "$program $level -fstack-protector-all"
+		case ${RT0_WHOLE:+whole}$level in
+		whole* | -O0 | -O2) echo "$program $level -fstack-protector-all" ;;
+		esac
 		case $program in
 		morestack_args | morestack_frames) echo "$program $level -DROOM=0" ;;
 		esac

@@ -1,6 +1,7 @@
 #!/bin/sh
 # tests/check/options.sh - what options of the compilers do: a program that works, or one
-# line that helps. The table is options.txt.
+# line that helps. The table is options.txt. What is for both compilers is done by one of them in
+# turn; with RT0_WHOLE (make stress) by both.
 # needs: gcc clang ld.lld xargs
 # timeout: 900
 
@@ -127,5 +128,11 @@ END
 # Three words for each run.
 sed -n 's/^\([a-z]*\)  *| \(.*\) | \(.*\)$/\1|\2|\3/p' "$here/options.txt" >table
 [ "$(wc -l <table)" -ge 75 ] || { echo 'where is the table?'; exit 1; }
-sed 's/^both|\(.*\)/gcc|\1\nclang|\1/' table | sed 's/|/\n/g' | tr '\n' '\0' |
+if [ -n "${RT0_WHOLE-}" ]; then
+	sed -i 's/^both|\(.*\)/gcc|\1\nclang|\1/' table
+else
+	awk '/^both/ { sub(/^both/, ++n % 2 ? "gcc" : "clang") } { print }' table >turns
+	mv turns table
+fi
+sed 's/|/\n/g' table | tr '\n' '\0' |
 	xargs -0 -n 3 -P "$(nproc)" "$0"
