@@ -30,7 +30,7 @@
 enum {
 	MaxPoints = 32,      // changes of priority
 	MaxPrio = 1 << 30,   // new ones have more
-	Dropped = 1 << 29,   // at a point; who yields gets less, or it could wait for one of these
+	Dropped = 1 << 29,   // at a point; what yields gets less, or it could wait for one of these
 	PollEvery = 64,      // choices, while something is runnable
 	InARow = 1000,       // choices of one goroutine with the highest priority
 	FirstCap = 64,
@@ -521,7 +521,7 @@ static void begin(void)
 	}
 }
 
-// The start-up is the same in all runs, whatever the seed: the processes that the server forks
+// The start-up is one and does not depend on the seed: the processes that the server forks
 // have it behind them.
 void replaybegin(void *unused)
 {

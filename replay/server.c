@@ -3,7 +3,7 @@
 // In the environment RT0_EXPLORE=R,W names two pipes. The process stops at the end of the
 // start-up, before it has a second thread, reads requests, and makes each run of a request in a
 // child of its own: a process is forked in a tenth of the time that it takes to start one. The
-// child closes the pipes and goes on. What it has written to descriptor 2, a file, is sent if
+// child closes the pipes and continues. What it has written to descriptor 2, a file, is sent if
 // the run has failed.
 //
 // built: unchecked
