@@ -521,8 +521,8 @@ static void begin(void)
 	}
 }
 
-// The start-up is one and does not depend on the seed: the processes that the server forks
-// have it behind them.
+// The start-up does not depend on the seed: the processes that the server forks
+// begin after it.
 void replaybegin(void *unused)
 {
 	(void)unused;
