@@ -19,6 +19,7 @@ stress: $(BUILD)/hosted$(SUFFIX) replayed stress-hosted
 	tests/stress
 	tests/model/run --large
 	tests/check/replay.py --all
+	tests/check/leaks.sh --all
 	RT0_WHOLE=1 tests/run tests/check/debian.sh tests/check/morestack.sh tests/check/options.sh
 	tests/run --times 100 tests/hosted
 	$(if $(shell command -v $(GO)),tests/twins/run $(GO) 100,@echo "no Go: no twins (GO=)")

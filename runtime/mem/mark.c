@@ -340,6 +340,12 @@ UNCHECKED_LOCKS void heaprelease(void)
 	unlock(&mheap.sharedLock);
 }
 
+bool heapheld(void)
+{
+	return atomic_load_acquire(&mheap.sharedLock.key) != 0 ||
+	       atomic_load_acquire(&mheap.lock.key) != 0;
+}
+
 // ---- the beginning and the end --------------------------------------------------------
 
 // Of a large object only the first page has a Spanref. The others get one that leads there, and that

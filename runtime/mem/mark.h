@@ -35,6 +35,8 @@ typedef struct {
 // caller takes no lock that comes before the heap's.
 void heaphold(void);
 void heaprelease(void);
+// Does anybody have one of the locks that heaphold takes?
+bool heapheld(void);
 
 // Objects, and the bytes that they take up in the heap.
 typedef struct {

@@ -8,6 +8,7 @@
 //
 // built: unchecked
 #include "runtime/base/hosted.h"
+#include "runtime/base/leakhook.h"
 #include "runtime/base/replay.h"
 #include "runtime/base/tracehook.h"
 #include "runtime/lock/lock.h"
@@ -59,6 +60,9 @@ static void printstacks(G *gp, const Where *w, bool others)
 	}
 	if (others && t.all) {
 		haltothers();
+		// A signal was sent to a program that is well.
+		if (debug.leaks > 0 && &__rt0_leakfinder && mp->caughtsig && mp->throwing < 0)
+			__rt0_leakfinder.dying();
 		tracebackothers(gp, t.level);
 	}
 }

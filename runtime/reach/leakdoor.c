@@ -5,6 +5,7 @@
 // what only they led to is lost.
 #include "include/rt.h"
 #include "runtime/base/leakhook.h"
+#include "runtime/reach/leaks.h"
 
 enum {
 	FailMode = 2, // GODEBUG=leaks=2: an otherwise successful program with leaks fails
@@ -20,4 +21,5 @@ static int leaksatexit(int mode, int status)
 
 const Leakfinder __rt0_leakfinder = {
 	.exit = leaksatexit,
+	.dying = __rt0_leaksdying,
 };

@@ -141,6 +141,8 @@ void countlost(void *arg, const Mspan *span, uint32_t i)
 	kind->count.bytes += size;
 	s->counts.objects++;
 	s->counts.object_bytes += size;
+	if (unlikely(leaksoverwritten))
+		overwritelost(span, i);
 }
 
 // Moves the table's entries to its front, the one with the most bytes last.

@@ -315,6 +315,18 @@ static void leaksfn(void *arg)
 		sysFree(s->lost, s->bytes);
 }
 
+// The process dies. No lock is taken that another M may never release: if one had the heap's
+// when it was halted, what it was changing is not whole.
+void __rt0_leaksdying(void)
+{
+	Search s = { .gs = atomic_load_acquire(&allgs) };
+
+	s.n = (uint32_t)atomic_load_acquire(&allglen);
+	if (heapheld() || !findleaks(&s))
+		return;
+	sysFree(s.lost, s.bytes);
+}
+
 // The world runs: the reader may be a goroutine.
 static void writereport(const Search *s, int fd)
 {

@@ -3,6 +3,7 @@
 #define RT0_REACH_LEAKS_H
 
 #include "include/rt.h"
+#include "runtime/os/os.h"
 #include "runtime/reach/reach.h"
 
 // A goroutine, by its index in allgs, waits for what is at key: an object's beginning, or an address
@@ -47,11 +48,21 @@ typedef struct {
 	Printbuf text;
 } Search;
 
+// ---- leaks.c ------------------------------------------------------------------------
+
+void __rt0_leaksdying(void); // Leakfinder's dying
+
 // ---- leakreport.c -------------------------------------------------------------------
 
 // Counts object i of the span, which nothing leads to.
 void countlost(void *arg, const Mspan *span, uint32_t i); // arg: the Search
 // In the stopped world: makes the report. The caller frees s->text.
 void reportleaks(Search *s);
+
+// ---- overwrite.c --------------------------------------------------------------------
+
+void overwritelost(const Mspan *span, uint32_t i);
+void __rt0_overwritelost(void);
+void __rt0_overwritten(uint64_t n[2]);
 
 #endif

@@ -30,18 +30,31 @@ static void markdata(Marker *m)
 	markrange(m, (uintptr_t)(&m0 + 1), (uintptr_t)__image_end);
 }
 
+// From sp up, if that is on the stack.
+static void markabove(Marker *m, const G *gp, uintptr_t sp)
+{
+	uintptr_t lo = gp->stack.lo, hi = gp->stack.hi;
+
+	markrange(m, sp >= lo && sp < hi ? sp : lo, hi);
+}
+
 // Functions of rt_cgocall's use stacks like those of threads, and signal handlers of the program's
-// have what they interrupted, too.
-static void markm(Marker *m, Reader *r, const M *mp)
+// have what they interrupted, too. In a process that dies Ms have been halted, some of them on the
+// way to a goroutine or from one. Of this M's stack for signals, what is below frame is the marker's
+// own: pointers to what waits.
+static void markm(Marker *m, Reader *r, const M *mp, const void *frame)
 {
 	uintptr_t below = (uintptr_t)(__tls_end - __tdata_start) - PtrSize;
+	const Halted *h = &mp->haltedat; // it was, if there is a G
 
 	if (!iscgo && mp != &m0)
 		markrange(m, (uintptr_t)mp - below, (uintptr_t)mp);
 	if (mp->incgo == CgoFunction)
 		marktouched(r, mp->gcgo->stack.lo, mp->gcgo->stack.hi);
-	if (mp->handling)
-		markrange(m, mp->gsignal->stack.lo, mp->gsignal->stack.hi);
+	if (mp->handling || h->g)
+		markabove(m, mp->gsignal, (uintptr_t)frame);
+	if (h->g == mp->g0)
+		markabove(m, mp->g0, h->sp);
 }
 
 static void marktimers(Marker *m, const P *pp)
@@ -80,7 +93,7 @@ bool markroots(Marker *m, const Stack *own)
 		return false;
 	markdata(m);
 	for (const M *mp = allm; mp; mp = mp->alllink)
-		markm(m, r, mp);
+		markm(m, r, mp, &r);
 	for (int32_t i = 0; i < gomaxprocs; i++)
 		marktimers(m, allp[i]);
 	for (const Root *root = roots.list; root; root = root->next)

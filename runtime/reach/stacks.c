@@ -16,6 +16,7 @@
 #include "runtime/os/os.h"
 #include "runtime/reach/reach.h"
 #include "runtime/sched/g.h"
+#include "runtime/sched/halt.h"
 #include "runtime/sched/morestack.h"
 #include "runtime/sched/preempt.h"
 
@@ -30,11 +31,23 @@ static bool preempted(const G *gp)
 	return gp->sched.pc == (uintptr_t)asyncResume;
 }
 
+// gp runs, in a process that dies: on an M that has been halted, or does not answer.
+static uintptr_t haltedpointer(const G *gp)
+{
+	const Halted *h = halted(gp);
+
+	if (h && h->g == gp && h->sp != 0 && onstacks(gp, h->sp))
+		return h->sp - RedZone;
+	return gp->segment.hi != 0 ? gp->segment.lo : gp->stack.lo;
+}
+
 // Returns where gp's stack ends, below all that it uses.
 static uintptr_t stackpointer(const G *gp)
 {
 	uintptr_t sp = gp->sched.sp - SavedWords;
 
+	if (gp->sched.sp == 0 && readgstatus(gp) == Grunning)
+		return haltedpointer(gp);
 	if (preempted(gp))
 		return asyncsp(gp->asyncState) - RedZone;
 	if (gp->syscallsp == 0)

@@ -71,6 +71,8 @@ const char waitReasonStrings[][24] = {
 	[WaitReasonStoppingTheWorld] = "stopping the world",
 };
 
+bool leaksoverwritten;
+
 const char *waitReasonString(const G *gp)
 {
 	return waitReasonStrings[reasonof(gp)];

@@ -9,6 +9,9 @@
 extern const char waitReasonStrings[][24]; // by WaitReason
 const char *waitReasonString(const G *gp);
 
+// Set by a test of rt_leaks: reach/overwrite.c.
+extern bool leaksoverwritten;
+
 // Why gp waits.
 ALWAYS_INLINE WaitReason reasonof(const G *gp)
 {

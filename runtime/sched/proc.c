@@ -216,6 +216,7 @@ HOTSTEP void schedule(void)
 void ready(G *gp, bool next)
 {
 	traceg(TraceGoUnblock, gp);
+	must(!leaksoverwritten || !(gp->waitreason & WaitLeaked)); // rt_leaks was wrong
 	fastcasgstatus(gp, Gwaiting, Grunnable);
 	runqput(getg()->m->p, gp, next);
 	wakep();

@@ -7,7 +7,7 @@
 // stderr~: \ngoroutine [0-9]+ \[chan send \(leaked\)\]:\n(rt_chan_send\(\.\.\.\)\n\t.*\n)?sends\(\.\.\.\)\n\t.*\ncreated by starts in goroutine 1\n\t.*\nand 1 more like it\n
 // stderr~: \nlost objects: 1, [0-9]+ bytes\n
 // exit: 23
-#include "../lib/waiting.h"
+#include "../lib/leaking.h"
 
 static rt_chan *none;
 static volatile int after; // the calls below are not the last ones
@@ -24,13 +24,13 @@ static void sends(void *c)
 	after++;
 }
 
-static __attribute__((noinline)) void starts(rt_func *fn, rt_chan *c, int n)
+static APART void starts(rt_func *fn, rt_chan *c, int n)
 {
 	for (int i = 0; i < n; i++)
 		rt_go(fn, c);
 }
 
-static __attribute__((noinline)) void forgets(void)
+static APART void forgets(void)
 {
 	starts(waits, rt_chan_make(0, 0), 10);
 	starts(sends, rt_chan_make(0, 0), 1);
@@ -45,5 +45,6 @@ int rt_main(int argc, char **argv)
 	await_in(10, "chan receive");
 	await_in(2, "chan send");
 	none = NULL;
+	wipe_stack();
 	return 0;
 }

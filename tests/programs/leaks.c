@@ -3,18 +3,7 @@
 // matrix: GOMAXPROCS=1,2,4
 // matrix: LEAK=receiver,producer,pool,mutexes,globals,context,deadline,waitgroups,others,variable,table
 // hosted: not any: rt_leaks is -ENOSYS
-#include "../lib/waiting.h"
-
-#define APART __attribute__((noinline))
-
-// Overwrites what earlier calls have left on the stack.
-static APART void wipe_stack(void)
-{
-	volatile uintptr_t words[1024];
-
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		words[i] = 0;
-}
+#include "../lib/leaking.h"
 
 // Checks what rt_leaks has found. Debug builds of the runtime leave more of old frames on the stack,
 // and a word there keeps an object or two.

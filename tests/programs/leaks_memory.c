@@ -1,9 +1,7 @@
 // tests/programs/leaks_memory.c - rt_leaks reads memory that the program has mapped, without a file
 // or with one that it has named, and is not confused by what is in between.
 // hosted: not any: rt_leaks is -ENOSYS
-#include "../lib/waiting.h"
-
-#define APART __attribute__((noinline))
+#include "../lib/leaking.h"
 
 enum {
 	Huge = 1 << 30, Page = 4096,
@@ -72,14 +70,6 @@ static int open_file(void)
 	check(fd >= 0);
 	equal(rt_syscall(SYS_ftruncate, fd, 4 * Page), 0);
 	return fd;
-}
-
-static APART void wipe_stack(void)
-{
-	volatile uintptr_t words[1024];
-
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		words[i] = 0;
 }
 
 static void test_file(void)

@@ -1,0 +1,53 @@
+#!/bin/sh
+# tests/check/leaks.sh - what rt_leaks finds is lost: programs run as well while all of it is
+# overwritten every 2 ms, and none of the goroutines that it calls leaked is woken.
+# stdout~: ^[0-9]+ passed, 0 failed\n[0-9]+ searches have overwritten [0-9]+ objects$
+# variants: debug release
+# timeout: 600
+#
+# Some of tests/programs are linked with leaks.c, and run by tests/run as ever. --all: all of them;
+# -v shows what tests/run prints.
+
+export RT0_ROOT="${RT0_ROOT:-$(cd -- "$(dirname -- "$0")/../.." && pwd)}"
+export RT0_TMP="${RT0_TMP:-$(mktemp -d)}"
+. "$RT0_ROOT/tests/lib/expect.sh"
+variant=${RT0_VARIANT:=release}
+build=${RT0_BUILD:-$RT0_ROOT/build}
+
+verbose='' all=''
+for arg; do
+	case $arg in
+	--all) all=yes ;;
+	-v) verbose=yes ;;
+	*) echo "leaks.sh [--all] [-v]" && exit 2 ;;
+	esac
+done
+
+# They count goroutines or leaks themselves, or say how much time may pass.
+LEFT_OUT='join spawn leaks leaks_memory fragment alone'
+SOME='chan daisy mutex recover select timers waitgroup'
+
+# A folder with what make has built, in which other programs of these names may be.
+mkdir -p "$RT0_TMP/build/$variant"
+for file in "$build/$variant"/*; do
+	[ "${file##*/}" = tests ] || ln -s "$file" "$RT0_TMP/build/$variant/"
+done
+hook=$RT0_TMP/leaks.o log=$RT0_TMP/log
+"$rtcc" -O2 -c "$here/leaks.c" -o "$hook" || exit 1
+: >"$log"
+
+set --
+for file in "$RT0_ROOT"/tests/programs/*.c; do
+	name=${file##*/} name=${name%.c}
+	case $name in musl_*) continue ;; esac
+	case " $LEFT_OUT " in *" $name "*) continue ;; esac
+	[ "$all" ] || case " $SOME " in *" $name "*) ;; *) continue ;; esac
+	set -- "$@" "tests/programs/$name.c"
+done
+cd "$RT0_ROOT" || exit 1
+LEAKS_LOG=$log timeout 1500 env RT0_BUILD=$RT0_TMP/build RT0_FLAGS=$hook tests/run --variant "$variant" "$@" \
+	</dev/null >"$RT0_TMP/out" 2>&1
+[ "$verbose" ] && cat "$RT0_TMP/out"
+grep -v '^ok ' "$RT0_TMP/out"
+awk '{ searches += $1; objects += $2 }
+	END { printf "%d searches have overwritten %d objects\n", searches, objects }' "$log"
