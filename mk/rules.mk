@@ -90,6 +90,14 @@ $(HOSTEDOBJ): NOFLOATS =
 
 $(B)/asm/gdb.o $(B)/pie/asm/gdb.o: $(wildcard tools/gdb/*.py)
 
+# The race detector's are before them (replay/memory.c).
+ifneq ($(REPLAY),)
+ifeq ($(HOSTED),)
+$(B)/asm/$(ARCH)/memory.o $(B)/pie/asm/$(ARCH)/memory.o: \
+	ASFLAGS += $(foreach name,cpy move set cmp,-Dmem$(name)=rt0mem$(name))
+endif
+endif
+
 # Said in one place: here, by rtcc, in the manual, and what is installed.
 $(B)/runtime/boot/schedinit.o $(B)/pie/runtime/boot/schedinit.o: VERSION
 $(B)/runtime/boot/schedinit.o $(B)/pie/runtime/boot/schedinit.o: \

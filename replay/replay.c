@@ -37,7 +37,7 @@ enum {
 	Nap = 1000 * 1000,   // ns
 };
 
-bool replaying;
+bool replaying, instrumented;
 static Replayed own;
 Replayed *replay = &own;
 Explored explored;

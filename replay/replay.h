@@ -32,6 +32,7 @@ void replaywatch(void); // in sysmon's place
 uint32_t replaydraw(uint32_t n); // [0, n)
 bool leftout(void);              // is the next choice not drawn?
 void replayaccess(void); // the program is about to access memory
+extern bool instrumented; // some of it says so
 
 // ---- server.c -----------------------------------------------------------------------
 

@@ -203,6 +203,8 @@ typedef struct {
 } TimerWhen;
 
 typedef struct Printbuf Printbuf; // os/os.h
+typedef struct Racer Racer; // replay/race.h
+typedef struct RaceChan RaceChan;
 typedef struct Handling Handling; // sig/handler.c
 
 // ---- G ------------------------------------------------------------------------------
@@ -277,6 +279,7 @@ struct G {
 	int32_t error[Hosted]; // the C library's errno, while it does not run
 	uintptr_t exceptions[2 * Hosted]; // and the C++ library's words; hosted/exceptions.c
 	uint32_t replayprio[Replay]; // in a replayed run (replay/): its priority, or 0
+	Racer *racer[Replay];        // and what the race detector knows it by; NULL: nothing yet
 	HeldMutexes mutexes[Hosted];
 
 	// With a C library: what is in force while this runs; g0's is the thread's. sched/setarea.h.
@@ -582,7 +585,7 @@ extern uintptr_t fastrandseed;
 // What GODEBUG sets; boot/debugvars.c. All int32_t, in the order of their names there.
 #ifdef RT0_REPLAY
 #define REPLAYVARS(var)                                                                \
-	var(seed) var(seedpct) var(seedsteps) var(seedstop) var(seedcalls) var(seedaccess) var(seedfaults) var(seedwait) var(seedtrace) \
+	var(seed) var(seedpct) var(seedsteps) var(seedstop) var(seedcalls) var(seedaccess) var(seedfaults) var(seedwait) var(seedtrace) var(seedrace) \
 	var(seedbreak)
 #else
 #define REPLAYVARS(var)

@@ -13,6 +13,7 @@
 
 #include "rt.h"
 #include "runtime/base/format.h"
+#include "runtime/base/race.h"
 
 enum { ErrOverflow = 75 };  // Linux's EOVERFLOW; errno.h belongs to a libc
 
@@ -231,10 +232,13 @@ static void
 formatString(Out *out, Spec *sp, Args *args)
 {
 	const char *s = va_arg(args->ap, const char *);
+	int64_t n;
 
 	if (s == NULL)
 		s = sp->prec < 0 || sp->prec >= 6 ? "(null)" : "";
-	formatBytes(out, sp, s, length(s, sp->prec));
+	n = length(s, sp->prec);
+	racetakes(s, (uintptr_t)n);
+	formatBytes(out, sp, s, n);
 }
 
 static void
@@ -425,6 +429,8 @@ rt_vsnprintf(char *buf, size_t size, const char *fmt, va_list ap)
 	format(&out, fmt, ap);
 	if (size > 0)
 		buf[out.n] = 0;
+	if (size > 0)
+		racegets(buf, out.n + 1);
 	return out.err != 0 ? out.err : (int)out.total;
 }
 

@@ -8,6 +8,7 @@
 #ifndef RT0_BASE_HOSTED_H
 #define RT0_BASE_HOSTED_H
 
+#include "runtime/base/race.h"
 #include "runtime/runtime.h"
 
 void __rt0_fibernew(G *newg);
@@ -42,6 +43,8 @@ ALWAYS_INLINE void fibernew(G *newg)
 {
 	if (Hosted)
 		__rt0_fibernew(newg);
+	if (RACING)
+		racenew(newg);
 }
 
 // On g0: gp continues next.
@@ -63,6 +66,8 @@ ALWAYS_INLINE void fiberend(G *gp)
 {
 	if (Hosted)
 		__rt0_fiberend(gp);
+	if (RACING)
+		raceend(gp);
 }
 
 // Must each goroutine have a new stack, of which nobody remembers a use?
@@ -153,12 +158,16 @@ ALWAYS_INLINE void happensbefore(const void *p)
 {
 	if (Hosted)
 		__rt0_before(p);
+	if (RACING)
+		racebefore(p);
 }
 
 ALWAYS_INLINE void happensafter(const void *p)
 {
 	if (Hosted)
 		__rt0_after(p);
+	if (RACING)
+		raceafter(p);
 }
 
 // What the two above take for a channel.

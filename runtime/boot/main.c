@@ -129,6 +129,8 @@ NORETURN void rt_exit(int status)
 		status = leaksatend(status);
 	if (&__rt0_tracer)
 		goroutine ? __rt0_tracer.exit() : __rt0_tracer.die();
+	if (RACING)
+		status = racestatus(status);
 	if (REPLAYING)
 		replayend(status);
 	if (_cgo_exit)

@@ -1,5 +1,6 @@
 // blocking.c - system calls that release the P, and writing through them.
 #include "include/rt.h"
+#include "runtime/base/race.h"
 #include "runtime/io/fd.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/yieldcheck.h"
@@ -106,5 +107,7 @@ int64_t rt_write(int fd, const void *buf, size_t n)
 
 	preemptcheck();
 	checkmemory(buf, n, "the text of a write");
+	racetakes(buf, n);
+	raceoutput();
 	return f ? f(fd, buf, n) : plainwrite(fd, buf, n);
 }

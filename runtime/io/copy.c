@@ -19,6 +19,7 @@
 //
 // Follows Go's internal/poll (splice_linux.go, sendfile.go, copy_file_range_unix.go).
 #include "include/rt.h"
+#include "runtime/base/race.h"
 #include "runtime/io/fd.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/yieldcheck.h"
@@ -390,6 +391,7 @@ int64_t rt_copy(int out, int in, int64_t n)
 	preemptcheck();
 	if (n < 0)
 		return -EINVAL;
+	raceoutput();
 	r = fdlock(in, PollRead, &c.from);
 	if (r < 0)
 		return r;
@@ -399,5 +401,6 @@ int64_t rt_copy(int out, int in, int64_t n)
 		fdunlock(out, c.to, PollWrite);
 	}
 	fdunlock(in, c.from, PollRead);
+	raceinput();
 	return r < 0 ? writeerror(out, r) : r;
 }

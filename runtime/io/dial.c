@@ -9,6 +9,7 @@
 // The sockets of a race are not in the table of descriptors, but in an epoll set of the
 // race, which is in the table. So one goroutine waits for all of them and for the next
 // attempt, and nobody else can close them.
+#include "runtime/base/race.h"
 #include "runtime/io/address.h"
 #include "runtime/io/fd.h"
 #include "runtime/mem/mem.h"
@@ -359,6 +360,8 @@ int rt_dial(const char *network, const char *address)
 	preemptcheck();
 	if (!nw)
 		return -EINVAL;
+	racestring(address);
+	raceoutput();
 	r = resolve(nw, address, false, one, &a);
 	if (r < 0)
 		return (int)r;
@@ -373,5 +376,6 @@ int rt_dial(const char *network, const char *address)
 	}
 	if (a != one)
 		rt_free(a);
+	raceinput();
 	return (int)r;
 }

@@ -6,6 +6,7 @@
 // Follows the lookup of names in Go's os/exec.
 #include "include/rt.h"
 #include "runtime/base/getg.h"
+#include "runtime/base/race.h"
 #include "runtime/base/str.h"
 #include "runtime/io/fd.h"
 #include "runtime/io/process.h"
@@ -233,6 +234,9 @@ int rt_process_start(rt_process **p, const char *path, char *const args[],
 	preemptcheck();
 	if ((o->flags & ~(uint32_t)AllFlags) || s.nfd < 0 || s.nfd > MostFds)
 		return -EINVAL;
+	raceoutput();
 	pid = launchpath(&s, path, o);
+	if (pid >= 0)
+		racegets(p, sizeof *p);
 	return pid < 0 ? (int)pid : (int)newprocess(p, (int32_t)pid, s.pidfd);
 }

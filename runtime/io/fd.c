@@ -23,6 +23,7 @@
 //
 // built: libc
 #include "include/rt.h"
+#include "runtime/base/race.h"
 #include "runtime/io/fd.h"
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
@@ -267,8 +268,10 @@ int64_t fdhold(int32_t fd, Fd **dp)
 
 int64_t fdref(int32_t fd, Fd **dp)
 {
-	int64_t err = fdhold(fd, dp);
+	int64_t err;
 
+	raceusesfd(fd);
+	err = fdhold(fd, dp);
 	if (err || likely(atomic_load_acquire(&(*dp)->kind) != FdUnknown))
 		return err;
 	err = fdprobe(fd, *dp);
@@ -288,6 +291,7 @@ int64_t fdlock(int32_t fd, PollMode mode, Fd **dp)
 	Fd *d = entry(fd);
 	int64_t err;
 
+	raceusesfd(fd);
 	if (!d || !acquire(d, mode))
 		return -EBADF;
 	*dp = d;
@@ -331,6 +335,8 @@ int64_t fdinstall(int64_t r, FdKind kind, uint32_t flags)
 		closefd(fd);
 		return -EMFILE;
 	}
+	if (RACING)
+		raceopened(fd);
 	seize(d);
 	clearentry(fd, d);
 	if (kind == FdOwn)
@@ -384,6 +390,8 @@ int rt_close(int fd)
 	bool waits;
 
 	preemptcheck();
+	raceclosesfd(fd);
+	raceoutput();
 	if (!d || !close1(d, OneUser))
 		return -EBADF;
 	// Whatever its kind is: a user may be about to find that out, and to wait.

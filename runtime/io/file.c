@@ -1,5 +1,6 @@
 // file.c - opening, reading and writing through the table of descriptors.
 #include "include/rt.h"
+#include "runtime/base/race.h"
 #include "runtime/base/replay.h"
 #include "runtime/io/fd.h"
 #include "runtime/os/os.h"
@@ -158,6 +159,7 @@ JUMPBACK int64_t fdread(int32_t fd, const Call *c, size_t n)
 	r = n > 0 ? waitdrained(d) : 0;
 	if (r == 0)
 		r = fdcall(d, PollRead, c);
+	raceinput();
 	d->drained = drains(d, r, n);
 	fdunlock(fd, d, PollRead);
 	return r;
@@ -175,9 +177,13 @@ JUMPBACK int64_t rt_read(int fd, void *buf, size_t n)
 {
 	Call c = { __NR_read, { (uint32_t)fd, ptrarg(buf), n } };
 
+	int64_t r;
+
 	preemptcheck();
 	checkmemory(buf, n, "the buffer of a read");
-	return fdread(fd, &c, n);
+	r = fdread(fd, &c, n);
+	racefilled(buf, r, n);
+	return r;
 }
 
 // A deadline or a context stays over, so the next call fails with err.
@@ -199,6 +205,7 @@ int64_t writeall(Fd *d, Call *c, size_t n)
 {
 	size_t left = n;
 
+	raceoutput();
 	do {
 		int64_t r = 0;
 
@@ -210,6 +217,7 @@ int64_t writeall(Fd *d, Call *c, size_t n)
 		if (r < 0 || (r == 0 && left > 0)) {
 			if (r == -EINTR)
 				continue;
+			raceinput(); // another call has ended this one
 			return r < 0 ? partly(r, (int64_t)(n - left)) : -EIO;
 		}
 		c->arg[1] += (uint64_t)r;
@@ -238,8 +246,13 @@ int rt_open(const char *path, int flags, int mode)
 	int64_t r;
 
 	preemptcheck();
+	racestring(path);
+	raceoutput();
 	r = REPLAYING ? replaynofd() : 0;
-	return r ? (int)r : (int)fdinstall(restarting(&c), FdUnknown, FdMade);
+	if (r == 0)
+		r = fdinstall(restarting(&c), FdUnknown, FdMade);
+	raceinput();
+	return (int)r;
 }
 
 int rt_pipe(int fd[2])
@@ -265,5 +278,6 @@ int rt_pipe(int fd[2])
 	}
 	fd[0] = p[0];
 	fd[1] = p[1];
+	racegets(fd, 2 * sizeof *fd);
 	return 0;
 }

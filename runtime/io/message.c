@@ -6,6 +6,7 @@
 // datagrams too, as a mapped address. A local socket gets no room for control messages:
 // so the kernel drops descriptors that a peer passes, and does not add them here.
 #include "include/rt.h"
+#include "runtime/base/race.h"
 #include "runtime/io/address.h"
 #include "runtime/io/fd.h"
 #include "runtime/os/os.h"
@@ -161,6 +162,7 @@ static int64_t receive(int32_t fd, Fd *d, rt_message *m)
 
 int rt_recv_message(int fd, rt_message *m)
 {
+	size_t n;
 	Fd *d;
 	int64_t r;
 
@@ -168,11 +170,18 @@ int rt_recv_message(int fd, rt_message *m)
 	if (!canwrite(m, sizeof *m))
 		return -EFAULT;
 	checkmemory(m->buf, m->n, "the buffer of a read");
+	racetakes(m, offsetof(rt_message, from));
+	n = m->n;
 	r = fdlock(fd, PollRead, &d);
 	if (r < 0)
 		return (int)r;
 	r = receive(fd, d, m);
 	fdunlock(fd, d, PollRead);
+	raceinput();
+	if (r == 0) {
+		racegets(m, sizeof *m);
+		racefilled(m->buf, (int64_t)m->n, n);
+	}
 	return (int)r;
 }
 
@@ -245,10 +254,15 @@ int rt_send_message(int fd, const rt_message *m)
 	if (!canread(m, sizeof *m))
 		return -EFAULT;
 	checkmemory(m->buf, m->n, "the text of a write");
+	racetakes(m, sizeof *m);
+	racetakes(m->buf, m->n);
+	raceoutput();
 	r = fdlock(fd, PollWrite, &d);
 	if (r < 0)
 		return (int)r;
 	r = transmit(fd, d, m);
 	fdunlock(fd, d, PollWrite);
+	if (r < 0)
+		raceinput();
 	return (int)r;
 }

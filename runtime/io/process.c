@@ -16,6 +16,7 @@
 //
 // Follows Go's os/exec_unix.go and os/pidfd_linux.go.
 #include "include/rt.h"
+#include "runtime/base/race.h"
 #include "runtime/io/fd.h"
 #include "runtime/io/process.h"
 #include "runtime/lock/lock.h"
@@ -124,9 +125,12 @@ int rt_process_wait_until(rt_process *p, int *status, int64_t when)
 	fdunlock(fd, d, PollRead);
 	if (r == -ETIMEDOUT)
 		return (int)r;
+	raceinput();
 	rt_close(fd);
 	if (r == 0 && status)
 		*status = taken;
+	if (r == 0)
+		racegets(status, sizeof *status);
 	return (int)r;
 }
 
@@ -177,6 +181,7 @@ int rt_process_signal(rt_process *p, int sig)
 	Fd *d;
 
 	preemptcheck();
+	raceoutput();
 	if (!hold(p, &d))
 		return -ESRCH;
 	lockdesc(&d->pd);

@@ -33,6 +33,7 @@
 // last M must sleep in the poller meanwhile, and there is no deadlock.
 #include "include/rt.h"
 #include "runtime/base/getg.h"
+#include "runtime/base/race.h"
 #include "runtime/io/fd.h"
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
@@ -218,6 +219,7 @@ int rt_wait(int fd, int what, int64_t when)
 	r = fdwatch(fd, d);
 	if (r == 0)
 		r = watchuntil(fd, &d->pd, (uint32_t)what, when);
+	raceinput();
 	fdunref(fd, d);
 	return (int)r;
 }

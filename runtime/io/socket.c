@@ -1,4 +1,5 @@
 // socket.c - sockets: listening, accepting, addresses, datagrams.
+#include "runtime/base/race.h"
 #include "runtime/base/replay.h"
 #include "runtime/io/address.h"
 #include "runtime/io/fd.h"
@@ -204,6 +205,8 @@ int rt_listen_with(const char *network, const char *address, const rt_listen_opt
 	preemptcheck();
 	if (!nw)
 		return -EINVAL;
+	racestring(address);
+	raceoutput();
 	r = resolve(nw, address, true, one, &a);
 	if (r < 0)
 		return (int)r;
@@ -255,6 +258,7 @@ int rt_accept(int fd)
 	do
 		r = fdcall(d, PollRead, &c);
 	while (wasgone(r));
+	raceinput();
 	if (REPLAYING && r >= 0 && replaynofd() < 0) {
 		closefd((int32_t)r);
 		r = -EMFILE;
@@ -283,6 +287,7 @@ int rt_shutdown(int fd, int how)
 	int64_t r;
 
 	preemptcheck();
+	raceoutput();
 	r = fdref(fd, &d);
 	if (r < 0)
 		return (int)r;
@@ -297,6 +302,7 @@ int rt_set_deadline(int fd, int64_t read_when, int64_t write_when)
 	int64_t r;
 
 	preemptcheck();
+	raceoutput();
 	r = fdref(fd, &d);
 	if (r < 0)
 		return (int)r;
@@ -327,6 +333,9 @@ int64_t rt_recv_from(int fd, void *buf, size_t n, rt_address *from)
 	r = fdread(fd, &c, n);
 	if (from && r >= 0)
 		from->size = min(size, (uint32_t)sizeof from->sockaddr);
+	racefilled(buf, r, n);
+	if (r >= 0)
+		racegets(from, sizeof *from);
 	return r;
 }
 
@@ -340,6 +349,9 @@ int64_t rt_send_to(int fd, const void *buf, size_t n, const rt_address *to)
 	if (to && !canread(&to->size, sizeof to->size))
 		return -EFAULT;
 	checkmemory(buf, n, "the text of a write");
+	racetakes(buf, n);
+	if (to)
+		racetakes(to, offsetof(rt_address, sockaddr));
 	if (to) {
 		c.arg[4] = ptrarg(to->sockaddr);
 		c.arg[5] = to->size;

@@ -1,5 +1,6 @@
 // vector.c - several pieces of memory in one call, and files to sockets without copies.
 #include "include/rt.h"
+#include "runtime/base/race.h"
 #include "runtime/io/fd.h"
 #include "runtime/os/os.h"
 #include "runtime/os/socket.h"
@@ -16,16 +17,29 @@ static size_t total(const rt_iovec *v, int32_t n)
 	return sum;
 }
 
+static void gotvector(const rt_iovec *v, int32_t n, int64_t r)
+{
+	for (int32_t i = 0; i < n && r > 0; i++) {
+		racefilled(v[i].base, r, v[i].len);
+		r -= (int64_t)v[i].len;
+	}
+}
+
 int64_t rt_readv(int fd, const rt_iovec *v, int n)
 {
 	Call c = { __NR_readv, { (uint32_t)fd, ptrarg(v), (uint32_t)min(n, (int)MaxVector) } };
+	int64_t r;
 
 	preemptcheck();
 	if (n < 0)
 		return -EINVAL;
 	if (!canread(v, c.arg[2] * sizeof *v))
 		return -EFAULT;
-	return fdread(fd, &c, total(v, (int32_t)c.arg[2]));
+	racetakes(v, c.arg[2] * sizeof *v);
+	r = fdread(fd, &c, total(v, (int32_t)c.arg[2]));
+	if (RACING)
+		gotvector(v, (int32_t)c.arg[2], r);
+	return r;
 }
 
 // Takes done bytes off the front of v.
@@ -87,10 +101,17 @@ int64_t rt_writev(int fd, rt_iovec *v, int n)
 		return -EINVAL;
 	if (!canwrite(v, (size_t)n * sizeof *v))
 		return -EFAULT;
+	racetakes(v, (size_t)n * sizeof *v);
+	for (int32_t i = 0; RACING && i < n; i++)
+		racetakes(v[i].base, v[i].len);
+	raceoutput();
 	r = fdlock(fd, PollWrite, &d);
 	if (r < 0)
 		return r;
-	return endwrite(fd, d, writevall(fd, d, v, n));
+	r = endwrite(fd, d, writevall(fd, d, v, n));
+	if (r < 0)
+		raceinput();
+	return r;
 }
 
 // The file may have to come from a disk, so the call is made between entersyscall and
@@ -135,6 +156,8 @@ int64_t rt_sendfile(int out, int in, int64_t *offset, size_t n)
 	int64_t r;
 
 	preemptcheck();
+	racetakes(offset, sizeof *offset);
+	raceoutput();
 	r = fdlock(out, PollWrite, &d);
 	if (r < 0)
 		return r;
@@ -143,5 +166,8 @@ int64_t rt_sendfile(int out, int in, int64_t *offset, size_t n)
 		r = sendall(d, &c, n);
 		fdunref(in, file);
 	}
+	raceinput();
+	if (r > 0)
+		racegets(offset, sizeof *offset);
 	return endwrite(out, d, r);
 }

@@ -14,6 +14,7 @@
 #include "runtime/mem/object.h"
 
 #include "runtime/base/getg.h"
+#include "runtime/base/race.h"
 #include "runtime/base/str.h"
 #include "runtime/base/valgrind.h"
 #include "runtime/die/die.h"
@@ -395,6 +396,8 @@ NOSPLIT void *dress(uintptr_t slot, uintptr_t n, void *frame)
 	valgrindMalloc(f.p, n, FrontZone);
 	atomic_store_release(&r->uses, r->uses + 1); // for checkslot
 	atomic_store_release((uint8_t *)(uintptr_t)&f.s->state[f.i], ObjectBusy);
+	if (RACING)
+		raceallocated(f.p, n);
 	return (void *)f.p;
 }
 
@@ -409,6 +412,8 @@ NOSPLIT void undress(uintptr_t p, void *frame)
 	at = spoiled(f.s, p, r->size);
 	if (unlikely(at != 0))
 		badzone(&f, at);
+	if (RACING)
+		racefreed(p, r->size);
 	r->was = r->kind;
 	sitehere(&r->freed, frame);
 	if (f.s->class != LargeClass)
@@ -571,3 +576,17 @@ NOSPLIT void objectretire(const void *p, ObjectKind kind)
 	objectcheck(p, kind, kind);
 	findobject((uintptr_t)p).r->retired = true;
 }
+
+#ifdef RT0_REPLAY
+bool printobject(uintptr_t p)
+{
+	Found f = findobject(p);
+
+	if (!f.s || f.r->uses == 0 || p < f.p || p >= f.p + f.r->size)
+		return false;
+	print("0x%lx is byte %lu of %s of %lu bytes\n", p, p - f.p,
+	      f.r->kind == KindMemory ? "an object" : kindname(f.r->kind), f.r->size);
+	printsite("allocated", &f.r->made);
+	return true;
+}
+#endif

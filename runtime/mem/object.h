@@ -28,6 +28,10 @@ void memorycheck(const void *p, uintptr_t n, const char *what);
 void objectsetkind(const void *p, ObjectKind kind);
 // Like objectcheck; then rt_free, which accepts only memory, may be called for p once.
 void objectretire(const void *p, ObjectKind kind);
+#ifdef RT0_REPLAY
+// Says which object p is in, if it is in one.
+bool printobject(uintptr_t p);
+#endif
 // [p, p + n) must be memory in use, that may be written to.
 void __rt0_inuse(const void *p, uintptr_t n);
 void __rt0_writable(const void *p, uintptr_t n);

@@ -41,6 +41,11 @@ void tracebackothers(const G *me, int32_t level);
 bool intext(uintptr_t pc);
 bool readable(const G *gp, uintptr_t bp, uintptr_t n); // n words of gp's stacks
 
+#ifdef RT0_REPLAY
+void printcall(uintptr_t pc);
+void printmaker(uintptr_t pc, uint64_t parent);
+#endif
+
 // ---- rtstack.c ----------------------------------------------------------------------
 
 // On g0: calls fn(arg), whose messages go to out.
@@ -52,5 +57,10 @@ void printinto(Printbuf *out, void (*fn)(void *arg), void *arg);
 const char *funcname(uintptr_t pc, uintptr_t *start);
 // After funcname: what is at pc, from the function inwards, *n >= 1; "?" when unknown.
 const Place *funcplaces(uintptr_t pc, int32_t *n);
+#ifdef RT0_REPLAY
+// The variable that p is in, where it begins, and its size; NULL when there is none. After
+// funcname.
+const char *varname(uintptr_t p, uintptr_t *start, uintptr_t *size);
+#endif
 
 #endif

@@ -145,15 +145,21 @@ NOSPLIT bool rt_recover(rt_func *fn, void *arg, char *buf, size_t size)
 		.size = size,
 		.bp = *(uintptr_t **)__builtin_frame_address(0),
 	};
+	uint32_t calls = 0;
 	G *gp;
 
 	preemptcheck();
 	gp = getg();
 	forgetrecovered(gp);
+	if (RACING)
+		calls = racecalls();
 	r.panic = gp->_panic;
 	rt_deferproc(&r.d);
-	if (recovercall(&r.sp, fn, arg))
+	if (recovercall(&r.sp, fn, arg)) {
+		if (RACING)
+			racereturn(calls);
 		return true;
+	}
 	gp->_defer = r.d.link;
 	return false;
 }

@@ -117,3 +117,23 @@ const Place *funcplaces(uintptr_t pc, int32_t *n)
 	*n = 1;
 	return &unknown;
 }
+
+#ifdef RT0_REPLAY
+const char *varname(uintptr_t p, uintptr_t *start, uintptr_t *size)
+{
+	const Elf64_Sym *s = (const void *)self.syms.base, *end;
+
+	p -= loadbias;
+	if ((uintptr_t)s % PtrSize != 0)
+		return NULL;
+	for (end = s + self.syms.n / sizeof *s; s < end; s++) {
+		if (ELF64_ST_TYPE(s->st_info) != STT_OBJECT || p - s->st_value >= s->st_size ||
+		    s->st_name >= self.strs.n)
+			continue;
+		*start = loadbias + s->st_value;
+		*size = s->st_size;
+		return (const char *)self.strs.base + s->st_name;
+	}
+	return NULL;
+}
+#endif

@@ -457,3 +457,17 @@ void printsite(const char *what, const Site *s)
 			printframe(pc, pc - 1, 1, 0, 0);
 	}
 }
+
+#ifdef RT0_REPLAY
+// For the race detector: a call that returns to pc, and the rt_go that returns there.
+void printcall(uintptr_t pc)
+{
+	if (intext(pc) && pc != skipPC)
+		printframe(pc, pc - 1, 1, 0, 0);
+}
+
+void printmaker(uintptr_t pc, uint64_t parent)
+{
+	printcreator(pc, parent);
+}
+#endif

@@ -18,6 +18,7 @@
 //
 // built: unchecked libc
 #include "runtime/base/guard.h"
+#include "runtime/base/race.h"
 #include "runtime/base/replay.h"
 #include "runtime/die/die.h"
 #include "runtime/mem/mem.h"
@@ -82,6 +83,8 @@ static uintptr_t segmentguard(Stack stk)
 static void attachsegment(G *gp)
 {
 	gp->segment = takesegment(getg()->m->p);
+	if (RACING)
+		raceclear(gp->segment.lo, gp->segment.hi - gp->segment.lo);
 	gp->segguard = segmentguard(gp->segment);
 	gp->fastguard = gp->stack.lo + BaseGuard;
 }

@@ -220,6 +220,7 @@ void rt_go(rt_func *fn, void *arg)
 void rt_go_copy(rt_func *fn, const void *args, size_t size)
 {
 	preemptcheck();
+	racetakes(args, size);
 	startg(newproc1(fn, NULL, args, size, getg(),
 	                (uintptr_t)__builtin_return_address(0)));
 }

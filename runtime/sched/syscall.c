@@ -13,6 +13,7 @@
 // built: unyielding hot
 #include "include/rt.h"
 #include "machine.h"
+#include "runtime/base/race.h"
 #include "runtime/base/replay.h"
 #include "runtime/base/tracehook.h"
 #include "runtime/lock/lock.h"
@@ -257,12 +258,16 @@ NOINLINE JUMPBACK int64_t rt_raw_syscall(int64_t nr, uint64_t a, uint64_t b, uin
 	preemptcheckas("rt_syscall");
 	if (REPLAYING && replayinterrupts(nr))
 		return -EINTR;
+	raceoutput();
+	if (RACING && (nr == __NR_munmap || nr == __NR_mmap))
+		raceclear(a, b); // other memory will be there
 	// Perhaps nothing but the kernel knows the memory that it will write to. What looks for
 	// pointers cannot see the registers of another thread, so they are also in this frame.
 	inmemory(args);
 	entersyscallat(getg(), CALLERPC, CALLERSP, CALLERBP);
 	r = syscall6(nr, a, b, c, d, e, f);
 	reexitsyscall(getg());
+	raceinput();
 	return r;
 }
 

@@ -19,6 +19,7 @@
 // Follows Go's time.go of 1.14 (addtimer, deltimer, modtimer, runtimer, siftupTimer).
 //
 // built: unchecked
+#include "runtime/base/race.h"
 #include "runtime/base/tracehook.h"
 #include "runtime/lock/lock.h"
 #include "runtime/mem/mem.h"
@@ -228,6 +229,8 @@ int64_t checkTimers(P *pp, int64_t *now, bool *ran)
 	while (takedue(pp, *now, &due)) {
 		unlock(&pp->timersLock); // f may add timers
 		trace(TraceTimer, (uint64_t)(*now - due.when));
+		if (RACING)
+			racefresh();
 		due.f(due.arg, due.seq);
 		*ran = true;
 		lock(&pp->timersLock);

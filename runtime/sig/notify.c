@@ -49,6 +49,7 @@ static void deliver(uint32_t sig, uint32_t n)
 		for (uint32_t i = 0; i < n && rt_chan_try_send(l->c, &v); i++)
 			;
 	}
+	racereleases(&lk); // a channel may be freed once it gets no more
 	unlock(&lk);
 }
 
@@ -202,6 +203,7 @@ void rt_signal_stop(rt_chan *c)
 	while (!signalidle())
 		rt_gosched();
 	lock(&lk);
+	raceacquires(&lk);
 	l = unlink(c);
 	unlock(&lk);
 	while (l) {

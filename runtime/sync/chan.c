@@ -11,6 +11,7 @@
 //
 // built: unyielding hot
 #include "include/rt.h"
+#include "runtime/base/race.h"
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/proc.h"
@@ -106,6 +107,7 @@ ALWAYS_INLINE bool chanrecv(Hchan *c, void *ep, bool block, bool *ok)
 	takechan(c);
 	*ok = done = recvnow(c, ep, &wake);
 	if (!done && c->closed) {
+		raceacquires(c);
 		leavechan(c);
 		if (ep)
 			__builtin_memset(ep, 0, c->elemsize);
@@ -141,6 +143,8 @@ static COLD void releasewaiters(Hchan *c, Waitq *q, bool zero, Gqueue *list)
 		if (zero && s->elem)
 			clearlong(s->elem, c->elemsize);
 		s->success = false;
+		if (RACING)
+			raceafterof(s->g, c);
 		s->g->param = s;
 		gqueuePushBack(list, s->g);
 	}
@@ -156,6 +160,7 @@ COLD void closechan(Hchan *c)
 		rt_panic("close of closed channel");
 	}
 	atomic_store_relaxed(&c->closed, 1);
+	racereleases(c);
 	releasewaiters(c, &c->recvq, true, &list);
 	releasewaiters(c, &c->sendq, false, &list); // they will panic
 	leavechan(c);
@@ -168,6 +173,8 @@ COLD void (rt_chan_close)(rt_chan *c)
 	if (!c)
 		rt_panic("close of nil channel");
 	checkobject(c, KindChan);
+	if (RACING)
+		racewritten(c, 1); // as a send reads it
 	closechan(c);
 }
 
@@ -195,6 +202,8 @@ COLD rt_chan *rt_chan_make(size_t elem_size, size_t cap)
 	c = rt_malloc(sizeof *c + size);
 	initchan(c, elem_size, cap);
 	setkind(c, KindChan);
+	if (RACING)
+		c->order[0] = racechan(cap);
 	return c;
 }
 
@@ -211,6 +220,8 @@ COLD void freechan(Hchan *c, ObjectKind kind)
 	retire(c, kind);
 	if (c->recvq.first || c->sendq.first)
 		fatal("rt_chan_free: goroutines wait on the channel");
+	if (RACING)
+		racechanfree(c->order[0]);
 	rt_free(c);
 }
 
@@ -226,18 +237,23 @@ void rt_chan_send(rt_chan *c, const void *elem)
 	if (!c)
 		blockforever(WaitReasonChanSendNil);
 	checksend(c, elem);
+	racesends(c, elem);
 	chansend(c, elem, true);
 }
 
 bool rt_chan_recv(rt_chan *c, void *elem)
 {
+	uint64_t size;
 	bool ok;
 
 	preemptcheck();
 	if (!c)
 		blockforever(WaitReasonChanReceiveNil);
 	checkrecv(c, elem);
+	raceuses(&c->elemsize);
+	size = c->elemsize;
 	chanrecv(c, elem, true, &ok);
+	racegets(elem, size);
 	return ok;
 }
 
@@ -249,6 +265,7 @@ bool rt_chan_try_send(rt_chan *c, const void *elem)
 	if (!c)
 		return false;
 	checksend(c, elem);
+	racesends(c, elem);
 	if (!atomic_load_relaxed(&c->closed) && c->dataqsiz > 0 &&
 	    atomic_load_relaxed(&c->qcount) == c->dataqsiz)
 		return false;
@@ -258,14 +275,21 @@ bool rt_chan_try_send(rt_chan *c, const void *elem)
 bool rt_chan_try_recv(rt_chan *c, void *elem, bool *ok)
 {
 	bool received = false, done;
+	uint64_t size;
 
 	preemptcheck();
 	if (!c)
 		return false;
 	checkrecv(c, elem);
+	raceuses(&c->elemsize);
+	size = c->elemsize;
 	done = chanrecv(c, elem, false, &received);
+	if (done)
+		racegets(elem, size);
 	if (done && ok)
 		*ok = received;
+	if (done)
+		racegets(ok, sizeof *ok);
 	return done;
 }
 

@@ -9,6 +9,7 @@
 //
 // Follows Go's sync/cond.go and sema.go (notifyList).
 #include "include/rt.h"
+#include "runtime/base/race.h"
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/proc.h"
@@ -94,6 +95,7 @@ static void condsignal(rt_cond *c, uint32_t max)
 	Sudog *s;
 
 	checkmemory(c, sizeof *c, "a cond");
+	raceuses(c);
 	// A waiter that unlocked c->l before us has queued up before that.
 	if (!atomic_load_relaxed(&q->waiters.first))
 		return;
@@ -114,6 +116,7 @@ void rt_cond_wait(rt_cond *c)
 {
 	preemptcheck();
 	checkmemory(c, sizeof *c, "a cond");
+	raceuses(c);
 	condwait(c, Never);
 }
 
@@ -121,6 +124,7 @@ int rt_cond_wait_until(rt_cond *c, int64_t when)
 {
 	preemptcheck();
 	checkmemory(c, sizeof *c, "a cond");
+	raceuses(c);
 	return condwait(c, when) ? 0 : -ETIMEDOUT;
 }
 

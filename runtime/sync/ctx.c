@@ -98,6 +98,7 @@ static void ctxunref(rt_ctx *c)
 
 	lock(&root->lock);
 	for (; c != &background; c = parent) {
+		racereleases(c);
 		if (--c->refs == 1 && deltimer(&c->t))
 			c->refs = 0;
 		if (c->refs != 0)
@@ -111,6 +112,7 @@ static void ctxunref(rt_ctx *c)
 	unlock(&root->lock); // of which nobody else knows any more, if it is among them
 	while ((c = freed)) {
 		freed = c->next;
+		raceacquires(c); // all that others have done with it
 		freechan(c->done, KindCtxChan);
 		retire(c, KindCtx);
 		rt_free(c);

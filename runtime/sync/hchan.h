@@ -10,6 +10,7 @@
 #ifndef RT0_SYNC_HCHAN_H
 #define RT0_SYNC_HCHAN_H
 
+#include "runtime/base/race.h"
 #include "runtime/lock/lock.h"
 #include "runtime/sync/sync.h"
 #include "runtime/sync/waiter.h"
@@ -27,7 +28,8 @@ struct rt_chan {
 	uint64_t sendx, recvx; // next slot to fill, to empty
 	Waitq recvq, sendq;
 
-	void *waiters[Hosted]; // hosted/leak.c
+	void *waiters[Hosted];    // hosted/leak.c
+	RaceChan *order[Replay]; // replay/sync.c
 
 	char buf[] __attribute__((aligned(16)));
 };
@@ -123,6 +125,15 @@ ALWAYS_INLINE void checkrecv(const Hchan *c, const void *ep)
 	checkmemory(ep, c->elemsize, "a received element");
 }
 
+// A send reads what a close writes: if nothing orders the two, they are a race.
+ALWAYS_INLINE void racesends(const Hchan *c, const void *ep)
+{
+	if (!RACING)
+		return;
+	raceread(c, 1);
+	raceread(ep, c->elemsize);
+}
+
 // ---- operations, under c->lock ------------------------------------------------------
 
 // Sends, if it can be done now and the channel is open. *wake: a goroutine to ready.
@@ -134,12 +145,16 @@ ALWAYS_INLINE bool sendnow(Hchan *c, const void *ep, G **wake)
 	if (s) {
 		if (s->elem)
 			copyelem(s->elem, ep, c->elemsize); // onto the receiver's stack
+		if (RACING)
+			racehandover(c->order[0], NULL, s->g);
 		*wake = partner(s);
 		return true;
 	}
 	if (c->qcount == c->dataqsiz)
 		return false;
 	putbuf(c, ep);
+	if (RACING)
+		racesent(c->order[0], NULL);
 	return true;
 }
 
@@ -154,6 +169,8 @@ static NOINLINE void recvfrom(Hchan *c, const Sudog *s, void *ep)
 		takebuf(c, ep);
 		putbuf(c, s->elem);
 	}
+	if (RACING)
+		racehandover(c->order[0], s->g, NULL);
 }
 
 // Receives, if an element is there or offered.
@@ -170,6 +187,8 @@ ALWAYS_INLINE bool recvnow(Hchan *c, void *ep, G **wake)
 	if (c->qcount == 0)
 		return false;
 	takebuf(c, ep);
+	if (RACING)
+		racereceived(c->order[0], NULL);
 	return true;
 }
 

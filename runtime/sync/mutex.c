@@ -37,6 +37,7 @@
 //
 // built: hot
 #include "include/rt.h"
+#include "runtime/base/race.h"
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/runq.h"
@@ -265,11 +266,8 @@ static NOSPLIT NOINLINE void mutexunlockslow(rt_mutex *m)
 // With one P, what has it is alone: the runtime's code is not preempted between a load and
 // a store, and nobody without a P touches a mutex. That saves the locked instruction, which
 // is nearly all that these two cost. They check no stack: they use none.
-NOSPLIT void rt_mutex_lock(rt_mutex *m)
+ALWAYS_INLINE void locknow(rt_mutex *m)
 {
-	if (Debug)
-		preemptcheck(); // otherwise lockforever does it, so that there is no frame here
-	checkmemory(m, sizeof *m, "a mutex");
 	if (likely(!mustlook())) {
 		if (onep() && atomic_load_relaxed(lockbyte(m)) == 0) {
 			atomic_store_relaxed(lockbyte(m), Locked);
@@ -281,28 +279,47 @@ NOSPLIT void rt_mutex_lock(rt_mutex *m)
 	lockforever(m);
 }
 
+NOSPLIT void rt_mutex_lock(rt_mutex *m)
+{
+	if (Debug)
+		preemptcheck(); // otherwise lockforever does it, so that there is no frame here
+	checkmemory(m, sizeof *m, "a mutex");
+	raceuses(m);
+	locknow(m);
+	raceacquires(m);
+}
+
 bool rt_mutex_try_lock(rt_mutex *m)
 {
 	uint32_t old;
+	bool done;
 
 	preemptcheck();
 	checkmemory(m, sizeof *m, "a mutex");
+	raceuses(m);
 	old = atomic_load_relaxed(&m->state);
-	return !(old & (Locked | Starving)) && atomic_cas(&m->state, old, taken(old));
+	done = !(old & (Locked | Starving)) && atomic_cas(&m->state, old, taken(old));
+	if (done)
+		raceacquires(m);
+	return done;
 }
 
 int rt_mutex_lock_until(rt_mutex *m, int64_t when)
 {
 	preemptcheck();
 	checkmemory(m, sizeof *m, "a mutex");
-	if (atomic_cas(lockbyte(m), 0, Locked))
-		return 0;
-	return mutexlockslow(m, when) ? 0 : -ETIMEDOUT;
+	raceuses(m);
+	if (!atomic_cas(lockbyte(m), 0, Locked) && !mutexlockslow(m, when))
+		return -ETIMEDOUT;
+	raceacquires(m);
+	return 0;
 }
 
 ALWAYS_INLINE void unlocknow(rt_mutex *m)
 {
 	checkmemory(m, sizeof *m, "a mutex");
+	raceuses(m);
+	racereleases(m);
 	if (onep() && atomic_load_relaxed(lockbyte(m)) == Locked)
 		atomic_store_relaxed(lockbyte(m), 0);
 	else if (unlikely(atomic_xadd(lockbyte(m), -Locked) != 0)) // release: pairs with lock

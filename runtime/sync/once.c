@@ -34,8 +34,11 @@ void rt_once_do(rt_once *o, rt_func *fn, void *arg)
 {
 	preemptcheck();
 	checkmemory(o, sizeof *o, "a once");
-	if (likely(atomic_load_acquire(&o->done))) // sees what fn did
+	raceuses(o);
+	if (likely(atomic_load_acquire(&o->done))) { // sees what fn did
+		raceacquires(o);
 		return;
+	}
 	rt_mutex_lock(&o->m);
 	doslow(o, fn, arg);
 }
@@ -44,8 +47,11 @@ int rt_once_do_until(rt_once *o, rt_func *fn, void *arg, int64_t when)
 {
 	preemptcheck();
 	checkmemory(o, sizeof *o, "a once");
-	if (atomic_load_acquire(&o->done))
+	raceuses(o);
+	if (atomic_load_acquire(&o->done)) {
+		raceacquires(o);
 		return 0;
+	}
 	if (rt_mutex_lock_until(&o->m, when) < 0)
 		return -ETIMEDOUT;
 	doslow(o, fn, arg);

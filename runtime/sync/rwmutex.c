@@ -17,6 +17,7 @@
 // Go's sync/rwmutex.go has these rules but another algorithm, which cannot remove a reader or a
 // writer whose deadline has passed.
 #include "include/rt.h"
+#include "runtime/base/race.h"
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/proc.h"
@@ -198,25 +199,44 @@ static bool rwlockslow(rt_rwmutex *m, bool writer, int64_t when)
 ALWAYS_INLINE bool tryrlock(rt_rwmutex *m)
 {
 	checkmemory(m, sizeof *m, "an rwmutex");
+	raceuses(m);
 	return tryadd(m, Writer | Queued, 1, false);
 }
 
 ALWAYS_INLINE bool trylock(rt_rwmutex *m)
 {
 	checkmemory(m, sizeof *m, "an rwmutex");
+	raceuses(m);
 	return atomic_cas(&m->state, 0, Writer);
+}
+
+// Readers come after writers, and writers after both. Returns got.
+ALWAYS_INLINE bool rlocked(rt_rwmutex *m, bool got)
+{
+	if (RACING && got)
+		raceafter(writers(m));
+	return got;
+}
+
+ALWAYS_INLINE bool locked(rt_rwmutex *m, bool got)
+{
+	if (RACING && got) {
+		raceafter(writers(m));
+		raceafter(readers(m));
+	}
+	return got;
 }
 
 bool rt_rwmutex_try_rlock(rt_rwmutex *m)
 {
 	preemptcheck();
-	return tryrlock(m);
+	return rlocked(m, tryrlock(m));
 }
 
 bool rt_rwmutex_try_lock(rt_rwmutex *m)
 {
 	preemptcheck();
-	return trylock(m);
+	return locked(m, trylock(m));
 }
 
 void rt_rwmutex_rlock(rt_rwmutex *m)
@@ -224,12 +244,13 @@ void rt_rwmutex_rlock(rt_rwmutex *m)
 	preemptcheck();
 	if (!tryrlock(m))
 		rwlockslow(m, false, Never);
+	rlocked(m, true);
 }
 
 int rt_rwmutex_rlock_until(rt_rwmutex *m, int64_t when)
 {
 	preemptcheck();
-	return tryrlock(m) || rwlockslow(m, false, when) ? 0 : -ETIMEDOUT;
+	return rlocked(m, tryrlock(m) || rwlockslow(m, false, when)) ? 0 : -ETIMEDOUT;
 }
 
 void rt_rwmutex_lock(rt_rwmutex *m)
@@ -237,12 +258,13 @@ void rt_rwmutex_lock(rt_rwmutex *m)
 	preemptcheck();
 	if (!trylock(m))
 		rwlockslow(m, true, Never);
+	locked(m, true);
 }
 
 int rt_rwmutex_lock_until(rt_rwmutex *m, int64_t when)
 {
 	preemptcheck();
-	return trylock(m) || rwlockslow(m, true, when) ? 0 : -ETIMEDOUT;
+	return locked(m, trylock(m) || rwlockslow(m, true, when)) ? 0 : -ETIMEDOUT;
 }
 
 ALWAYS_INLINE void runlock(rt_rwmutex *m)
@@ -250,6 +272,8 @@ ALWAYS_INLINE void runlock(rt_rwmutex *m)
 	uint32_t v;
 
 	checkmemory(m, sizeof *m, "an rwmutex");
+	raceuses(m);
+	racereleases(readers(m));
 	v = atomic_load_relaxed(&m->state);
 	do {
 		if (unlikely((v & Readers) == 0))
@@ -264,6 +288,8 @@ ALWAYS_INLINE void runlock(rt_rwmutex *m)
 ALWAYS_INLINE void wunlock(rt_rwmutex *m)
 {
 	checkmemory(m, sizeof *m, "an rwmutex");
+	raceuses(m);
+	racereleases(writers(m));
 	if (likely(atomic_cas(&m->state, Writer, 0)))
 		return;
 	if (!(atomic_load_relaxed(&m->state) & Writer))

@@ -20,6 +20,7 @@
 //
 // built: hot
 #include "include/rt.h"
+#include "runtime/base/race.h"
 #include "runtime/base/replay.h"
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
@@ -78,6 +79,8 @@ ALWAYS_INLINE bool docase(rt_case *k, G **wake, bool *closed)
 		return true;
 	if (c->closed && k->elem)
 		__builtin_memset(k->elem, 0, c->elemsize);
+	if (c->closed)
+		raceacquires(c);
 	return c->closed;
 }
 
@@ -382,15 +385,40 @@ static void checkcases(const rt_case *cases, int n)
 	}
 }
 
+// What the program's memory is used for, before and after.
+static void selecting(const rt_case *cases, int n)
+{
+	for (const rt_case *k = cases; k < cases + n; k++) {
+		raceread(&k->kind, sizeof k->kind); // not ok, nor what is between the members
+		raceread(&k->chan, sizeof k->chan + sizeof k->elem);
+		if (k->chan && k->kind == RT_CASE_SEND)
+			racesends(k->chan, k->elem);
+		else if (k->chan && k->kind == RT_CASE_RECV)
+			raceuses(&k->chan->elemsize);
+	}
+}
+
+static void selected(const rt_case *k)
+{
+	if (k->kind != RT_CASE_RECV)
+		return;
+	racegets(k->elem, k->chan->elemsize);
+	racewritten(&k->ok, sizeof k->ok);
+}
+
 static int64_t selectuntil(rt_case *cases, int n, WaitReason reason, int64_t when)
 {
 	rt_case *k;
 
 	if (Debug)
 		checkcases(cases, n);
+	if (RACING)
+		selecting(cases, n);
 	k = doone(cases, n);
 	if (!k)
 		k = block(cases, n, reason, when);
+	if (RACING && k)
+		selected(k);
 	return k ? k - cases : -ETIMEDOUT;
 }
 

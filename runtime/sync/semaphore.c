@@ -1,5 +1,6 @@
 // semaphore.c - a counting semaphore.
 #include "include/rt.h"
+#include "runtime/base/race.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/yieldcheck.h"
 #include "runtime/sync/sync.h"
@@ -8,7 +9,9 @@ void rt_sem_acquire(rt_sem *s)
 {
 	preemptcheck();
 	checkmemory(s, sizeof *s, "a semaphore");
+	raceuses(s);
 	semacquire(&s->count, WaitReasonSemacquire);
+	raceacquires(s);
 }
 
 int rt_sem_acquire_until(rt_sem *s, int64_t when)
@@ -17,9 +20,11 @@ int rt_sem_acquire_until(rt_sem *s, int64_t when)
 
 	preemptcheck();
 	checkmemory(s, sizeof *s, "a semaphore");
-	if (semacquire1(&s->count, false, WaitReasonSemacquire, &until))
-		return 0;
-	return -ETIMEDOUT;
+	raceuses(s);
+	if (!semacquire1(&s->count, false, WaitReasonSemacquire, &until))
+		return -ETIMEDOUT;
+	raceacquires(s);
+	return 0;
 }
 
 bool rt_sem_try_acquire(rt_sem *s)
@@ -28,10 +33,13 @@ bool rt_sem_try_acquire(rt_sem *s)
 
 	preemptcheck();
 	checkmemory(s, sizeof *s, "a semaphore");
+	raceuses(s);
 	v = atomic_load_relaxed(&s->count);
 	while (v > 0) {
-		if (atomic_cas(&s->count, v, v - 1))
+		if (atomic_cas(&s->count, v, v - 1)) {
+			raceacquires(s);
 			return true;
+		}
 		v = atomic_load_relaxed(&s->count);
 	}
 	return false;
@@ -41,5 +49,7 @@ void rt_sem_release(rt_sem *s)
 {
 	preemptcheck();
 	checkmemory(s, sizeof *s, "a semaphore");
+	raceuses(s);
+	racereleases(s);
 	semrelease(&s->count);
 }

@@ -121,6 +121,7 @@ int rt_join_until(rt_task *t, int64_t when, void **result)
 	happensafter(t);
 	if (result)
 		*result = t->result;
+	racegets(result, sizeof *result);
 	leavetask(t, Handle);
 	return 0;
 }

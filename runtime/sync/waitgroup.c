@@ -8,6 +8,7 @@
 //
 // built: hot
 #include "include/rt.h"
+#include "runtime/base/race.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/yieldcheck.h"
 #include "runtime/sync/sync.h"
@@ -19,6 +20,9 @@ ALWAYS_INLINE void add(rt_waitgroup *wg, int delta)
 	int32_t v;
 
 	checkmemory(wg, sizeof *wg, "a waitgroup");
+	raceuses(wg);
+	if (delta < 0)
+		racereleases(wg);
 	state = atomic_xadd(&wg->state, (uint64_t)(uint32_t)delta << 32);
 	v = (int32_t)(state >> 32);
 	w = (uint32_t)state;
@@ -67,6 +71,7 @@ static bool waitzero(rt_waitgroup *wg, int64_t when)
 	uint64_t state;
 
 	checkmemory(wg, sizeof *wg, "a waitgroup");
+	raceuses(wg);
 	do {
 		state = atomic_load_acquire(&wg->state); // sees what was done before done()
 		if (state >> 32 == 0)
@@ -83,10 +88,14 @@ void rt_waitgroup_wait(rt_waitgroup *wg)
 {
 	preemptcheck();
 	waitzero(wg, Never);
+	raceacquires(wg);
 }
 
 int rt_waitgroup_wait_until(rt_waitgroup *wg, int64_t when)
 {
 	preemptcheck();
-	return waitzero(wg, when) ? 0 : -ETIMEDOUT;
+	if (!waitzero(wg, when))
+		return -ETIMEDOUT;
+	raceacquires(wg);
+	return 0;
 }
