@@ -57,6 +57,7 @@ IFTHERE void __asan_report_store_n(void *p, size_t n);
 // LeakSanitizer
 IFTHERE void __lsan_register_root_region(const void *p, size_t n);
 IFTHERE void __lsan_do_leak_check(void);
+IFTHERE void __lsan_ignore_object(const void *p);
 
 // MemorySanitizer
 IFTHERE void __msan_set_death_callback(void (*fn)(void));

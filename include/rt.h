@@ -570,6 +570,32 @@ int64_t rt_leaks(int fd, rt_leak_counts *counts);
 void rt_root_add(const void *lo, size_t size);
 void rt_root_remove(const void *lo);
 
+/* ---- collected memory --------------------------------------------------------------- */
+
+/* Memory that is freed when nothing leads to it any more; docs/memory.md. Zeroed; the size may be 0.
+ * The collector stops the world, about 10 ms for a million objects, when as much has been allocated as
+ * GOGC percent (100, unless the environment says otherwise; off: never) of what it has found in use
+ * the last time, but at least 4 MiB. It reads data, stacks, registers, these objects and those of
+ * rt_malloc, which it never frees; each word that looks like a pointer to an object, or into one, is
+ * one. It does not read memory that the program has mapped itself, unless rt_root_add names it.
+ * noscan: holds no pointers, and is not read. Do not give these objects to rt_free.
+ * A function of rt_cgocall's may use what its argument leads to, but must not take the last pointer
+ * to an object out of memory while it runs. */
+void *rt_gc_alloc(size_t size);
+void *rt_gc_alloc_noscan(size_t size);
+
+/* Collects now; returns when all that nothing leads to is free. */
+void rt_gc(void);
+
+/* Calls fn(arg) on a goroutine once nothing leads to the object at p, where it begins; a second call for
+ * it replaces the first, fn NULL removes it. What the object leads to, and arg, stay until
+ * fn was called; so objects that lead to each other and back are not freed if one of them has a
+ * finalizer. arg may be p: then the object itself stays until fn has returned. False: no object of
+ * rt_gc_alloc begins at p. */
+bool rt_gc_finalizer(void *p, rt_func *fn, void *arg);
+
+/* Sets GOGC; negative: off. Returns the old value. */
+int rt_gc_percent(int percent);
 
 /* ---- files, network, system calls ------------------------------------------------ */
 

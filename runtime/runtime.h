@@ -24,6 +24,7 @@ typedef struct rt_chan Hchan; // the interface's name for it
 typedef struct rt_deferred Defer; // the interface's name, too
 typedef struct Panic Panic;
 typedef struct Mcache Mcache;
+typedef struct Current Current; // reach/managed.h
 typedef struct TraceBuf TraceBuf;
 typedef struct Area Area; // cgo/area.h
 
@@ -104,6 +105,7 @@ typedef enum {
 	WaitReasonForceGCIdle,
 	WaitReasonGCSweepWait,
 	WaitReasonGCScavengeWait,
+	WaitReasonFinalizerWait,
 	WaitReasonPanicWait,
 	WaitReasonPreempted,
 	WaitReasonStoppingTheWorld,
@@ -411,6 +413,8 @@ struct P {
 	Stack segcache[SegCacheSize];
 	int32_t nsegcache;
 
+	Current *current; // what rt_gc_alloc takes from; NULL: never used
+
 	P *link; // on sched.pidle, or procresize's list of Ps with work
 	Sysmontick sysmontick;
 
@@ -591,7 +595,8 @@ extern uintptr_t fastrandseed;
 #define REPLAYVARS(var)
 #endif
 #define DEBUGVARS(var)                                                                 \
-	var(asyncpreemptoff) var(clobberfree) var(inittrace) var(leaks) var(madvdontneed) \
+	var(asyncpreemptoff) var(clobberfree) var(gctrace) var(inittrace) var(leaks)   \
+	var(madvdontneed)                                                              \
 	var(scheddetail) var(schedtrace) var(tracebackancestors)                       \
 	GO_DEBUGVARS(var) REPLAYVARS(var)
 typedef struct {

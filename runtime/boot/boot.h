@@ -77,21 +77,17 @@ void parsedebugvars(void);
 // ---- gc.c ---------------------------------------------------------------------------
 
 void gcenable(void);
-void announce(Hchan *c); // by a goroutine that gcenable has started
+void bgsweep(void *c);
+void forcegchelper(void *unused);
 
 // ---- gocompat.c: results that nothing reads -----------------------------------------
 
-extern int32_t gcpercent;
-extern uint64_t heapminimum;
 extern bool useAeshash;
 extern uint8_t aeskeysched[128];
 extern uintptr_t hashkey[4];
 
 void gcinit(void);
 int32_t readgogc(void);
-int32_t setGCPercent(int32_t in);
-void bgsweep(void *c);
-void forcegchelper(void *unused);
 void alginit(void);
 
 // ---- main.c -------------------------------------------------------------------------

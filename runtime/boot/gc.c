@@ -1,9 +1,9 @@
 // gc.c - the runtime's own goroutines.
 //
-// There is no collector yet; its goroutines are started where Go starts them, and wait
-// (gocompat.c). The scavenger works.
+// The collector's two are started where Go starts them, and wait until the program uses it
+// (reach/collect.c). The scavenger works in all programs.
 //
-// Follows Go's mgc.go (gcenable) and mgcscavenge.go.
+// Follows Go's mgc.go (gcenable), mgcsweep.go, mgcscavenge.go and proc.go (forcegchelper).
 //
 // built: unchecked
 #include "include/rt.h"
@@ -11,10 +11,11 @@
 #include "runtime/lock/lock.h"
 #include "runtime/mem/mem.h"
 #include "runtime/sched/g.h"
+#include "runtime/sched/gcwork.h"
 #include "runtime/sched/yieldcheck.h"
 #include "runtime/sync/hchan.h"
 
-void announce(rt_chan *c)
+static void announce(rt_chan *c)
 {
 	int64_t one = 1;
 
@@ -75,6 +76,34 @@ static void bgscavenge(void *c)
 		all(scavengefn);
 		if (Debug)
 			heapcheck();
+	}
+}
+
+// ---- the collector's ----------------------------------------------------------------
+
+static void sweepfn(void *more)
+{
+	*(bool *)more = sweeponefn();
+}
+
+// Sweeps what a cycle has left, a span at a time, so that others can run.
+void bgsweep(void *c)
+{
+	announce(c);
+	for (;;) {
+		if (sweeponefn)
+			all(sweepfn);
+		workerpark(&sweeper, WaitReasonGCSweepWait);
+	}
+}
+
+// Runs a cycle when sysmon says that the last one was long ago.
+void forcegchelper(void *unused)
+{
+	(void)unused;
+	for (;;) {
+		workerpark(&forcegc, WaitReasonForceGCIdle);
+		forcegcfn();
 	}
 }
 

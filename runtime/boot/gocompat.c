@@ -1,8 +1,7 @@
-// gocompat.c - steps of the start-up whose results nothing reads: the numbers of a
-// collector and two of its goroutines, the keys of a hash.
+// gocompat.c - steps of the start-up: the first numbers of the collector, and the keys of a
+// hash, which nothing reads.
 //
-// Follows Go's mgc.go (gcinit, readgogc), mgcsweep.go, proc.go (forcegchelper) and alg.go
-// (alginit).
+// Follows Go's mgc.go (gcinit, readgogc) and alg.go (alginit).
 //
 // built: unchecked floats
 #include "cpufeature.h"
@@ -14,11 +13,6 @@
 
 // ---- the collector's numbers ----------------------------------------------------------
 
-enum { DefaultHeapMinimum = 4 << 20 };
-
-int32_t gcpercent;
-uint64_t heapminimum = DefaultHeapMinimum;
-
 STEP int32_t readgogc(void)
 {
 	const char *s = gogetenv("GOGC");
@@ -29,37 +23,12 @@ STEP int32_t readgogc(void)
 	return s && atoi32(s, &n) ? n : 100;
 }
 
-STEP int32_t setGCPercent(int32_t in)
-{
-	int32_t out = gcpercent;
-
-	gcpercent = max(in, -1);
-	heapminimum = (uint64_t)DefaultHeapMinimum * (uint64_t)(int64_t)gcpercent / 100;
-	return out;
-}
-
 STEP void gcinit(void)
 {
 	memstats.triggerRatio = 7 / 8.0;
 	memstats.heap_marked =
 		(uint64_t)((double)heapminimum / (1 + memstats.triggerRatio));
 	setGCPercent(readgogc());
-}
-
-// ---- its goroutines -------------------------------------------------------------------
-
-void bgsweep(void *c)
-{
-	announce(c);
-	for (;;)
-		gopark(NULL, NULL, WaitReasonGCSweepWait);
-}
-
-void forcegchelper(void *unused)
-{
-	(void)unused;
-	for (;;)
-		gopark(NULL, NULL, WaitReasonForceGCIdle);
 }
 
 // ---- the hash's keys ------------------------------------------------------------------

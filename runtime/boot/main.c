@@ -6,6 +6,7 @@
 #include <asm-generic/errno-base.h>
 
 #include "include/rt.h"
+#include "machine.h"
 #include "runtime/base/getg.h"
 #include "runtime/base/hosted.h"
 #include "runtime/base/leakhook.h"
@@ -147,6 +148,16 @@ static void waitforpanics(void)
 		waitforend(true);
 }
 
+// Clears what the start has left on the stack. A frame of rt_main's that covers it would show it to
+// what looks for pointers, as long as the program runs.
+static NOINLINE NOSPLIT void forgetframes(void)
+{
+	uintptr_t below[512 / PtrSize];
+
+	__builtin_memset(below, 0, sizeof below);
+	inmemory(below);
+}
+
 // ---- the main goroutine -------------------------------------------------------------
 
 static NOSPLIT void checkheap(void *unused)
@@ -204,6 +215,7 @@ STEP void runtime_main(void *ctxt)
 		unlockOSThread();
 
 	expectthreads();
+	forgetframes();
 	status = rt_main(argc, argv);
 	waitforpanics();
 	if (Debug)

@@ -18,6 +18,7 @@ enum {
 	RankCtx,
 	RankHchan,
 	RankPollDesc, // starts timers, which may wake an M
+	RankGCWork,
 	RankSched,
 	RankAllp,
 	RankAllg,
@@ -28,6 +29,8 @@ enum {
 	RankNewmHandoff,
 	RankSudog,
 	RankStackPool,
+	RankFinalizer,
+	RankManaged,
 	RankHeap,
 	RankAsyncState,
 	RankPersistent,

@@ -34,6 +34,11 @@ typedef struct {
 
 extern Mstats memstats;
 
+// The collector's (reach/collect.c): GOGC, -1 for off; and the least heap that it is for.
+extern int32_t gcpercent;
+extern uint64_t heapminimum;
+int32_t setGCPercent(int32_t in);
+
 // Throws when what the heap's tables, spans and lists say does not fit together. Of Ps that
 // run, the caches are not looked at.
 void heapcheck(void);

@@ -30,6 +30,8 @@
 enum {
 	LargeClass = NumSizeClasses, // a large object
 	StackClass,                  // small stacks; mem/stack.c
+	ManagedClass = 80,           // + class, to LargeClass: a collector's (reach/managed.h),
+	NoscanClass = 160,           // and those that hold no pointers
 	ChunkSize = ChunkPages * HeapPage,
 	SpanUnit = 64, // an Mspan's size is a multiple
 	MaxSpanUnits = 10,

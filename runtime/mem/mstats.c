@@ -7,6 +7,22 @@
 
 Mstats memstats;
 
+// ---- the collector's ----------------------------------------------------------------
+
+enum { DefaultHeapMinimum = 4 << 20 };
+
+int32_t gcpercent;
+uint64_t heapminimum = DefaultHeapMinimum;
+
+STEP int32_t setGCPercent(int32_t in)
+{
+	int32_t out = gcpercent;
+
+	gcpercent = max(in, -1);
+	heapminimum = (uint64_t)DefaultHeapMinimum * (uint64_t)(int64_t)gcpercent / 100;
+	return out;
+}
+
 // ---- numbers ------------------------------------------------------------------------
 
 // Free objects of a class in the caches: others may be busy with them, so it is about that.

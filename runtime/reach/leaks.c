@@ -289,10 +289,14 @@ static bool findleaks(Search *s)
 		return false;
 	findwaiters(s);
 	s->partial = !markroots(s->m, &own);
+	if (collected)
+		collected->roots(s->m);
 	markdrain(s->m);
 	follow(s);
 	countleaked(s);
 	followleaked(s);
+	if (collected)
+		collected->unreached(s->m, !s->partial);
 	markend(s->m, countlost, s);
 	return true;
 }
@@ -304,11 +308,15 @@ static void leaksfn(void *arg)
 	s->gs = allgs;
 	s->n = (uint32_t)allglen;
 	// An M may end even now, and leaves allm under the lock.
+	if (collected)
+		collected->before();
 	lock(&sched.lock);
 	heaphold();
 	s->done = findleaks(s);
 	heaprelease();
 	unlock(&sched.lock);
+	if (collected)
+		collected->after(s->done && !s->partial);
 	if (s->done && s->wanted)
 		reportleaks(s);
 	if (s->lost)
@@ -350,6 +358,8 @@ NOINLINE int64_t rt_leaks(int fd, rt_leak_counts *counts)
 	stopTheWorld("leaks");
 	systemstack(leaksfn, &s);
 	startTheWorld();
+	if (collected)
+		collected->started();
 	if (!s.done)
 		return -ENOMEM;
 	writereport(&s, fd);

@@ -38,5 +38,17 @@ void closereader(Reader *r);
 
 // Sorts n records of size bytes, whole words, at at by their first word.
 void sortrecords(void *at, uint32_t size, uint32_t n);
+// What has objects of its own in the heap takes part in a search for leaks: NULL where the program
+// has no such objects.
+typedef struct {
+	void (*before)(void);       // in the stopped world
+	void (*roots)(Marker *m);
+	// All else is marked. all: whatever has no mark is not in use.
+	void (*unreached)(Marker *m, bool all);
+	void (*after)(bool all); // in the stopped world: its objects have their marks still
+	void (*started)(void);   // the world runs
+} Collected;
+
+extern const Collected *collected;
 
 #endif

@@ -19,6 +19,8 @@
 #include "runtime/reach/reach.h"
 #include "runtime/sched/yieldcheck.h"
 
+const Collected *collected;
+
 // linker.ld
 extern const char __data_start[], __image_end[];
 extern const char __m0_tls_block[], __m0_start[];

@@ -65,6 +65,7 @@ const char waitReasonStrings[][24] = {
 	[WaitReasonCondWait] = "sync.Cond.Wait",
 	[WaitReasonForceGCIdle] = "force gc (idle)",
 	[WaitReasonGCSweepWait] = "GC sweep wait",
+	[WaitReasonFinalizerWait] = "finalizer wait",
 	[WaitReasonGCScavengeWait] = "GC scavenge wait",
 	[WaitReasonPanicWait] = "panicwait",
 	[WaitReasonPreempted] = "preempted",

@@ -192,6 +192,7 @@ HOTSTEP void schedule(void)
 
 	if (mp->locks != 0)
 		holdinglocks();
+	must(mp->incgo != CgoFunction);
 	if (unlikely(mp->lockedg != NULL)) {
 		stoplockedm();
 		LEAVE(execute(mp->lockedg, false));

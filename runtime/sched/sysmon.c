@@ -12,6 +12,7 @@
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/g.h"
+#include "runtime/sched/gcwork.h"
 #include "runtime/sched/halt.h"
 #include "runtime/sched/own.h"
 #include "runtime/sched/p.h"
@@ -240,6 +241,18 @@ static void helpscavenger(void)
 	incidlelocked(1);
 }
 
+// Nothing has been collected for two minutes.
+static void forceifdue(int64_t now)
+{
+	int64_t last = atomic_load_relaxed(&lastgc);
+
+	if (likely(last == 0 || last + forcegcperiod > now) || !atomic_load_relaxed(&forcegc.idle))
+		return;
+	incidlelocked(-1); // as in the poll of the network
+	workerwake(&forcegc);
+	incidlelocked(1);
+}
+
 // A line, or many, every so many milliseconds that GODEBUG=schedtrace says; the first at once.
 static void traceifdue(int64_t now)
 {
@@ -275,6 +288,7 @@ void sysmon(void)
 			haltm(); // it would start Ms for Ps that may not run
 		helpscavenger();
 		now = nanotime();
+		forceifdue(now);
 		lookatwaiting(now);
 		if (debug.schedtrace <= 0 && idle() && deepsleep(now)) {
 			idlerounds = 0;

@@ -175,6 +175,11 @@ enum { Legal = 1, InSignal = 2 }; // Legal: and the function stays what it is
 	f(rt_leaks, 0, rt_leaks(-1, NULL))                                             \
 	f(rt_root_add, 0, rt_root_add(the.pipe, sizeof the.pipe))                      \
 	f(rt_root_remove, 0, rt_root_remove(the.pipe))                                 \
+	f(rt_gc_alloc, 0, check(rt_gc_alloc(100)))                                     \
+	f(rt_gc_alloc_noscan, 0, check(rt_gc_alloc_noscan(100000)))                    \
+	f(rt_gc, 0, rt_gc())                                                           \
+	f(rt_gc_finalizer, 0, check(!rt_gc_finalizer(NULL, NULL, NULL)))               \
+	f(rt_gc_percent, 0, check(rt_gc_percent(100)))                                 \
 	f(rt_open, 0, rt_open("/dev/null", 0, 0))                                      \
 	f(rt_read, 0, rt_read(the.pipe[0], &the.iov, 1))                               \
 	f(rt_write, 0, rt_write(the.pipe[1], "x", 1))                                  \

@@ -147,7 +147,7 @@ variables are read; what is unknown is ignored.
 = envs.len?
 
 == procresize: the processors
-The heap's parameters are set for a collector to come, the clock of the network poller is
+The collector's first numbers are set, which few programs use, the clock of the network poller is
 started. procresize makes as many Ps as there are processors, or as GOMAXPROCS says: a P is
 the right to run goroutines, with a queue of them and with caches nobody else touches.
 = $edi
@@ -262,7 +262,7 @@ the force-gc helper.
 = allglen
 
 == gcenable: the runtime's own goroutines
-It starts a sweeper, which waits for a collector to come, and the scavenger, which gives
+It starts a sweeper, which waits until the program uses the collector, and the scavenger, which gives
 unused memory back; and receives from both on a channel. main blocks for the first time. It
 is locked: so the thread hands its P to another, a third one, and sleeps until main is ready.
 = allglen
