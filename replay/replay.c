@@ -163,19 +163,24 @@ bool replayprologue(uintptr_t pc)
 	return i == 0;
 }
 
-NOSPLIT void replaychance(void)
+// Not in a thread of a C library's, which has no G.
+static NOSPLIT bool ongoroutine(void)
 {
 	G *gp = getg();
-	M *mp = gp->m;
 
-	if (gp == mp->curg && canPreemptM(mp) && !stopped())
+	return gp && gp == gp->m->curg;
+}
+
+NOSPLIT void replaychance(void)
+{
+	if (ongoroutine() && canPreemptM(getg()->m) && !stopped())
 		mcall(gopreempt_m);
 }
 
 // One in seedaccess, on the average.
 NOSPLIT void replayaccess(void)
 {
-	if (!replaying || debug.seedaccess < 0 || getg() != getg()->m->curg)
+	if (!replaying || debug.seedaccess < 0 || !ongoroutine())
 		return;
 	if (r.accesses > 0) {
 		r.accesses--;
