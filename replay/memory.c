@@ -8,7 +8,7 @@
 #include "replay/replay.h"
 #include "runtime/base/getg.h"
 
-#if !defined(RT0_LIBC) && !defined(RT0_HOSTED)
+#ifndef RT0_HOSTED // glibc has its own
 
 extern const char __runtime_text_start[], __runtime_text_end[];
 
