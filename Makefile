@@ -96,9 +96,10 @@ HOSTEDGLOBALS = rt_* main __rt0_fuzzmain __*san_default_options __ubsan_on_repor
 # What few programs need: archive members of their own. Programs with debug information need
 # the reader of it, the tracer and what looks for leaks, which tools/ld-rt0/ld asks for (what trace/event.o needs in
 # rt0.o is linked with it); C++ asks for its things by itself,
-# and so does what calls the deep functions of a C library.
+# and so does what calls the deep functions of a C library. By testentry.o the replay build sees
+# whether a program has tests.
 MEMBERS = cgo/deep_$(ARCH).S cgo/keepthread.c cgo/keepaio.c runtime/panic/dwarf.c runtime/trace/event.c runtime/reach/leakdoor.c \
-	runtime/boot/cxxabi.c
+	runtime/boot/cxxabi.c runtime/io/testentry.c
 
 # A main for programs without rt_main: an archive of its own, since some want an error instead.
 CMAIN = runtime/boot/cmain.c

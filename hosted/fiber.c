@@ -24,6 +24,7 @@
 #include "runtime/base/getg.h"
 #include "runtime/base/hosted.h"
 #include "runtime/mem/mem.h"
+#include "runtime/sched/g.h"
 
 void droppanics(G *gp, const Panic *last); // panic/defer.c
 // Touches no memory that is watched.
@@ -148,8 +149,20 @@ void __rt0_fiberenter(G *gp)
 	errno = gp->error[0]; // last, since what a sanitizer does may fail
 }
 
+const char __rt0_left;
+bool __rt0_testing;
+
+// What a goroutine did comes before what one does after it that has waited for its end. In a test
+// so does what it did before it parked: rt_test_wait.
+static void ordersleave(const G *gp)
+{
+	if (__tsan_release && (__rt0_testing || readgstatus(gp) == Gdead))
+		__tsan_release((void *)&__rt0_left);
+}
+
 void __rt0_fiberleave(G *gp)
 {
+	ordersleave(gp); // still as its fiber
 	gp->error[0] = errno;
 	exceptionsleave(gp);
 	stackis(gp->m->g0->stack, &gp->fiber[AsanStack], ownstack);

@@ -34,6 +34,8 @@
 #undef rt_chan_cap
 
 extern const char __rt0_io; // io.c
+extern const char __rt0_left; // fiber.c: what goroutines did before they parked or ended
+extern bool __rt0_testing;
 
 static inline void publish(const void *p)
 {

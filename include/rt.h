@@ -497,6 +497,36 @@ int rt_trace_start(const char *path);
  * the first error of writing: then the file lacks everything after it. */
 int rt_trace_stop(void);
 
+/* ---- tests of programs ----------------------------------------------------------- */
+
+/* Runs fn(arg) as a test: in a new goroutine, which with all that start meanwhile is a world
+ * of its own. While none of them can continue, the clock is set to the next timer: an hour
+ * of sleep takes no time. Returns when fn has returned and the other goroutines have ended
+ * too, or are blocked (then no time passes any more): 0, or how many are left, which it has
+ * listed on descriptor 2 as rt_wait_alone does. When all wait for each other and there is no
+ * timer, that is the fatal error "all goroutines of the test are asleep - deadlock!".
+ *
+ * In the replay build every choice of the scheduler is drawn from seed 1, or from what
+ * GODEBUG=seed=N says, and every test begins at one time: it runs alike, whatever ran
+ * before it. If it fails, the last line says how to run it again. docs/replay.md has more.
+ * In other builds the clock also advances by itself, and a goroutine that waits for a
+ * descriptor, or is in a system call, keeps it from being set.
+ *
+ * Goroutines from before, and their timers, are no part of the test; their timers stop until
+ * it is over. A test within a test, or two at a time, are a fatal error. */
+int rt_test(rt_func *fn, void *arg);
+
+/* Runs the test n times, drawn from the seeds 1 to n; with GODEBUG=seed=N once, drawn from
+ * N. In other builds nothing is drawn. Ends with the first that leaves goroutines, and
+ * returns their number, or 0. */
+int rt_test_seeds(int n, rt_func *fn, void *arg);
+
+/* Parks until every other goroutine of the test is blocked: in a channel, a lock, a sleep or
+ * the like, or for a descriptor to which nothing has come for 2 ms of real time. What they
+ * did before comes before what the caller does next. No time is skipped for it. Only a
+ * goroutine of a test may call it, one at a time; else it is a fatal error. */
+void rt_test_wait(void);
+
 /* ---- memory ---------------------------------------------------------------------- */
 
 /* Returns size bytes, aligned to 16. Never returns NULL: running out of memory is fatal; a

@@ -65,6 +65,13 @@ static struct {
 	bool prologue; // it yields in a prologue
 	Note *note; // noted waits for it
 	G *noted;
+	bool given; // GODEBUG has the seed
+	// A test (io/testing.c).
+	bool testing;
+	G *driver; // parked until nothing is runnable
+	bool still; // nothing has run since then
+	uint64_t firstid; // of the goroutines that are the test's
+	int64_t before; // the clock when it began
 } r;
 
 // ---- drawing ------------------------------------------------------------------------
@@ -413,6 +420,13 @@ static bool waitformore(P *pp)
 
 	if (pollnet(debug.seedwait * (int64_t)1000))
 		return true;
+	if (r.driver && !r.still) {
+		G *gp = r.driver;
+
+		r.driver = NULL;
+		readied(gp);
+		return true;
+	}
 	if (when != 0) {
 		replay->now = max(replay->now, when);
 		return true;
@@ -425,6 +439,12 @@ static bool waitformore(P *pp)
 		return false;
 	usleep(Nap / 1000);
 	return true;
+}
+
+// Returns gp's number, in a test counted from its beginning: equal tests have equal hashes.
+static uint64_t identity(const G *gp)
+{
+	return r.testing && gp->goid >= r.firstid ? (gp->goid - r.firstid) | (uint64_t)1 << 63 : gp->goid;
 }
 
 // ---- the choice ---------------------------------------------------------------------
@@ -450,10 +470,10 @@ static G *choose(void)
 		print(" is goroutine %lu at %ld ns\n", gp->goid, replaytime());
 	// That a goroutine continues where it would have anyway makes no other order.
 	if (gp != r.last || !r.prologue)
-		replaymix(gp->goid);
+		replaymix(identity(gp));
 	changepriority(gp);
 	r.last = gp;
-	r.asked = r.prologue = false;
+	r.asked = r.prologue = r.still = false;
 	if (replay->choices == (uint64_t)debug.seedbreak)
 		replaybreak();
 	return gp;
@@ -495,6 +515,9 @@ NOINLINE NOSPLIT void replaybreak(void)
 
 void replayinit(const char *skip)
 {
+	r.given = debug.seed > 0;
+	if (!r.given && !Hosted && &__rt0_tests)
+		debug.seed = 1;
 	if (debug.seed <= 0)
 		return;
 	replaying = true;
@@ -507,6 +530,7 @@ void replayinit(const char *skip)
 	debug.seedwait = max(orelse(debug.seedwait, 2000), 0);
 }
 
+// All that a choice depends on, except for the goroutines that there are.
 static void begin(void)
 {
 	uint32_t n = r.n;
@@ -516,9 +540,14 @@ static void begin(void)
 	r.seed = scatter((uint64_t)debug.seed);
 	r.lowest = Dropped;
 	r.drawn = 0;
+	r.skip = 0;
+	r.last = NULL;
+	r.inarow = r.accesses = 0;
+	r.asked = r.prologue = r.still = false;
 	r.n = 0;
 	for (uint32_t i = 0; i < n; i++)
 		enter(r.runnable[i]); // which has been read when its place is taken
+	r.npoints = 0;
 	if (debug.seedpct > 0) {
 		r.npoints = (uint32_t)min(debug.seedpct - 1, MaxPoints);
 		for (uint32_t i = 0; i < r.npoints; i++)
@@ -539,6 +568,8 @@ void replaybegin(void *unused)
 
 void replayend(int32_t status)
 {
+	if (r.testing && status != 0)
+		replayline();
 	replay->ended = true;
 	replay->status = status;
 	replay->time = replaytime();
@@ -547,4 +578,59 @@ void replayend(int32_t status)
 	print("replay: seed %d: %lu choices, %lu real, hash %lx, time %ld ns%s\n", debug.seed,
 	      replay->choices, replay->real, replay->hash, replay->time,
 	      replay->outside ? "; it also depends on real time" : "");
+}
+
+// ---- tests --------------------------------------------------------------------------
+
+int32_t replayseed(void)
+{
+	return r.given ? debug.seed : 0;
+}
+
+void replaytest(int32_t seed)
+{
+	const P *pp = getg()->m->p;
+
+	debug.seed = seed;
+	r.testing = true;
+	r.firstid = 1 + (pp->goidcache < pp->goidcacheend ? pp->goidcache - 1 : sched.goidgen);
+	r.before = replay->now;
+	replayrestart();
+	begin();
+}
+
+int64_t replaytested(void)
+{
+	int64_t now = replay->now;
+
+	replay->now = r.before;
+	r.testing = false;
+	return r.before - now;
+}
+
+static bool driverparked(G *gp, void *still)
+{
+	r.driver = gp;
+	r.still = *(bool *)still;
+	return true;
+}
+
+void replayidle(bool still)
+{
+	gopark(driverparked, &still, WaitReasonZero);
+}
+
+void replayadvance(int64_t when)
+{
+	replay->now = max(replay->now, when);
+}
+
+void replayline(void)
+{
+	print("GODEBUG=seed=%d", debug.seed);
+	if (debug.seedpct > 0)
+		print(",seedpct=%d,seedsteps=%d", debug.seedpct, debug.seedsteps);
+	for (int32_t i = 0; i < argc; i++)
+		print(" %s", argv[i]);
+	print("\n");
 }

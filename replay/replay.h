@@ -41,6 +41,7 @@ void serve(void);
 // ---- virtualclock.c -----------------------------------------------------------------
 
 void replayclock(void);          // the clock is virtual from now on
+void replayrestart(void);        // it begins again
 void replaytick(uint64_t random); // a choice takes time
 int64_t replaytime(void);        // ns since the start
 

@@ -25,9 +25,14 @@ static int64_t virtualclock(int64_t id, Timespec *ts)
 	return 0;
 }
 
-void replayclock(void)
+void replayrestart(void)
 {
 	replay->now = Start;
+}
+
+void replayclock(void)
+{
+	replayrestart();
 	vdsoClockgettimeSym = (uintptr_t)virtualclock;
 }
 

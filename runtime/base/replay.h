@@ -27,6 +27,19 @@ bool replayprologue(uintptr_t pc); // shall the function that begins at about pc
 void replaychance(void);     // the goroutine that calls may yield
 void replayawait(Note *n);   // parks the goroutine until a signal handler has woken n
 
+// ---- tests --------------------------------------------------------------------------
+
+extern const bool __rt0_tests WEAK; // io/testentry.c: the program has some
+
+int32_t replayseed(void);         // the one that GODEBUG asks for, or 0
+void replaytest(int32_t seed);    // a test begins, drawn from seed, and its clock
+int64_t replaytested(void);       // and ends; by how much the clock is later now
+// Parks the driver until nothing is runnable, and what has run has come to an end; still: and
+// something has run.
+void replayidle(bool still);
+void replayadvance(int64_t when); // sets the clock, unless it is later
+void replayline(void);    // prints how to run the test again
+
 // ---- faults -------------------------------------------------------------------------
 
 // Return 0 (false), or what the call is to fail with.

@@ -159,6 +159,7 @@ void sysUnused(void *p, uintptr_t n, bool lazily);
 bool sysGuard(void *p, uintptr_t n);
 // Makes n bytes at p read-only; returns 0 or a negative errno.
 int64_t sysReadOnly(void *p, uintptr_t n);
+int64_t sysWritable(void *p, uintptr_t n); // or writable again
 // The file's n bytes from offset 0, read-only; NULL when it cannot be mapped.
 const void *sysMapFile(int32_t fd, uintptr_t n);
 int64_t filesize(int32_t fd);
@@ -175,6 +176,12 @@ ALWAYS_INLINE char **environment(void)
 {
 	return argv + argc + 1;
 }
+
+// ---- testclock.c --------------------------------------------------------------------
+
+void testclockbegin(void);
+void testclockskip(int64_t when);
+int64_t testclockend(void);
 
 // vdso.S: calls fn(id, ts) on a stack with room for code that does not check.
 int64_t vdsocall(uintptr_t fn, int64_t id, Timespec *ts);

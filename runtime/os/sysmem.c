@@ -184,6 +184,11 @@ int64_t sysReadOnly(void *p, uintptr_t n)
 	return mprotect(wholepages(p, n), PROT_READ);
 }
 
+int64_t sysWritable(void *p, uintptr_t n)
+{
+	return mprotect(wholepages(p, n), PROT_READ | PROT_WRITE);
+}
+
 const void *sysMapFile(int32_t fd, uintptr_t n)
 {
 	return mmap(NULL, n, PROT_READ, MAP_PRIVATE, fd);

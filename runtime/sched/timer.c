@@ -253,6 +253,24 @@ void moveTimers(P *to, P *from)
 	unlock(&to->timersLock);
 }
 
+const Timer *timerat(const P *pp, int32_t i)
+{
+	return timerof(pp->timers[i]);
+}
+
+// The order in the heap stays.
+void shiftTimers(P *pp, int64_t by)
+{
+	for (int32_t i = 0; i < pp->timerslen; i++) {
+		TimerWhen *w = &pp->timers[i];
+
+		if (w->when != INT64_MAX && __builtin_add_overflow(w->when, by, &w->when))
+			w->when = INT64_MAX;
+		timerof(*w)->when = w->when = max(w->when, (int64_t)1);
+	}
+	publish(pp);
+}
+
 // Returns when the first timer of all Ps is due. takepoll has exchanged lastpoll before; pairs
 // with publish, after which wakeNetPoller loads lastpoll.
 int64_t timeSleepUntil(void)

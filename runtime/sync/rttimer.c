@@ -129,6 +129,13 @@ static void fire(void *arg, uintptr_t seq)
 		goFunc(fn, fnarg);
 }
 
+bool idletimer(const Timer *t)
+{
+	const rt_timer *own = t->arg;
+
+	return t->f == fire && own->c && rt_chan_len(own->c) == rt_chan_cap(own->c);
+}
+
 static rt_timer *maketimer(rt_duration d, rt_duration period, rt_func *fn, void *arg,
                            rt_chan *c)
 {

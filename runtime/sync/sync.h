@@ -49,6 +49,12 @@ void makeuser(G *newg, uintptr_t startpc);
 // The instant d from now; now when d < 0, Never when that is beyond the clock.
 int64_t whenafter(int64_t d);
 
+// ---- rttimer.c ----------------------------------------------------------------------
+
+// Is t, which is pending, a tick that will be dropped, since its channel is full? The world is
+// stopped.
+bool idletimer(const Timer *t);
+
 // ---- sema.c -------------------------------------------------------------------------
 
 typedef struct {

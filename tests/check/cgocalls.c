@@ -68,6 +68,27 @@ static void defers(void)
 	}
 }
 
+static bool handling;
+
+static void waits_within(void *arg)
+{
+	(void)arg;
+	rt_test_wait();
+}
+
+static void tested(void *arg)
+{
+	rt_cgocall(waits_within, arg);
+}
+
+// It is for goroutines of a test.
+static void waits(void)
+{
+	if (handling)
+		rt_test_wait();
+	rt_test(tested, NULL);
+}
+
 static uint64_t goid = 1; // 0: a new one
 
 enum { Legal = 1, InSignal = 2 }; // Legal: and the function stays what it is
@@ -163,6 +184,9 @@ enum { Legal = 1, InSignal = 2 }; // Legal: and the function stays what it is
 	f(rt_deferreturn, Legal | InSignal, defers())                                  \
 	f(rt_recover, 0, rt_recover(nothing, NULL, NULL, 0))                           \
 	f(rt_stack, 0, rt_stack(NULL, 0, false))                                       \
+	f(rt_test, 0, rt_test(nothing, NULL))                                          \
+	f(rt_test_seeds, 0, rt_test_seeds(2, nothing, NULL))                           \
+	f(rt_test_wait, 0, waits())                                                    \
 	f(rt_trace_start, 0, rt_trace_start("/dev/null"))                              \
 	f(rt_trace_stop, 0, rt_trace_stop())                                           \
 	f(rt_malloc, Legal, check(rt_malloc(100000)))                                  \
@@ -252,6 +276,7 @@ static void callit(void *arg)
 static void handler(int sig)
 {
 	(void)sig;
+	handling = true;
 	callit(NULL);
 }
 

@@ -24,7 +24,7 @@ static void *const all[] = {
 	rt_ctx_cancel, rt_ctx_done, rt_ctx_err, rt_ctx_deadline, rt_ctx_ref, rt_ctx_free,
 	rt_ctx_bind, rt_group_new, rt_group_ctx, rt_group_go, rt_group_limit, rt_group_wait,
 	rt_panic, rt_deferproc, rt_deferreturn, rt_recover, rt_stack,
-	rt_trace_start, rt_trace_stop,
+	rt_trace_start, rt_trace_stop, rt_test, rt_test_seeds, rt_test_wait,
 	rt_malloc, rt_calloc, rt_realloc, rt_free, rt_malloc_usable_size, rt_memstats,
 	rt_gc_alloc, rt_gc_alloc_noscan, rt_gc, rt_gc_finalizer, rt_gc_percent,
 	rt_open, rt_read, rt_write, rt_close, rt_pipe, rt_raw_syscall, rt_raw_syscall_any,

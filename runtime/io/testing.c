@@ -1,0 +1,347 @@
+// testing.c - tests of programs: a function runs in a world of its own, and leaves no goroutine.
+//
+// The goroutine that calls rt_test drives the test. The function runs in another one; all
+// goroutines that are not known from before are the test's. Whenever all of them are blocked,
+// the driver decides what comes next, as Go's testing/synctest does:
+//
+//	the goroutine in rt_test_wait, if there is one, continues;
+//	if no goroutine is left, the test is over;
+//	if the function has returned, time stops: the others are left;
+//	if there is a timer, time comes to it;
+//	else it is a deadlock.
+//
+// In a replayed run the scheduler resumes the driver when nothing is runnable. In other runs the
+// driver looks with pauses that grow, as rt_wait_alone does, and time also passes by itself. The
+// timers from before wait aside meanwhile: it is not their time that is skipped.
+#include "runtime/io/testing.h"
+
+#include "include/rt.h"
+#include "runtime/base/replay.h"
+#include "runtime/die/die.h"
+#include "runtime/io/alone.h"
+#include "runtime/lock/lock.h"
+#include "runtime/os/os.h"
+#include "runtime/sched/entersyscall.h"
+#include "runtime/sched/g.h"
+#include "runtime/sched/poll.h"
+#include "runtime/sched/proc.h"
+#include "runtime/sched/stw.h"
+#include "runtime/sched/timer.h"
+#include "runtime/sched/wake.h"
+#include "runtime/sched/yieldcheck.h"
+#include "runtime/sync/sync.h"
+
+enum { Yields = 20 };
+enum { FirstNap = 20 * 1000, LastNap = 1000 * 1000, IoNap = 2 * 1000 * 1000 }; // ns
+
+static struct {
+	uint32_t running; // changed by compare-and-swap
+	Known known;      // the driver, and what was there before
+	G *first;         // runs the function, while its number is firstid
+	uint64_t firstid;
+	G *waiter; // in rt_test_wait; set by it, cleared by the driver while it is blocked
+	P aside;   // its heap has the timers from before
+} test;
+
+// What a goroutine says about the test: the least of all counts.
+typedef enum {
+	Busy,    // it runs, or may at any moment
+	Waits,   // for a descriptor
+	Blocked, // until another goroutine or a timer ends that
+} Doing;
+
+// What the driver sees.
+typedef struct {
+	Doing least;
+	bool left;     // goroutines of the test
+	bool finished; // the first has ended
+	int64_t next;  // when the first timer is due, or 0
+} Look;
+
+// ---- looking ------------------------------------------------------------------------
+
+// Those from before the test may wait for what they like. But they count while they run, since
+// they may be about to wake one of the test's. So do the runtime's own, which look up names and
+// the like, except for one that waits in the kernel for signals.
+static Doing doing(const G *gp, bool counts)
+{
+	uint32_t s = readgstatus(gp);
+
+	if (s == Gwaiting && gp->waitreason == WaitReasonIOWait)
+		return counts || gp->issystem ? Waits : Blocked;
+	if (s == Gwaiting && gp->waitreason != WaitReasonStoppingTheWorld)
+		return Blocked;
+	return s == Gsyscall && !counts ? Blocked : Busy;
+}
+
+// Returns when the first timer is due, or 0 if none can change anything.
+static int64_t nexttimer(void)
+{
+	for (int32_t i = 0; i < gomaxprocs; i++) {
+		const P *pp = allp[i];
+
+		for (int32_t t = 0; t < pp->timerslen; t++) {
+			const Timer *timer = timerat(pp, t);
+
+			if (timer->when != Never && !idletimer(timer))
+				return timeSleepUntil();
+		}
+	}
+	return 0;
+}
+
+// What it returns holds while the world is stopped; without the timers it is a hint before.
+static Look look(bool timers)
+{
+	uintptr_t n = atomic_load_acquire(&allglen); // pairs with allgadd
+	G **gs = atomic_load_acquire(&allgs);
+	Look l = { .least = Blocked };
+
+	for (uintptr_t i = 0; i < n; i++) {
+		const G *gp = gs[i];
+		bool known = i < test.known.n && gp->goid == test.known.goids[i];
+		bool counts = !known && !gp->issystem;
+		Doing d;
+
+		if (gp == test.known.me || readgstatus(gp) == Gdead)
+			continue;
+		l.left |= counts;
+		d = doing(gp, counts);
+		l.least = min(l.least, d);
+	}
+	l.finished = test.first->goid != test.firstid || readgstatus(test.first) == Gdead;
+	if (timers)
+		l.next = nexttimer();
+	return l;
+}
+
+// Time comes to the next timer, if it has not already.
+static void skiptime(int64_t next)
+{
+	if (REPLAYING) {
+		replayadvance(next);
+		return;
+	}
+	testclockskip(next);
+	atomic_store_relaxed(&sched.notDueAfter, INT64_MAX); // it was for the time before
+	if (pollerinside())
+		netpollBreak(); // it sleeps for as long as it has taken before
+	else
+		wakep();
+	rt_gosched(); // a round of the scheduler finds that it is due
+}
+
+static void nap(int64_t ns)
+{
+	Note never = { 0 };
+
+	notetsleepg(&never, ns); // not a timer, which a test may wait for
+}
+
+// Returns what there is when all of the test's goroutines are blocked. One that waits for a
+// descriptor is, if nothing has come for 2 ms.
+static Look awaitblocked(void)
+{
+	int64_t ns = FirstNap;
+	bool waited = false;
+	Look l;
+
+	for (int32_t i = 0;; i++) {
+		l = look(false);
+		if (l.least != Busy || !l.left) {
+			stopTheWorld("look at a test");
+			l = look(true);
+			startTheWorld();
+		}
+		if (l.left && l.next != 0 && l.next <= nanotime()) {
+			skiptime(l.next); // it is due, and no P has seen that yet
+			continue;
+		}
+		if (!l.left || l.least == Blocked || (l.least == Waits && waited))
+			return l;
+		waited = l.least == Waits;
+		if (!waited && i < Yields) {
+			rt_gosched();
+			continue;
+		}
+		nap(waited ? IoNap : ns);
+		ns = min(2 * ns, (int64_t)LastNap);
+	}
+}
+
+// In a replayed run. still: nothing has changed since it returned last.
+static Look replayawaitblocked(bool still)
+{
+	Look l;
+
+	for (;;) {
+		replayidle(still); // after 2 ms of waiting for descriptors
+		l = look(true);
+		if (!l.left || l.least != Busy)
+			return l;
+		usleep(LastNap / 1000); // in a system call that takes long: replay/watch.c
+	}
+}
+
+// ---- driving ------------------------------------------------------------------------
+
+static NORETURN void deadlock(void)
+{
+	fatal("all goroutines of the test are asleep - deadlock!");
+}
+
+// Returns when the test is over.
+static void drive(void)
+{
+	bool still = false;
+
+	for (;;) {
+		Look l = REPLAYING ? replayawaitblocked(still) : awaitblocked();
+		G *waiter = test.waiter;
+
+		if (!l.left)
+			return;
+		still = false;
+		if (waiter) {
+			test.waiter = NULL;
+			ready(waiter, false);
+		} else if (l.finished) {
+			return;
+		} else if (l.next != 0) {
+			if (REPLAYING || l.least == Blocked)
+				skiptime(l.next);
+		} else if (l.least == Waits) {
+			still = true;
+		} else {
+			deadlock();
+		}
+	}
+}
+
+// Writes down which goroutines there are.
+static void getknown(void)
+{
+	uintptr_t cap = 0;
+	uint64_t *goids = NULL;
+
+	test.known = (Known){ .me = getg() };
+	for (;;) {
+		stopTheWorld("begin of a test");
+		if (allglen <= cap)
+			break;
+		startTheWorld();
+		rt_free(goids);
+		cap = 2 * allglen;
+		goids = rt_malloc(cap * sizeof *goids);
+	}
+	for (uintptr_t i = 0; i < allglen; i++)
+		goids[i] = readgstatus(allgs[i]) == Gdead ? 0 : allgs[i]->goid;
+	test.known.goids = goids;
+	test.known.n = allglen;
+	startTheWorld();
+}
+
+static void setaside(void)
+{
+	stopTheWorld("begin of a test");
+	lockInit(&test.aside.timersLock, RankTimers);
+	for (int32_t i = 0; i < gomaxprocs; i++)
+		moveTimers(&test.aside, allp[i]);
+	startTheWorld();
+}
+
+// Those that the test has left behind move to the clock that counts from now on.
+static void putback(void)
+{
+	int64_t by = REPLAYING ? replaytested() : 0;
+
+	stopTheWorld("end of a test");
+	for (int32_t i = 0; i < gomaxprocs; i++)
+		shiftTimers(allp[i], by);
+	if (!REPLAYING)
+		shiftTimers(&test.aside, testclockend());
+	moveTimers(allp[0], &test.aside);
+	startTheWorld();
+	if (allp[0]->timer0When != 0)
+		wakeNetPoller(allp[0]->timer0When);
+}
+
+static int reportleft(void)
+{
+	uintptr_t i = 0;
+	int n = 0;
+
+	while (othergoroutine(&test.known, &i))
+		n++;
+	if (n == 0)
+		return 0;
+	print("rt_test: %d goroutine%s left\n", n, n == 1 ? " is" : "s are");
+	if (REPLAYING)
+		replayline();
+	print("\n");
+	return listothers(&test.known, 2);
+}
+
+static int runtest(int32_t seed, void (*fn)(void *), void *arg, uintptr_t callerpc)
+{
+	G *newg;
+	int n;
+
+	getknown();
+	setaside();
+	if (REPLAYING)
+		replaytest(seed);
+	else
+		testclockbegin();
+	newg = newproc1(fn, arg, NULL, 0, getg(), callerpc);
+	test.first = newg;
+	test.firstid = newg->goid;
+	startg(newg);
+	drive();
+	n = reportleft();
+	putback();
+	rt_free((void *)(uintptr_t)test.known.goids);
+	return n;
+}
+
+// ---- for the stubs ------------------------------------------------------------------
+
+int __rt0_runtests(int n, void (*fn)(void *), void *arg, uintptr_t callerpc, const char *name)
+{
+	int32_t seed = REPLAYING ? replayseed() : 0; // GODEBUG's, or 0
+	int leaves = 0;
+
+	preemptcheckas(name);
+	if (!fn)
+		fatal("go of nil func value");
+	if (!atomic_cas(&test.running, 0, 1))
+		fatalf("%s called while a test runs", name);
+	if (seed > 0)
+		leaves = runtest(seed, fn, arg, callerpc);
+	for (int32_t i = 1; seed == 0 && i <= n && leaves == 0; i++)
+		leaves = runtest(i, fn, arg, callerpc);
+	atomic_store_release(&test.running, 0); // pairs with the next one's compare-and-swap
+	return leaves;
+}
+
+static bool testsown(const G *gp)
+{
+	uintptr_t i = 0;
+	const G *other;
+
+	if (!atomic_load_acquire(&test.running))
+		return false;
+	while ((other = othergoroutine(&test.known, &i)) && other != gp)
+		continue;
+	return other != NULL;
+}
+
+void __rt0_testwait(void)
+{
+	preemptcheckas("rt_test_wait");
+	if (!testsown(getg()))
+		fatal("rt_test_wait called by a goroutine that is not a test's");
+	if (!atomic_cas(&test.waiter, NULL, getg()))
+		fatal("rt_test_wait called by two goroutines at a time");
+	gopark(NULL, NULL, WaitReasonZero);
+}
