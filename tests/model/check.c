@@ -40,13 +40,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 enum {
 	MaxThreads = 4, MaxLocs = 64, MaxMsgs = 16, MaxBuf = 6, MaxPlain = 12, MaxCells = 512,
 	MaxNames = 64, MaxRanges = 64, LocTable = 4096, MaxChoices = 32,
-	StackSize = 32 << 10, Chunk = 256, MaxDepth = 400000, Endless = 100000,
+	StackSize = 32 << 10, Chunk = 64, MaxDepth = 400000, Endless = 100000,
 	Relaxed = 0, Consume = 1, Acquire = 2, Release = 3, AcqRel = 4, SeqCst = 5,
 };
 
@@ -114,8 +115,6 @@ typedef struct {
 
 typedef struct { uintptr_t lo, hi; const char *name; int index; } Range;
 
-typedef struct { uint64_t a, b; } Hash;
-
 typedef struct {
 	unsigned char *copy;
 	uint32_t id;
@@ -132,6 +131,7 @@ static struct Checker {
 	int stale; // reads of what is not the newest, and stores before others; -1: all
 	bool spurious, timeouts, large, verbose, table;
 	uint64_t maxstates;
+	double seconds; // of the processor, for all of it; 0: no limit
 	const Scenario *sc;
 	char exe[512];
 
@@ -176,8 +176,9 @@ static struct Checker {
 
 	// The search.
 	uint64_t nstates, nsteps, clamped;
+	double began;
 	uint32_t depth;
-	Hash *visited;
+	uint64_t *visited;
 	uint32_t *visitedid;
 	uint64_t vmask;
 	uint32_t *edgefrom, *edgeto;
@@ -483,7 +484,7 @@ static void collectmsgs(void)
 static void collectclocks(void)
 {
 	for (int t = 0; t < C->nthreads; t++) {
-		uint8_t rank[256] = { 0 }, known = 255, n = 0;
+		uint8_t rank[256] = { 0 }, known = 255, top = 0, n = 0;
 
 		for (int u = 0; u < C->nthreads; u++) {
 			if (u != t && C->thread[u].status != Done && C->thread[u].now.clock[t] < known)
@@ -510,10 +511,10 @@ static void collectclocks(void)
 				x(C->cell[i].wepoch[b]); \
 		} \
 	}
-#define MARK(e) (e = e <= known ? 0 : e, rank[e] = 1)
+#define MARK(e) (e = e <= known ? 0 : e, rank[e] = 1, top = e > top ? e : top)
 #define RENUMBER(e) (e = rank[e])
 		EACH(MARK)
-		for (int e = 1; e < 256; e++) {
+		for (int e = 1; e <= top; e++) {
 			if (rank[e])
 				rank[e] = ++n;
 		}
@@ -868,6 +869,8 @@ static void weakaccess(int t, const Op *op, int way)
 
 	if (n > MaxChoices)
 		die("too many choices");
+	if (k < top)
+		th->fresh = true; // another look may see more, even if it has learnt the rest since
 	if (op->kind == OpStore) {
 		tracestep(t, "%s store: %lu%s", orders[op->order], op->value & mask(op->size),
 		          k <= top ? " (before others' stores)" : "");
@@ -1533,6 +1536,18 @@ static void movestate(Out *o, Move *move)
 	}
 }
 
+// Are these chunks equal? Few are not, so there is one branch.
+static bool alike(const unsigned char *p, const unsigned char *q)
+{
+	uint64_t x[Chunk / 8], y[Chunk / 8], differ = 0;
+
+	memcpy(x, p, Chunk);
+	memcpy(y, q, Chunk);
+	for (int i = 0; i < Chunk / 8; i++)
+		differ |= x[i] ^ y[i];
+	return differ == 0;
+}
+
 static size_t savestate(unsigned char *to)
 {
 	Out o = { to };
@@ -1540,13 +1555,12 @@ static size_t savestate(unsigned char *to)
 
 	// Of memory, the chunks that differ from those of the initial state.
 	for (size_t i = 0; i < n; i += Chunk) {
-		size_t len = n - i < Chunk ? n - i : Chunk;
 		uint32_t at = (uint32_t)i;
 
-		if (memcmp(C->data_lo + i, C->base + i, len) == 0)
+		if (alike(C->data_lo + i, C->base + i))
 			continue;
 		save(&o, &at, sizeof at);
-		save(&o, C->data_lo + i, len);
+		save(&o, C->data_lo + i, Chunk);
 	}
 	save(&o, &(uint32_t){ ~0u }, sizeof(uint32_t));
 	movestate(&o, save);
@@ -1561,7 +1575,7 @@ static void loadstate(unsigned char *from)
 
 	memcpy(C->data_lo, C->base, n);
 	for (load(&o, &at, sizeof at); at != ~0u; load(&o, &at, sizeof at))
-		load(&o, C->data_lo + at, n - at < Chunk ? n - at : Chunk);
+		load(&o, C->data_lo + at, Chunk);
 	movestate(&o, load);
 }
 
@@ -1572,23 +1586,24 @@ static uint64_t mix(uint64_t h, uint64_t v, uint64_t k)
 	return (uint64_t)m ^ (uint64_t)(m >> 64);
 }
 
-static Hash hashof(const unsigned char *p, size_t n)
+// A state is known by this alone: among 30 million, two are taken for one with a probability of
+// 1 to 40000. Four lanes, so that the multiplications overlap. Never 0.
+static uint64_t hashof(const unsigned char *p, size_t n)
 {
-	Hash h = { n + 1, ~n };
-	uint64_t v;
+	static const uint64_t keys[4] = { 0x9fb21c651e98df25, 0xd6e8feb86659fd93,
+		0xe7037ed1a0b428db, 0x8ebc6af09c88c6e3 };
+	uint64_t h[4] = { n + 1, ~n, n + 2, ~n - 1 }, v[4];
 
-	for (; n >= 8; p += 8, n -= 8) {
-		memcpy(&v, p, 8);
-		h.a = mix(h.a, v, 0x9fb21c651e98df25) + 1;
-		h.b = mix(h.b, v + 0x1234567, 0xd6e8feb86659fd93) + 7;
+	for (; n >= sizeof v; p += sizeof v, n -= sizeof v) {
+		memcpy(v, p, sizeof v);
+		for (int i = 0; i < 4; i++)
+			h[i] = mix(h[i], v[i] + (unsigned)i, keys[i]) + 3;
 	}
-	v = 0;
-	memcpy(&v, p, n);
-	h.a = mix(h.a, v, 0x9fb21c651e98df25);
-	h.b = mix(h.b, v, 0xd6e8feb86659fd93);
-	if (h.a == 0 && h.b == 0)
-		h.a = 1;
-	return h;
+	memset(v, 0, sizeof v);
+	memcpy(v, p, n);
+	for (int i = 0; i < 4; i++)
+		h[0] = mix(h[0] ^ h[i], v[i], keys[i]) + h[i];
+	return h[0] ? h[0] : 1;
 }
 
 static void *grow(void *p, uint64_t n, size_t size)
@@ -1600,55 +1615,73 @@ static void *grow(void *p, uint64_t n, size_t size)
 	return q;
 }
 
-// Returns the number of the state, and whether it is new.
-static uint32_t enter(Hash h, bool *isnew)
+static void *zeroed(uint64_t n, size_t size)
 {
-	uint64_t i;
+	void *p = calloc(n, size);
 
-	if ((C->nstates + 1) * 2 > C->vmask) {
-		uint64_t oldmask = C->vmask, n = (oldmask + 1) * 2;
-		Hash *old = C->visited;
-		uint32_t *oldid = C->visitedid;
+	if (!p)
+		die("out of memory");
+	return p;
+}
 
-		C->vmask = n - 1;
-		C->visited = calloc(n, sizeof(Hash));
-		C->visitedid = calloc(n, sizeof(uint32_t));
-		if (!C->visited || !C->visitedid)
-			die("out of memory");
-		for (uint64_t k = 0; old && k <= oldmask; k++) {
-			if (!old[k].a && !old[k].b)
-				continue;
-			for (i = old[k].a & C->vmask; C->visited[i].a || C->visited[i].b;)
-				i = (i + 1) & C->vmask;
+// Where h is in the table, or belongs.
+static uint64_t find(uint64_t h)
+{
+	uint64_t i = h & C->vmask;
+
+	while (C->visited[i] && C->visited[i] != h)
+		i = (i + 1) & C->vmask;
+	return i;
+}
+
+// Doubles the table.
+static void rehash(void)
+{
+	uint64_t n = C->vmask + 1, *old = C->visited;
+	uint32_t *oldid = C->visitedid;
+
+	C->vmask = 2 * n - 1;
+	C->visited = zeroed(2 * n, sizeof *old);
+	C->visitedid = zeroed(2 * n, sizeof *oldid);
+	for (uint64_t k = 0; k < n; k++) {
+		if (old[k]) {
+			uint64_t i = find(old[k]);
+
 			C->visited[i] = old[k];
 			C->visitedid[i] = oldid[k];
 		}
-		free(old);
-		free(oldid);
 	}
-	for (i = h.a & C->vmask; C->visited[i].a || C->visited[i].b; i = (i + 1) & C->vmask) {
-		if (C->visited[i].a == h.a && C->visited[i].b == h.b) {
-			*isnew = false;
-			return C->visitedid[i];
-		}
-	}
+	free(old);
+	free(oldid);
+}
+
+// Returns the number of the state, and whether it is new.
+static uint32_t enter(uint64_t h, bool *isnew)
+{
+	uint64_t i;
+
+	if (C->nstates > C->vmask / 4 * 3)
+		rehash();
+	i = find(h);
+	*isnew = !C->visited[i];
+	if (!*isnew)
+		return C->visitedid[i];
 	C->visited[i] = h;
 	C->visitedid[i] = (uint32_t)C->nstates;
 	if (C->nstates == C->statecap) {
-		C->statecap = C->statecap ? C->statecap * 2 : 1024;
+		C->statecap = C->statecap ? C->statecap + C->statecap / 2 : 1024;
 		C->parent = grow(C->parent, C->statecap, sizeof *C->parent);
 		C->parentway = grow(C->parentway, C->statecap, sizeof *C->parentway);
 		C->isfinal = grow(C->isfinal, C->statecap, 1);
 	}
 	C->isfinal[C->nstates] = 0;
-	*isnew = true;
 	return (uint32_t)C->nstates++;
 }
 
 static void edge(uint32_t from, uint32_t to)
 {
 	if (C->nedges == C->edgecap) {
-		C->edgecap = C->edgecap ? C->edgecap * 2 : 4096;
+		C->edgecap = C->edgecap ? C->edgecap + C->edgecap / 2 : 4096;
 		C->edgefrom = grow(C->edgefrom, C->edgecap, sizeof *C->edgefrom);
 		C->edgeto = grow(C->edgeto, C->edgecap, sizeof *C->edgeto);
 	}
@@ -1810,10 +1843,9 @@ static void finish(void)
 	C->finishing = false;
 }
 
-static bool keep(Node *n, uint32_t id)
+// The state, whose copy of that size is in scratch, may have ways to go.
+static void keep(Node *n, uint32_t id, size_t size)
 {
-	size_t size = savestate(C->scratch);
-
 	n->copy = malloc(size);
 	n->ways = malloc(sizeof(uint16_t) * MaxThreads * MaxChoices);
 	if (!n->copy || !n->ways)
@@ -1825,7 +1857,6 @@ static bool keep(Node *n, uint32_t id)
 	n->used = (uint8_t)C->used;
 	n->count = (uint16_t)findways(n->ways);
 	n->ways = grow(n->ways, n->count + 1u, sizeof(uint16_t));
-	return true;
 }
 
 static void drop(Node *n)
@@ -1835,6 +1866,14 @@ static void drop(Node *n)
 }
 
 typedef enum { Fine, Failed, Restarted, TooMany } Verdict;
+
+static double seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
 
 static bool stuck(void)
 {
@@ -1860,21 +1899,29 @@ static void describestuck(void)
 	}
 }
 
+// Has the exploration taken too long?
+static bool late(void)
+{
+	return C->seconds > 0 && C->nstates % 1024 == 0 && seconds() > C->seconds;
+}
+
 static Verdict explore(void)
 {
 	bool isnew;
 	uint32_t id = 0;
+	size_t size;
 	Node *n;
 
 	C->nstates = C->nsteps = C->nedges = C->clamped = 0;
 	if (C->visited)
-		memset(C->visited, 0, sizeof(Hash) * (C->vmask + 1));
+		memset(C->visited, 0, sizeof *C->visited * (C->vmask + 1));
 	C->depth = 0;
 	C->failed = C->restart = C->pruned = false;
 	reset();
-	id = enter(hashof(C->scratch, savestate(C->scratch)), &isnew);
+	size = savestate(C->scratch);
+	id = enter(hashof(C->scratch, size), &isnew);
 	C->parent[id] = 0;
-	keep(&C->nodes[C->depth++], id);
+	keep(&C->nodes[C->depth++], id, size);
 	while (C->depth > 0) {
 		uint16_t code;
 
@@ -1884,9 +1931,11 @@ static Verdict explore(void)
 			C->depth--;
 			continue;
 		}
-		loadstate(n->copy);
-		C->last = n->last;
-		C->used = n->used;
+		if (n->next > 0) { // otherwise it is the state that this is in
+			loadstate(n->copy);
+			C->last = n->last;
+			C->used = n->used;
+		}
 		code = n->ways[n->next++];
 		take(code);
 		if (C->restart) {
@@ -1904,14 +1953,16 @@ static Verdict explore(void)
 		if (C->pruned) {
 			// One state represents all of these.
 			C->pruned = false;
-			id = enter((Hash){ 1, 1 }, &isnew);
+			id = enter(1, &isnew);
 			C->isfinal[id] = 1;
-			edge(n->id, id);
+			if (C->bound < 0)
+				edge(n->id, id);
 			continue;
 		}
-		id = enter(hashof(C->scratch, savestate(C->scratch)), &isnew);
-		if (C->timeouts || (code >> 12 != Timeout && code >> 12 != Spurious))
-			edge(n->id, id);
+		size = savestate(C->scratch);
+		id = enter(hashof(C->scratch, size), &isnew);
+		if (C->bound < 0 && (C->timeouts || (code >> 12 != Timeout && code >> 12 != Spurious)))
+			edge(n->id, id); // for findendless
 		if (!isnew)
 			continue;
 		C->parent[id] = n->id;
@@ -1920,14 +1971,14 @@ static Verdict explore(void)
 			C->isfinal[id] = 1;
 			continue;
 		}
-		if (C->nstates >= C->maxstates) {
+		if (C->nstates >= C->maxstates || late()) {
 			while (C->depth > 0)
 				drop(&C->nodes[--C->depth]);
 			return TooMany;
 		}
 		if (C->depth == MaxDepth)
 			die("executions are too long");
-		keep(&C->nodes[C->depth++], id);
+		keep(&C->nodes[C->depth++], id, size);
 		n = &C->nodes[C->depth - 1];
 		if (n->count == 0 && stuck()) {
 			describestuck();
@@ -2057,7 +2108,7 @@ static const char *const memories[] = { "sc", "tso", "ra" };
 // Explores a scenario; returns whether it is as it should be.
 static bool run(const Scenario *sc, bool trace)
 {
-	struct timespec a, b;
+	struct rusage use;
 	Verdict v;
 	uint32_t id = 0;
 	bool endless = false;
@@ -2068,7 +2119,7 @@ static bool run(const Scenario *sc, bool trace)
 	C->nlocs = C->nslots = C->ncells = 0;
 	memset(C->loctable, 0, sizeof C->loctable);
 	memset(C->celltable, 0, sizeof C->celltable);
-	clock_gettime(CLOCK_MONOTONIC, &a);
+	C->began = seconds();
 	learn();
 	do {
 		v = explore();
@@ -2079,13 +2130,13 @@ static bool run(const Scenario *sc, bool trace)
 		endless = true;
 		v = Failed;
 	}
-	clock_gettime(CLOCK_MONOTONIC, &b);
 	snprintf(bound, sizeof bound, C->bound < 0 ? "all" : "%d", C->bound);
 	snprintf(stale, sizeof stale, C->stale < 0 || C->memory != Ra ? "" : " stale=%d", C->stale);
-	printf("%s %s threads=%d bound=%s%s states=%lu steps=%lu%s seconds=%.2f %s\n", sc->name,
+	getrusage(RUSAGE_SELF, &use);
+	printf("%s %s threads=%d bound=%s%s states=%lu steps=%lu%s MB=%ld seconds=%.2f %s\n", sc->name,
 	       memories[C->memory], C->nthreads, bound, stale, C->nstates, C->nsteps,
-	       C->clamped ? " clamped" : "",
-	       (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9,
+	       C->clamped ? " clamped" : "", use.ru_maxrss / 1024,
+	       seconds() - C->began,
 	       v == Fine ? "ok" : v == TooMany ? "toomany" : "error");
 	if (v == Failed) {
 		if (endless)
@@ -2104,7 +2155,7 @@ static bool run(const Scenario *sc, bool trace)
 
 int main(int argc, char **argv)
 {
-	bool good = true, trace = true;
+	bool good = true, trace = true, list = false;
 	const char *only = NULL;
 	int upto = -1;
 	ssize_t len;
@@ -2143,19 +2194,29 @@ int main(int argc, char **argv)
 			upto = atoi(argv[++i]); // 0, 1, ... preemptions, until an error is found
 		else if (!strcmp(a, "--states") && i + 1 < argc)
 			C->maxstates = strtoull(argv[++i], NULL, 10);
+		else if (!strcmp(a, "--seconds") && i + 1 < argc)
+			C->seconds = atof(argv[++i]);
+		else if (!strcmp(a, "--list"))
+			list = true;
 		else if (a[0] != '-')
 			only = a;
 		else
 			die("usage: [--memory sc|tso|ra] [--bound N] [--stale N] [--upto N] [--states N] "
-			    "[--spurious] [--timeouts] [--large] [--quiet] [SCENARIO]");
+			    "[--seconds N] [--spurious] [--timeouts] [--large] [--quiet] [--list] "
+			    "[SCENARIO]");
 	}
+	for (const Scenario *s = mc_scenarios; list && s->name; s++)
+		puts(s->name);
+	if (list)
+		return 0;
 	len = readlink("/proc/self/exe", C->exe, sizeof C->exe - 1);
 	C->exe[len > 0 ? len : 0] = 0;
 	C->vmask = (1 << 12) - 1;
-	C->visited = calloc(C->vmask + 1, sizeof(Hash));
-	C->visitedid = calloc(C->vmask + 1, sizeof(uint32_t));
-	C->data_lo = __data_start;
-	C->data_hi = _end;
+	C->visited = zeroed(C->vmask + 1, sizeof *C->visited);
+	C->visitedid = zeroed(C->vmask + 1, sizeof *C->visitedid);
+	// Whole chunks, none of which is in two pages; -z now keeps what the loader changes off .data's.
+	C->data_lo = (uint8_t *)((uintptr_t)__data_start & ~(uintptr_t)(Chunk - 1));
+	C->data_hi = (uint8_t *)(((uintptr_t)_end + Chunk - 1) & ~(uintptr_t)(Chunk - 1));
 	C->initial = malloc((size_t)(C->data_hi - C->data_lo));
 	C->base = malloc((size_t)(C->data_hi - C->data_lo));
 	setvbuf(stdout, malloc(1 << 16), _IOFBF, 1 << 16);

@@ -30,7 +30,7 @@
 // mutant: the deadline does not wait until it is decided
 // - old = whendecided(m, old);\n\t\tn =
 // + n =
-#define OWN_NANOTIME
+#define OWN_CLOCK
 #include "tests/model/gworld.h"
 #include "runtime/sync/mutex.c"
 #include "runtime/sync/sema.c"

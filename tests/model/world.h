@@ -98,11 +98,6 @@ WEAK void print(const char *format, ...)
 	(void)format;
 }
 
-WEAK void futexsleep(uint32_t *addr, uint32_t val, int64_t ns)
-{
-	expired[mc_self()] = mc_futexsleep(addr, val, ns);
-}
-
 WEAK void futexwakeup(uint32_t *addr, uint32_t cnt)
 {
 	mc_futexwakeup(addr, cnt);
@@ -119,7 +114,7 @@ WEAK void osyield(void)
 	mc_yield();
 }
 
-#ifndef OWN_NANOTIME // the model has its own
+#ifndef OWN_CLOCK // the model has its own
 int64_t nanotime(void)
 {
 	if (mc_self() >= 0 && expired[mc_self()]) {
@@ -127,6 +122,11 @@ int64_t nanotime(void)
 		return modeltime + (int64_t)1000000000;
 	}
 	return modeltime;
+}
+
+WEAK void futexsleep(uint32_t *addr, uint32_t val, int64_t ns)
+{
+	expired[mc_self()] = mc_futexsleep(addr, val, ns);
 }
 #endif
 
