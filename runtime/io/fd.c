@@ -184,21 +184,29 @@ static bool dropuse(Fd *d, uint64_t drop, uint64_t wait, uint32_t *sema)
 	return (new & (Closing | Users | Claimed)) == Closing;
 }
 
-// Bars new users; wakes the waiters for the rights, which then fail. Adds mark: a use of
-// the caller's, or Claimed. Returns false if the entry is closing, or claimed, already.
-static bool close1(Fd *d, uint64_t mark)
+// Bars new users, if mu is old; wakes the waiters for the rights, which then fail. Adds mark: a
+// use of the caller's, or Claimed.
+static bool bar(Fd *d, uint64_t old, uint64_t mark)
 {
-	uint64_t old;
-
-	do {
-		old = mark == Claimed ? atomic_load_relaxed(&d->mu) : settled(d);
-		if (old & (mark == Claimed ? Claimed : Closing))
-			return false;
-	} while (!atomic_cas(&d->mu, old, ((old | Closing) & ~Waits) + mark));
+	if (!atomic_cas(&d->mu, old, ((old | Closing) & ~Waits) + mark))
+		return false;
 	for (PollMode mode = PollRead; mode <= PollWrite; mode++) {
 		for (uint64_t n = old / onewait(mode) & CountMask; n > 0; n--)
 			semrelease(&d->sema[mode]);
 	}
+	return true;
+}
+
+// Begins to close: the caller is a user then. Returns false if the entry is closing already.
+static bool close1(Fd *d)
+{
+	uint64_t old;
+
+	do {
+		old = settled(d);
+		if (old & Closing)
+			return false;
+	} while (!bar(d, old, OneUser));
 	return true;
 }
 
@@ -310,16 +318,26 @@ void fdunlock(int32_t fd, Fd *d, PollMode mode)
 }
 
 // Ends the users of a number that a raw system call has closed, or dup2 is about to: they fail, as
-// after rt_close. The caller has got the number from the kernel again, or means to use it.
-static void seize(Fd *d)
+// after rt_close. given: the caller has got the number from the kernel again, so a closer
+// that has not reopened the entry is done with it.
+static void seize(Fd *d, bool given)
 {
-	while (!close1(d, Claimed))
-		rt_gosched();
+	uint64_t old;
+
+	for (;;) {
+		old = given ? atomic_load_relaxed(&d->mu) : settled(d);
+		if (old & Claimed)
+			rt_gosched();
+		else if (bar(d, old, Claimed))
+			break;
+	}
 	while (atomic_load_acquire(&d->mu) & Users) {
 		netpollevict(&d->pd);
 		rt_sleep(100 * RT_MICROSECOND);
 	}
-	if (d->closer) // its last user has seen Claimed, and left the rest to us
+	// The last user has seen Claimed, and left the rest to us. Where there was none, a closer was
+	// the last one itself and waits for nobody: it may be gone.
+	if ((old & Users) && d->closer)
 		semrelease(d->closer);
 }
 
@@ -337,7 +355,7 @@ int64_t fdinstall(int64_t r, FdKind kind, uint32_t flags)
 	}
 	if (RACING)
 		raceopened(fd);
-	seize(d);
+	seize(d, true);
 	clearentry(fd, d);
 	if (kind == FdOwn)
 		err = netpollopen(fd, &d->pd);
@@ -360,7 +378,7 @@ int64_t fdreplace(int32_t fd, const Call *c)
 
 	if (!d)
 		return -EBADF;
-	seize(d);
+	seize(d, false);
 	clearentry(fd, d);
 	r = managed(c);
 	clearentry(fd, d);
@@ -392,7 +410,7 @@ int rt_close(int fd)
 	preemptcheck();
 	raceclosesfd(fd);
 	raceoutput();
-	if (!d || !close1(d, OneUser))
+	if (!d || !close1(d))
 		return -EBADF;
 	// Whatever its kind is: a user may be about to find that out, and to wait.
 	netpollevict(&d->pd);
