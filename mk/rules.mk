@@ -131,7 +131,7 @@ $(B)/internal/rt0.o $(B)/pie/internal/rt0.o $(B)/libc/runtime.o $(B)/libc/intern
 # it.
 $(B)/rt0.o $(B)/pie/rt0.o: %/rt0.o: %/internal/rt0.o
 	$(call say,OBJCOPY,$@)
-	$(Q)$(OBJCOPY) -w $(GLOBALS:%=--keep-global-symbol='%') -N _GLOBAL_OFFSET_TABLE_ $< $@
+	$(Q)$(OBJCOPY) -w $(GLOBALS:%=--keep-global-symbol='%') --strip-unneeded-symbol=_GLOBAL_OFFSET_TABLE_ $< $@
 
 # What rtcc --musl links: the runtime and what replaces parts of musl, whose names stay visible.
 $(B)/rt0_musl.o: $(B)/libc/internal/rt0.o
@@ -139,7 +139,7 @@ $(B)/rt0_musl.o: $(B)/libc/internal/rt0.o
 	$(Q)readelf -sW $(MUSLOBJ) | awk '$$5 ~ /GLOBAL|WEAK/ && $$6 == "DEFAULT" && $$7 != "UND" { print $$8 }' \
 		>$(B)/libc/names
 	$(Q)$(OBJCOPY) -w $(GLOBALS:%=--keep-global-symbol='%') --keep-global-symbols=$(B)/libc/names \
-		-N _GLOBAL_OFFSET_TABLE_ $< $@
+		--strip-unneeded-symbol=_GLOBAL_OFFSET_TABLE_ $< $@
 
 # What rtcc --hosted links: the whole runtime, and hosted/ around it. hosted/ has functions
 # before some of rt.h's (hosted/wrap.h): those get the names by which it calls them, before all

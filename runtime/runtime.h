@@ -158,6 +158,7 @@ typedef struct {
 typedef struct {
 	G *g;
 	uintptr_t pc, sp, bp, calledsp;
+	Link link;
 } Halted;
 
 typedef struct AsyncState AsyncState; // context.h

@@ -12,6 +12,7 @@
 // is the stack pointer after the return, and is only printed.
 typedef struct {
 	uintptr_t pc, sp, bp, calledsp;
+	Link link; // of the interrupted code
 } Where;
 
 // Why the process ends. before and after (or NULL) print around the tracebacks.

@@ -50,8 +50,7 @@ static NOSPLIT void sitehere(Site *s, const void *frame)
 	while (n < SiteDepth && (uintptr_t)f % PtrSize == 0 && f > last &&
 	       onstack(gp, (uintptr_t)f) && onstack(gp, (uintptr_t)(f + 2))) {
 		uintptr_t pc = f[1];
-		bool crossing = pc > (uintptr_t)__morestack &&
-		                pc < (uintptr_t)__morestack_non_split;
+		bool crossing = inmorestack(pc);
 
 		// In the segment, called by __morestack, whose frame is on the small stack: its
 		// own return address is in the prologue's stub, the caller's is behind it.

@@ -104,7 +104,7 @@ void dopanic(void *arg)
 {
 	const Report *r = arg;
 	const Where *w = &r->where;
-	Halted at = { r->gp, w->pc, w->sp, w->bp, w->calledsp };
+	Halted at = { r->gp, w->pc, w->sp, w->bp, w->calledsp, w->link };
 	M *mp = getg()->m;
 
 	haltmyself(&at);

@@ -169,7 +169,7 @@ static bool shown(int32_t n, int32_t elide)
 // Returns where the return address of a function without a frame is, if w is in one.
 static const uintptr_t *frameless(const G *gp, const Where *w)
 {
-	return w && w->sp ? framelessreturn(gp, w->pc, w->sp, w->bp) : NULL;
+	return w && w->sp ? framelessreturn(gp, w->pc, w->sp, w->bp, w->link) : NULL;
 }
 
 // Does the chain end after frame, whose caller is at pc? Outer frames are higher up: 0, or
@@ -194,7 +194,7 @@ static int32_t walk(G *gp, const Where *w, int32_t level, int32_t elide)
 		uintptr_t *frame = (uintptr_t *)bp;
 		const uintptr_t *ret = frameless(gp, w);
 		bool crossing = inmorestack(pc);
-		uintptr_t fp = (uintptr_t)(ret ? ret + 1 : frame + 2 + crossing);
+		uintptr_t fp = ret ? framelesssp(ret, sp) : (uintptr_t)(frame + 2 + crossing);
 
 		if (!crossing) {
 			if (shown(n, elide))
@@ -204,7 +204,7 @@ static int32_t walk(G *gp, const Where *w, int32_t level, int32_t elide)
 		}
 		if (pc == (uintptr_t)sigpanicreturn && bp != 0 && readable(gp, bp, 3)) {
 			// The caller was interrupted, and did not call.
-			fault = (Where){ .pc = frame[1], .sp = frame[2], .bp = frame[0] };
+			fault = (Where){ .pc = frame[1], .sp = frame[2], .bp = frame[0], .link = faultlink(frame) };
 			w = &fault;
 			pc = fault.pc;
 			bp = fault.bp;
@@ -249,7 +249,7 @@ Where whereparked(const G *gp)
 	if (gp->syscallsp != 0)
 		return (Where){ .pc = gp->syscallpc, .bp = gp->syscallbp, .calledsp = gp->syscallsp };
 	if (gp->sched.pc == (uintptr_t)asyncResume)
-		return (Where){ .pc = asyncpc(a), .sp = asyncsp(a), .bp = asyncbp(a) };
+		return (Where){ .pc = asyncpc(a), .sp = asyncsp(a), .bp = asyncbp(a), .link = asynclink(a) };
 	// It has not begun; or systemstack was called, as systemstack_switch, until it clears sp
 	// on its way back.
 	if (gp->sched.pc == gp->startpc || awayonsystemstack(gp))
@@ -298,12 +298,12 @@ static bool within(uintptr_t pc, void (*fn)(void), const char *end)
 Where wherehalted(const G *gp, const Halted *b)
 {
 	const AsyncState *a = gp->asyncState;
-	Where w = { .pc = b->pc, .sp = b->sp, .bp = b->bp, .calledsp = b->calledsp };
+	Where w = { .pc = b->pc, .sp = b->sp, .bp = b->bp, .calledsp = b->calledsp, .link = b->link };
 	bool own = b->g == gp;
 
 	if (within(w.pc, asyncPreempt, asyncPreemptEnd) ||
 	    within(w.pc, asyncResume, asyncResumeEnd))
-		return (Where){ .pc = asyncpc(a), .sp = asyncsp(a), .bp = asyncbp(a) };
+		return (Where){ .pc = asyncpc(a), .sp = asyncsp(a), .bp = asyncbp(a), .link = asynclink(a) };
 	if (own && w.sp == 0)
 		return w;
 	if (w.sp == 0 || !onstacks(gp, w.sp))

@@ -35,7 +35,7 @@ static Halted beforehandlers(const M *mp)
 	while (h->outer)
 		h = h->outer;
 	c = &h->ctx->mcontext;
-	return (Halted){ .g = h->gp, .pc = ctxpc(c), .sp = ctxsp(c), .bp = ctxbp(c) };
+	return (Halted){ .g = h->gp, .pc = ctxpc(c), .sp = ctxsp(c), .bp = ctxbp(c), .link = ctxlink(c) };
 }
 
 static void answer(M *mp, const Halted *at)
@@ -47,7 +47,7 @@ static void answer(M *mp, const Halted *at)
 // On gsignal: gp was interrupted at *c.
 void haltifasked(G *gp, const Sigcontext *c)
 {
-	Halted at = { .g = gp, .pc = ctxpc(c), .sp = ctxsp(c), .bp = ctxbp(c) };
+	Halted at = { .g = gp, .pc = ctxpc(c), .sp = ctxsp(c), .bp = ctxbp(c), .link = ctxlink(c) };
 	M *mp = gp->m;
 
 	if (likely(atomic_load_acquire(&mp->haltstate) != HaltAsked)) // pairs with ask

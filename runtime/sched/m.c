@@ -131,9 +131,14 @@ static uintptr_t tlssize(void)
 	return (uintptr_t)(__tls_end - __tdata_start);
 }
 
+static uintptr_t tlsalign(void)
+{
+	return (uintptr_t)__rt0_tls_align - (uintptr_t)__image_start;
+}
+
 static M *newmemory(void)
 {
-	uintptr_t align = (uintptr_t)__rt0_tls_align - (uintptr_t)__image_start;
+	uintptr_t align = tlsalign();
 	uintptr_t off = moffset(tlssize(), align);
 	char *p = persistentalloc(off + sizeof(M), align);
 
@@ -154,7 +159,7 @@ static void inittls(M *mp)
 	mp->gsignal = oldgsignal;
 	mp->asyncSpare = oldspare;
 	__builtin_memcpy(block, __tdata_start, ndata);
-	mp->tls[CanarySlot] = m0.tls[CanarySlot]; // the stack protector's canary is the process's
+	tlsinit(mp->tls, m0.tls, block, tlsalign());
 }
 
 // Takes apart the Ms that have left their stacks: frees the stack, keeps the M in mfree.

@@ -247,7 +247,7 @@ NORETURN void stackoverflow(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp)
 	Report r = {
 		.before = sayoverflow,
 		.arg = &o,
-		.where = { .pc = pc, .sp = sp, .bp = bp },
+		.where = { .pc = pc, .sp = sp, .bp = bp, .link = gp->m->haltedat.link },
 		.gp = gp,
 	};
 

@@ -257,7 +257,8 @@ void doSigPreempt(G *gp, Sigcontext *c)
 	spare = mp->signalPending && (gp->asyncState || mp->asyncSpare) &&
 	        debug.asyncpreemptoff == 0;
 
-	if (spare && wantAsyncPreempt(gp) && isAsyncSafePoint(gp, ctxpc(c), ctxsp(c)))
+	if (spare && wantAsyncPreempt(gp) && isAsyncSafePoint(gp, ctxpc(c), ctxsp(c)) &&
+	    cansaveregisters(c))
 		divert(gp, c);
 	atomic_xadd(&mp->preemptGen, 1);
 	atomic_store_release(&mp->signalPending, 0); // asyncSpare is the next sender's

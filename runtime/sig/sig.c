@@ -256,14 +256,16 @@ bool touched(uint32_t sig, const Siginfo *info, Sigcontext *c)
 // Makes the fault a panic of the program's, or ends the process.
 static void catchfault(Caught *s, bool sent)
 {
-	Where w = { .pc = ctxpc(s->c), .sp = ctxsp(s->c), .bp = ctxbp(s->c) };
+	Where w = { .pc = ctxpc(s->c), .sp = ctxsp(s->c), .bp = ctxbp(s->c), .link = ctxlink(s->c) };
 	Report r = { .before = sayfatal, .after = sayregisters, .arg = s };
 	M *mp = s->gp->m;
 
 	if (touched(s->sig, s->info, s->c))
 		return;
-	if (!sent && overflowed(s))
+	if (!sent && overflowed(s)) {
+		mp->haltedat.link = w.link;
 		stackoverflow(s->gp, w.pc, w.sp, w.bp);
+	}
 	if (!sent && (sigflags[s->sig] & SigPanic) && inprogram(s, &w)) {
 		const char *text = faulttext(s);
 

@@ -33,6 +33,7 @@ typedef struct {
 #define ctxpc(c) ((c)->rip)
 #define ctxsp(c) ((c)->rsp)
 #define ctxbp(c) ((c)->rbp)
+#define ctxlink(c) ((Link){ })
 
 // Makes the interrupted code continue at pc, as a function that the ABI allows to begin.
 ALWAYS_INLINE void ctxgoto(Sigcontext *c, uintptr_t pc)
@@ -90,6 +91,7 @@ struct AsyncState {
 #define asyncpc(a) ((a)->rip)
 #define asyncsp(a) ((a)->rsp)
 #define asyncbp(a) ((a)->rbp)
+#define asynclink(a) ((Link){ })
 
 // For asm.h, known after xsaveinit: 0 FXSAVE, 1 XSAVE, 2 XSAVEC; the parts of the state
 // to save.
@@ -102,6 +104,13 @@ void xsavestate(AsyncState *a); // morestack.S
 ALWAYS_INLINE void asyncinit(void)
 {
 	xsaveinit();
+}
+
+// Has an AsyncState room for the registers?
+ALWAYS_INLINE bool cansaveregisters(const Sigcontext *c)
+{
+	(void)c;
+	return true;
 }
 
 // Keeps the registers of *c in *a, except those that asyncPreempt saves.

@@ -10,6 +10,10 @@ typedef struct {
 	uint32_t fcw; // x87 control word, in the low half
 } FpControl;
 
+// Where a signal found a register with the return address: it is on the stack.
+typedef struct {
+} Link;
+
 enum {
 	DefaultMxcsr = 0x1f80, // what the kernel starts a process with
 	DefaultFcw = 0x37f,

@@ -44,4 +44,12 @@ ALWAYS_INLINE char *tlsblock(void *m, uintptr_t n)
 	return (char *)m + PtrSize - n;
 }
 
+// Fills the words of tls, an M's, that its thread begins with. first is m0's; block, with this
+// alignment, is the M's.
+ALWAYS_INLINE void tlsinit(uintptr_t *tls, const uintptr_t *first, char *block, uintptr_t align)
+{
+	(void)block, (void)align;
+	tls[CanarySlot] = first[CanarySlot]; // the stack protector's canary is the process's
+}
+
 #endif

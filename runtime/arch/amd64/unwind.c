@@ -83,12 +83,13 @@ static bool framemade(uintptr_t pc)
 // A frame is being made while the word at sp is bp: "push %rbp" has been, its "mov" has not.
 // It is gone when the word below sp is bp: "pop %rbp" or "leave" has been, and nothing pushed
 // since.
-const uintptr_t *framelessreturn(const G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp)
+const uintptr_t *framelessreturn(const G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp, Link link)
 {
 	enum { Ret = 0xc3, Around = 32 }; // bytes looked at, at most
 	const uintptr_t *slot = (const uintptr_t *)sp;
 	const uint8_t *code = (const uint8_t *)pc;
 
+	(void)link;
 	if (!intext(pc + Around) || !readable(gp, sp - PtrSize, 2))
 		return NULL;
 	if (!framemade(pc))

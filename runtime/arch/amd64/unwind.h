@@ -23,6 +23,20 @@ uintptr_t stubcall(const uint8_t *ret);
 
 // Returns where the return address is of a function that was interrupted with these registers,
 // if its frame is not there yet, or no more; otherwise NULL.
-const uintptr_t *framelessreturn(const G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp);
+const uintptr_t *framelessreturn(const G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp, Link link);
+
+// Returns the stack pointer of that function's caller; ret is what framelessreturn returned.
+ALWAYS_INLINE uintptr_t framelesssp(const uintptr_t *ret, uintptr_t sp)
+{
+	(void)sp;
+	return (uintptr_t)(ret + 1);
+}
+
+// Returns the link that ctxpanic has put into its frame.
+ALWAYS_INLINE Link faultlink(const uintptr_t *frame)
+{
+	(void)frame;
+	return (Link){ };
+}
 
 #endif
