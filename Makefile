@@ -9,6 +9,7 @@
 # make longrun         all workloads in one process, for LONGRUN=600 seconds
 # make test            all tests (minutes)
 # make test-sanitizers tests/programs with AddressSanitizer and ThreadSanitizer, fuzzing
+# make test-arm64      the programs of the tests for arm64, under qemu
 # make coverage        what the tests run of the runtime: lines and branches, by file
 # make stress          long runs of the concurrent tests; minimal systems (as root)
 # make fuzz            arbitrary debug information, then requests to examples/httpd.c,
@@ -29,21 +30,22 @@
 # REPLAY=1  DEBUG, and GODEBUG=seed=N draws all choices from N (build/replay)
 # HOSTED=1  for rtcc --hosted: programs of glibc's, with sanitizers (build/hosted)
 # CC=clang  use clang (build/...-clang)
+# ARCH=arm64 build for arm64 on another machine (build/arm64/...): docs/arm64.md
 # CFLAGS=   more compiler flags: CFLAGS=-O3
 # BUILD=DIR build in DIR; set RT0_BUILD=DIR for rtcc
 # V=1       print whole commands
-
-default: $(if $(HOSTED),hosted,runtime examples)
-all: default $(if $(HOSTED),,pie musl internal)
 
 # A room may use itself and those before it (tools/check-layers holds it).
 LAYERS = base os die lock mem sched panic trace sync sig io reach boot
 
 # Where everything is made; the tree itself may be read-only.
 BUILD = build
-B = $(BUILD)/$(VARIANT)$(SUFFIX)
+B = $(BUILD)/$(CROSS)$(VARIANT)$(SUFFIX)
 
 include mk/compiler.mk
+
+default: $(if $(HOSTED),hosted,runtime examples)
+all: default $(if $(HOSTED),,pie $(if $(NOMUSL),,musl) internal)
 
 # ---- variants ----------------------------------------------------------------------------
 
@@ -98,7 +100,7 @@ HOSTEDGLOBALS = rt_* main __rt0_fuzzmain __*san_default_options __ubsan_on_repor
 # rt0.o is linked with it); C++ asks for its things by itself,
 # and so does what calls the deep functions of a C library. By testentry.o the replay build sees
 # whether a program has tests.
-MEMBERS = cgo/deep_$(ARCH).S cgo/keepthread.c cgo/keepaio.c runtime/panic/dwarf.c runtime/trace/event.c runtime/reach/leakdoor.c \
+MEMBERS = $(if $(NOMUSL),,cgo/deep_$(ARCH).S cgo/keepthread.c cgo/keepaio.c) runtime/panic/dwarf.c runtime/trace/event.c runtime/reach/leakdoor.c \
 	runtime/boot/cxxabi.c runtime/io/testentry.c
 
 # A main for programs without rt_main: an archive of its own, since some want an error instead.
@@ -106,7 +108,7 @@ CMAIN = runtime/boot/cmain.c
 
 # What a program can see; everything else becomes local (gdb still shows it).
 GLOBALS = rt_* _rt0_$(ARCH)_linux __morestack* memcpy memmove memset memcmp \
-	__stack_chk_fail _cgo_* __rt0_* $(if $(REPLAY),__tsan_*)
+	__stack_chk_fail __stack_chk_guard _cgo_* __rt0_* $(if $(REPLAY),__tsan_*)
 
 # What musl has by these names cgo/ calls, or replaces; the runtime's own get others beside it.
 ALSOMUSLS = abort clone eventfd exit fcntl getpid gettid open pipe2 raise read \
@@ -137,7 +139,7 @@ NEEDED = -std=gnu11 $(FREE) -fno-pic -fno-pie $(ARCHNEEDED) -fno-omit-frame-poin
 	-ffunction-sections -fdata-sections $(MAPPED) $(COUNTING) $(SPLIT) $(NOFLOATS) $(DEFS) \
 	-I. -Iruntime/arch/$(ARCH) -Iinclude
 FREE = -ffreestanding
-SPLIT = $(if $(SUFFIX)$(HOSTED),-DRT0_NO_SPLIT,-f$(if $(filter $<,$(UNCHECKED)),no-)split-stack)
+SPLIT = $(if $(SUFFIX)$(HOSTED)$(NOSPLIT),-DRT0_NO_SPLIT,-f$(if $(filter $<,$(UNCHECKED)),no-)split-stack)
 NOFLOATS = $(if $(filter $<,$(FLOATS)),,-mgeneral-regs-only)
 PIE = -fpie $(ARCHPIE) -DRT0_PIE
 

@@ -12,9 +12,16 @@ endif
 ifeq ($(notdir $(firstword $(CC))),rtcc)
 override CC = gcc
 endif
-LD = ld
-OBJCOPY = objcopy
-AR = ar
+
+# ARCH=arm64 chooses Debian's compiler for that processor, unless this is one, or CC is given.
+HOSTARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,amd64,$(shell uname -m)))
+ifdef ARCH
+ifneq ($(ARCH),$(HOSTARCH))
+ifeq ($(CC),gcc)
+CC = $(patsubst arm64,aarch64,$(patsubst amd64,x86_64,$(ARCH)))-linux-gnu-gcc
+endif
+endif
+endif
 
 ifneq ($(findstring clang,$(CC) $(shell $(CC) --version 2>/dev/null)),)
 SUFFIX = -clang
@@ -22,12 +29,20 @@ WARN += -Wthread-safety
 endif
 
 # The processor that CC compiles for: its files are in asm/$(ARCH) and runtime/arch/$(ARCH).
-ARCH := $(shell $(CC) -dumpmachine 2>/dev/null)
-ARCH := $(patsubst x86_64-%,amd64,$(or $(ARCH),x86_64-))
+MACHINE := $(or $(shell $(CC) -dumpmachine 2>/dev/null),x86_64-)
+override ARCH := $(patsubst aarch64-%,arm64,$(patsubst x86_64-%,amd64,$(MACHINE)))
 ifeq ($(wildcard runtime/arch/$(ARCH)),)
 $(error there is no runtime/arch/$(ARCH), and $(CC) compiles for it)
 endif
 include runtime/arch/$(ARCH)/flags.mk
+# Another processor's: build/ARCH/release and so on, made by its own binutils.
+ifneq ($(ARCH),$(HOSTARCH))
+CROSS = $(ARCH)/
+BINUTILS = $(patsubst arm64,aarch64,$(patsubst amd64,x86_64,$(ARCH)))-linux-gnu-
+endif
+LD = $(BINUTILS)ld
+OBJCOPY = $(BINUTILS)objcopy
+AR = $(BINUTILS)ar
 
 ifneq ($(words $(BUILD)),1)
 $(error BUILD must be one word, since make knows no others: $(BUILD))

@@ -4,6 +4,11 @@
 test: all $(if $(HOSTED),,$(BUILD)/hosted$(SUFFIX)) $(if $(REPLAY),,replayed)
 	tests/run --variant $(VARIANT)$(SUFFIX)
 
+# The programs for arm64, which qemu's emulator runs elsewhere.
+test-arm64:
+	@$(MAKE) --no-print-directory ARCH=arm64 all
+	tests/run --arch arm64 programs crash
+
 # build/replay, for the tests of it.
 replayed:
 	@$(MAKE) --no-print-directory DEBUG= STRESS= COVERAGE= HOSTED= REPLAY=1 runtime

@@ -46,11 +46,11 @@ static void markabove(Marker *m, const G *gp, uintptr_t sp)
 // own: pointers to what waits.
 static void markm(Marker *m, Reader *r, const M *mp, const void *frame)
 {
-	uintptr_t below = (uintptr_t)(__tls_end - __tdata_start) - PtrSize;
+	uintptr_t block = (uintptr_t)tlsblock((void *)(uintptr_t)mp, (uintptr_t)(__tls_end - __tdata_start));
 	const Halted *h = &mp->haltedat; // it was, if there is a G
 
 	if (!iscgo && mp != &m0)
-		markrange(m, (uintptr_t)mp - below, (uintptr_t)mp);
+		markrange(m, block, (uintptr_t)mp);
 	if (mp->incgo == CgoFunction)
 		marktouched(r, mp->gcgo->stack.lo, mp->gcgo->stack.hi);
 	if (mp->handling || h->g)

@@ -21,7 +21,6 @@
 #include "runtime/sched/preempt.h"
 
 enum {
-	SavedWords = 6 * PtrSize,   // below sched.sp
 	SyscallFrame = 384,         // below syscallsp: rt_raw_syscall's, asmcgocall's
 	MorestackWords = 2 * PtrSize, // below __morestack's frame
 };
@@ -44,7 +43,7 @@ static uintptr_t haltedpointer(const G *gp)
 // Returns where gp's stack ends, below all that it uses.
 static uintptr_t stackpointer(const G *gp)
 {
-	uintptr_t sp = gp->sched.sp - SavedWords;
+	uintptr_t sp = gp->sched.sp - SavedBelow;
 
 	if (gp->sched.sp == 0 && readgstatus(gp) == Grunning)
 		return haltedpointer(gp);

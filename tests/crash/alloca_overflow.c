@@ -2,6 +2,7 @@
 // stack overflow, not memory that the frames above use.
 // stderr~: ^fatal error: stack overflow$
 // exit: 2
+// arch: not qemu: it promises guards below stacks (MADV_GUARD_INSTALL) and makes none
 #include "../lib/test.h"
 
 static volatile int opaque;

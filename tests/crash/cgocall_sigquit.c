@@ -4,21 +4,16 @@
 // stderr: SIGQUIT: quit
 // stderr~: ^runtime stack:\nquit\(\.\.\.\)\n\t.*\nouter\(\.\.\.\)\n\t.*\n\ngoroutine 1 \[syscall\]:\nrt_cgocall\(\.\.\.\)\n\t.*\nrt_main\(\.\.\.\)\n
 // exit: 2
+#include "../lib/bare.h"
 #include "../lib/test.h"
 
 #include <signal.h>
 
 static volatile int kept;
 
-static int64_t call(int64_t nr, int64_t a, int64_t b, int64_t c)
-{
-	__asm__ volatile("syscall" : "+a"(nr) : "D"(a), "S"(b), "d"(c) : "rcx", "r11", "memory");
-	return nr;
-}
-
 static __attribute__((noinline)) void quit(void)
 {
-	call(SYS_tgkill, call(SYS_getpid, 0, 0, 0), call(SYS_gettid, 0, 0, 0), SIGQUIT);
+	bare(SYS_tgkill, bare(SYS_getpid, 0, 0, 0), bare(SYS_gettid, 0, 0, 0), SIGQUIT);
 	kept = 1;
 }
 

@@ -2,7 +2,7 @@
 // and nobody recovers from it.
 // stderr~: \ASIGSEGV: segmentation violation\nPC=0x[0-9a-f]+ m=0 sigcode=1 addr=0x[0-9a-f]+\n\n
 // stderr: goroutine 1 [running]:
-// stderr~: ^rflags 0x[0-9a-f]+$
+// stderr~: ^(rflags|pstate) 0x[0-9a-f]+$
 // exit: 2
 #include <rt.h>
 

@@ -13,7 +13,7 @@ int rt_main(int argc, char **argv)
 	rt_close(p[0]);
 	if (rt_write(p[1], "x", 1) != -32)
 		return 1;
-	rt_syscall(SYS_dup2, p[1], 1);
+	rt_syscall(SYS_dup3, p[1], 1, 0);
 	rt_write(1, "x", 1);
 	return 2;
 }

@@ -3,7 +3,7 @@
 // stderr~: \ASIGQUIT: quit\nPC=0x[0-9a-f]+ m=[0-9]+ sigcode=0\n\n
 // stderr~: ^goroutine 1 \[
 // stderr~: ^created by rt_main in goroutine 1$
-// stderr~: ^rip    0x[0-9a-f]+\nrflags 0x[0-9a-f]+\n
+// stderr~: ^(rip|pc) +0x[0-9a-f]+\n(rflags|pstate) 0x[0-9a-f]+\n
 // exit: 2
 #include <rt.h>
 

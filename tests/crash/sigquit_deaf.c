@@ -5,7 +5,7 @@
 // stderr~: \ASIGQUIT: quit\n
 // stderr~: ^goroutine [0-9]+ \[running\]:\n\tgoroutine running on other thread; stack unavailable\ncreated by rt_main in goroutine 1\n
 // stderr~: ^waits\(
-// stderr~: ^rip    0x[0-9a-f]+\nrflags 0x[0-9a-f]+\n
+// stderr~: ^(rip|pc) +0x[0-9a-f]+\n(rflags|pstate) 0x[0-9a-f]+\n
 // exit: 2
 #include "running.h"
 

@@ -8,7 +8,7 @@
 // hosted: not any: memset is the C library's, whose functions have no frames
 // stderr~: \ASIGQUIT: quit\n
 // stderr~: ^begins\(\.\.\.\)\n\t.*\ncreated by rt_main in goroutine 1\n
-// stderr~: ^rip    0x[0-9a-f]+\nrflags 0x[0-9a-f]+\n
+// stderr~: ^(rip|pc) +0x[0-9a-f]+\n(rflags|pstate) 0x[0-9a-f]+\n
 // exit: 2
 #include <stdlib.h>
 #include <string.h>

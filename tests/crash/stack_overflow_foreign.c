@@ -5,6 +5,7 @@
 // matrix: WHERE=main,goroutine,cgocall
 // stderr~: \Aruntime: (goroutine stack|stack of rt_cgocall) exceeds [0-9]+-byte limit.*\nruntime: sp=.*\nfatal error: stack overflow\n
 // exit: 2
+// arch: not qemu: it promises guards below stacks (MADV_GUARD_INSTALL) and makes none
 #include "../lib/test.h"
 
 enum { Frame = 1000 << 10 };

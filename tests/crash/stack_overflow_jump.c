@@ -5,6 +5,7 @@
 // matrix: GOMAXPROCS=1,4
 // stderr~: \Aruntime: goroutine stack exceeds 67108864-byte limit\nruntime: sp=0x[0-9a-f]+ stack=\[0x[0-9a-f]+, 0x[0-9a-f]+\]\nfatal error: stack overflow\n
 // exit: 2
+// arch: not qemu: it promises guards below stacks (MADV_GUARD_INSTALL) and makes none
 #include "../lib/test.h"
 
 enum { Frame = 66 << 20 };

@@ -2,7 +2,7 @@
 // thread is a fatal error.
 // matrix: GOMAXPROCS=1,4
 // hosted: not any: there may be threads that are not the runtime's, so rt_syscall_all is refused
-// stderr~: \Afatal error: rt_syscall_all: call 186 returned [0-9]+, but [0-9]+ on thread [0-9]+\n\ngoroutine 1 \[running\]:\n
+// stderr~: \Afatal error: rt_syscall_all: call (186|178) returned [0-9]+, but [0-9]+ on thread [0-9]+\n\ngoroutine 1 \[running\]:\n
 // exit: 2
 #include <rt.h>
 

@@ -31,7 +31,7 @@ static void put(const char *name, const char *text)
 
 static void makedir(const char *name)
 {
-	equal(rt_syscall(SYS_mkdir, at(name), 0700), 0);
+	equal(rt_syscall(SYS_mkdirat, AT_FDCWD, at(name), 0700), 0);
 }
 
 static void limit(const char *text, int32_t wanted)
@@ -141,7 +141,7 @@ int rt_main(int argc, char **argv)
 	rt_snprintf(tmp, sizeof tmp, "%s", rt_getenv("RT0_TMP"));
 	// A way to it as long as /sys/fs/cgroup.
 	rt_snprintf(root, sizeof root, "/tmp/rt0cg%04d", (int)getpid() % 10000);
-	equal(rt_syscall(SYS_symlink, at("cg"), root), 0);
+	equal(rt_syscall(SYS_symlinkat, at("cg"), AT_FDCWD, root), 0);
 	rt_snprintf(self, sizeof self, "%s/self", tmp);
 	cgroupRoot = root;
 	cgroupSelf = self;
@@ -174,6 +174,6 @@ int rt_main(int argc, char **argv)
 	put("self", "1:cpuset:/a\n");
 	equal(getcpulimit(), INT32_MAX);
 	version1();
-	rt_syscall(SYS_unlink, root);
+	rt_syscall(SYS_unlinkat, AT_FDCWD, root, 0);
 	return 0;
 }

@@ -153,7 +153,7 @@ static void heap(bool again)
 int rt_main(int nargs, char **args)
 {
 	(void)nargs, (void)args;
-	equal(rt_syscall(SYS_pipe, zeros), 0);
+	equal(rt_syscall(SYS_pipe2, zeros, 0), 0);
 	physPageSize = Large;
 	kinds();
 	protections();

@@ -442,7 +442,7 @@ static void changes(void)
 		putfile(hostsfile, i % 2 ? "1.1.1.1 here\n" : "2.2.2.2 here\n");
 		finds("here", i % 2 ? "1.1.1.1:0" : "2.2.2.2:0", 1);
 	}
-	equal(rt_syscall(SYS_unlink, hostsfile), 0);
+	equal(rt_syscall(SYS_unlinkat, AT_FDCWD, hostsfile, 0), 0);
 	finds("here.", "192.0.0.1:0", 1);
 	putfile(hostsfile, "3.3.3.3 here\n");
 	finds("here.", "3.3.3.3:0", 1);

@@ -16,7 +16,7 @@ struct dirent64 {
 // The file's text, cut off to fit; false: there is none.
 static bool read_text(const char *path, char *buf, size_t size)
 {
-	int64_t fd = rt_syscall(SYS_open, path, O_RDONLY | O_CLOEXEC, 0), n;
+	int64_t fd = rt_syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0), n;
 
 	if (fd < 0)
 		return false;
@@ -49,7 +49,7 @@ static void check_thread(const char *tid, const char *file, const char *wanted)
 static int check_threads(const char *file, const char *wanted)
 {
 	static char buf[65536];
-	int64_t fd = rt_syscall(SYS_open, "/proc/self/task", O_RDONLY | O_DIRECTORY, 0), len;
+	int64_t fd = rt_syscall(SYS_openat, AT_FDCWD, "/proc/self/task", O_RDONLY | O_DIRECTORY, 0), len;
 	int threads = 0;
 
 	check(fd >= 0);

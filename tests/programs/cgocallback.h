@@ -4,6 +4,7 @@
 #ifndef CGOCALLBACK_H
 #define CGOCALLBACK_H
 
+#include "../lib/bare.h"
 #include "../lib/test.h"
 
 enum { Rows = 60, Many = 100 };
@@ -187,8 +188,7 @@ static int64_t take(int fd)
 	int64_t n;
 
 	do {
-		__asm__ volatile("syscall" : "=a"(n) : "a"(SYS_read), "D"(fd), "S"(&c), "d"(1)
-		                 : "rcx", "r11", "memory");
+		n = bare(SYS_read, fd, (int64_t)(intptr_t)&c, 1);
 	} while (n == -EINTR);
 	return n;
 }

@@ -5,6 +5,7 @@
 // timeout: 120
 // hosted: not thread/clang: a loop without calls keeps its processor there
 // stdout: ok
+// arch: not arm64: Linux has no calls fork and vfork there
 #include "../lib/test.h"
 
 #include <errno.h>

@@ -8,6 +8,7 @@
 // args: 400000
 // timeout: 120
 // hosted: not any: the heap is the C library's
+// arch: not qemu: the resident memory is the emulator's
 #include "../lib/test.h"
 
 #include <fcntl.h>

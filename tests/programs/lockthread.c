@@ -6,6 +6,7 @@
 // for the main goroutine; locks nest; no other goroutine runs there; a goroutine that ends
 // locked ends its thread; a locked goroutine can start others.
 // matrix: GOMAXPROCS=1,2,4,64
+#include "../lib/bare.h"
 #include "../lib/test.h"
 
 #include <fcntl.h>
@@ -40,10 +41,7 @@ static int threads(void)
 // Is gettid, without a place where the goroutine may change its thread.
 static int64_t thread_now(void)
 {
-	int64_t tid;
-
-	__asm__ volatile("syscall" : "=a"(tid) : "a"(SYS_gettid) : "rcx", "r11", "memory");
-	return tid;
+	return bare(SYS_gettid, 0, 0, 0);
 }
 
 // Whether this goroutine runs on the thread that the i-th locked one owns. Once is not

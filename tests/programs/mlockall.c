@@ -4,6 +4,7 @@
 // matrix: LOCK=1,2,3
 // stdout~: ^(ok|not allowed: nothing was tried)$
 // hosted: not any: the C library's threads and heap are locked as well
+// arch: not qemu: the resident memory is the emulator's
 #include "../lib/test.h"
 
 #include <fcntl.h>

@@ -6,6 +6,8 @@
 // matrix: GOMAXPROCS=1,2,4,64
 #include "../lib/test.h"
 
+#include <fcntl.h>
+
 enum { Rounds = 3000, Workers = 4 };
 
 static rt_waitgroup all;
@@ -104,7 +106,7 @@ static void opener(void *arg)
 {
 	(void)arg;
 	while (__atomic_load_n(&unfinished, __ATOMIC_SEQ_CST) > 0) {
-		int fd = (int)rt_syscall(SYS_open, "/dev/null", 2);
+		int fd = (int)rt_syscall(SYS_openat, AT_FDCWD, "/dev/null", 2, 0);
 
 		check(fd >= 0);
 		equal(rt_write(fd, "a", 1), 1);

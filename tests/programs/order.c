@@ -16,6 +16,7 @@
 // matrix: GODEBUG=asyncpreemptoff=1
 // variants: release debug
 // compilers: gcc
+// arch: not qemu: it executes no program for the processor that it emulates
 #include "../lib/test.h"
 
 enum { Most = 600, Attempts = 20 };

@@ -2,6 +2,7 @@
 // for long, and that makes no system call, gives its processor back when its time is up.
 // env: GOMAXPROCS=1
 // timeout: 60
+#include "../lib/bare.h"
 #include "../lib/test.h"
 
 static const int64_t TooLong = 5 * (int64_t)1000000000; // ns; a slice has 10 ms
@@ -9,17 +10,6 @@ static const int64_t TooLong = 5 * (int64_t)1000000000; // ns; a slice has 10 ms
 static int first[2], second[2];
 static _Atomic(bool) ran;
 static rt_waitgroup wg;
-
-static int64_t bare(int64_t nr, int64_t a, int64_t b, int64_t c)
-{
-	int64_t r;
-
-	__asm__ volatile("syscall"
-	                 : "=a"(r)
-	                 : "a"(nr), "D"(a), "S"(b), "d"(c)
-	                 : "rcx", "r11", "memory");
-	return r;
-}
 
 static void spin(void *arg)
 {
@@ -50,7 +40,7 @@ static void writelater(void)
 {
 	int64_t pause[2] = { 0, 300 * 1000 * 1000 };
 
-	if (bare(SYS_fork, 0, 0, 0) != 0)
+	if (barefork() != 0)
 		return;
 	bare(SYS_nanosleep, (int64_t)pause, 0, 0);
 	bare(SYS_write, first[1], (int64_t)"x", 1);

@@ -97,7 +97,7 @@ int rt_main(int argc, char **argv)
 {
 	(void)argc, (void)argv;
 	equal(rt_syscall(SYS_socketpair, Unix, Seqpacket, 0, ends), 0);
-	equal(rt_syscall(SYS_dup2, ends[1], 1), 1);
+	equal(rt_syscall(SYS_dup3, ends[1], 1, 0), 1);
 	long_text();
 	conversions();
 	lines();

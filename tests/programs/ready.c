@@ -9,6 +9,7 @@
 // matrix: GOMAXPROCS=1,2,4,64
 // timeout: 120
 // hosted: not thread: a look at what is written takes longer than the deadline
+#include "../lib/bare.h"
 #include "../lib/test.h"
 
 #include <asm-generic/errno.h>
@@ -161,15 +162,11 @@ static void processes(void)
 	int p[2], fd;
 
 	equal(rt_pipe(p), 0);
-	__asm__ volatile("syscall" : "=a"(pid) : "a"(SYS_fork) : "rcx", "r11", "memory");
+	pid = barefork();
 	if (pid == 0) { // ends when the pipe has something
 		for (;;) {
-			int64_t r;
-
-			__asm__ volatile("syscall" : "=a"(r) : "a"(SYS_read), "D"(p[0]), "S"(&c),
-			                 "d"(1) : "rcx", "r11", "memory");
-			if (r == 1)
-				__asm__ volatile("syscall" : : "a"(SYS_exit_group), "D"(0));
+			if (bare(SYS_read, p[0], (int64_t)(intptr_t)&c, 1) == 1)
+				bare(SYS_exit_group, 0, 0, 0);
 		}
 	}
 	fd = (int)rt_syscall(SYS_pidfd_open, pid, 0);

@@ -13,7 +13,7 @@ int rt_main(int argc, char **argv)
 	equal(rt_signal_notify(SIGPIPE, c), 0);
 	equal(rt_pipe(p), 0);
 	rt_close(p[0]);
-	rt_syscall(SYS_dup2, p[1], 1);
+	rt_syscall(SYS_dup3, p[1], 1, 0);
 	for (int i = 0; i < 3; i++) {
 		equal(rt_write(i & 1 ? p[1] : 1, "x", 1), -32);
 		check(rt_chan_recv(c, &sig));

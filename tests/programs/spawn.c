@@ -7,6 +7,7 @@
 // the main goroutine and the three of the runtime.
 // matrix: GOMAXPROCS=1,2,4,64
 // hosted: not address thread memory: stacks have shadows
+// arch: not qemu: the resident memory is the emulator's
 #include "../lib/test.h"
 
 #include <fcntl.h>

@@ -8,6 +8,8 @@
 // matrix: GOMAXPROCS=1,2,4,64
 // timeout: 200
 // hosted: not any: there may be threads that are not the runtime's, so rt_syscall_all is refused
+// arch: not qemu: it has threads of its own
+#include "../lib/bare.h"
 #include "../lib/threads.h"
 
 #include <sys/prctl.h>
@@ -95,24 +97,13 @@ static void sleeps(void *arg)
 	rt_waitgroup_done(&wg);
 }
 
-static int64_t raw(int64_t nr, uint64_t a, uint64_t b)
-{
-	int64_t r;
-
-	__asm__ volatile("syscall"
-	                 : "=a"(r)
-	                 : "a"(nr), "D"(a), "S"(b)
-	                 : "rcx", "r11", "memory");
-	return r;
-}
-
 // Code that knows nothing of goroutines, which runs even while the world is stopped.
 static void foreign(void *arg)
 {
 	struct timespec ts = { 0, 1000000 };
 
 	(void)arg;
-	raw(SYS_nanosleep, (uint64_t)(uintptr_t)&ts, 0);
+	bare(SYS_nanosleep, (int64_t)(intptr_t)&ts, 0, 0);
 	for (volatile int i = 0; i < 100000; i++)
 		;
 }

@@ -2,6 +2,7 @@
 // every thread, also on those that are made later.
 // matrix: GOMAXPROCS=1,2,4,64
 // hosted: not any: there may be threads that are not the runtime's, so rt_syscall_all is refused
+// arch: not qemu: it has threads of its own
 #include "../lib/threads.h"
 
 #include <linux/filter.h>

@@ -163,7 +163,7 @@ static void printed(void)
 	int p[2];
 
 	equal(rt_pipe(p), 0);
-	equal(rt_syscall(SYS_dup2, p[1], 1), 1);
+	equal(rt_syscall(SYS_dup3, p[1], 1, 0), 1);
 	equal(rt_set_deadline(1, 0, rt_nanotime() + 20 * RT_MILLISECOND), 0);
 	__builtin_memset(data, 'd', Size - 1);
 	data[Size - 1] = '\0';

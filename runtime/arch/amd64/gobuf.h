@@ -14,6 +14,8 @@ typedef struct {
 typedef struct {
 } Link;
 
+enum { SavedBelow = 6 * 8 }; // bytes that mcall leaves below a context's sp (switch.S)
+
 enum {
 	DefaultMxcsr = 0x1f80, // what the kernel starts a process with
 	DefaultFcw = 0x37f,

@@ -1,0 +1,124 @@
+// context.h - arm64: the registers, as the kernel keeps them in a signal's frame and a
+// preemption beside the goroutine.
+#ifndef RT0_ARCH_CONTEXT_H
+#define RT0_ARCH_CONTEXT_H
+
+#include "runtime/runtime.h"
+
+enum {
+	RedZone = 0, // what a function may use below its stack pointer
+	FP = 29, LR = 30, // in regs
+	PstateBtype = 3 << 10, // what a branch by a register must reach
+};
+
+// ---- a signal's frame ---------------------------------------------------------------
+
+// The kernel's sigcontext. Its records begin with a magic number and their size, the last one
+// with two zeros.
+typedef struct {
+	uint64_t faultaddress;
+	uint64_t regs[31];
+	uint64_t sp, pc, pstate;
+	uint8_t records[4096] __attribute__((aligned(16))); // the vector state and more
+} Sigcontext;
+
+typedef struct {
+	uint64_t flags;
+	void *link;
+	Sigaltstack stack;
+	Sigset sigmask;
+	uint8_t unused[128 - sizeof(Sigset)];
+	Sigcontext mcontext;
+} Ucontext;
+_Static_assert(offsetof(Ucontext, mcontext) == 176 && sizeof(Ucontext) == 4560, "the kernel's");
+
+// What is at the handler's stack pointer.
+typedef struct {
+	Siginfo info;
+	Ucontext ctx;
+} Sigframe;
+_Static_assert(offsetof(Sigframe, ctx) == 128, "the kernel's");
+
+#define ctxpc(c) ((c)->pc)
+#define ctxsp(c) ((c)->sp)
+#define ctxbp(c) ((c)->regs[FP])
+#define ctxlink(c) ((Link){ &(c)->regs[LR] })
+
+// Makes the interrupted code continue at pc, as a function that the ABI allows to begin.
+ALWAYS_INLINE void ctxgoto(Sigcontext *c, uintptr_t pc)
+{
+	c->pc = pc;
+	c->pstate &= ~(uint64_t)PstateBtype;
+}
+
+// Returns where a function that has made no frame yet would return to; *sp becomes the stack
+// pointer there.
+ALWAYS_INLINE uintptr_t ctxcaller(const Sigcontext *c, uintptr_t *sp)
+{
+	*sp = c->sp;
+	return c->regs[LR];
+}
+
+// The code at pc, with the stack pointer sp, continues in sigpanic0(text, sig, code, addr, where
+// it was interrupted), as if it had called that. frame is below all that is in use.
+void ctxpanic(Sigcontext *c, uintptr_t *frame, uintptr_t pc, uintptr_t sp, const char *text,
+              uint32_t sig, uint32_t code, uintptr_t addr);
+void printregisters(const Sigcontext *c);
+
+// Is a system call the next instruction? It is, too, after the kernel has ended one because of
+// the signal and will begin it again.
+ALWAYS_INLINE bool ctxatsyscall(const Sigcontext *c)
+{
+	enum { Svc = 0xd4000001 };
+
+	return *(const uint32_t *)c->pc == Svc;
+}
+
+// That system call is not made, and has this result.
+ALWAYS_INLINE void ctxendsyscall(Sigcontext *c, int64_t result)
+{
+	c->pc += sizeof(uint32_t);
+	c->regs[0] = (uint64_t)result;
+}
+
+// ---- a preemption at any instruction ------------------------------------------------
+
+// What an asynchronous preemption takes off the processor: a copy of the kernel's frame, which
+// has all of it, whatever vectors there are. The goroutine continues by the return from that
+// signal (preempt.S).
+struct AsyncState {
+	union {
+		Sigframe frame;
+		AsyncState *next; // of the free ones
+	};
+};
+
+#define asyncpc(a) ctxpc(&(a)->frame.ctx.mcontext)
+#define asyncsp(a) ctxsp(&(a)->frame.ctx.mcontext)
+#define asyncbp(a) ctxbp(&(a)->frame.ctx.mcontext)
+#define asynclink(a) ctxlink(&(a)->frame.ctx.mcontext)
+
+// Makes ready for the first AsyncState.
+ALWAYS_INLINE void asyncinit(void)
+{
+}
+
+// Has an AsyncState room for the registers? Not if some of the state is not in the frame, as
+// vectors of more than 256 bytes.
+bool cansaveregisters(const Sigcontext *c);
+// Keeps the registers of *c in *a.
+void saveregisters(AsyncState *a, const Sigcontext *c);
+
+// ---- a function that asks for stack -------------------------------------------------
+
+// No function asks; sched/morestack.c is written for those that do.
+struct MoreFrame {
+	G *g;
+	uintptr_t framesize, argsize;
+	uintptr_t *fp;
+};
+
+// Returns false: no stub called.
+bool saveprologue(G *gp, const MoreFrame *f);
+
+#endif
