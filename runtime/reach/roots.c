@@ -53,6 +53,11 @@ static void markm(Marker *m, Reader *r, const M *mp, const void *frame)
 		markrange(m, block, (uintptr_t)mp);
 	if (mp->incgo == CgoFunction)
 		marktouched(r, mp->gcgo->stack.lo, mp->gcgo->stack.hi);
+	if (mp->incgo != CgoNot) {
+		// The function's, or those of its goroutine, which has borrowed its stack.
+		markword(m, (uintptr_t)mp->gcgo->_panic);
+		markword(m, (uintptr_t)mp->gcgo->_defer);
+	}
 	if (mp->handling || h->g)
 		markabove(m, mp->gsignal, (uintptr_t)frame);
 	if (h->g == mp->g0)
