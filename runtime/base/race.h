@@ -4,7 +4,10 @@
 #ifndef RT0_BASE_RACE_H
 #define RT0_BASE_RACE_H
 
-#include "runtime/runtime.h"
+#include "runtime/base/types.h"
+
+typedef struct G G; // runtime.h, which hosted tests do not include
+typedef struct RaceChan RaceChan;
 
 enum { Races = Replay && !Hosted && !Libc };
 
