@@ -179,6 +179,32 @@ void raceend(G *gp)
 	freeracers = r;
 }
 
+// Also those that have ended.
+static void afterall(void *unused)
+{
+	Racer *r = racer();
+
+	(void)unused;
+	for (uint32_t i = 1; i <= slots.n; i++)
+		r->clock = clockset(r->clock, i, max(slotat(i)->epoch, clockat(r->clock, i)));
+	for (uintptr_t i = 0; i < allglen; i++) {
+		Racer *other = allgs[i]->racer[0];
+		Clock *both;
+
+		if (!other || other == r)
+			continue;
+		racertick(other);
+		both = clockjoin(r->clock, other->clock);
+		clockdrop(r->clock);
+		r->clock = both;
+	}
+}
+
+void raceafterall(void)
+{
+	systemstack(afterall, NULL);
+}
+
 // What g0 does next has nothing to do with what it did before.
 void racefresh(void)
 {

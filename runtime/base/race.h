@@ -23,6 +23,7 @@ void racefreed(uintptr_t p, uintptr_t n);
 void racebefore(const void *p);
 void raceafter(const void *p);
 void raceafterof(G *gp, const void *p); // of gp, which is parked
+void raceafterall(void);                // what all others have done comes before what follows
 void racefresh(void);
 RaceChan *racechan(uint64_t cap);
 void racechanfree(RaceChan *o);

@@ -9,6 +9,7 @@
 #include <asm-generic/errno.h>
 
 #include "include/rt.h"
+#include "runtime/base/race.h"
 #include "runtime/os/os.h"
 #include "runtime/panic/panic.h"
 #include "runtime/sched/g.h"
@@ -114,8 +115,11 @@ int rt_wait_alone(int64_t when, int fd)
 			stopTheWorld("wait for others' end");
 			really = nonebut(&known);
 			startTheWorld();
-			if (really)
+			if (really) {
+				if (RACING)
+					raceafterall();
 				return 0;
+			}
 		}
 		now = nanotime();
 		if (now >= when)

@@ -11,6 +11,7 @@
 //
 // built: unchecked
 #include "include/rt.h"
+#include "runtime/base/race.h"
 #include "runtime/os/os.h"
 #include "runtime/reach/managed.h"
 #include "runtime/sched/gcwork.h"
@@ -208,8 +209,11 @@ static void callfinalizers(void *unused)
 
 	(void)unused;
 	for (;;) {
-		while (nextdue(&f))
+		while (nextdue(&f)) {
+			if (RACING)
+				raceafterall(); // that used the object
 			f.fn((void *)~f.notarg);
+		}
 		workerpark(&caller, WaitReasonFinalizerWait);
 	}
 }

@@ -14,6 +14,7 @@
 // built: unyielding hot
 #include "include/rt.h"
 #include "runtime/base/guard.h"
+#include "runtime/base/race.h"
 #include "runtime/base/valgrind.h"
 #include "runtime/os/os.h"
 #include "runtime/reach/managed.h"
@@ -284,6 +285,8 @@ static COLD void *allocslow(uint32_t kind)
 	systemstack(refillfn, &r);
 	if (!r.zeroed || onvalgrind())
 		__builtin_memset(r.p, 0, sizeofkind(kind));
+	if (RACING)
+		raceclear((uintptr_t)r.p, sizeofkind(kind));
 	return r.p;
 }
 
@@ -300,6 +303,8 @@ static COLD void *alloclarge(size_t size, bool noscan)
 		sysUnused(r.p, n, false);
 	else if (!r.zeroed || onvalgrind())
 		__builtin_memset(r.p, 0, n);
+	if (RACING)
+		raceclear((uintptr_t)r.p, n);
 	return r.p;
 }
 
@@ -321,6 +326,8 @@ ALWAYS_INLINE void *alloc(size_t size, bool noscan)
 		return allocslow(kind);
 	if (!zeroed || onvalgrind())
 		__builtin_memset(p, 0, sizeofkind(kind));
+	if (RACING)
+		raceclear((uintptr_t)p, sizeofkind(kind));
 	return p;
 }
 

@@ -644,6 +644,40 @@ static void formatted(void)
 	rt_printf("%s\n", buf);
 }
 
+// ---- rt_wait_alone, finalizers ----------------------------------------------------------
+
+static void alone(void)
+{
+	rt_go(tick, NULL);
+	rt_wait_alone(INT64_MAX, -1);
+	use();
+}
+
+static void finalize(void *unused)
+{
+	(void)unused;
+	use();
+	__atomic_store_n(&flag, 1, __ATOMIC_RELAXED);
+}
+
+static __attribute__((noinline)) void unreachable(void)
+{
+	int *p = rt_gc_alloc(100);
+
+	rt_gc_finalizer(p, finalize, NULL);
+	*p = 1;
+	use();
+}
+
+static void finalizer(void)
+{
+	unreachable();
+	for (int i = 0; i < 100 && !__atomic_load_n(&flag, __ATOMIC_RELAXED); i++) {
+		rt_gc();
+		rt_gosched();
+	}
+}
+
 // ---- atomic accesses ------------------------------------------------------------------
 
 #define STORES(name, before, order)                                                    \
@@ -780,7 +814,7 @@ static const struct {
 	CASE(through_pipe), CASE(buffer), CASE(caught), CASE(foreign_call), CASE(memory), CASE(freed),
 	CASE(stacks), CASE(recovered), CASE(formatted), CASE(release), CASE(relaxed), CASE(relaxed_load),
 	CASE(relaxed_store), CASE(in_sequence), CASE(fences), CASE(one_fence), CASE(sequence),
-	CASE(sequence_ends), CASE(spinlock), CASE(counter), CASE(plain_and_atomic),
+	CASE(sequence_ends), CASE(alone), CASE(finalizer), CASE(spinlock), CASE(counter), CASE(plain_and_atomic),
 };
 
 static bool same(const char *a, const char *b)
