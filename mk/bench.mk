@@ -7,7 +7,8 @@ TWINS = $(if $(shell command -v $(GO)),$(BUILD)/bench/go/built)
 # whose library is missing are left out.
 PEER = $(BUILD)/bench/peers
 PEERS = $(patsubst bench/%.c,$(BUILD)/bench/%,$(filter-out %/startup_nop.c %/startup_hello.c \
-	$(if $(wildcard /usr/include/mimalloc.h),,%/alloc_mimalloc.c),$(wildcard bench/peers/*.c))) \
+	$(if $(wildcard /usr/include/mimalloc.h),,%/alloc_mimalloc.c) \
+	$(if $(wildcard /usr/include/gc.h),,%/gc_boehm.c),$(wildcard bench/peers/*.c))) \
 	$(foreach lib,glibc asm $(if $(shell command -v musl-gcc),musl), \
 	$(PEER)/startup_nop_$(lib) $(PEER)/startup_hello_$(lib))
 
@@ -30,7 +31,7 @@ $(BUILD)/bench/%: bench/%.c $(wildcard bench/*.h) $(B)/librt0.a include/rt.h lin
 $(PEER)/%: bench/peers/%.c $(wildcard bench/*.h bench/peers/*.h)
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CC) -O2 -Wall -Wextra $< -o $@ $(if $(findstring mimalloc,$@),-lmimalloc) -lpthread
+	$(Q)$(CC) -O2 -Wall -Wextra $< -o $@ $(if $(findstring mimalloc,$@),-lmimalloc) $(if $(findstring boehm,$@),-lgc) -lpthread
 
 $(PEER)/startup_%_glibc: bench/peers/startup_%.c
 	$(call say,CC,$@)

@@ -33,6 +33,7 @@ WORKLOADS = {
     "preempt": (10, {**LATE, "loop_loss": "%"}),
     "syscall": (1000, {"raw_getpid": "ns", "managed_getpid": "ns"}),
     "trace": (1000, {"switch": "ns", "switch_traced": "ns", "event": "ns"}),
+    "gc": (10, {"cpu": "ms", "longest": "ms", "peak_rss": "MiB"}),
     "startup_nop": (None, {}),
     "startup_hello": (None, None),
 }
