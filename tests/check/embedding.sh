@@ -40,6 +40,49 @@ case $RT0_VARIANT in
 *) grep -q '^rtcc: all code checks its stack' primes.log || fail 'goroutines start on 2 KiB' ;;
 esac
 
+# Lists in collected memory: one stays, others are dropped, on two goroutines.
+cat >lists.toy <<'END'
+func list(n) {
+	l = 0
+	while 0 < n {
+		l = pair(n, l)
+		n = n - 1
+	}
+	return l
+}
+func sum(l) {
+	s = 0
+	while l {
+		s = s + first(l)
+		l = second(l)
+	}
+	return s
+}
+func work(out) {
+	stays = list(1000)
+	i = 0
+	s = 0
+	while i < 500 {
+		s = s + sum(list(1000))
+		i = i + 1
+	}
+	out <- s + sum(stays)
+}
+func main() {
+	c = chan(0)
+	go work(c)
+	go work(c)
+	print <-c + <-c
+}
+END
+compile lists
+for procs in 1 4; do
+	GOMAXPROCS=$procs GODEBUG=gctrace=1,clobberfree=1 timeout 60 ./lists >out 2>err ||
+		fail "lists ends, GOMAXPROCS=$procs"
+	[ "$(cat out)" = 501501000 ] || fail "lists adds up, GOMAXPROCS=$procs"
+	grep -q '^gc 2 @' err || fail "lists collects, GOMAXPROCS=$procs"
+done
+
 # This code again, without the note that it checks.
 sed '/note.GNU-split-stack/d' primes.s >segments.s
 "$rtcc" -v segments.s -o segments 2>&1 | grep -q '^rtcc: .* does not check its stack' ||

@@ -7,6 +7,7 @@
 // env: GOGC=100
 // env: GOGC=off
 // env: GOGC=20 GOMAXPROCS=4
+// variants: release debug
 // hosted: not any: nothing is collected there
 #include "../lib/test.h"
 
