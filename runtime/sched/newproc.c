@@ -198,6 +198,8 @@ void startg(G *newg)
 	runqput(getg()->m->p, newg, true);
 	if (mainStarted)
 		wakep();
+	if (REPLAYING)
+		replaychance(); // newg may run at once, as it would on another P
 }
 
 void newproc_c(int32_t siz, const FuncVal *fv, const void *argp, uintptr_t callerpc)
