@@ -198,8 +198,7 @@ elsewhere = Elsewhere()
 def async_registers(gp):
     """Where an asynchronous preemption took it off the processor."""
     state = gp["asyncState"].dereference()
-    found = {field.name: int(state[field.name]) & MASK
-             for field in state.type.fields() if field.name in arch().registers}
+    found = {name: value & MASK for name, value in arch().interrupted(state).items()}
     found[arch().pc] += 1  # gdb looks at the byte before, as for a call
     return found
 
@@ -213,9 +212,9 @@ def parked_registers(gp):
     if pc == address("asyncResume"):
         return async_registers(gp)
     word = gdb.lookup_type("unsigned long").pointer()
-    if int(gdb.Value(sp).cast(word)[-1]) == pc:
+    if int(gdb.Value(sp).cast(word)[arch().slot]) == pc:
         # It called mcall, whose frame information says where the registers are.
-        pc, sp = address("mcall_parked"), sp - word.sizeof
+        pc, sp = address("mcall_parked"), sp - arch().lowered
     return {arch().pc: pc + 1, arch().sp: sp, arch().fp: int(buf["bp"])}
 
 
@@ -584,10 +583,25 @@ process's clock), what it calls and the goroutine that it will wake."""
         table(out, ["p", "due", "period", "calls", "with"])
 
 
+def g_by_stack(kind):
+    """Returns the G of the selected thread's M that the stack pointer is on; or 0."""
+    sp = int(gdb.parse_and_eval("$sp")) & MASK
+    for mp in ms():
+        if int(mp["procid"]) == gdb.selected_thread().ptid[1]:
+            for gp in (mp["curg"], mp["g0"], mp["gsignal"]):
+                if gp and any(int(gp[s]["lo"]) <= sp <= int(gp[s]["hi"])
+                              for s in ("stack", "segment")):
+                    return gp
+    return gdb.Value(0).cast(kind)
+
+
 def getg():
     """Returns the running G of the selected thread; 0 before there is one."""
     kind = var("allgs").type.target()
-    base = int(gdb.parse_and_eval(arch().thread)) & MASK
+    try:
+        base = int(gdb.parse_and_eval(arch().thread)) & MASK
+    except gdb.error:  # an emulator does not show the register
+        return g_by_stack(kind)
     if base == 0:
         return gdb.Value(0).cast(kind)
     return gdb.Value(base + arch().g).cast(kind.pointer()).dereference()

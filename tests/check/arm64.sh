@@ -1,0 +1,59 @@
+#!/bin/sh
+# tests/check/arm64.sh - the runtime is built for arm64 by another processor's machine; programs of
+# both kinds run under an emulator, whose debugger's stub shows gdb all goroutines.
+# stdout~: ^hello, world\nhello, world\npreempted\n
+# stdout~: ^\* +1 +running +M0 +rt_main \(\) at .*\n( .*\n){3} +5 +waiting +chan receive +inner \(\) at
+# stdout~: ^#\d+ .* inner \(n=.*\n#\d+ .* waits \(.*\n#\d+ .* goexit \(\)
+# variants: release
+# timeout: 600
+# needs: aarch64-linux-gnu-gcc qemu-aarch64 gdb-multiarch
+
+. "$RT0_ROOT/tests/lib/expect.sh"
+
+case $(uname -m) in aarch64) fail 'this is arm64: run the programs themselves' ;; esac
+unset CC RT0_CC
+make -s -C "$RT0_ROOT" BUILD="$RT0_TMP/build" ARCH=arm64 runtime pie || fail 'does not build'
+rtcc() {
+	RT0_BUILD=$RT0_TMP/build RT0_ARCH=arm64 "$RT0_ROOT/tools/rtcc" -O2 -g "$@" || fail "rtcc $*"
+}
+emulate() {
+	timeout 100 qemu-aarch64 -R 65536G "$@"
+}
+rtcc "$RT0_ROOT/examples/hello.c" -o hello
+rtcc -static-pie "$RT0_ROOT/examples/hello.c" -o hellopie
+rtcc "$RT0_ROOT/tests/arch/arm64/programs/preempt.c" -o preempt
+emulate ./hello
+emulate ./hellopie
+GOMAXPROCS=1 emulate ./preempt && echo preempted
+
+cat >parked.c <<END
+#include <rt.h>
+static rt_chan *never;
+static __attribute__((noinline)) void inner(int n)
+{
+	rt_chan_recv(never, &n);
+	rt_printf("%d", n);
+}
+static void waits(void *arg)
+{
+	inner((int)(intptr_t)arg);
+	rt_printf("\n");
+}
+int rt_main(int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	never = rt_chan_make(4, 0);
+	for (intptr_t i = 0; i < 3; i++)
+		rt_go(waits, (void *)i);
+	for (int i = 0; i < 10; i++)
+		rt_gosched();
+	__builtin_trap();
+}
+END
+rtcc parked.c -o parked
+GOMAXPROCS=1 emulate -g "$PWD/stub" ./parked >log 2>&1 &
+n=0
+while ! [ -S stub ] && [ $((n += 1)) -lt 1000 ]; do sleep 0.02; done
+gdb-multiarch -nx -batch -ex 'file parked' -ex "target remote $PWD/stub" -ex continue \
+	-ex "source $RT0_ROOT/tools/gdb/rt0.py" -ex 'info goroutines' -ex 'goroutine 6 bt' -ex kill 2>&1 </dev/null
+wait
