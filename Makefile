@@ -90,7 +90,7 @@ MUSL = $(filter-out $(MEMBERS),$(sort $(wildcard cgo/*.c cgo/*_$(ARCH).S)))
 # it calls the runtime's FORHOSTED. It is compiled with glibc's headers.
 HOSTEDSRC = $(sort $(wildcard hosted/*.c hosted/*_$(ARCH).S))
 FORHOSTED = rt0_go allgs allglen allm allp droppanics fatal gomaxprocs print streq funcname funcplaces \
-	printgoroutine whereparked freezetheworld inforkedchild yieldcheck canread
+	printgoroutine whereparked freezetheworld inforkedchild yieldcheck canread gcpercent
 SRC += $(if $(HOSTED),cgo/foreign.c)
 HOSTEDGLOBALS = rt_* main __rt0_fuzzmain __*san_default_options __ubsan_on_report \
 	_ZN6__tsan8OnReport* __runtime_text_*
@@ -100,7 +100,7 @@ HOSTEDGLOBALS = rt_* main __rt0_fuzzmain __*san_default_options __ubsan_on_repor
 # rt0.o is linked with it); C++ asks for its things by itself,
 # and so does what calls the deep functions of a C library. By testentry.o the replay build sees
 # whether a program has tests.
-MEMBERS = $(if $(NOMUSL),,cgo/deep_$(ARCH).S cgo/keepthread.c cgo/keepaio.c) runtime/panic/dwarf.c runtime/trace/event.c runtime/reach/leakdoor.c \
+MEMBERS = $(if $(NOMUSL),,cgo/deep_$(ARCH).S cgo/keepthread.c cgo/keepaio.c) runtime/panic/dwarf.c runtime/trace/event.c $(if $(HOSTED),,runtime/reach/leakdoor.c) \
 	runtime/boot/cxxabi.c runtime/io/testentry.c
 
 # A main for programs without rt_main: an archive of its own, since some want an error instead.
