@@ -16,6 +16,7 @@
 #include "runtime/io/testing.h"
 
 #include "include/rt.h"
+#include "runtime/base/race.h"
 #include "runtime/base/replay.h"
 #include "runtime/die/die.h"
 #include "runtime/io/alone.h"
@@ -298,6 +299,8 @@ static int runtest(int32_t seed, void (*fn)(void *), void *arg, uintptr_t caller
 	test.firstid = newg->goid;
 	startg(newg);
 	drive();
+	if (RACING)
+		raceafterall();
 	n = reportleft();
 	putback();
 	rt_free((void *)(uintptr_t)test.known.goids);
@@ -344,4 +347,6 @@ void __rt0_testwait(void)
 	if (!atomic_cas(&test.waiter, NULL, getg()))
 		fatal("rt_test_wait called by two goroutines at a time");
 	gopark(NULL, NULL, WaitReasonZero);
+	if (RACING)
+		raceafterall();
 }

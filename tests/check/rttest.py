@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # tests/check/rttest.py - rt_test_seeds finds the seeds with which a test fails, and the line that it
 # prints runs that test again, alike; a test does not depend on those before it; without GODEBUG
-# it is drawn from seed 1. rt0-explore takes tests, too. The example's tests pass in every build.
+# it is drawn from seed 1. rt0-explore takes tests, too. The race detector knows what they order. The
+# example's tests pass in every build.
 # variants: release
 # needs: gcc
 # stdout: ok
@@ -14,8 +15,8 @@ import subprocess
 from expect import ROOT, TMP, equal, expect, finish
 
 
-def build(source, name, variant="replay"):
-    subprocess.run([f"{ROOT}/tools/rtcc", "-g", "-O1", "-Wall", "-Wextra", "-Werror", source, "-o", f"{TMP}/{name}"],
+def build(source, name, variant="replay", *flags):
+    subprocess.run([f"{ROOT}/tools/rtcc", "-g", "-O1", "-Wall", "-Wextra", "-Werror", *flags, source, "-o", f"{TMP}/{name}"],
                    check=True, env={**os.environ, "CC": "gcc", "RT0_VARIANT": variant})
 
 
@@ -64,6 +65,12 @@ status, out, said = run(f"{ROOT}/tools/explore", "-n", "1000", "./tested", "alte
 expect(status == 1 and "x status 2: panic: it alternates\n" in out, "rt0-explore finds it", out + said)
 paste = re.search(r"^  (GODEBUG=\S+ .*)$", out, re.M)
 expect(paste and "it alternates" in run("sh", "-c", paste[1])[2], "rt0-explore's line replays it", out)
+
+# What goroutines did before they ended, or before rt_test_wait returned, is no race with what comes next.
+for name in "test_world", "wait_alone":
+    build(f"{ROOT}/tests/programs/{name}.c", f"{name}-races", "replay", "-fsanitize=thread", "-Wno-tsan")
+    status, out, said = run(f"./{name}-races")
+    expect(status == 0 and out == "ok\n" and "WARNING" not in said, f"{name}: no race", said)
 
 for variant in "replay", "release":
     build(f"{ROOT}/examples/retry.c", f"retry-{variant}", variant)
