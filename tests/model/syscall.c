@@ -1,11 +1,16 @@
 // syscall.c - a P whose M is in a system call: that M, sysmon and the M that stops the world
 // compete for it, and one gets it; its goroutine runs on, once, and not while the world is stopped.
+// The world stops, and forEachP has its function run, where Ps run and where they are idle, too.
 //
 // source: runtime/sched/syscall.c runtime/sched/own.h runtime/sched/p.c runtime/sched/stw.c
 // source: runtime/sched/sysmon.c runtime/sched/wake.c runtime/sched/findrunnable.c
 // cflags: -DRT0_STRESS
 // run: --memory tso --timeouts --bound 3
 // run: --memory sc --timeouts --bound 1 stopretake
+// run: --memory tso --timeouts --bound 1 stoprun
+// run: --memory tso --timeouts --bound 2 foreachrun
+// run: --memory tso --timeouts --bound 2 foreachcall
+// run: --memory tso --timeouts --bound 2 foreachlong
 // run: --memory ra --timeouts --bound 1 --stale 1
 // large: --memory tso --timeouts
 // large: --memory ra --timeouts --bound 3 --stale 2
@@ -35,6 +40,18 @@
 // mutant: a P that is lent while the world stops is forgotten | --memory sc --bound -1 stoplong
 // - if (unlikely(worldstops()))\n\t\tunusual(gp, pc, sp, bp);\n}
 // + }
+// mutant: an M that gives up its P does not look for forEachP's function | --memory sc --timeouts --bound -1 foreachrun
+// - if (worldstops() || safepointwanted(s->pp)) {
+// + if (worldstops()) {
+// mutant: the world leaves the idle Ps | --memory sc --timeouts --bound -1 stoprun
+// - while ((pp = pidleget()))\n\t\tstopp(pp);
+// +
+// mutant: forEachP leaves the Ps in system calls | --memory sc --timeouts --bound -1 foreachlong
+// - haltiffreezing();\n\t\tsafepointsyscalls();
+// + haltiffreezing();
+// mutant: a P that is handed off does not run forEachP's function | --memory sc --timeouts --bound -1 foreachlong
+// - safepointfor(pp);\n\tif (sched.runqsize != 0)
+// + if (sched.runqsize != 0)
 #include "tests/model/steplock.h"
 #define fastrandn mc_choose
 #include "runtime/lock/note.c"
@@ -240,6 +257,31 @@ static void stopper(void *arg)
 	started = true;
 }
 
+// A P's function: nothing else runs on the P.
+static int visits[MaxWorld];
+
+static void visit(P *pp)
+{
+	mc_assert(pp->status == Pidle || (pp->m == getg()->m && getg()->m->p == pp));
+	visits[pp->id]++;
+}
+
+static void foreacher(void *arg)
+{
+	(void)arg;
+	getg()->m->locks = 0;
+	forEachP(visit);
+	for (int i = 0; i < gomaxprocs; i++)
+		mc_assert(visits[i] == 1);
+	started = true;
+}
+
+static void searcher(void *arg)
+{
+	(void)arg;
+	schedules();
+}
+
 // ---- scenarios ----------------------------------------------------------------------
 
 static void world(int n, int ps)
@@ -259,6 +301,7 @@ static void world(int n, int ps)
 			wm[i].p = NULL;
 	}
 	mc_ignore(ran, sizeof ran);
+	mc_ignore(visits, sizeof visits);
 	mc_ignore(&made, sizeof made);
 	mc_ignore(&stopped, sizeof stopped);
 	mc_ignore(&started, sizeof started);
@@ -328,6 +371,60 @@ static void stopretake(void)
 	threadong0(stopper, 3);
 }
 
+// m0 does something to all Ps, m1 something with its own, m2 sleeps, p2 is idle.
+static void allps(void (*fn)(void *))
+{
+	world(3, 3);
+	expectidle = 2;
+	wm[2].p = NULL;
+	wp[2].m = NULL;
+	wp[2].status = Pidle;
+	sched.pidle = &wp[2];
+	sched.npidle = 1;
+	sched.midle = &wm[2];
+	sched.nmidle = 1;
+	threadong0(fn, 0);
+}
+
+static void running(void (*fn)(void *))
+{
+	allps(fn);
+	threadong0(searcher, 1);
+	mc_daemon();
+	threadong0(sleeper, 2);
+	mc_daemon();
+}
+
+static void stoprun(void)
+{
+	running(stopper);
+}
+
+static void foreachrun(void)
+{
+	running(foreacher);
+}
+
+static void foreach(void (*call)(void *))
+{
+	allps(foreacher);
+	due[1] = 1;
+	threadong(call, 1);
+	mc_daemon();
+	threadong0(sleeper, 2);
+	mc_daemon();
+}
+
+static void foreachcall(void)
+{
+	foreach(caller);
+}
+
+static void foreachlong(void)
+{
+	foreach(longcaller);
+}
+
 static void once(void)
 {
 	int busy = 0;
@@ -348,6 +445,10 @@ const Scenario mc_scenarios[] = {
 	{ "retake", retake1, once, false },
 	{ "stop", stop, once, false },
 	{ "stoplong", stoplong, once, false },
+	{ "stoprun", stoprun, once, true },
+	{ "foreachrun", foreachrun, once, true },
+	{ "foreachcall", foreachcall, once, true },
+	{ "foreachlong", foreachlong, once, true },
 	{ "stopretake", stopretake, once, true },
 	{ 0 },
 };
