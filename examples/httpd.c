@@ -816,7 +816,8 @@ static __attribute__((noinline)) bool handle(Conn *c, Str lines)
 		return answer(c, &r, status, status == 405 ? "Allow: GET, HEAD\r\n" : "") && false;
 	c->stays = r.http10 && haslisted(&r, "connection", "keep-alive");
 	// A body is not read: what follows is not a request.
-	c->close = r.hasbody || haslisted(&r, "connection", "close") || stopping ||
+	c->close = r.hasbody || haslisted(&r, "connection", "close") ||
+	           __atomic_load_n(&stopping, __ATOMIC_SEQ_CST) ||
 	           (r.http10 && !c->stays);
 	status = openfile(&f, r.path);
 	if (status == 0)
