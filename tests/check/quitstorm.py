@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # tests/check/quitstorm.py - SIGQUIT ends a program with one report, whole and alone, also while the
 # world is being stopped and started: with 1, 2 and 4 processors, sent to the process or to any
-# of its threads. It has every goroutine's stack down to its first function, wherever they were.
+# of its threads, and also if it looks for leaks first. It has every goroutine's stack down to its first function, wherever they were.
 # An argument is the number of signals: 1000 by make stress.
 # timeout: 600
 
@@ -59,10 +59,10 @@ def fault(text):
     return None
 
 
-def run(program, procs):
-    """Returns what is wrong, or None."""
+def run(program, procs, leaks):
+    """Returns what is wrong, or None. leaks: the dump looks for leaked goroutines first."""
     process = subprocess.Popen([program], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                               env={"GOMAXPROCS": str(procs)})
+                               env={"GOMAXPROCS": str(procs), "GODEBUG": f"leaks={leaks:d}"})
     process.stdout.readline()
     time.sleep(random.random() / 50)  # anywhere in the storm
     strike(process)
@@ -88,11 +88,12 @@ def main():
                         ROOT + "/tests/check/quitstorm.c", "-o", program], check=True)
         for i in range(signals):
             procs = PROCS[i % len(PROCS)]
-            why = run(program, procs)
+            leaks = i // len(PROCS) % 2 == 1
+            why = run(program, procs, leaks)
             if why:
                 wrong[procs] += 1
                 if sum(wrong.values()) <= 3:
-                    print(f"FAILED: GOMAXPROCS={procs}: {why}")
+                    print(f"FAILED: GOMAXPROCS={procs} leaks={leaks:d}: {why}")
     print(f"{signals} signals, {signals - sum(wrong.values())} with one report each")
     return 1 if wrong else 0
 
