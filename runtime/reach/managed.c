@@ -269,9 +269,9 @@ static COLD void managedlargefn(void *arg)
 }
 
 // Before memory is taken from the heap.
-static void beforehand(void)
+static void beforehand(bool noscan)
 {
-	preemptcheckas("rt_gc_alloc");
+	preemptcheckas(noscan ? "rt_gc_alloc_noscan" : "rt_gc_alloc");
 	collectinit();
 	if (cycledue())
 		runcycle(WhenDue);
@@ -281,7 +281,7 @@ static COLD void *allocslow(uint32_t kind)
 {
 	Request r = { .kind = kind };
 
-	beforehand();
+	beforehand(kind >= NumSizeClasses);
 	systemstack(refillfn, &r);
 	if (!r.zeroed || onvalgrind())
 		__builtin_memset(r.p, 0, sizeofkind(kind));
@@ -297,7 +297,7 @@ static COLD void *alloclarge(size_t size, bool noscan)
 
 	if (size > PTRDIFF_MAX)
 		rt_panic("runtime error: allocation size out of range");
-	beforehand();
+	beforehand(noscan);
 	systemstack(managedlargefn, &r);
 	if (!r.zeroed && n >= ClearByKernel)
 		sysUnused(r.p, n, false);
