@@ -35,6 +35,7 @@ bool __rt0_entercall(void);
 void __rt0_leavecall(void);
 void __rt0_comeback(G *gp);
 extern uint32_t __rt0_nspares;
+extern const char __rt0_left; // by its address, what goroutines did before they ended
 extern const char __rt0_io; // by its address, all output happens before all input
 bool __rt0_interruptible(void); // is what is between the program's text bounds its own?
 

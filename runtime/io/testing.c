@@ -16,6 +16,7 @@
 #include "runtime/io/testing.h"
 
 #include "include/rt.h"
+#include "runtime/base/hosted.h"
 #include "runtime/base/race.h"
 #include "runtime/base/replay.h"
 #include "runtime/die/die.h"
@@ -301,6 +302,8 @@ static int runtest(int32_t seed, void (*fn)(void *), void *arg, uintptr_t caller
 	drive();
 	if (RACING)
 		raceafterall();
+	if (Hosted)
+		happensafter(&__rt0_left); // the next seed's run, too, comes after this one
 	n = reportleft();
 	putback();
 	rt_free((void *)(uintptr_t)test.known.goids);
