@@ -5,6 +5,7 @@
 //
 // matrix: GOMAXPROCS=1,2,4,64
 // hosted: not thread: it has more goroutines than ThreadSanitizer allows
+// arch: not qemu: it takes ms to map a segment
 #include "../lib/test.h"
 
 typedef struct {
