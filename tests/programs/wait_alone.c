@@ -12,7 +12,7 @@ static rt_chan *gate;
 static void passes(void *passed)
 {
 	rt_chan_recv(gate, NULL);
-	*(volatile bool *)passed = true; // the call above needs a frame
+	__atomic_store_n((bool *)passed, true, __ATOMIC_RELAXED); // the call above needs a frame
 }
 
 // Each starts the next and ends: at no time is the first alone, but hardly ever are there two.
