@@ -283,23 +283,26 @@ static void noteaccess(Access *a)
 	}
 }
 
+// Is there an access of r's in this epoch among the first of the list, of all these bytes?
+ALWAYS_INLINE bool listed(uint32_t list, const Racer *r, uint32_t mask)
+{
+	for (uint32_t i = list, n = 0; i != 0 && n < 8; i = at(i)->next, n++) {
+		const Cell *c = at(i);
+
+		if (c->slot == r->slot && c->epoch == r->epoch && (mask & ~(uint32_t)c->mask) == 0)
+			return !(c->kind & AccessFree);
+	}
+	return false;
+}
+
 // Has r noted the access in this epoch, or a stronger one?
 ALWAYS_INLINE bool noted(const Granule *g, const Racer *r, uint32_t mask, uint32_t kind)
 {
-	const Cell *c;
-
 	if (kind & AccessAtomic)
 		return false;
-	if (g->writes != 0) {
-		c = at(g->writes);
-		if (c->slot == r->slot && c->epoch == r->epoch && (mask & ~(uint32_t)c->mask) == 0 &&
-		    !(c->kind & AccessFree) && (!(kind & AccessWrite) || (g->reads | g->atomics) == 0))
-			return true;
-	}
-	if ((kind & AccessWrite) || g->reads == 0)
-		return false;
-	c = at(g->reads);
-	return c->slot == r->slot && c->epoch == r->epoch && (mask & ~(uint32_t)c->mask) == 0;
+	if (kind & AccessWrite)
+		return (g->reads | g->atomics) == 0 && listed(g->writes, r, mask);
+	return listed(g->writes, r, mask) || listed(g->reads, r, mask);
 }
 
 typedef struct {
