@@ -67,6 +67,9 @@ typedef struct {
 	bool done, finalizers;
 	int64_t start, stopped, swept, marked, end;
 	uint64_t before, reached; // bytes in use
+	uint64_t goal;
+	int64_t total; // of all stops
+	uint32_t n;
 } Cycle;
 
 static void markstackpiece(uintptr_t lo, uintptr_t hi, void *m)
@@ -152,8 +155,10 @@ static void cyclefn(void *arg)
 
 // GODEBUG=gctrace=1. Two of Go's phases are here parts of one stop, and nobody assists. Not in
 // runcycle's frame, whose unused words would keep alive what they were before.
-static COLD void printcycle(const Cycle *c, uint32_t n, int64_t stopped, uint64_t goal)
+// On g0, where there is room.
+static COLD void printcycle(void *arg)
 {
+	const Cycle *c = arg;
 	int64_t sinceStart = max(c->end - runtimeInitTime, (int64_t)1);
 	int64_t us[3] = { (c->swept - c->start) / 1000, (c->marked - c->swept) / 1000,
 	                  (c->end - c->marked) / 1000 };
@@ -164,9 +169,9 @@ static COLD void printcycle(const Cycle *c, uint32_t n, int64_t stopped, uint64_
 	rt_snprintf(line, sizeof line,
 	            "gc %u @%ld.%03lds %ld%%: %s ms clock, %s ms cpu, %lu->%lu->%lu MB, "
 	            "%lu MB goal, %d P%s\n",
-	            n, sinceStart / 1000000000, sinceStart / 1000000 % 1000,
-	            stopped * 100 / sinceStart, clock, clock, c->before >> 20, c->before >> 20,
-	            c->reached >> 20, goal >> 20, gomaxprocs, c->why == WhenDue ? "" : " (forced)");
+	            c->n, sinceStart / 1000000000, sinceStart / 1000000 % 1000,
+	            c->total * 100 / sinceStart, clock, clock, c->before >> 20, c->before >> 20,
+	            c->reached >> 20, c->goal >> 20, gomaxprocs, c->why == WhenDue ? "" : " (forced)");
 	print("%s", line);
 }
 
@@ -174,21 +179,18 @@ static COLD void printcycle(const Cycle *c, uint32_t n, int64_t stopped, uint64_
 __attribute__((noinline)) void runcycle(enum Why why)
 {
 	Cycle c = { .why = why, .start = nanotime() };
-	uint64_t goal;
-	int64_t stopped;
-	uint32_t n;
 
 	__builtin_unwind_init();
 	stopTheWorld("gc");
-	goal = gc.next;
+	c.goal = gc.next;
 	systemstack(cyclefn, &c);
-	n = gc.n;
-	stopped = gc.stopped;
+	c.n = gc.n;
+	c.total = gc.stopped;
 	startTheWorld();
 	if (!c.done)
 		return;
 	if (debug.gctrace > 0)
-		printcycle(&c, n, stopped, goal);
+		systemstack(printcycle, &c);
 	workerwake(&sweeper);
 	if (c.finalizers)
 		wakefinalizers();
