@@ -2,7 +2,7 @@
 // fork would copy the tables of all that memory.
 // timeout: 120
 // stdout: ok
-// arch: not qemu: a child does not share its memory, so its error is not seen
+// arch: not qemu: a child copies the memory there
 #include "../lib/test.h"
 
 enum { Size = 512 << 20, Page = 4096 };
