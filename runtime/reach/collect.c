@@ -156,9 +156,8 @@ static void cyclefn(void *arg)
 // GODEBUG=gctrace=1. Two of Go's phases are here parts of one stop, and nobody assists. Not in
 // runcycle's frame, whose unused words would keep alive what they were before.
 // On g0, where there is room.
-static COLD void printcycle(void *arg)
+static COLD void printcycle(const Cycle *c)
 {
-	const Cycle *c = arg;
 	int64_t sinceStart = max(c->end - runtimeInitTime, (int64_t)1);
 	int64_t us[3] = { (c->swept - c->start) / 1000, (c->marked - c->swept) / 1000,
 	                  (c->end - c->marked) / 1000 };
@@ -175,6 +174,18 @@ static COLD void printcycle(void *arg)
 	print("%s", line);
 }
 
+// The world runs again.
+static void afterwards(void *arg)
+{
+	const Cycle *c = arg;
+
+	if (debug.gctrace > 0)
+		printcycle(c);
+	workerwake(&sweeper);
+	if (c->finalizers)
+		wakefinalizers();
+}
+
 // The callers' registers may have pointers that no frame has: they are in this one.
 __attribute__((noinline)) void runcycle(enum Why why)
 {
@@ -189,11 +200,7 @@ __attribute__((noinline)) void runcycle(enum Why why)
 	startTheWorld();
 	if (!c.done)
 		return;
-	if (debug.gctrace > 0)
-		systemstack(printcycle, &c);
-	workerwake(&sweeper);
-	if (c.finalizers)
-		wakefinalizers();
+	systemstack(afterwards, &c);
 }
 
 // ---- a search for leaks ------------------------------------------------------------------
