@@ -5,7 +5,7 @@
 // repeat: 3
 #include "../lib/waiting.h"
 
-enum { Many = 1000, Generations = 200 };
+enum { Many = 300, Generations = 200 };
 
 static rt_chan *gate;
 
