@@ -30,23 +30,26 @@
 
 // ---- goroutines ---------------------------------------------------------------------
 
+static bool waitsonobject(uint32_t reason)
+{
+	const uint64_t these =
+		(uint64_t)1 << WaitReasonChanReceive | (uint64_t)1 << WaitReasonChanSend |
+		(uint64_t)1 << WaitReasonSelect | (uint64_t)1 << WaitReasonSemacquire |
+		(uint64_t)1 << WaitReasonMutexLock | (uint64_t)1 << WaitReasonRWMutexRLock |
+		(uint64_t)1 << WaitReasonRWMutexLock | (uint64_t)1 << WaitReasonWaitGroupWait |
+		(uint64_t)1 << WaitReasonCondWait;
+
+	return reason < 64 && (these >> reason & 1);
+}
+
 // Can gp continue without another goroutine?
 static bool cancontinue(const G *gp)
 {
 	if (readgstatus(gp) != Gwaiting || gp->issystem)
 		return true;
-	switch (reasonof(gp)) {
-	case WaitReasonChanReceive:
-	case WaitReasonChanSend:
-	case WaitReasonSelect:
-	case WaitReasonSemacquire:
-	case WaitReasonMutexLock:
-	case WaitReasonRWMutexRLock:
-	case WaitReasonRWMutexLock:
-	case WaitReasonWaitGroupWait:
-	case WaitReasonCondWait:
-		// Without one it waits in another way, of a C library's.
+	if (waitsonobject(reasonof(gp))) // without one it waits in another way, of a C library's
 		return !gp->waiting || gp->waiting->g != gp;
+	switch (reasonof(gp)) {
 	case WaitReasonChanReceiveNil:
 	case WaitReasonChanSendNil:
 		return false;

@@ -71,7 +71,8 @@ done
 
 # What may be seen: the interface, the entry, what compilers call, a C library's hooks.
 # What may be missing: the program, the linker script's symbols, libgcc's arithmetic, what
-# rtcc defines for code that does not check its stack, the reader of debug information and the tracer.
+# rtcc defines for code that does not check its stack, the reader of debug information, the tracer and the search
+# for leaks at the end.
 for object in "$build/rt0.o" "$RT0_TMP/gcc/rt0.o" "$RT0_TMP/clang/rt0.o"; do
 	nm -P "$object" >"$RT0_TMP/symbols"
 	awk '
@@ -82,7 +83,7 @@ for object in "$build/rt0.o" "$RT0_TMP/gcc/rt0.o" "$RT0_TMP/clang/rt0.o"; do
 	$2 == "R" && $1 == "__rt0_version" { n++; next }
 	$2 ~ /^[W]$/ && $1 ~ /^(memcpy|memmove|memset|memcmp|__stack_chk_fail)$/ { n++; next }
 	$2 == "V" && $1 ~ /^_cgo_(init|thread_start|exit)$/ { n++; next }
-	$2 == "w" && ($1 ~ /^(__rt0_segments|__rt0_places|_cgo_sigforeign)$/ || $1 ~ /^__rt0_trace(r|event|give|wake)?$/) { n++; next }
+	$2 == "w" && ($1 ~ /^(__rt0_segments|__rt0_places|__rt0_leakfinder|_cgo_sigforeign)$/ || $1 ~ /^__rt0_trace(r|event|give|wake)?$/) { n++; next }
 	$2 ~ /^[A-Zvw]$/ { print $1 " (" $2 ") is visible"; bad = 1; next }
 	END { if (bad) exit 1; printf "rt0.o: %d symbols, all allowed\n", n }
 	' linker.ld "$RT0_TMP/symbols" || { echo "in $object"; exit 1; }

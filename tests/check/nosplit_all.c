@@ -2,6 +2,8 @@
 // so that all of the runtime is linked.
 #include <rt.h>
 
+extern char __rt0_leakfinder; // what rtcc -g links for GODEBUG=leaks
+
 // Any pointer type will do: nothing is called.
 static void *const all[] = {
 	rt_exit, rt_getenv,
@@ -27,6 +29,7 @@ static void *const all[] = {
 	rt_trace_start, rt_trace_stop, rt_test, rt_test_seeds, rt_test_wait,
 	rt_malloc, rt_calloc, rt_realloc, rt_free, rt_malloc_usable_size, rt_memstats,
 	rt_gc_alloc, rt_gc_alloc_noscan, rt_gc, rt_gc_finalizer, rt_gc_percent,
+	rt_leaks, rt_root_add, rt_root_remove, &__rt0_leakfinder,
 	rt_open, rt_read, rt_write, rt_close, rt_pipe, rt_raw_syscall, rt_raw_syscall_any,
 	rt_raw_syscall_all, rt_process_start, rt_process_wait, rt_process_wait_until,
 	rt_process_signal, rt_process_pid, rt_process_detach, rt_environ,
