@@ -11,7 +11,7 @@ test-arm64:
 
 # build/replay, for the tests of it.
 replayed:
-	@$(MAKE) --no-print-directory DEBUG= STRESS= COVERAGE= HOSTED= REPLAY=1 runtime
+	@$(MAKE) --no-print-directory DEBUG= STRESS= COVERAGE= HOSTED= REPLAY=1 runtime musl
 
 # What the tests run of the runtime, file by file. Those that fail in this build are listed.
 coverage: $(BUILD)/hosted$(SUFFIX) replayed
