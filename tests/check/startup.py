@@ -368,10 +368,10 @@ def settings():
 def grace(end):
     """Main returns while another goroutine dies: rows 101 and 102, which need variables
     that no program sets at will."""
-    # A signal that comes at a breakpoint makes gdb count it twice. With a C library, sysmon
-    # needs them.
+    # A signal or another thread's event that comes at a breakpoint makes gdb count it twice.
+    # With a C library, sysmon needs signals; on a busy machine threads begin late.
     gdb.execute("set environment GODEBUG asyncpreemptoff=1")
-    extra = 50 if has_musl() else 0
+    extra = 50
     main = gdb.Breakpoint("*rt_main", internal=True)
     cases = ((101, "runningPanicDefers", 1000), (102, "panicking", 0))
     for row, variable, steps in cases:

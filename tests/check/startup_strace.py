@@ -183,6 +183,8 @@ def clones(calls, threads):
     """newosproc on the first thread, and what its children do first."""
     made = [i for i, call in enumerate(calls) if call.startswith("clone(")]
     for i in made:
+        if calls[i].endswith(") = ?"):
+            continue  # the process ended: another thread made its exit_group meanwhile
         matches(85, calls[i - 1], r"rt_sigprocmask\(SIG_SETMASK, ~\[\], \[.*\], 8\) = 0")
         matches(85, calls[i + 1], r"rt_sigprocmask\(SIG_SETMASK, \[.*\], NULL, 8\) = 0")
         found = re.fullmatch(r"clone\(child_stack=(\w+), flags=([A-Z_|]+)\) = (\d+)",
