@@ -9,6 +9,7 @@
 // run: --memory tso
 // run: --memory ra --bound 1 --stale 1
 // large: --memory ra --bound 2 --stale 2
+// large: --memory tso reusereaders
 // mutant: the number is closed while a call is under way | --memory sc --bound 1 blockedclose
 // - return (new & (Closing | Users | Claimed)) == Closing;
 // + return (new & (Closing | Claimed)) == Closing;

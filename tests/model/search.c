@@ -42,7 +42,7 @@
 // mutant: nobody takes over the search from an M that has found something | --memory sc chain
 // - stopspinning(mp);\n\twakep();
 // + stopspinning(mp);
-// mutant: the claim is not dropped
+// mutant: the claim is not dropped | --memory ra --stale 2 --bound 2 next
 // - if (spinning)\n\t\t\t\tdropclaim();
 // +
 #include "tests/model/steplock.h"
