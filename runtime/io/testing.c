@@ -58,6 +58,7 @@ typedef struct {
 	bool left;     // goroutines of the test
 	bool finished; // the first has ended
 	int64_t next;  // when the first timer is due, or 0
+	G *waiter;     // in rt_test_wait, and blocked if all are
 } Look;
 
 // ---- looking ------------------------------------------------------------------------
@@ -112,6 +113,7 @@ static Look look(bool timers)
 		l.least = min(l.least, d);
 	}
 	l.finished = test.first->goid != test.firstid || readgstatus(test.first) == Gdead;
+	l.waiter = test.waiter;
 	if (timers)
 		l.next = nexttimer();
 	return l;
@@ -199,14 +201,13 @@ static void drive(void)
 
 	for (;;) {
 		Look l = REPLAYING ? replayawaitblocked(still) : awaitblocked();
-		G *waiter = test.waiter;
 
 		if (!l.left)
 			return;
 		still = false;
-		if (waiter) {
+		if (l.waiter) {
 			test.waiter = NULL;
-			ready(waiter, false);
+			ready(l.waiter, false);
 		} else if (l.finished) {
 			return;
 		} else if (l.next != 0) {
@@ -249,6 +250,7 @@ static void setaside(void)
 	lockInit(&test.aside.timersLock, RankTimers);
 	for (int32_t i = 0; i < gomaxprocs; i++)
 		moveTimers(&test.aside, allp[i]);
+	timersaside = &test.aside;
 	startTheWorld();
 }
 
@@ -263,6 +265,7 @@ static void putback(void)
 	if (!REPLAYING)
 		shiftTimers(&test.aside, testclockend());
 	moveTimers(allp[0], &test.aside);
+	timersaside = NULL;
 	startTheWorld();
 	if (allp[0]->timer0When != 0)
 		wakeNetPoller(allp[0]->timer0When);

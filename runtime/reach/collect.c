@@ -16,6 +16,8 @@
 //
 // built: unchecked libc
 #include "include/rt.h"
+#include "runtime/lock/lock.h"
+#include "runtime/mem/mheap.h"
 #include "runtime/os/os.h"
 #include "runtime/reach/managed.h"
 #include "runtime/sched/g.h"
@@ -118,14 +120,21 @@ static uint64_t distribute(bool all)
 {
 	uint64_t reached = 0;
 
+	// Threads without a P may make and free spans meanwhile, but not these. Freeing one takes
+	// the lock.
+	lock(&mheap.lock);
 	for (uintptr_t page = 0; page < mheap.npages;) {
 		const Spanref *r = &mheap.spans[page];
 		Mspan *s = r->s;
 
 		page += r->inuse ? s->npages : 1;
-		if (r->inuse && ismanaged(s))
-			reached += givetosweep(s, all);
+		if (!r->inuse || !ismanaged(s))
+			continue;
+		unlock(&mheap.lock);
+		reached += givetosweep(s, all);
+		lock(&mheap.lock);
 	}
+	unlock(&mheap.lock);
 	heaplive = memstats.heap_marked = reached;
 	setnext();
 	return reached;

@@ -142,7 +142,7 @@ uint64_t givetosweep(Mspan *s, bool all)
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < s->nelems && !all; i++) {
-		if (s->state[i] == ObjectBusy)
+		if ((s->state[i] & ~ObjectWaited) == ObjectBusy)
 			s->state[i] |= ObjectMarked;
 	}
 	if (s->size == 0)
@@ -180,7 +180,8 @@ void finishsweep(void)
 		;
 	for (uint32_t k = 0; k < NumKinds; k++)
 		kinds[k].partial = NULL;
-	for (int32_t i = 0; i < allplen; i++) {
+	// Also those that are gone for now: procresize takes them again as they are.
+	for (int32_t i = 0; i < allpcap; i++) {
 		for (uint32_t k = 0; ps[i] && ps[i]->current && k < NumKinds; k++)
 			ps[i]->current[k] = (Current){ &nospace, 0 };
 	}

@@ -119,8 +119,12 @@ static void ownstacks(const G *gp, Visit *visit, void *arg)
 {
 	if (gp->stack.lo != 0 && spanref(gp->stack.lo) == &nospan)
 		visit(gp->stack.lo, max(gp->stack.hi, gp->stack.lo + goroutineStack), arg);
-	if (gp->segment.hi != 0)
+	// What has the size of a segment is one, with a slot of address space; else it is a stack that
+	// the goroutine has borrowed, or a thread's own.
+	if (gp->segment.hi - gp->segment.lo == StackSegment)
 		visit(segmentbottom(gp->segment), gp->segment.hi, arg);
+	else if (gp->segment.hi != 0)
+		visit(gp->segment.lo, gp->segment.hi, arg);
 }
 
 static void everyown(Visit *visit, void *arg)

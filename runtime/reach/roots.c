@@ -17,6 +17,7 @@
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
 #include "runtime/reach/reach.h"
+#include "runtime/sched/timer.h"
 #include "runtime/sched/yieldcheck.h"
 
 const Collected *collected;
@@ -103,6 +104,8 @@ bool markroots(Marker *m, const Stack *own)
 		markm(m, r, mp, &r);
 	for (int32_t i = 0; i < gomaxprocs; i++)
 		marktimers(m, allp[i]);
+	if (timersaside)
+		marktimers(m, timersaside);
 	for (const Root *root = roots.list; root; root = root->next)
 		markrange(m, root->lo, root->hi);
 	all = !own || markmaps(r, *own);

@@ -240,6 +240,8 @@ int64_t checkTimers(P *pp, int64_t *now, bool *ran)
 	return next;
 }
 
+const P *timersaside;
+
 // Moves the timers of from, which will be destroyed, to to. The world is stopped.
 void moveTimers(P *to, P *from)
 {

@@ -14,6 +14,9 @@ bool deltimer(Timer *t);
 // whether one ran.
 int64_t checkTimers(P *pp, int64_t *now, bool *ran);
 void moveTimers(P *to, P *from);
+// Has the timers that no P runs while a test by rt_test lasts, or is NULL. Changes in the
+// stopped world.
+extern const P *timersaside;
 // Makes all timers of pp so much later. The world is stopped, as for moveTimers.
 void shiftTimers(P *pp, int64_t by);
 const Timer *timerat(const P *pp, int32_t i); // the ith of its heap

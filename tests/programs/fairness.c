@@ -5,6 +5,7 @@
 // that sleeps, nor a chain that respawns itself; a pair that computes for long and a pair
 // that computes little get the processor for times within a factor of 20.
 // env: GOMAXPROCS=1
+// hosted: not thread: it watches the counting of one pair more than the waiting of the other
 #include "../lib/test.h"
 
 enum {
