@@ -245,7 +245,7 @@ static void followwork(Marker *m)
 }
 
 // Calls fn for each span with objects of a class that is known.
-static void everyspan(void (*fn)(void *arg, Mspan *s), void *arg)
+ALWAYS_INLINE void everyspan(void (*fn)(void *arg, Mspan *s), void *arg)
 {
 	for (uintptr_t page = 0; page < mheap.npages;) {
 		const Spanref *r = &mheap.spans[page];
