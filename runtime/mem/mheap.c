@@ -253,7 +253,7 @@ Mspan *spanalloc(uint32_t class, uintptr_t npages, uint32_t size, uint32_t nelem
 		s->class = (uint8_t)class;
 		s->size = size;
 		s->nelems = s->nfree = (uint16_t)nelems;
-		s->zeroed = zero == npages && !lazily;
+		s->zeroed = zero == npages && !lazily && !onvalgrind(); // which sees it as undefined
 		setpages(s, true);
 		account(s, 1);
 		mheap.dirtylow = min(mheap.dirtylow, dirtypages());

@@ -278,35 +278,46 @@ static void beforehand(bool noscan)
 		runcycle(WhenDue);
 }
 
-static COLD void *allocslow(uint32_t kind)
+// Not in the caller's frame, which is below a cycle's.
+static NOINLINE void *refilled(uint32_t kind)
 {
 	Request r = { .kind = kind };
 
-	beforehand(kind >= NumSizeClasses);
 	systemstack(refillfn, &r);
-	if (!r.zeroed || onvalgrind())
+	if (!r.zeroed)
 		__builtin_memset(r.p, 0, sizeofkind(kind));
 	if (RACING)
 		raceclear((uintptr_t)r.p, sizeofkind(kind));
 	return r.p;
 }
 
-static COLD void *alloclarge(size_t size, bool noscan)
+static COLD void *allocslow(uint32_t kind)
+{
+	beforehand(kind >= NumSizeClasses);
+	return refilled(kind);
+}
+
+static NOINLINE void *takelarge(size_t size, bool noscan)
 {
 	uintptr_t n = alignup(size, (uintptr_t)HeapPage);
 	Request r = { .kind = (noscan ? NoscanClass : ManagedClass) + LargeClass, .npages = n >> PageShift };
 
-	if (size > PTRDIFF_MAX)
-		rt_panic("runtime error: allocation size out of range");
-	beforehand(noscan);
 	systemstack(managedlargefn, &r);
-	if (!r.zeroed && n >= ClearByKernel)
+	if (!r.zeroed && n >= ClearByKernel && !onvalgrind())
 		sysUnused(r.p, n, false);
-	else if (!r.zeroed || onvalgrind())
+	else if (!r.zeroed)
 		__builtin_memset(r.p, 0, n);
 	if (RACING)
 		raceclear((uintptr_t)r.p, n);
 	return r.p;
+}
+
+static COLD void *alloclarge(size_t size, bool noscan)
+{
+	if (size > PTRDIFF_MAX)
+		rt_panic("runtime error: allocation size out of range");
+	beforehand(noscan);
+	return takelarge(size, noscan);
 }
 
 ALWAYS_INLINE void *alloc(size_t size, bool noscan)
@@ -325,7 +336,7 @@ ALWAYS_INLINE void *alloc(size_t size, bool noscan)
 	p = takenext(c + kind, &zeroed);
 	if (unlikely(!p))
 		return allocslow(kind);
-	if (!zeroed || onvalgrind())
+	if (!zeroed)
 		__builtin_memset(p, 0, sizeofkind(kind));
 	if (RACING)
 		raceclear((uintptr_t)p, sizeofkind(kind));
