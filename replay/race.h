@@ -59,7 +59,7 @@ typedef struct {
 	uint32_t last;      // the inner one that was asked for last
 } Call;
 
-uint32_t callfrom(uint32_t outer, uintptr_t pc);
+uint32_t callfrom(uint32_t outer, uintptr_t returns);
 const Call *callat(uint32_t i);
 void raceenter(uintptr_t pc); // the code that runs calls a function; it returns to pc
 void raceleave(void);

@@ -37,7 +37,7 @@ void raceread(const void *p, uintptr_t n);
 void racewritten(const void *p, uintptr_t n);
 void racereadstring(const char *s);
 uint32_t racecalls(void); // where the code that runs is
-void racereturn(uint32_t calls);
+void racereturn(uint32_t back);
 void raceignore(const void *p); // a lock of the runtime's: its uses say nothing of the program
 void racefd(int32_t fd, bool closes);
 void raceopened(int32_t fd);
