@@ -59,7 +59,8 @@ static bool starting; // written by main; nothing depends on when others see it
 
 // While the runtime starts, what an M waits for comes at once, from another that is on this
 // processor or is being woken on another: yields are cheaper than sleep and wake-up. They end
-// soon, since another process that wants the processor gets a time slice with each.
+// soon, since another process that wants the processor gets a time slice with each. The look is a
+// hint: notesleep's load comes after it, pairs with notewakeup's exchange, and loses no wake-up.
 static void awaitnote(Note *n)
 {
 	int64_t until = nanotime() + StartYield;
@@ -82,6 +83,7 @@ void parkm(uint32_t why)
 	acquirep(takeleft(mp));
 }
 
+// Puts this M, which is to sleep, on the idle list.
 static void idlem(M *mp)
 {
 	if (mp->locks != 0)
@@ -257,7 +259,8 @@ void beginstart(void)
 	addclaim();
 }
 
-// What has come meanwhile is on this P, if it is not done yet.
+// The claim suppressed wakep, so what has come meanwhile is looked for here. Only the runtime's
+// own goroutines were made, all on main's P, which is this M's again: no other has some.
 void endstart(void)
 {
 	atomic_store_relaxed(&starting, false);
