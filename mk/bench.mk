@@ -1,7 +1,7 @@
 # bench.mk - benchmarks: rt0's programs, Go's twins and peers (bench/README.md).
 
 GO = go
-BENCH = $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*.c))
+BENCH = $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*.c)) $(BUILD)/bench/httpd
 TWINS = $(if $(shell command -v $(GO)),$(BUILD)/bench/go/built)
 # Peers of a C library: each from its file, the start-up's from one for each library. Those
 # whose library is missing are left out.
@@ -23,10 +23,18 @@ bench-startup: bench-programs
 
 bench-programs: $(BENCH) $(PEERS) $(TWINS)
 
-$(BUILD)/bench/%: bench/%.c $(wildcard bench/*.h) $(B)/librt0.a include/rt.h linker.ld tools/rtcc
+define bench-program
 	$(call say,RTCC,$<)
 	@mkdir -p $(@D)
 	$(Q)CC="$(CC)" RT0_VARIANT=$(VARIANT)$(SUFFIX) tools/rtcc -O2 -Wall -Wextra $< -o $@
+endef
+
+$(BUILD)/bench/%: bench/%.c $(wildcard bench/*.h) $(B)/librt0.a include/rt.h linker.ld tools/rtcc
+	$(bench-program)
+
+# The web server that is measured is the example.
+$(BUILD)/bench/httpd: examples/httpd.c $(B)/librt0.a include/rt.h linker.ld tools/rtcc
+	$(bench-program)
 
 $(PEER)/%: bench/peers/%.c $(wildcard bench/*.h bench/peers/*.h)
 	$(call say,CC,$<)

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # tests/check/bench.py - every workload of bench/ runs with little to do, and prints the
-# metrics that bench/README.md names, in its units.
+# metrics that bench/README.md names, in its units; tools/bench asks the web server.
+# needs: wrk
 # timeout: 120
 
 import concurrent.futures
@@ -99,6 +100,24 @@ def server():
     return "" if status == -signal.SIGTERM else f"ends with status {status}"
 
 
+def web():
+    """Returns what is wrong with tools/bench's row of the web server, or nothing."""
+    out = f"{TMP}/bench"
+    os.makedirs(f"{out}/peers")
+    subprocess.run([f"{ROOT}/tools/rtcc", "-O2", f"{ROOT}/examples/httpd.c", "-o",
+                    f"{out}/httpd"], check=True)
+    subprocess.run(["gcc", f"{ROOT}/bench/peers/spawner.c", "-o", f"{out}/peers/spawner"],
+                   check=True)
+    done = subprocess.run([f"{ROOT}/tools/bench", "--rounds", "1", "--procs", "2",
+                           "http_10k_100"], env={**os.environ, "RT0_BUILD": TMP}, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    rows = {line.split()[2]: float(line.split()[3]) for line in done.stdout.splitlines()
+            if re.fullmatch(r"http_10k_100 +P=2 \w+ +\d+\.\d .*", line)}
+    wanted = ["requests", "p50", "p99", "server_cpu", "per_connection"]
+    right = list(rows) == wanted and min(rows.values()) > 0 and "FAILED" not in done.stdout
+    return "" if right and done.returncode == 0 else done.stdout
+
+
 def main():
     found = [f[:-2] for f in os.listdir(f"{ROOT}/bench") if f.endswith(".c")]
     known = [*WORKLOADS, *OTHERS]
@@ -115,6 +134,9 @@ def main():
     why = server()
     if why:
         failures.append(f"tcp_echo_server: {why}")
+    why = web()
+    if why:
+        failures.append(f"tools/bench: {why}")
     for failure in failures:
         print("FAILED:", failure)
     return bool(failures)
