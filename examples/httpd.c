@@ -10,7 +10,8 @@
 //
 // Files are opened by openat2 beneath the directory: neither ".." nor a symbolic link leads
 // out of it, whatever the path looks like. Before Linux 5.6, and under valgrind, there is no
-// openat2: then symbolic links lead nowhere.
+// openat2: then symbolic links lead nowhere. Small files are kept in memory; before each answer the
+// kernel is asked whether they have changed.
 #include <rt.h>
 
 #include <errno.h>
@@ -23,7 +24,7 @@
 enum {
 	SmallBuffer = 1024, MaxBuffer = 16384, // of a request's head
 	MaxPath = 2048, MaxQuery = 1024,
-	InOnePiece = 16384, // files up to this go out together with the head
+	InOnePiece = 16384, // files up to this are kept, and go out together with the head
 	Chunk = 1 << 20,
 	Slowest = 64 << 10, // bytes of a chunk that a client must take while our patience lasts
 	MaxFd = 1 << 16,
@@ -571,11 +572,115 @@ static bool answer(Conn *c, const Request *r, int status, const char *extra)
 	                (r && r->head) || status == 304 ? 1 : 2);
 }
 
+// ---- small files that are asked for again ---------------------------------------------
+//
+// They are kept in memory. The kernel is asked before each answer whether the path still leads to
+// that file and whether it is unchanged: one system call in place of four. A change shows
+// in the file's times, but two of one moment have one time; so a file is kept only if its last
+// change is a second ago. (What a program writes to a mapping of the file may show late.) A file
+// that was opened beneath the directory may be answered with wherever its name leads now.
+
+enum { Slots = 256, KeptPath = 128 };
+
 typedef struct {
-	int fd;
+	int users; // the slot and answers under way
+	struct stat st;
+	char path[KeptPath], body[];
+} Kept;
+
+static rt_mutex keptlock; // protects the slots and users
+static Kept *slots[Slots]; // by hash of the path
+
+static Kept **slotof(const char *path)
+{
+	uint32_t h = 2166136261; // FNV-1a
+
+	for (; *path; path++)
+		h = (h ^ (unsigned char)*path) * 16777619;
+	return &slots[h % Slots];
+}
+
+static void unkeep(Kept *k)
+{
+	bool last;
+
+	if (!k)
+		return;
+	rt_mutex_lock(&keptlock);
+	last = --k->users == 0;
+	rt_mutex_unlock(&keptlock);
+	if (last)
+		rt_free(k);
+}
+
+static bool unchanged(const struct stat *a, const struct stat *b)
+{
+	return a->st_ino == b->st_ino && a->st_dev == b->st_dev && a->st_size == b->st_size &&
+	       a->st_mode == b->st_mode && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec && a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
+	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
+static const char *relative(const char *path)
+{
+	while (*path == '/')
+		path++;
+	return *path ? path : ".";
+}
+
+// What is kept of this path, or NULL; for unkeep.
+static Kept *findkept(const char *path)
+{
+	struct stat st;
+	Kept *k;
+
+	rt_mutex_lock(&keptlock);
+	k = *slotof(path);
+	if (k && same(text(k->path), path))
+		k->users++;
+	else
+		k = NULL;
+	rt_mutex_unlock(&keptlock);
+	if (k && rt_syscall(SYS_newfstatat, root, relative(path), &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    unchanged(&k->st, &st))
+		return k;
+	unkeep(k);
+	return NULL;
+}
+
+// Reads a file as it was described, and keeps it if it has a second's age then. Returns NULL if it
+// cannot be read or is not as long any more; else what is for unkeep.
+static Kept *keep(int fd, const struct stat *st, const char *path, bool old)
+{
+	size_t size = (size_t)st->st_size;
+	Kept *k = rt_malloc(sizeof *k + size), *before = NULL, **slot = slotof(path);
+
+	k->users = 1;
+	k->st = *st;
+	if (rt_syscall(SYS_pread64, fd, k->body, size, 0) != (int64_t)size) {
+		rt_free(k);
+		return NULL;
+	}
+	if (old && text(path).n < KeptPath) {
+		rt_snprintf(k->path, sizeof k->path, "%s", path);
+		rt_mutex_lock(&keptlock);
+		before = *slot;
+		*slot = k;
+		k->users++;
+		rt_mutex_unlock(&keptlock);
+	}
+	unkeep(before);
+	return k;
+}
+
+// ---- files --------------------------------------------------------------------------
+
+typedef struct {
+	int fd; // -1: it is all in kept
 	int64_t size, from, to; // [from, to) goes out
 	char etag[48];
 	int64_t mtime;
+	Kept *kept; // its contents, or NULL
 } File;
 
 // One name after the other, none of which may be a symbolic link or, says decodepath, "..".
@@ -613,41 +718,48 @@ static int openbeneath(const char *path)
 		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
 	};
 
-	int64_t fd;
+	int64_t fd = rt_syscall(SYS_openat2, root, relative(path), &how, sizeof how);
 
-	while (*path == '/')
-		path++;
-	fd = rt_syscall(SYS_openat2, root, *path ? path : ".", &how, sizeof how);
 	return fd == -ENOSYS ? openbynames(path) : (int)fd;
+}
+
+static void describe(File *f, const struct stat *st)
+{
+	f->size = f->to = st->st_size;
+	f->mtime = st->st_mtim.tv_sec;
+	rt_snprintf(f->etag, sizeof f->etag, "\"%lx-%lx.%lx\"", (unsigned long)st->st_size,
+	            (unsigned long)st->st_mtim.tv_sec, (unsigned long)st->st_mtim.tv_nsec);
 }
 
 // Opens what path means and looks at it. Returns 0 or a status.
 static int openfile(File *f, char *path)
 {
+	int64_t now = rt_walltime() / RT_SECOND;
+	size_t n = text(path).n;
 	struct stat st;
-	size_t n;
 
-	n = text(path).n;
+	if (path[n - 1] == '/') {
+		if (n + sizeof "index.html" > MaxPath)
+			return 404;
+		__builtin_memcpy(path + n, "index.html", sizeof "index.html");
+	}
+	f->kept = findkept(path);
+	if (f->kept) {
+		describe(f, &f->kept->st);
+		return 0;
+	}
 	f->fd = openbeneath(path);
 	if (f->fd < 0)
 		return f->fd == -EACCES ? 403 : f->fd == -EMFILE || f->fd == -ENFILE ? 503 : 404;
 	if (rt_syscall(SYS_fstat, f->fd, &st) < 0)
 		return 500;
-	if (S_ISDIR(st.st_mode)) {
-		if (path[n - 1] != '/')
-			return 301;
-		if (n + sizeof "index.html" > MaxPath)
-			return 404;
-		__builtin_memcpy(path + n, "index.html", sizeof "index.html");
-		rt_close(f->fd);
-		return openfile(f, path); // a directory of that name is a 301
+	if (!S_ISREG(st.st_mode))
+		return S_ISDIR(st.st_mode) ? 301 : 404;
+	describe(f, &st);
+	if (st.st_size > 0 && st.st_size <= InOnePiece) {
+		f->kept = keep(f->fd, &st, path, st.st_ctim.tv_sec < now - 1);
+		return f->kept ? 0 : 500;
 	}
-	if (!S_ISREG(st.st_mode) || path[n - 1] == '/')
-		return 404;
-	f->size = f->to = st.st_size;
-	f->mtime = st.st_mtim.tv_sec;
-	rt_snprintf(f->etag, sizeof f->etag, "\"%lx-%lx.%lx\"", (unsigned long)st.st_size,
-	            (unsigned long)st.st_mtim.tv_sec, (unsigned long)st.st_mtim.tv_nsec);
 	return 0;
 }
 
@@ -721,12 +833,8 @@ static bool sendlarge(Conn *c, File *f, rt_iovec *first)
 static bool sendsmall(Conn *c, File *f, rt_iovec *first)
 {
 	size_t n = (size_t)(f->to - f->from);
-	char *body = rt_malloc(n);
-	bool ok = rt_syscall(SYS_pread64, f->fd, body, n, f->from) == (int64_t)n &&
-	          writeout(c, (rt_iovec[]){ *first, { body, n } }, 2);
 
-	rt_free(body);
-	return ok;
+	return writeout(c, (rt_iovec[]){ *first, { f->kept->body + f->from, n } }, 2);
 }
 
 static bool sendfile(Conn *c, const Request *r, File *f)
@@ -759,7 +867,7 @@ static bool sendfile(Conn *c, const Request *r, File *f)
 	first = (rt_iovec){ buf, (size_t)n };
 	if (r->head || f->to == f->from)
 		return writeout(c, &first, 1);
-	return f->to - f->from <= InOnePiece ? sendsmall(c, f, &first) : sendlarge(c, f, &first);
+	return f->kept ? sendsmall(c, f, &first) : sendlarge(c, f, &first);
 }
 
 // May c appear in a path unescaped? (A slash is handled elsewhere.)
@@ -828,6 +936,7 @@ static __attribute__((noinline)) bool handle(Conn *c, Str lines)
 		ok = answer(c, &r, status, "");
 	if (f.fd >= 0)
 		rt_close(f.fd);
+	unkeep(f.kept);
 	return ok && !c->close;
 }
 

@@ -239,6 +239,52 @@ def withoutopenat2():
         server.wait()
 
 
+def unchanged_since(path, seconds):
+    """Waits until the last change of a file is that old."""
+    while time.time() < os.stat(path).st_ctime + seconds:
+        time.sleep(0.05)
+
+
+def kept(server, port):
+    """What is kept in memory is what the file has, whatever has been done to that."""
+    path, request = f"{WWW}/kept.txt", b"GET /kept.txt HTTP/1.1\r\n" + HOST
+
+    def write(name, data):
+        with open(name, "wb") as file:
+            file.write(data)
+
+    write(path, b"one")
+    equal(body(port, request), b"one", "before it is kept")
+    write(path, b"two")
+    equal(body(port, request), b"two", "changed at once")
+    unchanged_since(path, 3)
+    before = os.stat(path)
+    equal(body(port, request), b"two", "read and kept")
+    with open(f"/proc/{server.pid}/io", encoding="ascii") as file:
+        read = int(re.search(r"rchar: (\d+)", file.read()).group(1))
+    equal(body(port, request), b"two", "kept")
+    with open(f"/proc/{server.pid}/io", encoding="ascii") as file:
+        more = int(re.search(r"rchar: (\d+)", file.read()).group(1)) - read
+    equal(more, len(request), "bytes read for an answer with what is kept")
+    write(path, b"six")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    equal(body(port, request), b"six", "changed, with the old time and size")
+    unchanged_since(path, 3)
+    equal(body(port, request), b"six", "read and kept")
+    equal(talk(port, b"GET /kept.txt HTTP/1.1\r\nRange: bytes=1-1\r\n" + HOST)[-1:], b"i",
+          "a part of what is kept")
+    write(f"{WWW}/other", b"ten")
+    os.rename(f"{WWW}/other", path)
+    equal(body(port, request), b"ten", "replaced by another file")
+    unchanged_since(path, 3)
+    equal(body(port, request), b"ten", "read and kept")
+    os.rename(path, f"{TMP}/outside")
+    os.symlink(f"{TMP}/outside", path)
+    equal(status(port, request), "404", "a link that leads out of the directory")
+    os.remove(path)
+    equal(status(port, request), "404", "removed")
+
+
 def slow(port):
     begun = time.monotonic()
     equal(talk(port, b"GET / HTTP/1.1\r\nHo", False)[9:12], b"408", "half a request")
@@ -278,6 +324,7 @@ def main():
         requests(port)
         contents(port)
         staying(port)
+        kept(server, port)
         slow(port)
         drip(port)
         fuzz(server, port)
