@@ -23,6 +23,12 @@ void *rt_gc_alloc_noscan(size_t size)
 	return rt_gc_alloc(size);
 }
 
+void *rt_gc_alloc_typed(size_t size, const rt_layout *t)
+{
+	(void)t;
+	return rt_gc_alloc(size);
+}
+
 void rt_gc(void)
 {
 }

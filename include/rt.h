@@ -614,6 +614,18 @@ void rt_root_remove(const void *lo);
 void *rt_gc_alloc(size_t size);
 void *rt_gc_alloc_noscan(size_t size);
 
+/* Says where objects hold pointers: word i, of 8 bytes, may be one if bit i % 64 of pointers[i / 64] is set,
+ * for each i below words; and so on in every further run of so many words, as in an array. With words 0 they
+ * hold none. */
+typedef struct {
+	uint32_t words;
+	const uint64_t *pointers;
+} rt_layout;
+
+/* Is rt_gc_alloc for an object in which nothing but what the layout says is a pointer. *t and its bitmap
+ * must stay as they are from the first call on: make them constants. NULL: any word may be one. */
+void *rt_gc_alloc_typed(size_t size, const rt_layout *t);
+
 /* Collects now; returns when all that nothing leads to is free. */
 void rt_gc(void);
 

@@ -24,7 +24,7 @@ typedef struct rt_chan Hchan; // the interface's name for it
 typedef struct rt_deferred Defer; // the interface's name, too
 typedef struct Panic Panic;
 typedef struct Mcache Mcache;
-typedef struct Current Current; // reach/managed.h
+typedef struct Currents Currents; // reach/managed.h
 typedef struct TraceBuf TraceBuf;
 typedef struct Area Area; // cgo/area.h
 
@@ -414,7 +414,7 @@ struct P {
 	Stack segcache[SegCacheSize];
 	int32_t nsegcache;
 
-	Current *current; // what rt_gc_alloc takes from; NULL: never used
+	Currents *current; // what rt_gc_alloc takes from; NULL: never used
 
 	P *link; // on sched.pidle, or procresize's list of Ps with work
 	Sysmontick sysmontick;

@@ -24,7 +24,6 @@ enum {
 	PieceSize = 4 << 10,
 	UnreadPiece = 1, // in an entry of the work stack: begins in a large object, not with one
 	LeastWork = Stress ? 64 : 8 << 10, // entries
-	NumClasses = 256,
 };
 
 typedef struct {
@@ -49,21 +48,33 @@ struct Marker {
 typedef struct {
 	uint64_t recip;
 	uint32_t size;
-	bool known, noscan;
+	bool known, noscan, typed;
 } MarkClass;
 
-static MarkClass classes[NumClasses];
+// Both of NumClasses, in memory that is touched as far as there are classes.
+static MarkClass *classes;
+static const MarkLayout **layouts;
 
-void markclass(uint32_t class, uint32_t size, bool noscan)
+const MarkLayout nopointers;
+
+void markclass(uint32_t class, uint32_t size, const MarkLayout *layout)
 {
-	classes[class] = (MarkClass){ size ? sizerecip(size) : 0, size, true, noscan };
+	bool noscan = layout == &nopointers;
+
+	if (!classes) {
+		classes = persistentalloc(NumClasses * sizeof *classes, CacheLineSize);
+		layouts = persistentalloc(NumClasses * sizeof *layouts, CacheLineSize);
+	}
+	layouts[class] = layout;
+	classes[class] =
+		(MarkClass){ size ? sizerecip(size) : 0, size, true, noscan, layout && !noscan };
 }
 
 static void knowclasses(void)
 {
 	for (uint32_t c = 0; c < NumSizeClasses; c++)
-		markclass(c, classsize(c), false);
-	markclass(LargeClass, 0, false);
+		markclass(c, classsize(c), NULL);
+	markclass(LargeClass, 0, NULL);
 }
 
 // ---- words --------------------------------------------------------------------------
@@ -214,12 +225,49 @@ void markword(Marker *m, uintptr_t p)
 
 // ---- following them -----------------------------------------------------------------
 
+// Marks what the words in [from, end) of an object that begins at base lead to, where it holds
+// pointers by its layout.
+static void marktyped(Marker *m, const MarkLayout *l, uintptr_t base, uintptr_t from, uintptr_t end)
+{
+	uint32_t i = (uint32_t)((from - base) / PtrSize % l->words), n;
+
+	for (; from < end; from += n * PtrSize) {
+		uint64_t bits = l->bits[i / 64] >> i % 64;
+
+		n = min(64 - i % 64, l->words - i);
+		for (; bits; bits &= bits - 1) {
+			uintptr_t at = from + (uint32_t)__builtin_ctzl(bits) * PtrSize;
+
+			if (at < end)
+				lookat(m, *(const uintptr_t *)at);
+		}
+		i = i + n < l->words ? i + n : 0;
+	}
+}
+
+// Marks what those of a class with pointers lead to.
+ALWAYS_INLINE void markpart(Marker *m, uint32_t class, uintptr_t base, uintptr_t from, uintptr_t end)
+{
+	if (unlikely(classes[class].typed))
+		marktyped(m, layouts[class], base, from, end);
+	else
+		markrange(m, from, end);
+}
+
+void markinside(Marker *m, uintptr_t object)
+{
+	Candidate c;
+
+	if (find(spanref(object), object, &c) && !classes[c.class].noscan)
+		markpart(m, c.class, c.base, c.base, c.base + sizeofclass(&c));
+}
+
 // Reads the object, or the large object's first unread piece, and puts the rest back.
 static void readwork(Marker *m, uintptr_t entry)
 {
 	uintptr_t from = entry & ~(uintptr_t)UnreadPiece, end;
 	const Spanref *r = spanref(from);
-	uint32_t size = classes[LISTCLASS(r->list)].size;
+	uint32_t class = LISTCLASS(r->list), size = classes[class].size;
 
 	if (likely(size != 0)) {
 		end = from + size;
@@ -230,7 +278,7 @@ static void readwork(Marker *m, uintptr_t entry)
 			m->work[m->n++] = end | UnreadPiece; // in the entry's place
 		}
 	}
-	markrange(m, from, end);
+	markpart(m, class, size != 0 ? from : r->s->base, from, end);
 }
 
 static void followwork(Marker *m)

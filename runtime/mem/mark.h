@@ -52,6 +52,8 @@ Marker *markbegin(const MarkHooks *hooks);
 // Each word in [lo, hi) may point to something; the words at the ends are whole ones.
 void markrange(Marker *m, uintptr_t lo, uintptr_t hi);
 void markword(Marker *m, uintptr_t p);
+// Marks what the object that begins at object leads to, but not itself.
+void markinside(Marker *m, uintptr_t object);
 // Follows all that was reached, and what that leads to.
 void markdrain(Marker *m);
 // Returns where the marker's own memory is, which is no root.
@@ -70,8 +72,17 @@ bool marked(Marker *m, uintptr_t object);
 // that is not NULL: object i of s. Ends the marker.
 void markend(Marker *m, void (*unreached)(void *arg, const Mspan *s, uint32_t i), void *arg);
 
+// Where an object holds pointers: in word i if bit i % 64 of bits[i / 64] is set, for i below words, and
+// so on in every further run of so many words.
+typedef struct {
+	uint64_t *bits; // those from words on are 0
+	uint32_t words;
+} MarkLayout;
+
 // Objects of a class that is not rt_malloc's (a collector's), before markbegin: their size, or 0 if
-// each has a span of its own; noscan: they hold no pointers. markend leaves their marks alone.
-void markclass(uint32_t class, uint32_t size, bool noscan);
+// each has a span of its own, and where they hold pointers; NULL: in any word. The layout
+// stays. markend leaves their marks alone.
+void markclass(uint32_t class, uint32_t size, const MarkLayout *layout);
+extern const MarkLayout nopointers;
 
 #endif

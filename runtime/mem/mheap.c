@@ -250,7 +250,7 @@ Mspan *spanalloc(uint32_t class, uintptr_t npages, uint32_t size, uint32_t nelem
 		s = newspan(nelems);
 		s->base = (uintptr_t)pageaddr(page);
 		s->npages = (uint32_t)npages;
-		s->class = (uint8_t)class;
+		s->class = (uint16_t)class;
 		s->size = size;
 		s->nelems = s->nfree = (uint16_t)nelems;
 		s->zeroed = zero == npages && !lazily && !onvalgrind(); // which sees it as undefined

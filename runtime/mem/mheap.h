@@ -31,7 +31,9 @@ enum {
 	LargeClass = NumSizeClasses, // a large object
 	StackClass,                  // small stacks; mem/stack.c
 	ManagedClass = 80,           // + class, to LargeClass: a collector's (reach/managed.h),
-	NoscanClass = 160,           // and those that hold no pointers
+	NoscanClass = 160,           // those that hold no pointers,
+	TypedClass = 240,            // and from here on those that say where they hold them
+	NumClasses = 4 << 10,
 	ChunkSize = ChunkPages * HeapPage,
 	SpanUnit = 64, // an Mspan's size is a multiple
 	MaxSpanUnits = 10,
@@ -57,7 +59,7 @@ struct Mspan {
 	uint32_t size; // of an object; large ones: 0
 	uint32_t npages;
 	uintptr_t base;
-	uint8_t class;
+	uint16_t class;
 
 	// nelems states and some of ObjectNone, to a multiple of SpanUnit: the first of those is
 	// for an address in the rest behind the last object.

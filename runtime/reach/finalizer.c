@@ -118,18 +118,6 @@ static void setfinalizer(uintptr_t object, rt_func *fn, void *arg) HOLDS(finaliz
 
 // ---- in a cycle ---------------------------------------------------------------------------
 
-static uintptr_t sizeofmanaged(uintptr_t object)
-{
-	const Mspan *s = spanref(object)->s;
-
-	return s->size != 0 ? s->size : (uintptr_t)s->npages << PageShift;
-}
-
-static bool holdspointers(uintptr_t object)
-{
-	return spanref(object)->s->class < NoscanClass;
-}
-
 void markfinalizers(Marker *m)
 {
 	for (uint32_t i = 0; i < finalizers.size; i++) {
@@ -140,8 +128,7 @@ void markfinalizers(Marker *m)
 			continue;
 		if (objectbase(m, ~f->notarg) != object)
 			markword(m, ~f->notarg);
-		if (holdspointers(object))
-			markrange(m, object, object + sizeofmanaged(object));
+		markinside(m, object);
 	}
 	for (uint32_t i = finalizers.nextdue; i < finalizers.ndue; i++) {
 		markword(m, ~finalizers.due[i].notobject);

@@ -26,39 +26,42 @@ enum {
 	ClearByKernel = 1 << 20, // more than that is not cleared by writing to it
 };
 
-Kind kinds[NumKinds];
+Kind *kinds;
+uint32_t nkinds;
 uint64_t heaplive;
 
 // Has no objects: the common case needs not ask whether there is a span.
 static Mspan nospace;
 
-static uint32_t sizeofkind(uint32_t kind)
-{
-	return classsize(kind % NumSizeClasses);
-}
-
-static uint32_t classofkind(uint32_t kind)
-{
-	bool noscan = kind >= NumSizeClasses;
-
-	return (noscan ? NoscanClass : ManagedClass) + kind % NumSizeClasses;
-}
-
 static Kind *kindofspan(const Mspan *s)
 {
-	bool noscan = s->class >= NoscanClass;
+	if (s->class >= TypedClass)
+		return &kinds[NumKinds + s->class - TypedClass];
+	return &kinds[s->class >= NoscanClass ? kindofclass(s->class - NoscanClass, true) :
+	                                       kindofclass(s->class - ManagedClass, false)];
+}
 
-	return &kinds[noscan ? s->class - NoscanClass + NumSizeClasses : s->class - ManagedClass];
+void addkind(uint32_t sizeclass, uint32_t class, const MarkLayout *layout)
+{
+	Kind *k = &kinds[nkinds];
+
+	lockInit(&k->lock, RankManaged);
+	k->sizeclass = sizeclass;
+	k->size = sizeclass == LargeClass ? 0 : classsize(sizeclass);
+	k->class = (uint16_t)class;
+	k->layout = layout;
+	markclass(class, k->size, layout);
+	// Pairs with sweepone's load; allocations know kinds from layout.c.
+	atomic_store_release(&nkinds, nkinds + 1);
 }
 
 void managedinit(void)
 {
-	for (uint32_t k = 0; k < NumKinds; k++) {
-		lockInit(&kinds[k].lock, RankManaged);
-		markclass(classofkind(k), sizeofkind(k), k >= NumSizeClasses);
-	}
-	markclass(ManagedClass + LargeClass, 0, false);
-	markclass(NoscanClass + LargeClass, 0, true);
+	kinds = persistentalloc(MaxKinds * sizeof *kinds, CacheLineSize);
+	for (uint32_t c = 0; c <= LargeClass; c++)
+		addkind(c, ManagedClass + c, NULL);
+	for (uint32_t c = 0; c <= LargeClass; c++)
+		addkind(c, NoscanClass + c, &nopointers);
 }
 
 // ---- sweeping -------------------------------------------------------------------------
@@ -157,7 +160,9 @@ bool sweepone(void)
 {
 	static uint32_t last; // where there was one
 
-	for (uint32_t n = 0, k = last; n < NumKinds; n++, k = (k + 1) % NumKinds) {
+	uint32_t all = atomic_load_acquire(&nkinds); // pairs with addkind's store
+
+	for (uint32_t n = 0, k = last; n < all; n++, k = (k + 1) % all) {
 		Mspan *s = takespan(&kinds[k], &kinds[k].unswept);
 
 		if (!s)
@@ -172,27 +177,38 @@ bool sweepone(void)
 	return false;
 }
 
+// None of them has a span, from the kind on.
+static void nocurrents(Currents *c, uint32_t kind)
+{
+	for (; kind < c->n; kind++)
+		c->of[kind] = (Current){ &nospace, 0 };
+}
+
 void finishsweep(void)
 {
 	P **ps = allp;
 
 	while (sweepone())
 		;
-	for (uint32_t k = 0; k < NumKinds; k++)
+	for (uint32_t k = 0; k < nkinds; k++)
 		kinds[k].partial = NULL;
 	// Also those that are gone for now: procresize takes them again as they are.
 	for (int32_t i = 0; i < allpcap; i++) {
-		for (uint32_t k = 0; ps[i] && ps[i]->current && k < NumKinds; k++)
-			ps[i]->current[k] = (Current){ &nospace, 0 };
+		if (ps[i] && ps[i]->current)
+			nocurrents(ps[i]->current, 0);
 	}
 }
 
 // ---- allocation -----------------------------------------------------------------------
 
+// What is asked for. An object that is not large has a class, and the kind if it is known.
 typedef struct {
-	uint32_t kind;
+	uint32_t kind;   // NoKind: to be found, by the layout
+	uint32_t sizeclass;
+	const rt_layout *layout;
 	uintptr_t npages; // of a large object
-	void *p;
+	void *p;          // the answer
+	uintptr_t size;
 	bool zeroed;
 } Request;
 
@@ -202,7 +218,7 @@ static NORETURN void nomanaged(void)
 }
 
 // Returns the next free object of c's span, Busy, or NULL.
-ALWAYS_INLINE void *takenext(Current *c, bool *zeroed)
+ALWAYS_INLINE void *takenext(Current *c, uintptr_t *size, bool *zeroed)
 {
 	Mspan *s = c->span;
 
@@ -211,6 +227,7 @@ ALWAYS_INLINE void *takenext(Current *c, bool *zeroed)
 			continue;
 		s->state[i] = ObjectBusy;
 		c->next = i + 1;
+		*size = s->size;
 		*zeroed = s->zeroed;
 		return (void *)(s->base + i * s->size);
 	}
@@ -218,10 +235,9 @@ ALWAYS_INLINE void *takenext(Current *c, bool *zeroed)
 }
 
 // Returns a span of the kind with free objects.
-static Mspan *spanwithspace(uint32_t kind)
+static Mspan *spanwithspace(Kind *k)
 {
-	Kind *k = &kinds[kind];
-	uint32_t size = sizeofkind(kind), npages = spanpages(size);
+	uint32_t npages = spanpages(k->size);
 	Mspan *s = takespan(k, &k->partial);
 
 	while (!s && (s = takespan(k, &k->unswept))) {
@@ -229,38 +245,55 @@ static Mspan *spanwithspace(uint32_t kind)
 			s = NULL;
 	}
 	if (!s)
-		s = spanalloc(classofkind(kind), npages, size, (npages << PageShift) / size);
+		s = spanalloc(k->class, npages, k->size, (npages << PageShift) / k->size);
 	if (!s)
 		nomanaged();
 	return s;
+}
+
+// Returns what pp takes objects of the kind from.
+static Current *currentof(P *pp, uint32_t kind)
+{
+	Currents *old = pp->current, *new;
+	uint32_t n = old ? old->n : 0;
+
+	if (kind < n)
+		return &old->of[kind];
+	n = min(max(kind + 1, max(n * 2, (uint32_t)NumKinds)), (uint32_t)MaxKinds);
+	new = persistentalloc(sizeof *new + n * sizeof *new->of, CacheLineSize);
+	new->n = n;
+	if (old)
+		__builtin_memcpy(new->of, old->of, old->n * sizeof *new->of);
+	nocurrents(new, old ? old->n : 0);
+	pp->current = new; // others look at it in the stopped world alone
+	return &new->of[kind];
 }
 
 // On g0.
 static COLD void refillfn(void *arg)
 {
 	Request *r = arg;
-	P *pp = getg()->m->p;
 	Current *c;
 
-	if (!pp->current) {
-		pp->current = persistentalloc(NumKinds * sizeof *c, CacheLineSize);
-		for (uint32_t k = 0; k < NumKinds; k++)
-			pp->current[k].span = &nospace;
-	}
-	c = &pp->current[r->kind];
-	r->p = takenext(c, &r->zeroed); // the P may be another one than before
+	if (r->kind == NoKind)
+		r->kind = kindoflayout(r->layout, r->sizeclass);
+	c = currentof(getg()->m->p, r->kind);
+	r->p = takenext(c, &r->size, &r->zeroed); // the P may be another one than before
 	if (r->p)
 		return;
-	*c = (Current){ spanwithspace(r->kind), 0 };
+	*c = (Current){ spanwithspace(&kinds[r->kind]), 0 };
 	atomic_xadd(&heaplive, (uint64_t)c->span->nfree * c->span->size);
-	r->p = takenext(c, &r->zeroed);
+	r->p = takenext(c, &r->size, &r->zeroed);
 }
 
 static COLD void managedlargefn(void *arg)
 {
 	Request *r = arg;
-	Mspan *s = spanalloc(r->kind, r->npages, 0, 1);
+	Mspan *s;
 
+	if (r->kind == NoKind)
+		r->kind = kindoflayout(r->layout, LargeClass);
+	s = spanalloc(kinds[r->kind].class, r->npages, 0, 1);
 	if (!s)
 		nomanaged();
 	s->state[0] = ObjectBusy;
@@ -270,37 +303,52 @@ static COLD void managedlargefn(void *arg)
 }
 
 // Before memory is taken from the heap.
-static void beforehand(bool noscan)
+static void beforehand(const char *by)
 {
-	preemptcheckas(noscan ? "rt_gc_alloc_noscan" : "rt_gc_alloc");
+	preemptcheckas(by);
 	collectinit();
 	if (cycledue())
 		runcycle(WhenDue);
 }
 
-// Not in the caller's frame, which is below a cycle's.
-static NOINLINE void *refilled(uint32_t kind)
+// In the frame of a function whose caller's is not below a cycle's.
+static void *refilled(Request *r)
 {
-	Request r = { .kind = kind };
-
-	systemstack(refillfn, &r);
-	if (!r.zeroed)
-		__builtin_memset(r.p, 0, sizeofkind(kind));
+	systemstack(refillfn, r);
+	if (!r->zeroed)
+		__builtin_memset(r->p, 0, r->size);
 	if (RACING)
-		raceclear((uintptr_t)r.p, sizeofkind(kind));
-	return r.p;
+		raceclear((uintptr_t)r->p, r->size);
+	return r->p;
+}
+
+// Not in the caller's frame, which is below a cycle's.
+static NOINLINE void *refilledkind(uint32_t kind)
+{
+	return refilled(&(Request){ .kind = kind });
+}
+
+static NOINLINE void *refilledlayout(uint32_t sizeclass, const rt_layout *t)
+{
+	return refilled(&(Request){ .kind = NoKind, .sizeclass = sizeclass, .layout = t });
 }
 
 static COLD void *allocslow(uint32_t kind)
 {
-	beforehand(kind >= NumSizeClasses);
-	return refilled(kind);
+	beforehand(kind >= kindofclass(0, true) ? "rt_gc_alloc_noscan" : "rt_gc_alloc");
+	return refilledkind(kind);
 }
 
-static NOINLINE void *takelarge(size_t size, bool noscan)
+static COLD void *typedslow(uint32_t sizeclass, const rt_layout *t)
+{
+	beforehand("rt_gc_alloc_typed");
+	return refilledlayout(sizeclass, t);
+}
+
+static NOINLINE void *takelarge(size_t size, uint32_t kind, const rt_layout *t)
 {
 	uintptr_t n = alignup(size, (uintptr_t)HeapPage);
-	Request r = { .kind = (noscan ? NoscanClass : ManagedClass) + LargeClass, .npages = n >> PageShift };
+	Request r = { .kind = kind, .layout = t, .npages = n >> PageShift };
 
 	systemstack(managedlargefn, &r);
 	if (!r.zeroed && n >= ClearByKernel && !onvalgrind())
@@ -312,35 +360,45 @@ static NOINLINE void *takelarge(size_t size, bool noscan)
 	return r.p;
 }
 
-static COLD void *alloclarge(size_t size, bool noscan)
+static COLD void *alloclarge(const char *by, size_t size, uint32_t kind, const rt_layout *t)
 {
 	if (size > PTRDIFF_MAX)
 		rt_panic("runtime error: allocation size out of range");
-	beforehand(noscan);
-	return takelarge(size, noscan);
+	beforehand(by);
+	return takelarge(size, kind, t);
+}
+
+// Returns the next free object of c's, or NULL.
+ALWAYS_INLINE void *takefrom(Current *c)
+{
+	uintptr_t size;
+	bool zeroed;
+	void *p = takenext(c, &size, &zeroed);
+
+	if (unlikely(!p))
+		return NULL;
+	if (!zeroed)
+		__builtin_memset(p, 0, size);
+	if (RACING)
+		raceclear((uintptr_t)p, size);
+	return p;
 }
 
 ALWAYS_INLINE void *alloc(size_t size, bool noscan)
 {
 	uint32_t kind;
-	Current *c;
-	bool zeroed;
+	Currents *c;
 	void *p;
 
 	if (unlikely(size > MaxSmallSize))
-		return alloclarge(size, noscan);
-	kind = sizeclass(size) + (noscan ? NumSizeClasses : 0);
+		return alloclarge(noscan ? "rt_gc_alloc_noscan" : "rt_gc_alloc", size,
+		                  kindofclass(LargeClass, noscan), NULL);
+	kind = kindofclass(sizeclass(size), noscan);
 	// A goroutine has a P.
 	if (unlikely(Stress || mustlook()) || unlikely(!(c = getg()->m->p->current)))
 		return allocslow(kind);
-	p = takenext(c + kind, &zeroed);
-	if (unlikely(!p))
-		return allocslow(kind);
-	if (!zeroed)
-		__builtin_memset(p, 0, sizeofkind(kind));
-	if (RACING)
-		raceclear((uintptr_t)p, sizeofkind(kind));
-	return p;
+	p = takefrom(&c->of[kind]);
+	return likely(p) ? p : allocslow(kind);
 }
 
 void *rt_gc_alloc(size_t size)
@@ -351,4 +409,21 @@ void *rt_gc_alloc(size_t size)
 void *rt_gc_alloc_noscan(size_t size)
 {
 	return alloc(size, true);
+}
+
+void *rt_gc_alloc_typed(size_t size, const rt_layout *t)
+{
+	uint32_t class, kind;
+	Currents *c;
+	void *p;
+
+	if (unlikely(size > MaxSmallSize))
+		return alloclarge("rt_gc_alloc_typed", size, NoKind, t);
+	class = sizeclass(size);
+	kind = knownkind(t, class);
+	if (unlikely(Stress || mustlook()) || unlikely(!(c = getg()->m->p->current)) ||
+	    unlikely(kind >= c->n))
+		return typedslow(class, t);
+	p = takefrom(&c->of[kind]);
+	return likely(p) ? p : typedslow(class, t);
 }

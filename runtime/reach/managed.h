@@ -1,8 +1,10 @@
 // managed.h - objects that live while something reaches them: rt_gc_alloc and the collector.
 //
 // They are in spans of classes of their own, so that rt_malloc and rt_free have nothing to do
-// with them, and rt_free of one is an error. A kind is a size class with pointers or without.
+// with them, and rt_free of one is an error. A kind is a size class with pointers or without, or with
+// a layout that says where they are.
 //
+//	layout.c     kinds of objects that say where they hold pointers
 //	managed.c    allocation, from the P's current span of the kind; sweeping
 //	collect.c    cycles: the world stops, the marker runs, spans are given out to be swept
 //	finalizer.c  functions to be called when nothing reaches an object any more
@@ -20,18 +22,29 @@
 #ifndef RT0_REACH_MANAGED_H
 #define RT0_REACH_MANAGED_H
 
+#include "include/rt.h"
 #include "runtime/mem/mheap.h"
 #include "runtime/reach/reach.h"
 
 enum {
-	NumKinds = 2 * NumSizeClasses, // those that hold pointers first
-	DeadByte = 0xde,               // GODEBUG=clobberfree=1
+	// Of objects that hold pointers anywhere, for each class, to LargeClass; then of those that
+	// hold none. All others have a layout.
+	NumKinds = 2 * (NumSizeClasses + 1),
+	MaxKinds = NumKinds + NumClasses - TypedClass,
+	DeadByte = 0xde, // GODEBUG=clobberfree=1
 };
+#define NoKind UINT32_MAX
 
-// A P's, for each kind.
-struct Current {
+// What a P takes objects of a kind from.
+typedef struct {
 	Mspan *span; // nospace, if it has none
 	uint32_t next; // objects before that are in use
+} Current;
+
+// A P's, for the first n kinds, NumKinds at least.
+struct Currents {
+	uint32_t n;
+	Current of[];
 };
 
 // Of spans whose objects the last cycle has marked.
@@ -40,10 +53,21 @@ typedef struct {
 
 	// lock protects:
 	Mspan *unswept, *partial; // through next; partial: swept, with free objects
+
+	// Set when it is made:
+	uint32_t sizeclass, size; // of the objects; LargeClass, 0: each has a span of its own
+	uint16_t class;           // of their spans
+	const MarkLayout *layout;
 } __attribute__((aligned(CacheLineSize))) Kind;
 
-extern Kind kinds[NumKinds];
+extern Kind *kinds;
+extern uint32_t nkinds; // atomic
 extern uint64_t heaplive; // bytes of objects in use, as far as known; atomic
+
+ALWAYS_INLINE uint32_t kindofclass(uint32_t sizeclass, bool noscan)
+{
+	return (noscan ? NumSizeClasses + 1 : 0) + sizeclass;
+}
 
 ALWAYS_INLINE bool ismanaged(const Mspan *s)
 {
@@ -53,6 +77,8 @@ ALWAYS_INLINE bool ismanaged(const Mspan *s)
 // ---- managed.c ------------------------------------------------------------------------
 
 void managedinit(void);
+// One more kind. Under layout.c's lock, or while there is nobody else.
+void addkind(uint32_t sizeclass, uint32_t class, const MarkLayout *layout);
 // In the stopped world: sweeps what is unswept, and takes the Ps their spans.
 void finishsweep(void);
 // In the stopped world: s, which a cycle has marked, waits to be swept; a large object is swept at once.
@@ -60,6 +86,14 @@ void finishsweep(void);
 uint64_t givetosweep(Mspan *s, bool all);
 // Sweeps a span, if there is one to sweep. On g0.
 bool sweepone(void);
+
+// ---- layout.c -------------------------------------------------------------------------
+
+// Returns the kind of objects of the class, or LargeClass, with that layout, if that was asked for before;
+// NoKind, if not.
+uint32_t knownkind(const rt_layout *t, uint32_t sizeclass);
+// Returns it in any case. On g0.
+uint32_t kindoflayout(const rt_layout *t, uint32_t sizeclass);
 
 // ---- collect.c ------------------------------------------------------------------------
 

@@ -201,6 +201,7 @@ enum { Legal = 1, InSignal = 2 }; // Legal: and the function stays what it is
 	f(rt_root_remove, 0, rt_root_remove(the.pipe))                                 \
 	f(rt_gc_alloc, 0, check(rt_gc_alloc(100)))                                     \
 	f(rt_gc_alloc_noscan, 0, check(rt_gc_alloc_noscan(100000)))                    \
+	f(rt_gc_alloc_typed, 0, check(rt_gc_alloc_typed(100, NULL)))                   \
 	f(rt_gc, 0, rt_gc())                                                           \
 	f(rt_gc_finalizer, 0, check(!rt_gc_finalizer(NULL, NULL, NULL)))               \
 	f(rt_gc_percent, 0, check(rt_gc_percent(100)))                                 \

@@ -192,6 +192,26 @@ static void within(uint64_t id)
 		intact(a[i], 2, "in a large object");
 }
 
+// Nothing but the first of two words is a pointer: the others lead to what is free.
+static void typed(uint64_t id)
+{
+	static const uint64_t first[] = { 1 };
+	static const rt_layout layout = { 2, first };
+	enum { N = 200 };
+	Node ***a = rt_gc_alloc_typed(2 * N * sizeof *a, &layout), **b;
+
+	for (uint64_t i = 0; i < N; i++) {
+		b = rt_gc_alloc_typed(2 * sizeof *b, &layout);
+		*b = list(id + i, 2);
+		b[1] = list(id + i, 1);
+		a[2 * i] = b;
+		a[2 * i + 1] = (Node **)list(id, 1);
+	}
+	rt_sleep(RT_MILLISECOND / 5);
+	for (int i = 0; i < N; i++)
+		intact(*a[2 * i], 2, "in objects with a layout");
+}
+
 static void deferred(void *l)
 {
 	intact(l, 10, "a deferred call's argument");
@@ -211,7 +231,8 @@ static void collects(uint64_t id)
 }
 
 static Case *const cases[] = { sends, sends, sleeps, sleeps, spins, calls, calls, deeply, deeply,
-	                       allocas, allocas, starts, joins, timers, holds, within, defers, collects };
+	                       allocas, allocas, starts, joins, timers, holds, within,
+	                       typed, defers, collects };
 enum { Cases = sizeof cases / sizeof *cases };
 
 static void runs(void *i)
