@@ -51,6 +51,8 @@ void offsets(void)
 	OFFSET(m_gcgo, M, gcgo);
 	OFFSET(m_curg, M, curg);
 	OFFSET(m_procid, M, procid);
+	OFFSET(m_enteredpc, M, enteredpc);
+	OFFSET(m_callees, M, callees);
 
 	archoffsets();
 

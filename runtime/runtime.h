@@ -351,6 +351,11 @@ struct M {
 	bool isextra; // for threads that the runtime has not made; cgo/foreign.c
 	bool calling; // Hosted: foreign code, or rt_cgocall's function, is in a call of rt.h
 
+	// Where the last entersyscall on this M returns to, and the registers that C wants preserved,
+	// as they were then.
+	uintptr_t enteredpc;
+	uintptr_t callees[NumCallees];
+
 	// Asynchronous preemption. The sender of the signal changes signalPending from 0 to 1 and
 	// then owns asyncSpare; the handler, which owned it in between, changes it back.
 	uint32_t signalPending;

@@ -264,6 +264,30 @@ FUNC(asmcgocall)
 	CALL_ON	g_stack_hi, 1
 END(asmcgocall)
 
+// void entersyscall(void), void entersyscallblock(void)
+// The callers' pointers may be in these registers alone until exitsyscall: of another thread's
+// nothing can be seen, and which of them are in frames is the compiler's choice. So they are in
+// the M as well, where reach/stacks.c finds them, before the P is lent: the world
+// may be stopped from then on. Nothing loads them again.
+.macro ENTER how
+	movq	TLS_G, %rax
+	movq	g_m(%rax), %rax
+	movq	0(%rsp), %rcx
+	movq	%rcx, m_enteredpc(%rax)
+	movq	%rbx, m_callees(%rax)
+	movq	%r12, m_callees+8(%rax)
+	movq	%r13, m_callees+16(%rax)
+	movq	%r14, m_callees+24(%rax)
+	movq	%r15, m_callees+32(%rax)
+	jmp	\how				// a tail call: it looks for its caller
+.endm
+FUNC(entersyscall)
+	ENTER	entersaved
+END(entersyscall)
+FUNC(entersyscallblock)
+	ENTER	enterblocksaved
+END(entersyscallblock)
+
 // Only its address is used: the pc of a goroutine that is away on the system stack.
 FUNC(systemstack_switch)
 	ret

@@ -232,6 +232,26 @@ FUNC(asmcgocall)
 	.ltorg
 END(asmcgocall)
 
+// void entersyscall(void), void entersyscallblock(void)
+// The callers' pointers may be in these registers alone until exitsyscall: of another thread's
+// nothing can be seen, and which of them are in frames is the compiler's choice. So they are in
+// the M as well, where reach/stacks.c finds them, before the P is lent: the world
+// may be stopped from then on. Nothing loads them again.
+.macro ENTER how
+	GETG	x1
+	ldr	x1, [x1, #g_m]
+	str	x30, [x1, #m_enteredpc]
+	add	x1, x1, #m_callees
+	SAVE_CALLEES x1, 0
+	b	\how				// a tail call: it looks for its caller
+.endm
+FUNC(entersyscall)
+	ENTER	entersaved
+END(entersyscall)
+FUNC(entersyscallblock)
+	ENTER	enterblocksaved
+END(entersyscallblock)
+
 // Only its address is used: the pc of a goroutine that is away on the system stack.
 FUNC(systemstack_switch)
 	ret

@@ -3,8 +3,9 @@
 //	parked by mcall      from five words below sched.sp: the registers (switch.S)
 //	has not begun        from sched.sp; its argument is sched.ctxt
 //	was preempted        from its red zone; the registers are in its AsyncState
-//	in a system call     from some words below syscallsp: the frame of the function that makes the
-//	                     call has the registers, and the arguments
+//	in a system call     from some words below syscallsp: rt_raw_syscall's frame has the registers,
+//	                     and the arguments. entersyscall leaves them in the M: of one that makes
+//	                     its call later the compiler need not put them anywhere
 //
 // Of a segment that is from the stack pointer up. Of the small stack below it only the frames that
 // are in use are read: dead ones are full of pointers to what the goroutine had before.
@@ -115,10 +116,24 @@ void stackpieces(const G *gp, Visit *visit, void *arg)
 		pieces(lender, visit, arg);
 }
 
+// What entersyscall has left, if that is how gp has entered the call: the place where it returns to
+// is no other function's. They are from the last call at that place, since each leaves them. If gp
+// waits for a P it has no M, and they are where mcall has saved them.
+static void markcallees(Marker *m, const G *gp)
+{
+	const M *mp = gp->m;
+
+	markword(m, gp->syscallbp); // a pointer, perhaps, in code without frame pointers
+	if (mp && mp->enteredpc == gp->syscallpc)
+		markrange(m, (uintptr_t)mp->callees, (uintptr_t)(mp->callees + NumCallees));
+}
+
 void markcontext(Marker *m, const G *gp)
 {
 	if (preempted(gp))
 		markrange(m, (uintptr_t)gp->asyncState, (uintptr_t)(gp->asyncState + 1));
+	if (gp->syscallsp != 0)
+		markcallees(m, gp);
 	markword(m, (uintptr_t)gp->sched.ctxt);
 	markword(m, (uintptr_t)gp->_panic);
 	markword(m, (uintptr_t)gp->_defer);

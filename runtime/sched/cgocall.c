@@ -32,6 +32,7 @@
 #include "include/rt.h"
 #include "runtime/base/guard.h"
 #include "runtime/base/hosted.h"
+#include "runtime/lock/lock.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/entersyscall.h"
@@ -99,22 +100,35 @@ static NOINLINE int32_t readerror(void)
 // ---- being the goroutine again ------------------------------------------------------
 
 // Makes the function that runs as gcgo its goroutine. Returns with a P.
-void becomegoroutine(void)
+//
+// There is no P yet, so that the world may be stopped meanwhile, and what looks for pointers then
+// reads the stacks of gp and of gcgo: by gp->lockedm and mp->incgo it knows which are whose. So
+// these change at once, under the lock that it holds (reach/collect.c, leaks.c). Until exitsyscall
+// has a P, gp is in a system call in this frame, which has the callers' registers.
+NOINLINE void becomegoroutine(void)
 {
 	G *gcgo = getg();
 	M *mp = gcgo->m;
 	G *gp = mp->curg;
 
+	__builtin_unwind_init();
+	lock(&sched.lock);
 	borrowstack(gp, gcgo);
+	gp->sched.pc = gp->syscallpc = CALLERPC;
+	gp->sched.sp = gp->syscallsp = CALLERSP;
+	gp->syscallbp = CALLERBP;
 	mp->incgo = CgoGoroutine;
 	setg(gp); // a signal handler finds the one or the other, on a stack that it has
 	restoreguard(gp, guardfor(gp, (uintptr_t)__builtin_frame_address(0)));
 	lockOSThread();
+	unlock(&sched.lock);
 	exitsyscall();
 }
 
 // Makes the function that is its goroutine run as gcgo again, and the goroutine be in the
-// system call that it has left.
+// system call that it has left. The stacks are exchanged while there is a P, which nobody takes from
+// code that does not yield: so the world is not stopped before reentersyscall lends it. What comes
+// after that does not change whose stacks they are.
 void ceasegoroutine(void)
 {
 	G *gp = getg();
@@ -122,10 +136,10 @@ void ceasegoroutine(void)
 
 	unlockOSThread();
 	returnstack(gp, mp->gcgo);
+	mp->incgo = CgoFunction;
 	reentersyscall(gp->syscallpc, gp->syscallsp, gp->syscallbp);
 	setg(mp->gcgo);
 	setguard(guardof(mp->gcgo));
-	mp->incgo = CgoFunction;
 }
 
 // On the goroutine's own stack: the function that has become it has returned.

@@ -110,12 +110,7 @@ ALWAYS_INLINE void entersyscallat(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t b
 		unusual(gp, pc, sp, bp);
 }
 
-// The caller's frame: where the goroutine's stack ends while it is away.
-#define CALLERPC ((uintptr_t)__builtin_return_address(0))
-#define CALLERSP ((uintptr_t)__builtin_dwarf_cfa())
-#define CALLERBP (*(uintptr_t *)__builtin_frame_address(0))
-
-NOINLINE void entersyscall(void)
+NOINLINE void entersaved(void)
 {
 	entersyscallat(getg(), CALLERPC, CALLERSP, CALLERBP);
 }
@@ -132,7 +127,7 @@ static void entersyscallblock_handoff(void *unused)
 }
 
 // Is entersyscall for a call that certainly blocks: hands off the P at once.
-NOINLINE void entersyscallblock(void)
+NOINLINE void enterblocksaved(void)
 {
 	G *gp = getg();
 	M *mp = gp->m;
@@ -255,6 +250,9 @@ NOINLINE JUMPBACK int64_t rt_raw_syscall(int64_t nr, uint64_t a, uint64_t b, uin
 	uint64_t args[] = { a, b, c, d, e, f };
 	int64_t r;
 
+	// This frame has the callers' registers, as entersyscall has them in the M. They are here
+	// already: the call needs most of them.
+	__builtin_unwind_init();
 	preemptcheckas("rt_syscall");
 	if (REPLAYING && replayinterrupts(nr))
 		return -EINTR;

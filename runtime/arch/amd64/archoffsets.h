@@ -49,6 +49,7 @@ ALWAYS_INLINE void archoffsets(void)
 }
 
 // What the assembly takes for granted beyond the offsets.
+_Static_assert(NumCallees == 5, "what entersyscall stores");
 _Static_assert(offsetof(M, tls[CanarySlot]) == 8 + 0x28, "canary at %fs:0x28");
 _Static_assert(offsetof(FpControl, fcw) == offsetof(FpControl, mxcsr) + 4, "copied as one word");
 _Static_assert(sizeof(MoreFrame) % 16 == 0, "g0's stack stays aligned");

@@ -14,7 +14,10 @@ typedef struct {
 typedef struct {
 } Link;
 
-enum { SavedBelow = 6 * 8 }; // bytes that mcall leaves below a context's sp (switch.S)
+enum {
+	SavedBelow = 6 * 8, // bytes that mcall leaves below a context's sp (switch.S)
+	NumCallees = 5,     // words of the registers that C wants preserved, except rbp
+};
 
 enum {
 	DefaultMxcsr = 0x1f80, // what the kernel starts a process with

@@ -18,6 +18,7 @@ ALWAYS_INLINE void archoffsets(void)
 }
 
 // What the assembly takes for granted beyond the offsets.
+_Static_assert(NumCallees * 8 == 144, "what entersyscall stores: SAVED");
 _Static_assert(offsetof(AsyncState, frame) == 0, "the stack pointer of the return from the signal");
 _Static_assert(_Alignof(AsyncState) == 16, "which must be aligned");
 

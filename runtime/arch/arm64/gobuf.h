@@ -30,6 +30,7 @@ ALWAYS_INLINE void readfpcontrol(FpControl *f)
 enum {
 	SavedBelow = 24 + 144, // bytes that mcall leaves below a context's sp
 	LinkSlot = -3,         // words from there: its link register
+	NumCallees = 18,       // words of the registers that C wants preserved, except x29 and x30
 };
 
 // Makes pc the return address of a function that will start with the stack pointer *sp.
