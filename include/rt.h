@@ -560,7 +560,7 @@ struct rt_memclass {
 	uint64_t cached;  /* the number free in the processors' caches */
 };
 struct rt_memstats {
-	uint64_t objects;       /* the number in use by the program, */
+	uint64_t objects;       /* the number in use by the program, without rt_gc_alloc's, */
 	uint64_t object_bytes;  /* and their sizes, rounded up to the classes' sizes */
 	uint64_t large_objects; /* those of them above 32 KiB */
 	uint64_t large_bytes;
@@ -572,6 +572,18 @@ struct rt_memstats {
 	uint64_t segments_free; /* and how many of them are unused */
 	uint64_t other;         /* the runtime's own structures, outside of the heap */
 	struct rt_memclass by_class[72]; /* objects of up to 32 KiB, in order of size */
+
+	/* Collected memory. All is 0 in a program that has never allocated any. */
+	uint64_t gc_cycles;       /* the number of cycles, */
+	uint64_t gc_forced;       /* and of those that rt_gc or two minutes without one began */
+	uint64_t gc_objects;      /* the number of objects that the last cycle has reached, */
+	uint64_t gc_object_bytes; /* and their sizes, rounded up */
+	uint64_t gc_heap;         /* these, and what processors have taken to allocate from since */
+	uint64_t gc_goal;         /* what gc_heap is when the next cycle begins; UINT64_MAX: never */
+	uint64_t gc_freed;        /* by all cycles */
+	int64_t gc_paused;        /* how long cycles have stopped the world, in ns: all of them, */
+	int64_t gc_longest;       /* and the longest time */
+	int64_t gc_last;          /* rt_nanotime when the last cycle ended */
 };
 void rt_memstats(struct rt_memstats *m);
 

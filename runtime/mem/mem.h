@@ -19,8 +19,20 @@ extern Persistent *persistentlist;
 
 // ---- mstats.c -----------------------------------------------------------------------
 
+// The collector's, from cycle to cycle. Written in the stopped world; atomic.
+typedef struct {
+	uint64_t cycles, forced;
+	uint64_t objects; // that the last one has reached; their bytes are heap_marked
+	uint64_t heap;    // bytes of objects in use, as far as known: more at any time
+	uint64_t goal;    // heap that makes the next one due
+	uint64_t freed;   // bytes, by all of them
+	int64_t stopped, longest; // ns that the world was stopped for
+	int64_t last;     // when it ended
+} Gcstats;
+
 typedef struct {
 	GO_MEMSTATS_FIELDS
+	Gcstats gc;
 
 	// Under mheap.lock, in bytes:
 	uint64_t nlarge; // but this counts them

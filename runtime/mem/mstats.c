@@ -50,6 +50,21 @@ static void classstats(struct rt_memclass *k, uint32_t class)
 	k->objects -= k->cached;
 }
 
+// Of programs that allocate no collected memory all is 0.
+static void gcstats(struct rt_memstats *m)
+{
+	m->gc_cycles = atomic_load_relaxed(&memstats.gc.cycles);
+	m->gc_forced = atomic_load_relaxed(&memstats.gc.forced);
+	m->gc_objects = atomic_load_relaxed(&memstats.gc.objects);
+	m->gc_heap = atomic_load_relaxed(&memstats.gc.heap);
+	m->gc_goal = atomic_load_relaxed(&memstats.gc.goal);
+	m->gc_object_bytes = m->gc_cycles ? atomic_load_relaxed(&memstats.heap_marked) : 0;
+	m->gc_freed = atomic_load_relaxed(&memstats.gc.freed);
+	m->gc_paused = atomic_load_relaxed(&memstats.gc.stopped);
+	m->gc_longest = atomic_load_relaxed(&memstats.gc.longest);
+	m->gc_last = atomic_load_relaxed(&memstats.gc.last);
+}
+
 void rt_memstats(struct rt_memstats *m)
 {
 	_Static_assert(nelem(m->by_class) == NumSizeClasses, "rt.h's number of classes");
@@ -72,6 +87,7 @@ void rt_memstats(struct rt_memstats *m)
 		m->object_bytes += k->objects * k->size;
 	}
 	stackstats(m);
+	gcstats(m);
 	if (Debug)
 		heapcheck();
 }

@@ -25,13 +25,7 @@
 #include "runtime/sched/stw.h"
 #include "runtime/sched/yieldcheck.h"
 
-// Written in the stopped world, or before it has ever been.
-static struct {
-	uint64_t next;     // heaplive that makes the next cycle due; atomic
-	uint64_t marked;   // bytes that the last one has reached
-	uint32_t n;        // cycles so far
-	int64_t stopped;   // ns that the world was stopped for
-} gc;
+static Gcstats *const gc = &memstats.gc;
 
 // ---- when -------------------------------------------------------------------------------
 
@@ -54,12 +48,12 @@ static void setnext(void)
 		next = max(addpercent(memstats.heap_marked, gcpercent), heapminimum);
 	if (Stress && gcpercent >= 0)
 		next = memstats.heap_marked;
-	atomic_store_relaxed(&gc.next, next);
+	atomic_store_relaxed(&gc->goal, next);
 }
 
 bool cycledue(void)
 {
-	return atomic_load_relaxed(&heaplive) >= atomic_load_relaxed(&gc.next) && memstats.enablegc;
+	return atomic_load_relaxed(&gc->heap) >= atomic_load_relaxed(&gc->goal) && memstats.enablegc;
 }
 
 // ---- a cycle ----------------------------------------------------------------------------
@@ -71,7 +65,7 @@ typedef struct {
 	uint64_t before, reached; // bytes in use
 	uint64_t goal;
 	int64_t total; // of all stops
-	uint32_t n;
+	uint64_t n;
 } Cycle;
 
 static void markstackpiece(uintptr_t lo, uintptr_t hi, void *m)
@@ -118,7 +112,7 @@ static bool mark(Cycle *c)
 // all: what has no mark is not.
 static uint64_t distribute(bool all)
 {
-	uint64_t reached = 0;
+	MarkCount reached = { 0 };
 
 	// Threads without a P may make and free spans meanwhile, but not these. Freeing one takes
 	// the lock.
@@ -131,13 +125,28 @@ static uint64_t distribute(bool all)
 		if (!r->inuse || !ismanaged(s))
 			continue;
 		unlock(&mheap.lock);
-		reached += givetosweep(s, all);
+		givetosweep(s, all, &reached);
 		lock(&mheap.lock);
 	}
 	unlock(&mheap.lock);
-	heaplive = memstats.heap_marked = reached;
+	atomic_store_relaxed(&gc->freed, gc->freed + gc->heap - min(reached.bytes, gc->heap));
+	atomic_store_relaxed(&gc->heap, reached.bytes);
+	atomic_store_relaxed(&memstats.heap_marked, reached.bytes);
+	atomic_store_relaxed(&gc->objects, reached.n);
 	setnext();
-	return reached;
+	return reached.bytes;
+}
+
+static void countcycle(const Cycle *c)
+{
+	int64_t took = c->end - c->stopped;
+
+	atomic_store_relaxed(&gc->cycles, gc->cycles + 1);
+	atomic_store_relaxed(&gc->forced, gc->forced + (c->why != WhenDue));
+	atomic_store_relaxed(&gc->stopped, gc->stopped + took);
+	atomic_store_relaxed(&gc->longest, max(gc->longest, took));
+	atomic_store_relaxed(&gc->last, c->end);
+	atomic_store_relaxed(&lastgc, c->end);
 }
 
 // On g0, in the stopped world.
@@ -150,16 +159,14 @@ static void cyclefn(void *arg)
 	if (!c->done)
 		return; // another was quicker
 	c->stopped = nanotime();
-	c->before = heaplive;
+	c->before = gc->heap;
 	finishsweep();
 	c->swept = nanotime();
 	all = mark(c);
 	c->marked = nanotime();
 	c->reached = distribute(all);
 	c->end = nanotime();
-	gc.n++;
-	gc.stopped += c->end - c->stopped;
-	atomic_store_relaxed(&lastgc, c->end);
+	countcycle(c);
 }
 
 // GODEBUG=gctrace=1. Two of Go's phases are here parts of one stop, and nobody assists. Not in
@@ -175,7 +182,7 @@ static COLD void printcycle(const Cycle *c)
 	rt_snprintf(clock, sizeof clock, "%ld.%03ld+%ld.%03ld+%ld.%03ld", us[0] / 1000, us[0] % 1000,
 	            us[1] / 1000, us[1] % 1000, us[2] / 1000, us[2] % 1000);
 	rt_snprintf(line, sizeof line,
-	            "gc %u @%ld.%03lds %ld%%: %s ms clock, %s ms cpu, %lu->%lu->%lu MB, "
+	            "gc %lu @%ld.%03lds %ld%%: %s ms clock, %s ms cpu, %lu->%lu->%lu MB, "
 	            "%lu MB goal, %d P%s\n",
 	            c->n, sinceStart / 1000000000, sinceStart / 1000000 % 1000,
 	            c->total * 100 / sinceStart, clock, clock, c->before >> 20, c->before >> 20,
@@ -202,10 +209,10 @@ __attribute__((noinline)) void runcycle(enum Why why)
 
 	__builtin_unwind_init();
 	stopTheWorld("gc");
-	c.goal = gc.next;
+	c.goal = gc->goal;
 	systemstack(cyclefn, &c);
-	c.n = gc.n;
-	c.total = gc.stopped;
+	c.n = gc->cycles;
+	c.total = gc->stopped;
 	startTheWorld();
 	if (!c.done)
 		return;

@@ -28,7 +28,6 @@ enum {
 
 Kind *kinds;
 uint32_t nkinds;
-uint64_t heaplive;
 
 // Has no objects: the common case needs not ask whether there is a span.
 static Mspan nospace;
@@ -126,21 +125,22 @@ static void putspan(Kind *k, Mspan **list, Mspan *s)
 }
 
 // Sweeps a large object, which has a span of its own.
-static uint64_t sweeplarge(Mspan *s)
+static void sweeplarge(Mspan *s, MarkCount *reached)
 {
 	uintptr_t bytes = (uintptr_t)s->npages << PageShift;
 
 	if (s->state[0] & ObjectMarked) {
 		s->state[0] = ObjectBusy;
-		return bytes;
+		reached->n++;
+		reached->bytes += bytes;
+		return;
 	}
 	if (debug.clobberfree)
 		__builtin_memset((void *)s->base, DeadByte, bytes);
 	spanfree(s);
-	return 0;
 }
 
-uint64_t givetosweep(Mspan *s, bool all)
+void givetosweep(Mspan *s, bool all, MarkCount *reached)
 {
 	uint32_t n = 0;
 
@@ -148,12 +148,15 @@ uint64_t givetosweep(Mspan *s, bool all)
 		if ((s->state[i] & ~ObjectWaited) == ObjectBusy)
 			s->state[i] |= ObjectMarked;
 	}
-	if (s->size == 0)
-		return sweeplarge(s);
+	if (s->size == 0) {
+		sweeplarge(s, reached);
+		return;
+	}
 	for (uint32_t i = 0; i < s->nelems; i++)
 		n += s->state[i] / ObjectMarked;
 	putspan(kindofspan(s), &kindofspan(s)->unswept, s);
-	return (uint64_t)n * s->size;
+	reached->n += n;
+	reached->bytes += (uint64_t)n * s->size;
 }
 
 bool sweepone(void)
@@ -282,7 +285,7 @@ static COLD void refillfn(void *arg)
 	if (r->p)
 		return;
 	*c = (Current){ spanwithspace(&kinds[r->kind]), 0 };
-	atomic_xadd(&heaplive, (uint64_t)c->span->nfree * c->span->size);
+	atomic_xadd(&memstats.gc.heap, (uint64_t)c->span->nfree * c->span->size);
 	r->p = takenext(c, &r->size, &r->zeroed);
 }
 
@@ -297,7 +300,7 @@ static COLD void managedlargefn(void *arg)
 	if (!s)
 		nomanaged();
 	s->state[0] = ObjectBusy;
-	atomic_xadd(&heaplive, r->npages << PageShift);
+	atomic_xadd(&memstats.gc.heap, r->npages << PageShift);
 	r->p = (void *)s->base;
 	r->zeroed = s->zeroed;
 }

@@ -62,7 +62,6 @@ typedef struct {
 
 extern Kind *kinds;
 extern uint32_t nkinds; // atomic
-extern uint64_t heaplive; // bytes of objects in use, as far as known; atomic
 
 ALWAYS_INLINE uint32_t kindofclass(uint32_t sizeclass, bool noscan)
 {
@@ -82,8 +81,8 @@ void addkind(uint32_t sizeclass, uint32_t class, const MarkLayout *layout);
 // In the stopped world: sweeps what is unswept, and takes the Ps their spans.
 void finishsweep(void);
 // In the stopped world: s, which a cycle has marked, waits to be swept; a large object is swept at once.
-// Returns the bytes that are in use. all: what has no mark is not.
-uint64_t givetosweep(Mspan *s, bool all);
+// Adds up what is in use. all: what has no mark is not.
+void givetosweep(Mspan *s, bool all, MarkCount *reached);
 // Sweeps a span, if there is one to sweep. On g0.
 bool sweepone(void);
 
