@@ -106,6 +106,7 @@ tour: examples
 docs: examples
 	tools/gomap --write
 	tools/docs $(B)/examples/hello
+	tools/tour-page $(B)/examples/hello docs/tour.html $(BUILD)/tour.json
 
 man:
 	tools/man $(BUILD)/man
