@@ -128,12 +128,27 @@ static void markcallees(Marker *m, const G *gp)
 		markrange(m, (uintptr_t)mp->callees, (uintptr_t)(mp->callees + NumCallees));
 }
 
+// The value that gp waits to send, and the memory where it wants to receive one, may be known to its
+// Sudog alone: once it waits, its own code does not need the address any more.
+static void markelements(Marker *m, const G *gp)
+{
+	uint32_t reason = reasonof(gp);
+	bool selects = reason == WaitReasonSelect;
+
+	if (!selects && reason != WaitReasonChanSend && reason != WaitReasonChanReceive)
+		return;
+	for (const Sudog *w = gp->waiting; w && w->g == gp; w = selects ? w->waitlink : NULL)
+		markword(m, (uintptr_t)w->elem);
+}
+
 void markcontext(Marker *m, const G *gp)
 {
 	if (preempted(gp))
 		markrange(m, (uintptr_t)gp->asyncState, (uintptr_t)(gp->asyncState + 1));
 	if (gp->syscallsp != 0)
 		markcallees(m, gp);
+	if (readgstatus(gp) == Gwaiting)
+		markelements(m, gp);
 	markword(m, (uintptr_t)gp->sched.ctxt);
 	markword(m, (uintptr_t)gp->_panic);
 	markword(m, (uintptr_t)gp->_defer);
