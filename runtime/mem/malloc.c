@@ -172,7 +172,7 @@ static COLD void *largealloc(uintptr_t size, bool zero)
 	else if (zero && !r.s->zeroed)
 		__builtin_memset((void *)r.s->base, 0, n);
 	if (!Debug)
-		r.s->state[0] = ObjectBusy;
+		makebusy(&r.s->state[0]);
 	return (void *)r.s->base;
 }
 

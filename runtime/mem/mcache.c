@@ -187,3 +187,14 @@ UNCHECKED_LOCKS void putcache(Mcache *c)
 	if (c == &sharedcache)
 		unlock(&mheap.sharedLock);
 }
+
+UNCHECKED_LOCKS void makebusy(uint8_t *state)
+{
+	bool shared = !getg()->m->p;
+
+	if (shared)
+		lock(&mheap.sharedLock);
+	atomic_store_release(state, ObjectBusy); // pairs with checkslot
+	if (shared)
+		unlock(&mheap.sharedLock);
+}

@@ -236,6 +236,9 @@ void cachemakeroom(Mcache *c, uint32_t class);
 // The cache for this M to use until putcache. On g0, so that the M keeps its P.
 Mcache *getcache(void);
 void putcache(Mcache *c);
+// Makes an object Busy that has just been handed out: without a P under the lock that the marker holds
+// while it has its bits in the states, so that it sees the object as a whole or not at all.
+void makebusy(uint8_t *state);
 
 // ---- debug builds: red zones and records; object.c -------------------------------------
 

@@ -394,7 +394,7 @@ NOSPLIT void *dress(uintptr_t slot, uintptr_t n, void *frame)
 	valgrindMakeMemNoAccess(slot, slotsize(f.s));
 	valgrindMalloc(f.p, n, FrontZone);
 	atomic_store_release(&r->uses, r->uses + 1); // for checkslot
-	atomic_store_release((uint8_t *)(uintptr_t)&f.s->state[f.i], ObjectBusy);
+	makebusy((uint8_t *)(uintptr_t)&f.s->state[f.i]);
 	if (RACING)
 		raceallocated(f.p, n);
 	return (void *)f.p;
