@@ -107,6 +107,14 @@ void osyield(void)
 	syscall3(__NR_sched_yield, 0, 0, 0);
 }
 
+int32_t currentcpu(void)
+{
+	uint32_t cpu = 0;
+
+	syscall3(__NR_getcpu, ptrarg(&cpu), 0, 0);
+	return (int32_t)cpu;
+}
+
 void usleep(uint32_t usec)
 {
 	Timespec ts = { usec / 1000000, (int64_t)(usec % 1000000) * 1000 };

@@ -102,6 +102,7 @@ int32_t raise(int32_t sig); // at this thread
 void raisedefault(int32_t sig); // at this thread, for the default action
 uint64_t stacklimit(void); // RLIMIT_STACK in bytes; UINT64_MAX: none
 void osyield(void);
+int32_t currentcpu(void); // the number of the processor that this thread is on
 void usleep(uint32_t usec);
 void sigprocmask(int32_t how, const Sigset *set, Sigset *old);
 void sigaltstack(const Sigaltstack *ss, Sigaltstack *old);

@@ -9,6 +9,7 @@
 // unnecessarily, and yet all Ps are reached.
 //
 // built: unyielding
+#include "machine.h"
 #include "runtime/base/tracehook.h"
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
@@ -53,21 +54,29 @@ void incidlelocked(int32_t v)
 
 // ---- sleeping -----------------------------------------------------------------------
 
-enum { StartYield = 50 * 1000 }; // ns
+enum { StartSpin = 50 * 1000 }; // ns
 
 static bool starting; // written by main; nothing depends on when others see it
 
-// While the runtime starts, what an M waits for comes at once, from another that is on this
-// processor or is being woken on another: yields are cheaper than sleep and wake-up. They end
-// soon, since another process that wants the processor gets a time slice with each. The look is a
-// hint: notesleep's load comes after it, pairs with notewakeup's exchange, and loses no wake-up.
-static void awaitnote(Note *n)
+// While the runtime starts, main's M and the one that runs the helpers hand a P to each other, at
+// once. If the other M is on another processor, looking for a moment is cheaper than sleep and
+// wake-up; it ends soon, since another process may have that processor. On this processor the
+// other M runs when this one sleeps. No yields: in a kernel that takes the rest of a time slice for
+// one, each lets another process run for milliseconds. The look is a hint: notesleep's load comes
+// after it, pairs with notewakeup's exchange, and loses no wake-up.
+static void awaitnote(const Note *n)
 {
-	int64_t until = nanotime() + StartYield;
+	static int32_t last = -1; // the processor of the M that waited last: the other one
+	int32_t here = currentcpu();
+	int32_t there = atomic_xchg(&last, here);
+	int64_t until;
 
-	do
-		osyield();
-	while (atomic_load_relaxed(&n->key) == 0 && nanotime() < until);
+	if (there < 0 || there == here)
+		return;
+	until = nanotime() + StartSpin;
+	while (atomic_load_relaxed(&n->key) == 0 && atomic_load_relaxed(&starting) &&
+	       nanotime() < until)
+		cpupause();
 }
 
 // Sleeps until wakem has a P for this M, and takes it.

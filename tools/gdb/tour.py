@@ -266,8 +266,8 @@ It starts a sweeper, which waits until the program uses the collector, and the s
 which gives unused memory back; and receives from both on a channel. main blocks for the first
 time. It is locked: so the thread hands its P to another, a third one, and waits until main is
 ready. No fourth is made: from `runtimeinit` to the end of `gcenable` a claim says that an M
-searches for work already. Both threads yield for up to 50 us before they sleep, since what they
-wait for comes at once.
+searches for work already. A thread that waits for the other one looks for up to 50 us before it
+sleeps, if the two are on different processors.
 = allglen
 = runtime_inittask.state
 = runtimeInitTime > 0
