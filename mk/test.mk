@@ -4,10 +4,11 @@
 test: all $(if $(HOSTED),,$(BUILD)/hosted$(SUFFIX)) $(if $(REPLAY),,replayed)
 	tests/run --variant $(VARIANT)$(SUFFIX)
 
-# The programs for arm64, which qemu's emulator runs elsewhere.
+# The programs for arm64, which qemu's emulator runs elsewhere, and the start-up's steps.
 test-arm64:
 	@$(MAKE) --no-print-directory ARCH=arm64 all
 	tests/run --arch arm64 programs crash
+	tests/check/startup.sh --arch arm64
 
 # build/replay, for the tests of it.
 replayed:
@@ -96,7 +97,7 @@ check-nosplit: examples
 
 check-startup:
 	$(MAKE) DEBUG=1 all
-	tests/check/startup.sh
+	tests/check/startup.sh $(if $(filter arm64,$(ARCH)),--arch arm64)
 
 # ---- seeing ------------------------------------------------------------------------------
 

@@ -15,9 +15,7 @@ its first sleep is made to last an hour.
 
 import os
 import re
-import signal
 import sys
-import time
 
 import gdb
 
@@ -27,9 +25,11 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path.insert(0, HERE)
 import startup_facts  # noqa: E402 (found by the line above)
 import startup_rows  # noqa: E402
+import startup_target  # noqa: E402
+from startup_target import HOUR, registers, value  # noqa: E402
 
 LIMIT = 100000  # stops in one run: more is a loop
-HOUR = 3600 * 1000 * 1000  # us
+NOBODY = ("nobody", "", False, 0)  # a point that stays when all have been there
 
 
 # The table.
@@ -46,7 +46,7 @@ class Check:
             raise ValueError("startup_rows.py: cannot read: " + line)
         self.row = None if found["row"] == "let" else int(found["row"])
         self.who = found["who"] or "first"
-        self.name = found["name"]
+        self.name = startup_target.entry() if found["name"] == "entry" else found["name"]
         self.ret = bool(found["ret"])
         self.text = found["text"]
         self.where = line.split()[1]
@@ -71,19 +71,27 @@ def has_musl():
 
 def table():
     checks = checks_of(startup_rows.ROWS)
-    if not has_musl():
-        return checks
-    others = checks_of(startup_rows.MUSL)
+    if startup_target.is_arm64():
+        others = checks_of(startup_rows.ARM64)
+    elif has_musl():
+        others = checks_of(startup_rows.MUSL)
+        for check in checks:  # g's word
+            check.text = check.text.replace("$running", "*(long*)($fs_base-8)")
+    else:
+        others = []
     replaced = {(check.row, check.where) for check in others}
     checks = [check for check in checks if (check.row, check.where) not in replaced]
-    for check in checks:  # g's word
-        check.text = check.text.replace("m0.tls[0]", "*(long*)($fs_base-8)")
-    return checks + [check for check in others if check.text]
+    checks += [check for check in others if check.text]
+    for check in checks:
+        check.text = registers(check.text)
+    return checks
 
 
 def order_of_steps():
     with open(os.path.join(HERE, "startup-order.txt"), encoding="ascii") as file:
         order = file.read().split()
+    if startup_target.is_arm64():
+        order[:2] = [startup_target.entry()]
     if has_musl():
         order.remove("settls")
         others = {"clone": "x_cgo_thread_start", "exit": "_Exit"}
@@ -172,15 +180,16 @@ def address_of(name):
 class Run:
     """One start of the program, from its first instruction to its end."""
 
-    def __init__(self, procs, checks, order):
-        self.asked = procs
+    def __init__(self, target, procs, checks, order):
+        self.target, self.asked = target, procs
         self.name = f"GOMAXPROCS={procs}" if procs else "GOMAXPROCS unset"
         self.checks, self.order = checks, order
         self.arrived = []  # names in the order of the first thread's first arrivals
-        self.pid = None
+        self.first = self.procs = None
         self.asleep = False  # sysmon
         self.points = {}  # address: {(caller, name, ret, sp at the call)}
         self.breakpoints = {}
+        self.called = {}  # address: the name of a function whose calls the target notes
 
     def watch(self, address, point):
         if address not in self.points:
@@ -199,6 +208,9 @@ class Run:
         wanted = {("first", name) for name in self.order}
         wanted |= {(c.who, c.name) for c in self.checks} | {("M1", "usleep")}
         good = True
+        for name in self.target.calls:
+            self.called[address_of(name)] = name
+            self.watch(address_of(name), NOBODY)
         for who, name in sorted(wanted):
             try:
                 address = address_of(name)
@@ -211,11 +223,11 @@ class Run:
 
     def who(self, tid):
         """Yields what the stopped thread is called in the table."""
-        if tid == self.pid:
+        if tid == self.first:
             yield "first"
             return
         yield "other"
-        if int(gdb.parse_and_eval("(*(G**)((long)$fs_base-8))->m->id")) == 1:
+        if startup_target.number(tid) == 1:
             yield "M1"
 
     def at(self, who, name, ret):
@@ -235,12 +247,10 @@ class Run:
             self.arrived.append(name)
         if not ret and any((c.who, c.name, c.ret) == (who, name, True)
                            for c in self.checks):
-            sp = int(gdb.parse_and_eval("(long)$sp"))
-            back = int(gdb.parse_and_eval("*(long*)$sp"))
-            self.watch(back, (who, name, True, sp))
+            self.watch(value("$back"), (who, name, True, value("$top")))
         self.at(who, name, ret)
         if who == "M1" and name == "usleep":
-            gdb.execute(f"set $edi = {HOUR}")
+            gdb.execute(registers(f"set $arg0 = {HOUR}").replace("(long)", ""))
             self.asleep = True
         if who == "first" and name == "lockOSThread":
             self.run_sysmon()
@@ -250,7 +260,7 @@ class Run:
         first = gdb.selected_thread()
         gdb.execute("set scheduler-locking on")
         for thread in gdb.selected_inferior().threads():
-            if thread.ptid[1] != self.pid:
+            if thread.ptid[1] != self.first:
                 thread.switch()
         self.stopped()  # it may be at one of its steps already
         while not self.asleep:
@@ -260,69 +270,69 @@ class Run:
         gdb.execute("set scheduler-locking off")
         first.switch()
 
+    def look_around(self):
+        """Sets what differs from stop to stop, and returns which thread this is."""
+        tid = gdb.selected_thread().ptid[1]
+        for name, number in self.target.status(tid).items():
+            startup_facts.setvar(name, number)
+        startup_facts.setvar("tid", tid)
+        return tid
+
     def stopped(self):
         """Handles a stop: false when it is not one of ours."""
         if not gdb.selected_inferior().pid:
             return False
-        address = int(gdb.parse_and_eval("(long)$pc"))
+        address = value("(long)$pc")
         if address not in self.points:
             return False
-        tid = gdb.selected_thread().ptid[1]
-        if self.pid is None:
-            self.pid = gdb.selected_inferior().pid
-            values = startup_facts.facts(self.pid, self.asked)
-            self.procs = values["N"]
-            for name, value in values.items():
-                startup_facts.setvar(name, value)
-        mine = startup_facts.status(tid)
-        startup_facts.setvar("tid", tid)
-        startup_facts.setvar("threads", int(mine["Threads"]))
-        startup_facts.setvar("SigBlk", int(mine["SigBlk"], 16))
-        startup_facts.setvar("SigCgt", int(mine["SigCgt"], 16))
-        sp = int(gdb.parse_and_eval("(long)$sp"))
+        tid = self.look_around()
+        sp = value("(long)$sp")
         names = set(self.who(tid))
         for point in sorted(self.points[address]):
-            # This call returns when its return address is off the stack.
-            if point[0] in names and (not point[2] or sp == point[3] + 8):
+            # This call returns when the stack pointer is its caller's.
+            if point[0] in names and (not point[2] or sp == point[3]):
                 self.arrive(address, point)
+        if address in self.called:
+            self.target.ledger.note(self.called[address])
         return True
 
-    def let_go(self):
-        """Lets the program end by itself, at its call of exit, and returns its status.
+    def begin(self):
+        """Returns whether the program is at its first instruction, with all breakpoints."""
+        self.target.start()  # now the program is where it will be
+        self.first = gdb.selected_thread().ptid[1]
+        values = self.target.facts(self.asked)
+        self.procs = values["N"]
+        for name, number in values.items():
+            startup_facts.setvar(name, number)
+        return self.watch_names()
 
-        gdb would still wait for the other threads, and trip over their deaths.
-        """
-        gdb.execute("detach", to_string=True)
-        for _ in range(1000):
-            pid, how = os.waitpid(self.pid, os.WNOHANG)
-            if pid:
-                return os.waitstatus_to_exitcode(how)
-            time.sleep(0.01)
-        os.kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
-        return None
+    def end(self):
+        for breakpoint in self.breakpoints.values():
+            breakpoint.delete()
+        self.target.kill()
 
     def go(self):
         """Returns whether the program ran to its end as it should."""
-        gdb.execute("starti", to_string=True)  # now the program is where it will be
+        last = self.target.last or self.order[-1]
         try:
-            if not self.watch_names():
+            if not self.begin():
                 return False
             for _ in range(LIMIT):
                 if not self.stopped():
                     say(f"{self.name}: unexpected stop:\n"
                         + gdb.execute("info program", to_string=True))
                     return False
-                if self.order[-1] in self.arrived:
-                    return self.finished(self.let_go())
+                if last in self.arrived:
+                    break
                 gdb.execute("continue", to_string=True)
-            say(f"{self.name}: does not come to an end")
-            return False
+            else:
+                say(f"{self.name}: does not come to an end")
+                return False
+            if not self.target.last:
+                return self.finished(self.target.let_go())
         finally:
-            for breakpoint in self.breakpoints.values():
-                breakpoint.delete()
-            if gdb.selected_inferior().pid:
-                gdb.execute("kill", to_string=True)
+            self.end()
+        return Late(self).go()
 
     def finished(self, code):
         print(103, "ok" if code == 0 else "bad", file=RESULTS)
@@ -353,79 +363,163 @@ class Run:
         return True
 
 
-def settings():
+class Late:
+    """What follows the call of clone where only one thread may stop, and breakpoints must stay
+    as they are while others run: a start for each place. Of the steps that startup-order.txt has
+    behind it none may come first. sysmon's thread is asleep, unless the place
+    is its own; for notesleep, where all come in time, the next one is, too."""
+
+    ATTEMPTS = 5  # another thread may come to a place first
+
+    def __init__(self, run):
+        self.run, self.target, self.stops = run, run.target, []
+        self.rest = run.order[run.order.index(self.target.last) + 1:]
+        run.checks = [check for check in run.checks if "$SigBlk" not in check.text]
+
+    def places(self):
+        """Returns the places of steps and of checks that the run has not come to."""
+        left = {point[:3] for points in self.run.points.values() for point in points}
+        left |= {(who, name, True) for who, name, _ in left}
+        left &= {(c.who, c.name, c.ret) for c in self.run.checks
+                 if c.row and c.wanted(self.run.procs)}
+        return sorted(left | {("first", name, False) for name in self.rest})
+
+    def stop_at(self, address, who, others, asleep):
+        """Starts the program, and returns whether a thread of these comes there first, and the
+        address where one did. asleep: so many of the new threads are asleep."""
+        self.end()
+        self.target.start(endless=who == "M1")
+        startup_target.go_on_to(self.target.last)
+        gdb.execute(registers("set $m = (M*)$arg2"))
+        for i in range(asleep):
+            if i > 0:
+                startup_target.go_on_to(self.target.last)
+            startup_target.sleep()
+        self.run.first = gdb.selected_thread().ptid[1]
+        gdb.execute("set $g = allgs[0]")
+        self.stops = [gdb.Breakpoint(f"*{place:#x}", internal=True)
+                      for place in {address, *others}]
+        gdb.execute("continue", to_string=True)
+        here = value("(long)$pc")
+        return here == address and who in self.run.who(self.run.look_around()), here
+
+    def end(self):
+        """The program goes first: its breakpoints stay as they are as long as threads run."""
+        self.target.kill()
+        while self.stops:
+            self.stops.pop().delete()
+
+    def come_to(self, who, name, ret):
+        """Returns whether the program is there."""
+        run, address, others = self.run, address_of(name), []
+        if (who, ret) == ("first", False) and name in self.rest:
+            others = [address_of(later) for later in self.rest[self.rest.index(name):]]
+        asleep = {"M1": 0}.get(who, 2 if name == "notesleep" else 1)
+        found = None
+        for _ in range(self.ATTEMPTS):
+            good, found = self.stop_at(address, who, others, asleep)
+            if good and ret:
+                good, found = self.stop_at(value("$back"), who, [], asleep)
+            if good:
+                return True
+        say(f"{name} ({run.name}): {found:#x} came")
+        return False
+
+    def go(self):
+        run = self.run
+        for who, name, ret in self.places():
+            try:
+                if self.come_to(who, name, ret):
+                    if (who, ret) == ("first", False) and name in self.rest:
+                        run.arrived.append(name)
+                    run.at(who, name, ret)
+                else:
+                    run.never(who, name, ret)
+            finally:
+                self.end()
+        run.arrived.sort(key=run.order.index)  # each has been before those behind it
+        run.points = {}
+        return run.finished(self.target.status_of_all())
+
+
+def settings(target):
     """A start for each variable that changes what schedinit does."""
-    for row, name, value, text in startup_rows.SETTINGS:
-        gdb.execute(f"set environment {name} = {value}")
-        stop = gdb.Breakpoint("*newproc", internal=True)
-        gdb.execute("run", to_string=True)
-        judge(row, "newproc", text, f"{name}={value}")
-        stop.delete()
-        gdb.execute("kill", to_string=True)
-        gdb.execute(f"unset environment {name}")
+    others = (startup_rows.SETTINGS_ARM64 if startup_target.is_arm64() else
+              startup_rows.SETTINGS_AMD64)
+    for row, name, text, expression in others + startup_rows.SETTINGS:
+        target.setenv(name, text)
+        target.start()
+        startup_target.go_on_to("newproc")
+        judge(row, "newproc", expression, f"{name}={text}")
+        target.kill()
+        target.setenv(name, None)
 
 
-def grace(end):
+def grace(target, end):
     """Main returns while another goroutine dies: rows 101 and 102, which need variables
-    that no program sets at will."""
-    # A signal or another thread's event that comes at a breakpoint makes gdb count it twice.
-    # With a C library, sysmon needs signals; on a busy machine threads begin late.
-    gdb.execute("set environment GODEBUG asyncpreemptoff=1")
+    that no program sets at will. With one P, each yield is a tick of it."""
+    target.setenv("GODEBUG", "asyncpreemptoff=1")
+    target.setenv("GOMAXPROCS", "1")
     extra = 50
-    main = gdb.Breakpoint("*rt_main", internal=True)
     cases = ((101, "runningPanicDefers", 1000), (102, "panicking", 0))
     for row, variable, steps in cases:
-        gdb.execute("run", to_string=True)
+        target.start()
+        target.go_to("rt_main")
         gdb.execute(f"set var {variable} = 1")
-        yields = gdb.Breakpoint("*rt_gosched", internal=True)
-        yields.ignore_count = LIMIT
+        startup_facts.setvar("ticks", value("allp[0]->schedtick"))
         stops = [gdb.Breakpoint("*" + end, internal=True)]
         if row == 102:
-            stops.append(gdb.Breakpoint("*gopark if $edx == WaitReasonPanicWait",
-                                        internal=True))
+            stops.append(gdb.Breakpoint(
+                registers("*gopark if (int)$arg2 == WaitReasonPanicWait"), internal=True))
         gdb.execute("continue", to_string=True)
-        startup_facts.setvar("yields", yields.hit_count)
+        startup_facts.setvar("yields", value("allp[0]->schedtick") - value("$ticks"))
         at = "gopark" if row == 102 else end
         text = f"$yields >= {steps} && $yields <= {steps + extra} && $pc == (long)&{at}"
         judge(row, "after rt_main", text, f"{variable} is 1")
-        gdb.execute("kill", to_string=True)
-        for breakpoint in [yields, *stops]:
+        target.kill()
+        for breakpoint in stops:
             breakpoint.delete()
-    main.delete()
-    gdb.execute("unset environment GODEBUG")
+    target.setenv("GODEBUG", None)
+    target.setenv("GOMAXPROCS", None)
 
 
 def prepare():
-    settle("disable-randomization off", "args one two")
+    settle("disable-randomization off", "breakpoint always-inserted on")
     gdb.execute("handle SIGURG nostop noprint pass", to_string=True)
+    target = startup_target.target()
+    target.setargs("one", "two")
     for name in ("GOMAXPROCS", "GODEBUG", "GOTRACEBACK", "GOGC"):
-        gdb.execute("unset environment " + name)
+        target.setenv(name, None)
     startup_facts.Inside()
     startup_facts.Zero()
+    return target
 
 
 def main():
-    prepare()
+    target = prepare()
     order = order_of_steps()
     checks, good, seeds = table(), True, set()
     for procs in (1, 4, 0):
-        if procs:
-            gdb.execute(f"set environment GOMAXPROCS = {procs}")
-        else:
-            gdb.execute("unset environment GOMAXPROCS")
-        good = Run(procs, checks, order).go() and good
-        seeds.add(int(gdb.parse_and_eval("$seed")))
+        target.setenv("GOMAXPROCS", str(procs) if procs else None)
+        good = Run(target, procs, checks, order).go() and good
+        seeds.add(value("$seed"))
     print(30, "ok" if len(seeds) == 3 else "bad", file=RESULTS)
     if len(seeds) != 3:
         say("row 30: fastrandseed was the same in two runs")
-    settings()
-    grace(order[-1])
+    settings(target)
+    grace(target, order[-1])
+    elsewhere = {**startup_rows.ELSEWHERE}
+    if startup_target.is_arm64():
+        elsewhere.update(startup_rows.NOT_ARM64)
     for title, notes in (("deviates", startup_rows.DEVIATIONS),
-                         ("not looked at", startup_rows.ELSEWHERE)):
+                         ("not looked at", elsewhere)):
         for row, note in notes.items():
             if VERBOSE:
                 say(f"row {row} {title}: {note}")
-    for row in startup_rows.ELSEWHERE:
+    if VERBOSE and target.last:
+        for row, note in startup_rows.NOT_EMULATED.items():
+            say(f"row {row} in part: not {note}")
+    for row in elsewhere:
         print(row, "elsewhere", file=RESULTS)
     return good
 

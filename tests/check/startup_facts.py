@@ -8,11 +8,14 @@ import struct
 
 import gdb
 
-ET_DYN = 3
-AUXV = {3: "AT_PHDR", 6: "AT_PAGESZ", 9: "AT_ENTRY", 25: "AT_RANDOM", 33: "AT_SYSINFO_EHDR",
-        51: "AT_MINSIGSTKSZ"}
+ET_DYN, EM_X86_64 = 3, 62  # of ELF
+AUXV = {3: "AT_PHDR", 6: "AT_PAGESZ", 9: "AT_ENTRY", 16: "AT_HWCAP", 25: "AT_RANDOM",
+        33: "AT_SYSINFO_EHDR", 51: "AT_MINSIGSTKSZ"}
 FLAGS = ("aes adx avx avx2 bmi1 bmi2 erms fma pclmulqdq popcnt sse2 pni ssse3 sse4_1 "
          "sse4_2").split()
+# Of arm64: bits of AT_HWCAP.
+HWCAP = {"fp": 0, "asimd": 1, "aes": 3, "pmull": 4, "sha1": 5, "sha2": 6, "crc32": 7,
+         "atomics": 8}
 # HUP INT QUIT ILL TRAP ABRT BUS FPE SEGV TERM STKFLT CHLD URG PROF SYS, 32, 33: SigUnblock,
 # SigKill and SigThrow in the table of signals.
 UNBLOCKABLE = (1, 2, 3, 4, 5, 6, 7, 8, 11, 15, 16, 17, 23, 27, 31, 32, 33)
@@ -54,10 +57,18 @@ def leaf1(cpu):
 
 
 def auxv(pid):
-    """Returns the values of the auxiliary vector under their names."""
+    """Returns the auxiliary vector as a dictionary of numbers."""
     with open(f"/proc/{pid}/auxv", "rb") as file:
-        pairs = dict(struct.iter_unpack("QQ", file.read()))
-    return {name: pairs.get(tag, 0) for tag, name in AUXV.items()}
+        return dict(struct.iter_unpack("QQ", file.read()))
+
+
+def x86_features():
+    """Returns the variables about the processor, from the kernel's description."""
+    cpu = cpuinfo()
+    values = {"has_" + flag: int(flag in cpu["flags"].split()) for flag in FLAGS}
+    values["intel"] = int(cpu["vendor_id"] == "GenuineIntel")
+    values["cpuid1"] = leaf1(cpu)
+    return values
 
 
 def vdso(pid):
@@ -68,13 +79,17 @@ def vdso(pid):
     return [0, 0]
 
 
-def facts(pid, procs):
-    """Returns the variables that stay the same in a run, as of its first instruction."""
-    values = auxv(pid)
-    with open(f"/proc/{pid}/exe", "rb") as file:
+def facts(pid, procs, vector=None, program=None):
+    """Returns the variables that stay the same in a run, as of its first instruction.
+
+    An emulator's files are not the program's: then its auxiliary vector and its name are given.
+    """
+    vector = vector or auxv(pid)
+    values = {name: vector.get(tag, 0) for tag, name in AUXV.items()}
+    with open(program or f"/proc/{pid}/exe", "rb") as file:
         header = file.read(64)
-    kind, entry, phoff = (struct.unpack_from(form, header, offset)[0]
-                          for form, offset in (("H", 16), ("Q", 24), ("Q", 32)))
+    kind, machine, entry, phoff = (struct.unpack_from(form, header, offset)[0] for form, offset
+                                   in (("H", 16), ("H", 18), ("Q", 24), ("Q", 32)))
     # A position-independent program is linked for 0; its headers begin the image.
     values["elfentry"] = entry + (values["AT_PHDR"] - phoff if kind == ET_DYN else 0)
     with open(f"/proc/{pid}/environ", "rb") as file:
@@ -82,11 +97,8 @@ def facts(pid, procs):
     with open(f"/proc/{pid}/cmdline", "rb") as file:
         values["argc"] = file.read().count(b"\0")
     values["vdsolo"], values["vdsohi"] = vdso(pid)
-    cpu = cpuinfo()
-    values["intel"] = int(cpu["vendor_id"] == "GenuineIntel")
-    values["cpuid1"] = leaf1(cpu)
-    for flag in FLAGS:
-        values["has_" + flag] = int(flag in cpu["flags"].split())
+    values.update(x86_features() if machine == EM_X86_64 else
+                  {"has_" + name: values["AT_HWCAP"] >> bit & 1 for name, bit in HWCAP.items()})
     values["nproc"] = len(os.sched_getaffinity(pid))
     pmd = first_word("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size")
     values["hugepage"] = 0 if pmd & (pmd - 1) else pmd

@@ -26,11 +26,11 @@ else
 	trap 'exit 1' HUP INT TERM
 fi
 
-# made VARIANT: made by the default compiler, whatever an outer make was asked for.
+# made VARIANT: made by the default compiler, whatever an outer make was asked for, for RT0_ARCH.
 made() {
 	mkdir -p "$build"
 	flock "$build" env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u CC make -s -C "$root" \
-		BUILD="${build#"$root"/}" "$(echo "$1" | tr a-z A-Z)=1" all >&2 ||
+		BUILD="${build#"$root"/}" ${RT0_ARCH:+ARCH=$RT0_ARCH} "$(echo "$1" | tr a-z A-Z)=1" all >&2 ||
 		die "the $1 variant does not build"
 }
 
