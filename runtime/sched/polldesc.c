@@ -296,7 +296,7 @@ static void watch(PollDesc *pd, PollMode mode)
 	if (!pt)
 		pt = s->timer = newtimer();
 	// If it is being taken off the heap now, its function waits for the lock.
-	else if ((pt->t.when <= s->when && atomic_load_acquire(&pt->t.pp)) ||
+	else if ((pt->t.when <= s->when && timerruns(&pt->t)) ||
 	         modtimer(&pt->t, s->when))
 		return;
 	pt->t = (Timer){

@@ -151,8 +151,18 @@ void addtimer(Timer *t)
 	releasem(mp);
 }
 
-// Moves t to when and returns true, if it was pending. Returns false if it was not: then t is
-// the caller's, and its function may be running at this moment.
+const P *timersaside;
+
+bool timerruns(const Timer *t)
+{
+	const P *pp = atomic_load_acquire(&t->pp); // pairs with removeat
+
+	return pp && pp != timersaside;
+}
+
+// Moves t to when and returns true, if it was pending where it is run. Returns false if it was not:
+// then t is the caller's, and its function may be running at this moment. One that was set aside
+// is taken from there: when is a time of the test that lasts.
 bool modtimer(Timer *t, int64_t when)
 {
 	P *pp;
@@ -161,6 +171,10 @@ bool modtimer(Timer *t, int64_t when)
 	while ((pp = atomic_load_acquire(&t->pp))) { // as in deltimer
 		bool there;
 
+		if (pp == timersaside) {
+			deltimer(t);
+			return false;
+		}
 		lock(&pp->timersLock);
 		there = t->pp == pp;
 		if (there) {
@@ -239,8 +253,6 @@ int64_t checkTimers(P *pp, int64_t *now, bool *ran)
 	unlock(&pp->timersLock);
 	return next;
 }
-
-const P *timersaside;
 
 // Moves the timers of from, which will be destroyed, to to. The world is stopped.
 void moveTimers(P *to, P *from)

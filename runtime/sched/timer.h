@@ -9,6 +9,8 @@ void addtimer(Timer *t);
 bool modtimer(Timer *t, int64_t when); // t is stoppable, as for deltimer
 // Stops it, if it is stoppable; false: it was not pending.
 bool deltimer(Timer *t);
+// Is it pending, and not aside?
+bool timerruns(const Timer *t);
 // Runs the timers of pp that are due. *now is the time, or 0 to have it read if it is
 // needed (and it is stored then). Returns when the next one is due, 0 if none; *ran says
 // whether one ran.
