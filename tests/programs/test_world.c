@@ -204,6 +204,29 @@ static void later(void *fired)
 	__atomic_store_n((int64_t *)fired, rt_nanotime(), __ATOMIC_RELAXED);
 }
 
+static int pipefd[2];
+static rt_chan *arrived;
+
+// From before the test, like the reader of a connection.
+static void reads(void *unused)
+{
+	char c;
+
+	(void)unused;
+	while (rt_read(pipefd[0], &c, 1) == 1)
+		rt_chan_send(arrived, NULL);
+}
+
+// What ends the test's wait is on its way: that is no deadlock.
+static void comes_round(void *unused)
+{
+	(void)unused;
+	for (int i = 0; i < 50; i++) {
+		equal(rt_write(pipefd[1], "x", 1), 1);
+		rt_chan_recv(arrived, NULL);
+	}
+}
+
 int rt_main(int argc, char **argv)
 {
 	static rt_func *const tests[] = { deadline, retries, ticks, pipeline, settles, afterwork, asks, exits };
@@ -220,6 +243,10 @@ int rt_main(int argc, char **argv)
 	rt_go(serves, NULL);
 	for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)
 		equal(rt_test(tests[i], NULL), 0);
+	equal(rt_pipe(pipefd), 0);
+	arrived = rt_chan_make(0, 0);
+	rt_go(reads, NULL);
+	equal(rt_test(comes_round, NULL), 0);
 	equal(rt_test_seeds(5, settles, NULL), 0);
 	equal(__atomic_load_n(&fired, __ATOMIC_RELAXED), 0);
 	check(rt_walltime() - wall < Hour);
