@@ -45,7 +45,7 @@ B = $(BUILD)/$(CROSS)$(VARIANT)$(SUFFIX)
 include mk/compiler.mk
 
 default: $(if $(HOSTED),hosted,runtime examples)
-all: default $(if $(HOSTED),,pie $(if $(NOMUSL),,musl) internal)
+all: default $(if $(HOSTED),,pie musl internal)
 
 # ---- variants ----------------------------------------------------------------------------
 
@@ -100,7 +100,7 @@ HOSTEDGLOBALS = rt_* main __rt0_fuzzmain __*san_default_options __ubsan_on_repor
 # rt0.o is linked with it); C++ asks for its things by itself,
 # and so does what calls the deep functions of a C library. By testentry.o the replay build sees
 # whether a program has tests.
-MEMBERS = $(if $(NOMUSL),,cgo/deep_$(ARCH).S cgo/keepthread.c cgo/keepaio.c) runtime/panic/dwarf.c runtime/trace/event.c $(if $(HOSTED),,runtime/reach/leakdoor.c) \
+MEMBERS = $(wildcard cgo/deep_$(ARCH).S) cgo/keepthread.c cgo/keepaio.c runtime/panic/dwarf.c runtime/trace/event.c $(if $(HOSTED),,runtime/reach/leakdoor.c) \
 	runtime/boot/cxxabi.c runtime/io/testentry.c
 
 # A main for programs without rt_main: an archive of its own, since some want an error instead.

@@ -57,6 +57,7 @@ void offsets(void)
 	archoffsets();
 
 	DEFINE(DEBUG, Debug);
+	DEFINE(AREA_BYTES, AreaBytes);
 	DEFINE(AREA_HELD, AreaHeld);
 	DEFINE(AREA_PINS, AreaPins);
 	DEFINE(AREA_JUMPING, AreaJumping);

@@ -5,9 +5,9 @@
 //	    +------------------------+
 //	    | dtv                    |  for __tls_get_addr
 //	    +------------------------+
-//	    | struct pthread         |  <- area, aligned as the thread-local data is
-//	    +------------------------+
-//	    | thread-local data      |
+//	    | struct pthread         |  <- area
+//	    | and, below or above it |
+//	    | thread-local data      |  (library.h)
 //	hi  +------------------------+
 //	    | 32 bytes left free ... |  newproc.c
 //
@@ -53,7 +53,7 @@ static uintptr_t areaalign(void)
 // Returns the size of the memory that has room for an area.
 static uintptr_t areasize(void)
 {
-	return blocksize() + sizeof(Area) + DtvWords * PtrSize + areaalign();
+	return areabytes(areaalign(), blocksize()) + DtvWords * PtrSize + areaalign();
 }
 
 static bool areafits(void)
@@ -69,12 +69,13 @@ static uintptr_t ownsize(void)
 // Returns where the area is in memory that ends at hi.
 static Area *areabelow(uintptr_t hi)
 {
-	return (Area *)((hi - DtvWords * PtrSize - sizeof(Area)) & ~(areaalign() - 1));
+	return (Area *)areabefore(hi - DtvWords * PtrSize, areaalign(), blocksize());
 }
 
 static uintptr_t ownmemory(const Area *a)
 {
-	uintptr_t end = (uintptr_t)a + sizeof(Area) + DtvWords * PtrSize + areaalign() - 1;
+	uintptr_t end = areaback((uintptr_t)a, areaalign(), blocksize()) + DtvWords * PtrSize +
+	                areaalign() - 1;
 
 	return end & ~(physPageSize - 1);
 }
@@ -101,17 +102,16 @@ uintptr_t newarea(G *gp)
 {
 	const Area *first = g0.area; // the process's first thread's
 	Area *a = placearea(gp);
-	char *block = (char *)a - blocksize();
+	char *block = areablock((uintptr_t)a, areaalign(), blocksize());
 	uintptr_t ndata = (uintptr_t)(__tdata_end - __tdata_start);
-	uintptr_t hi = areafits() ? (uintptr_t)block & ~(uintptr_t)15 :
+	uintptr_t hi = areafits() ? areafront((uintptr_t)a, block) & ~(uintptr_t)15 :
 	                            gp->stack.lo + goroutineStack;
 
-	// In one call: gcc makes string instructions of a whole Area, which are slow to start.
 	if (areafits())
-		__builtin_memset(block + ndata, 0, (uintptr_t)((char *)(a + 1) - (block + ndata)));
+		cleararea((uintptr_t)a, block, ndata, blocksize());
 	__builtin_memcpy(block, __tdata_start, ndata);
 	a->self = a->prev = a->next = a;
-	a->dtv = (uintptr_t *)(a + 1);
+	a->dtv = (uintptr_t *)areaback((uintptr_t)a, areaalign(), blocksize());
 	a->canary = first->canary;
 	a->tid = gp->tid;
 	a->detachstate = mainStarted ? AreaDetached : AreaJoinable; // the main goroutine's

@@ -1,9 +1,10 @@
 // area.h - what musl knows of one of its threads: struct pthread, and the program's
 // thread-local data below it. Each goroutine has one of its own, and so has each thread.
 //
-// musl finds it by the word at %fs:0, and so does code that rtcc --musl compiles
+// With x86-64, musl finds it by the word at %fs:0, and so does code that rtcc --musl compiles
 // (-mno-tls-direct-seg-refs). %fs itself stays the thread's, with the runtime's own words at
 // fixed distances: g, the guard, the canary, curcache. So a switch of goroutines stores one word.
+// Elsewhere the thread pointer itself leads to the area, and a switch changes it (tls.h).
 //
 // Which area is in force?
 //	a goroutine runs			its own: gogo (asm.h, ENTER_AREA)
@@ -34,13 +35,13 @@ enum { AreaNameSize = 16 }; // the kernel's limit, too
 // struct pthread.
 struct Area {
 	Area *self;
-	uintptr_t *dtv;
+	AREABEGINS
 	Area *prev, *next; // musl's threads; a goroutine's area is alone
 	union {
 		uintptr_t sysinfo;
 		Sigset sent; // to a goroutine, for it to take: cgo/pthread_kill.c
 	};
-	uintptr_t canary;
+	AREACANARY
 	int32_t tid; // a goroutine's is AreaTid or above
 	int32_t error; // errno
 	int32_t detachstate;
@@ -82,6 +83,7 @@ struct Area {
 	uint32_t killlock;
 	char *dlerror;
 	void *files; // locked by flockfile
+	AREAENDS
 };
 
 enum {
@@ -98,17 +100,16 @@ enum {
 	AreaExited = 0, AreaJoinable = 2, AreaDetached = 3, // detachstate
 };
 
-_Static_assert(sizeof(Area) == 200, "struct pthread");
-_Static_assert(offsetof(Area, canary) == 0x28, "where compilers look for it");
-_Static_assert(offsetof(Area, error) == 52, "errno_val");
-_Static_assert(offsetof(Area, name) == 72, "behind the padding");
-_Static_assert(offsetof(Area, result) == 0x70, "where prologues look for the guard");
-_Static_assert(offsetof(Area, values) == 128, "tsd");
+_Static_assert(sizeof(Area) == AreaBytes, "struct pthread");
+AREACHECKS;
+_Static_assert(offsetof(Area, error) == AreaError, "errno_val");
+_Static_assert(offsetof(Area, name) == AreaError + 20, "behind the padding");
+_Static_assert(offsetof(Area, values) == AreaError + 76, "tsd");
 _Static_assert(offsetof(Area, held) == AreaHeld && offsetof(Area, pins) == AreaPins &&
                offsetof(Area, jumping) == AreaJumping && offsetof(Area, jump) == AreaJump,
-               "setarea.h");
-_Static_assert(offsetof(Area, locale) == 168, "locale");
-_Static_assert(offsetof(Area, files) == 192, "stdio_locks");
+               "library.h");
+_Static_assert(offsetof(Area, locale) == AreaError + 116, "locale");
+_Static_assert(offsetof(Area, files) == AreaError + 140, "stdio_locks");
 
 // Changes the thread's signal mask; old may be NULL.
 ALWAYS_INLINE void changemask(int32_t how, Sigset set, Sigset *old)

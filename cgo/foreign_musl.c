@@ -36,12 +36,13 @@ void __wrap___reset_tls(void);
 void __wrap___reset_tls(void)
 {
 	G *gp = getg();
-	Mcache *cache = curcache;
+	Mcache *cache = CacheIsThreads ? curcache : NULL;
 	Sigset old;
 
 	changemask(SIG_BLOCK, ~(Sigset)0, &old);
 	__real___reset_tls();
 	setg(gp);
-	curcache = cache;
+	if (CacheIsThreads)
+		curcache = cache;
 	changemask(SIG_SETMASK, old, NULL);
 }

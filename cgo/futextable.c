@@ -61,7 +61,7 @@ static uint32_t sending;  // a handler has sent a signal to a goroutine that may
 static uint32_t anyoutsiders;
 
 // Of a thread without a G: it has a bucket's lock, or is about to take one.
-static __thread bool holding;
+THREADLOCAL bool holding;
 
 // ---- the caller ---------------------------------------------------------------------
 
@@ -69,7 +69,7 @@ bool inhandler(void)
 {
 	const G *gp = getg();
 
-	return gp ? gp == gp->m->gsignal || onsignalstack(gp->m) : holding;
+	return gp ? gp == gp->m->gsignal || onsignalstack(gp->m) : OFTHREAD(holding);
 }
 
 // ---- the buckets --------------------------------------------------------------------
@@ -88,7 +88,7 @@ UNCHECKED_LOCKS static void bucketlock(FutexBucket *b)
 		lock(&b->lock);
 		return;
 	}
-	holding = true;
+	OFTHREAD(holding) = true;
 	compilerbarrier(); // a handler on this thread sees it
 	if (atomic_cas(&b->lock.key, 0, 1)) // acquire: pairs with release
 		return;
@@ -105,7 +105,7 @@ UNCHECKED_LOCKS static void bucketunlock(FutexBucket *b)
 	if (atomic_xchg(&b->lock.key, 0) == 2)
 		futexwakeup(&b->lock.key, 1);
 	compilerbarrier();
-	holding = false;
+	OFTHREAD(holding) = false;
 }
 
 FutexBucket *futexlock(uint32_t *addr)
@@ -451,7 +451,7 @@ void futexforked(void)
 	}
 	outside = NULL;
 	deferred = sending = false;
-	holding = false;
+	OFTHREAD(holding) = false;
 }
 
 // ---- cancelling ---------------------------------------------------------------------

@@ -21,7 +21,7 @@ typedef enum {
 	GateOther,  // is polled before the call
 } GateKind;
 
-// ---- gate_amd64.S -------------------------------------------------------------------
+// ---- gate_*.S -----------------------------------------------------------------------
 
 // Makes the call as it is.
 HIDDEN int64_t plaincall(const Call *c);

@@ -198,7 +198,7 @@ LibraryFile *fopen(const char *name, const char *mode)
 		*___errno_location() = EINVAL;
 		return NULL;
 	}
-	fd = gated(__NR_open, ptrarg(name), (uint32_t)__fmodeflags(mode), 0666, 0, 0, 0);
+	fd = gated(OPENCALL(ptrarg(name), (uint32_t)__fmodeflags(mode), 0666));
 	if (fd < 0)
 		return NULL;
 	f = __fdopen((int)fd, mode);
@@ -350,7 +350,11 @@ int __dup3(int old, int new, int flags)
 
 int dup2(int old, int new)
 {
-	return dupto(__NR_dup2, old, new, 0);
+	if (HasDup2)
+		return dupto(__NR_dup2, old, new, 0);
+	if (old == new)
+		return gated(__NR_fcntl, (uint32_t)old, F_GETFD, 0, 0, 0, 0) < 0 ? -1 : new;
+	return dupto(__NR_dup3, old, new, 0);
 }
 
 // ---- what the library does in several steps -----------------------------------------

@@ -49,8 +49,6 @@
 #include "runtime/sched/morestack.h"
 #include "runtime/sig/sig.h"
 
-enum { StackPointer = 6, Value = 12 }; // in a jmp_buf: musl's, and a word behind what it uses
-
 extern const char __runtime_text_start[], __memory_text_end[], __runtime_text_end[];
 extern const char __leavable_text_start[], __leavable_text_end[];
 
@@ -67,7 +65,7 @@ static bool inside(const Stack *s, uintptr_t sp)
 
 static void recordjump(Area *a, uintptr_t *buf, int value)
 {
-	buf[Value] = (uint32_t)value;
+	buf[JumpValue] = (uint32_t)value;
 	atomic_store_relaxed(&a->jump, buf); // published by the exchange
 	(void)atomic_xchg(&a->jumping, 1); // then looks at held; pairs with releasejumps
 }
@@ -85,7 +83,7 @@ static uintptr_t *preparejump(G *gp)
 	atomic_store_release(&a->jumping, 0); // pairs with requestjump's exchanges
 	compilerbarrier(); // a handler that comes now records its own
 	buf = atomic_load_relaxed(&a->jump);
-	sp = buf[StackPointer];
+	sp = buf[JumpStackPointer];
 	a->atpoint = false; // it leaves a cancellation point, perhaps
 	forgetallocs(gp, sp);
 	restoreguard(gp, guardfor(gp, sp));
@@ -111,7 +109,7 @@ NORETURN void makejump(void)
 		(void)atomic_xadd(&a->held, -1); // then looks; pairs with requestjump, pin
 		awaitunpinned(a);
 	} while (atomic_load_seqcst(&a->jumping)); // pairs with recordjump
-	__real_longjmp(buf, (int)buf[Value]);
+	__real_longjmp(buf, (int)buf[JumpValue]);
 }
 
 void awaitpins(Area *a)
@@ -124,11 +122,11 @@ void awaitpins(Area *a)
 // ---- pins ---------------------------------------------------------------------------
 
 // Of the handlers on this thread.
-static __thread uint32_t pins;
+THREADLOCAL uint32_t pins;
 
 uint32_t pinned(void)
 {
-	return pins;
+	return OFTHREAD(pins);
 }
 
 // While the pin is there, the goroutine can stop holding jumps once, and waits then, on an M. So if it
@@ -141,7 +139,7 @@ bool pin(const G *gp, const M **on)
 	(void)atomic_xadd(&a->pins, 1); // then looks; pairs with releasejumps
 	for (int i = 0; i < 2; i++) {
 		if (holds(a)) {
-			pins++;
+			OFTHREAD(pins)++;
 			return true;
 		}
 		*on = atomic_load_seqcst(&gp->m); // pairs with execute, dropg
@@ -154,11 +152,11 @@ bool pin(const G *gp, const M **on)
 
 void unpin(uint32_t before)
 {
-	uint32_t n = pins - before;
+	uint32_t n = OFTHREAD(pins) - before;
 
 	if (n == 0)
 		return;
-	pins = before;
+	OFTHREAD(pins) = before;
 	// Release: pairs with awaitunpinned, and pinheld and asyncResume.
 	(void)atomic_xadd(&maingoroutine()->area->pins, -(int32_t)n);
 }
@@ -208,10 +206,10 @@ static bool requestjump(G *gp, uintptr_t *buf, int value)
 {
 	Area *a = gp->area;
 
-	if (pins == 0 && holds(a) == 0)
+	if (OFTHREAD(pins) == 0 && holds(a) == 0)
 		return false;
 	recordjump(a, buf, value); // pairs with preparejump, releasejumps
-	return pins || holds(a) || !atomic_cas(&a->jumping, 1, 0);
+	return OFTHREAD(pins) || holds(a) || !atomic_cas(&a->jumping, 1, 0);
 }
 
 // Ends the M's handlers, of which h was the first, as if they had returned. gp will jump.
@@ -244,7 +242,7 @@ static NORETURN void leaveto(const Handling *h, M *mp, uintptr_t *buf, int value
 
 static NORETURN void leavehandlers(M *mp, uintptr_t *buf, int value)
 {
-	uintptr_t sp = buf[StackPointer];
+	uintptr_t sp = buf[JumpStackPointer];
 	const Handling *h = mp->handling;
 	G *gp;
 
@@ -265,7 +263,7 @@ static NORETURN void leavehandlers(M *mp, uintptr_t *buf, int value)
 
 NORETURN void __wrap_longjmp(uintptr_t *buf, int value)
 {
-	uintptr_t sp = buf[StackPointer];
+	uintptr_t sp = buf[JumpStackPointer];
 	G *gp = getg();
 	M *mp;
 

@@ -235,7 +235,7 @@ static int64_t openname(const Area *a, int32_t flags)
 		return -ESRCH;
 	rt_snprintf(path, sizeof path, "/proc/self/task/%d/comm",
 	            tid == NotAThread ? gettid() : tid);
-	return syscall3(__NR_open, ptrarg(path), (uint64_t)(flags | O_CLOEXEC), 0);
+	return OPENFILE(ptrarg(path), (uint64_t)(flags | O_CLOEXEC));
 }
 
 int pthread_getname_np(Area *a, char *name, size_t size)

@@ -414,11 +414,9 @@ int __wrap_sigprocmask(int how, const LibraryMask *set, LibraryMask *old)
 // the mask behind the registers and a flag.
 int __sigsetjmp_tail(uintptr_t *buf, int value)
 {
-	enum { Mask = 9 };
-
 	if (value)
-		changemine(SIG_SETMASK, buf[Mask]);
+		changemine(SIG_SETMASK, buf[JumpMask]);
 	else
-		buf[Mask] = readmask() & ~stripped;
+		buf[JumpMask] = readmask() & ~stripped;
 	return value;
 }

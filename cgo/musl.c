@@ -38,9 +38,9 @@ int pthread_attr_setdetachstate(ThreadAttr *attr, int state);
 int __real___pthread_create(void **thread, const ThreadAttr *attr, void *(*fn)(void *),
                             void *arg);
 
-// cgo/musl_amd64.S
+// cgo/musl_*.S
 void x_cgo_init(G *gp, void (*setg)(G *));
-void crosscall_amd64(void (*fn)(void));
+void crosscall(void (*fn)(void));
 
 void x_cgo_stack(G *gp, uintptr_t sp);
 void x_cgo_thread_start(void *arg);
@@ -70,7 +70,7 @@ static void *threadentry(void *arg)
 
 	x_cgo_stack(gp, (uintptr_t)__builtin_frame_address(0));
 	setg(gp);
-	crosscall_amd64(start);
+	crosscall(start);
 	setg(NULL);
 	return NULL;
 }

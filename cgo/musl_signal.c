@@ -333,7 +333,6 @@ void _cgo_signalfork(void)
 // SS_ONSTACK, which the kernel ignores.
 static int32_t altstackerror(const Sigaltstack *new)
 {
-	enum { Least = 2048 };
 	const uint32_t SS_AUTODISARM = (uint32_t)1 << 31;
 	uint32_t mode;
 
@@ -344,7 +343,7 @@ static int32_t altstackerror(const Sigaltstack *new)
 	mode = (uint32_t)new->flags & ~SS_AUTODISARM;
 	if (mode & ~(uint32_t)SS_DISABLE)
 		return EINVAL;
-	return mode == 0 && new->size < Least ? ENOMEM : 0;
+	return mode == 0 && new->size < LeastSignalStack ? ENOMEM : 0;
 }
 
 // The runtime's threads have their signal stacks already, and need them.

@@ -312,6 +312,7 @@ struct M {
 	G *gsignal;     // with the stack that signal handlers run on
 	FpControl fpcontrol; // in force while the scheduler runs
 	uintptr_t guard; // which every prologue compares the stack pointer with
+	MachineWords machine;
 
 	// From gopark to park_m.
 	bool (*waitunlockf)(G *gp, void *lock);
@@ -564,9 +565,8 @@ extern CgoExitFunc *_cgo_exit;
 extern M m0;
 extern G g0;
 extern Mcache *mcache0;
-// The cache of this M's P; without a P, and when its goroutine is to yield, nocache, which is
-// empty and full. A word of the thread's own: rt_malloc and rt_free are as short as that.
-extern __thread Mcache *curcache __attribute__((tls_model("local-exec")));
+// curcache (tls.h) is the cache of this M's P; without a P, and when its goroutine is to yield,
+// nocache, which is empty and full.
 extern Mcache *const nocache;
 extern Sched sched;
 

@@ -37,6 +37,25 @@
 	str	\reg, [\scratch, #8]
 .endm
 
+// With a C library, the area in force, which ends at the thread pointer (cgo/area.h).
+.macro AREA reg
+	mrs	\reg, tpidr_el0
+	sub	\reg, \reg, #AREA_BYTES
+.endm
+
+// Makes the G at \g the running one, and its area the one in force: g is in the area before the
+// thread pointer leads there.
+.macro ENTER_G g, scratch
+#ifdef RT0_LIBC
+	ldr	\scratch, [\g, #g_area]
+	add	\scratch, \scratch, #AREA_BYTES
+	str	\g, [\scratch, #8]
+	msr	tpidr_el0, \scratch
+#else
+	SETG	\g, \scratch
+#endif
+.endm
+
 // Puts the guard of the entered G, at \g, into force on the M at \m (base/guard.h).
 .macro ENTER_GUARD g, m, scratch
 	ldr	\scratch, [\g, #g_stackguard0]
@@ -111,6 +130,7 @@
 
 // System calls.
 #define SYS_EXIT 93
+#define SYS_SCHED_YIELD 124
 #define SYS_RT_SIGRETURN 139
 #define SYS_GETTID 178
 #define SYS_CLONE 220

@@ -11,6 +11,8 @@
 // x29 is in the Gobuf. Nothing else uses that stack meanwhile, and signals have their own. A
 // context that was not made by mcall has other words there, or old ones; the code that continues
 // there expects nothing of these registers. The floating point control belongs to the goroutine.
+//
+// built: libc
 #include "asm/arm64/asm.h"
 
 // void gogo(Gobuf *buf)
@@ -20,7 +22,7 @@
 FUNC(gogo)
 	ldr	x1, [x0, #gobuf_g]
 	ldr	x2, [x1, #g_m]			// touch g: it must not be NULL
-	SETG	x1, x3
+	ENTER_G	x1, x3
 	ENTER_GUARD x1, x2, x3
 	ldr	x4, [x0, #gobuf_sp]
 	mov	sp, x4
@@ -81,7 +83,7 @@ mcall_left:
 	ldr	x4, [x2, #m_g0]			// x4 = m->g0, the G we enter
 	mov	x5, x0				// fn
 	mov	x0, x1				// its argument: g
-	SETG	x4, x3
+	ENTER_G	x4, x3
 	ENTER_GUARD x4, x2, x3
 	ldr	x3, [x4, #g_sched+gobuf_sp]
 	mov	sp, x3

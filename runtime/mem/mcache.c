@@ -30,7 +30,7 @@ Mcache sharedcache;
 // common cases of rt_malloc and rt_free do not use it.
 static struct Mcache emptyfull;
 Mcache *const nocache = &emptyfull;
-__thread Mcache *curcache = &emptyfull;
+DEFINECACHE(&emptyfull)
 
 static uint8_t nostate = ObjectNone;
 static Slot none = { 0, &nostate }; // no object, and a list without room
@@ -46,6 +46,7 @@ STEP void mallocinit(void)
 	mheapinit();
 	cacheinit(&sharedcache);
 	cacheinit(nocache);
+	INITCACHE(&m0);
 	mcache0 = allocmcache();
 }
 

@@ -2,13 +2,9 @@
 #ifndef RT0_SCHED_FORK_H
 #define RT0_SCHED_FORK_H
 
+#include "library.h"
 #include "runtime/os/syscall.h"
 #include "runtime/runtime.h"
-
-#ifndef __NR_fork // newer processors have clone alone
-#define __NR_fork (-1)
-#define __NR_vfork (-1)
-#endif
 
 extern uint32_t inforkedchild;
 

@@ -160,6 +160,7 @@ static void inittls(M *mp)
 	mp->asyncSpare = oldspare;
 	__builtin_memcpy(block, __tdata_start, ndata);
 	tlsinit(mp->tls, m0.tls, block, tlsalign());
+	INITCACHE(mp);
 }
 
 // Takes apart the Ms that have left their stacks: frees the stack, keeps the M in mfree.

@@ -11,7 +11,7 @@
 #ifndef RT0_SCHED_OWN_H
 #define RT0_SCHED_OWN_H
 
-#include "runtime/runtime.h"
+#include "runtime/base/getg.h"
 
 // ---- readers ------------------------------------------------------------------------
 
@@ -44,7 +44,7 @@ ALWAYS_INLINE M *ownerof(const P *pp)
 ALWAYS_INLINE void setp(M *mp, P *pp)
 {
 	mp->p = pp;
-	curcache = pp ? pp->mcache : nocache;
+	SETCACHE(mp, pp ? pp->mcache : nocache);
 }
 
 // Ties pp, which must be idle and in the caller's hands, to this M, which must have none.

@@ -4,6 +4,7 @@
 #define RT0_SCHED_SETAREA_H
 
 #include "runtime/runtime.h"
+#include "library.h"
 #include "tls.h"
 
 // The numbers of goroutines as threads begin here. The kernel's are below 2^22,
@@ -22,9 +23,6 @@ ALWAYS_INLINE void setarea(Area *a)
 {
 	SETAREA(a);
 }
-
-// Where words of the area are, for assembly too.
-enum { AreaHeld = 144, AreaPins = 146, AreaJumping = 148, AreaJump = 152 };
 
 // What the goroutine's stack has on it must not be left by a handler's jump: cgo/jump.c. Nobody else
 // changes the word.

@@ -1,7 +1,7 @@
 #!/bin/sh
 # tests/check/arm64.sh - the runtime is built for arm64 by another processor's machine; programs of
-# both kinds run under an emulator, whose debugger's stub shows gdb all goroutines.
-# stdout~: ^hello, world\nhello, world\npreempted\n
+# both kinds, and one with musl, run under an emulator, whose debugger's stub shows gdb all goroutines.
+# stdout~: ^hello, world\nhello, world\npreempted\nareas\n
 # stdout~: ^\* +1 +running +M0 +rt_main \(\) at .*\n( .*\n){3} +5 +waiting +chan receive +inner \(\) at
 # stdout~: ^#\d+ .* inner \(n=.*\n#\d+ .* waits \(.*\n#\d+ .* goexit \(\)
 # variants: release
@@ -11,8 +11,9 @@
 . "$RT0_ROOT/tests/lib/expect.sh"
 
 case $(uname -m) in aarch64) fail 'this is arm64: run the programs themselves' ;; esac
+[ -e /usr/lib/aarch64-linux-musl/libc.a ] || fail 'needs musl-dev:arm64, which is not installed'
 unset CC RT0_CC
-make -s -C "$RT0_ROOT" BUILD="$RT0_TMP/build" ARCH=arm64 runtime pie || fail 'does not build'
+make -s -C "$RT0_ROOT" BUILD="$RT0_TMP/build" ARCH=arm64 runtime pie musl || fail 'does not build'
 rtcc() {
 	RT0_BUILD=$RT0_TMP/build RT0_ARCH=arm64 "$RT0_ROOT/tools/rtcc" -O2 -g "$@" || fail "rtcc $*"
 }
@@ -22,9 +23,11 @@ emulate() {
 rtcc "$RT0_ROOT/examples/hello.c" -o hello
 rtcc -static-pie "$RT0_ROOT/examples/hello.c" -o hellopie
 rtcc "$RT0_ROOT/tests/arch/arm64/programs/preempt.c" -o preempt
+rtcc --musl "$RT0_ROOT/tests/programs/musl_area.c" -o area
 emulate ./hello
 emulate ./hellopie
 GOMAXPROCS=1 emulate ./preempt && echo preempted
+RT0_PTHREADS=kernel emulate ./area && echo areas
 
 cat >parked.c <<END
 #include <rt.h>

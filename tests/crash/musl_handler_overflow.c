@@ -6,6 +6,7 @@
 // stderr~: \Aruntime: stack of signal handlers exceeds [0-9]+-byte limit\nruntime: sp=0x[0-9a-f]+ stack=\[0x[0-9a-f]+, 0x[0-9a-f]+\]\nfatal error: stack overflow\n\nruntime stack:\n(deep|large)\(\.\.\.\)\n(.*\n)*\ngoroutine 1 \[running, locked to thread\]:\nsend\(\.\.\.\)\n\t.*\nrt_main\(\.\.\.\)\n
 // exit: 2
 // compilers: gcc
+#include "../lib/raw.h"
 #include "../lib/test.h"
 
 #include <signal.h>
@@ -42,10 +43,7 @@ static void handler(int sig)
 static __attribute__((noinline)) void send(void)
 {
 	rt_lock_os_thread();
-	__asm__ volatile("syscall"
-	                 :
-	                 : "a"(SYS_tgkill), "D"(getpid()), "S"(gettid()), "d"(SIGUSR1)
-	                 : "rcx", "r11", "memory");
+	RAW_CALL3(SYS_tgkill, getpid(), gettid(), SIGUSR1);
 	kept = 3;
 }
 

@@ -5,6 +5,7 @@
 // matrix: HOW=panic,fault
 // stderr~: ^(panic: in the handler|SIGSEGV: segmentation violation)\n(.*\n)*runtime stack:\n(rt_panic.*\n.*\n|inner.*\n.*\n)*handler\(\.\.\.\)\n(.*\n)*\ngoroutine 1 \[running, locked to thread\]:\nsends\(\.\.\.\)\n(.*\n)*rt_main\(\.\.\.\)\n
 // exit: 2
+#include "../lib/raw.h"
 #include "../lib/test.h"
 
 #include <signal.h>
@@ -30,10 +31,7 @@ static void handler(int sig)
 static void sends(void *unused)
 {
 	rt_lock_os_thread();
-	__asm__ volatile("syscall"
-	                 :
-	                 : "a"(SYS_tgkill), "D"(getpid()), "S"(gettid()), "d"(SIGUSR1)
-	                 : "rcx", "r11", "memory");
+	RAW_CALL3(SYS_tgkill, getpid(), gettid(), SIGUSR1);
 	kept = unused != NULL;
 }
 

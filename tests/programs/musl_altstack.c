@@ -1,6 +1,7 @@
 // tests/programs/musl_altstack.c - with musl: sigaltstack checks what it is asked for as Linux does,
 // and changes nothing on the runtime's threads.
 // cflags: --musl
+// arch: not qemu: it refuses SS_AUTODISARM
 // matrix: RT0_PTHREADS=goroutines,kernel
 #include "../lib/test.h"
 

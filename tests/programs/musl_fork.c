@@ -3,6 +3,7 @@
 // alone, whose child continues as the goroutine, calls the C library and execs; and at the end
 // replaces its own process.
 // cflags: --musl
+// arch: not qemu: it executes no program for the processor that it emulates
 // matrix: GOMAXPROCS=1,2,4,64
 // stdout: replaced
 #include "../lib/test.h"

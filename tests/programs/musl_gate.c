@@ -1,6 +1,7 @@
 // tests/programs/musl_gate.c - with musl: goroutines that wait in the library's calls are
 // parked. Many of them need no more threads than one, and others run beside them.
 // cflags: --musl
+// arch: not qemu: it has no preadv2 and no pidfd_open, so that threads wait
 // matrix: GOMAXPROCS=1,2,4,64
 // timeout: 120
 #include "../lib/test.h"

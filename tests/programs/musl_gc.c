@@ -1,6 +1,7 @@
 // tests/programs/musl_gc.c - with a C library, what its malloc has given out keeps objects of
 // rt_gc_alloc alive, like its data and a thread's.
 // cflags: --musl
+// arch: not qemu: the pages that it shows as present are the emulator's
 // env: GODEBUG=clobberfree=1
 // hosted: not any: nothing is collected there
 #include "../lib/test.h"

@@ -2,6 +2,7 @@
 // signal run wherever a thread is, with all of sigaction's flags, and may be left by siglongjmp.
 // env: RT0_PTHREADS=kernel
 // cflags: --musl
+// arch: not qemu: the signals that it shows as blocked are the emulator's
 // matrix: GOMAXPROCS=1,2,4,64
 // timeout: 120
 #include "../lib/blocked.h"

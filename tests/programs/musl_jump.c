@@ -1,6 +1,7 @@
 // tests/programs/musl_jump.c - with musl: siglongjmp out of a handler that has interrupted a call
 // which waits, the way to it and back, or a prologue.
 // cflags: --musl
+// arch: not qemu: while it handles a signal the next one goes to another thread
 // matrix: GOMAXPROCS=1,2,4,64
 // timeout: 120
 #include "../lib/test.h"

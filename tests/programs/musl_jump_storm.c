@@ -1,6 +1,7 @@
 // tests/programs/musl_jump_storm.c - with musl: a handler that comes every 50 microseconds leaves
 // calls with a signal mask, cancellation points and prologues, wherever it has interrupted them.
 // cflags: --musl
+// arch: not qemu: while it handles a signal the next one goes to another thread
 // matrix: GOMAXPROCS=1,2,4,64
 // timeout: 300
 #include "../lib/test.h"

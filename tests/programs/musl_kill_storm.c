@@ -2,6 +2,7 @@
 // waits, runs, handles and ends: handlers run on it alone, what it waits for ends when that has come, and
 // no thread keeps its signals blocked.
 // cflags: --musl
+// arch: not qemu: the signals that it shows as blocked are the emulator's
 // matrix: GOMAXPROCS=1,2,4,64
 // timeout: 120
 #include "../lib/test.h"

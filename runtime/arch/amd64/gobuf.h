@@ -14,6 +14,10 @@ typedef struct {
 typedef struct {
 } Link;
 
+// What an M has besides: the rest of a thread's words is where the thread pointer is.
+typedef struct {
+} MachineWords;
+
 enum {
 	SavedBelow = 6 * 8, // bytes that mcall leaves below a context's sp (switch.S)
 	NumCallees = 5,     // words of the registers that C wants preserved, except rbp

@@ -24,8 +24,17 @@
 	__asm__ volatile("testb %1, %%fs:0x70" : "=@ccnz"(yes) : "i"(bits))
 
 // With a C library, the word by which it finds the area in force.
+enum { AreaBytes = 200 }; // struct pthread
 #define GETAREA(a) __asm__ volatile("movq %%fs:0, %0" : "=r"(a))
 #define SETAREA(a) __asm__ volatile("movq %0, %%fs:0" : : "r"(a) : "memory")
+
+// The cache in force (runtime.h) is a word of the thread's own: rt_malloc and rt_free are as short
+// as that.
+extern __thread struct Mcache *curcache __attribute__((tls_model("local-exec")));
+#define SETCACHE(mp, c) ((void)(mp), curcache = (c))
+enum { CacheIsThreads = true };
+#define INITCACHE(mp) ((void)(mp)) // it begins so
+#define DEFINECACHE(first) __thread Mcache *curcache = first;
 
 // The word of tls where a function compiled with a stack protector finds the canary.
 enum { CanarySlot = 6 };

@@ -7,6 +7,8 @@
 
 ALWAYS_INLINE void archoffsets(void)
 {
+	OFFSET(as_pc, AsyncState, frame.ctx.mcontext.pc);
+	DEFINE(UCONTEXT, offsetof(Sigframe, ctx));
 	OFFSET(as_stack_sp, AsyncState, frame.ctx.stack.sp);
 	OFFSET(as_stack_flags, AsyncState, frame.ctx.stack.flags);
 	OFFSET(as_stack_size, AsyncState, frame.ctx.stack.size);

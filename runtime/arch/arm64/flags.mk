@@ -6,5 +6,3 @@ ARCHNEEDED = -mno-outline-atomics -mno-omit-leaf-frame-pointer -mbranch-protecti
 ARCHPIE =
 # No compiler makes functions check their stack: every goroutine starts on a segment.
 NOSPLIT = yes
-# cgo/ and hosted/ have no files for this processor.
-NOMUSL = yes

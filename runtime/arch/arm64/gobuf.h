@@ -15,6 +15,11 @@ typedef struct {
 	const uint64_t *lr;
 } Link;
 
+// What an M has besides: curcache (tls.h).
+typedef struct {
+	struct Mcache *cache;
+} MachineWords;
+
 ALWAYS_INLINE void defaultfpcontrol(FpControl *f)
 {
 	f->fpcr = 0; // what the kernel starts a process with

@@ -4,6 +4,10 @@
 //	^ the thread pointer, which M's tls[0] holds
 //
 // The ABI leaves the first two words to the C library; there is none, or it leaves them alone.
+//
+// With musl the thread pointer is behind its struct pthread, and changes with the goroutine that
+// runs (cgo/area.h): g is in each of these places, stored before the pointer to it. So nothing but
+// g is found by it: what else is the thread's own is in the M.
 #ifndef RT0_ARCH_TLS_H
 #define RT0_ARCH_TLS_H
 
@@ -19,24 +23,20 @@
 	} while (0)
 
 // The guard in force on this M. No prologue reads it, only functions of the interface. The
-// runtime's code is not preempted between two instructions, so all loads are of one M.
-#define GETM(mp) \
+// runtime's code is not preempted between two instructions, so all loads are of one M. A thread
+// of a C library's has no G, and must look.
+#define GETGUARD(value) \
 	do { \
 		G *g_; \
 		GETG(g_); \
-		mp = g_->m; \
-	} while (0)
-#define GETGUARD(value) \
-	do { \
-		M *m_; \
-		GETM(m_); \
-		value = __atomic_load_n(&m_->guard, __ATOMIC_RELAXED); \
+		value = g_ ? __atomic_load_n(&g_->m->guard, __ATOMIC_RELAXED) : GuardLook; \
 	} while (0)
 #define SETGUARD(value) \
 	do { \
-		M *m_; \
-		GETM(m_); \
-		__atomic_store_n(&m_->guard, value, __ATOMIC_RELAXED); \
+		G *g_; \
+		GETG(g_); \
+		if (g_) \
+			__atomic_store_n(&g_->m->guard, value, __ATOMIC_RELAXED); \
 	} while (0)
 // yes: has it one of the bits, which are in its low byte?
 #define TESTGUARD(yes, bits) \
@@ -46,9 +46,24 @@
 		yes = (word_ & (bits)) != 0; \
 	} while (0)
 
-// With a C library, the word by which it finds the area in force: there is no such library yet.
-#define GETAREA(a) ((a) = NULL)
-#define SETAREA(a) ((void)(a))
+// With a C library, the area in force, which ends at the thread pointer.
+enum { AreaBytes = 200 };
+#define GETAREA(a) __asm__ volatile("mrs %0, tpidr_el0; sub %0, %0, %1" : "=r"(a) : "i"(AreaBytes))
+#define SETAREA(a) \
+	do { \
+		uintptr_t area_ = (uintptr_t)(a) + AreaBytes; \
+		G *g_; \
+		GETG(g_); \
+		__asm__ volatile("str %1, [%0, #" GWORD "]; msr tpidr_el0, %0" \
+		                 : : "r"(area_), "r"(g_) : "memory"); \
+	} while (0)
+
+// The cache in force (runtime.h) is a word of the M.
+#define curcache (getg()->m->machine.cache)
+#define SETCACHE(mp, c) ((mp)->machine.cache = (c))
+enum { CacheIsThreads = false };
+#define INITCACHE(mp) SETCACHE(mp, nocache)
+#define DEFINECACHE(first)
 
 // Compilers look for the canary in a variable of the process.
 extern uintptr_t __stack_chk_guard;
