@@ -101,6 +101,7 @@ FUNC(asyncResume)
 	popq	%rbx
 	popq	%rax
 	movq	TLS_ASYNC_SP, %rsp		// mov and jmp leave the flags alone
+	movq	$0, TLS_ASYNC_SP		// what looks for pointers would find this one
 	jmp	*TLS_ASYNC_PC			// %fs takes the place of NOTRACK
 	.globl	asyncResumeEnd
 asyncResumeEnd:

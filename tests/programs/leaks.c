@@ -3,8 +3,6 @@
 // matrix: GOMAXPROCS=1,2,4
 // matrix: LEAK=receiver,producer,pool,mutexes,globals,context,deadline,waitgroups,others,variable,table
 // hosted: not any: rt_leaks is -ENOSYS
-#include <sys/syscall.h>
-
 #include "../lib/leaking.h"
 
 // Debug builds of the runtime leave more of old frames on the stack, and a word there keeps an
@@ -24,41 +22,15 @@ static void expect(const char *what, uint64_t found, uint64_t wanted)
 	rt_exit(1);
 }
 
-// On a busy machine one process in a thousand keeps such a word, on the stack of a thread that
-// sleeps. So the test begins again, in a new one; that may happen once.
-static void again(void)
-{
-	enum { Variables = 200 };
-	char *const *env = rt_environ(), *argv[] = { "leaks", NULL }, *more[Variables + 2];
-	int n = 0;
-
-	if (rt_getenv("AGAIN"))
-		return;
-	while (env[n] && n < Variables) {
-		more[n] = env[n];
-		n++;
-	}
-	more[n++] = "AGAIN=yes";
-	more[n] = NULL;
-	rt_syscall(SYS_execve, "/proc/self/exe", argv, more);
-}
-
-// Searches once. Returns whether it has found enough, or is the last.
-static APART bool search(bool last, uint64_t goroutines, uint64_t held, uint64_t objects)
+static APART void search(uint64_t goroutines, uint64_t held, uint64_t objects)
 {
 	rt_leak_counts found;
 	int64_t all = rt_leaks(2, &found);
 
 	equal(all, found.goroutines + found.objects);
-	if (!enough(found.goroutines, goroutines)) {
-		if (!last)
-			return false;
-		again();
-	}
 	expect("leaked goroutines", found.goroutines, goroutines);
 	expect("objects that they hold", found.held, held);
 	expect("lost objects", found.objects, objects);
-	return true;
 }
 
 static APART void expect_on_clean_stack(int n, const char *state, uint64_t goroutines,
@@ -66,14 +38,12 @@ static APART void expect_on_clean_stack(int n, const char *state, uint64_t gorou
 {
 	await_in(n, state);
 	wipe_stack();
-	for (int tries = 1; !search(tries == 50, goroutines, held, objects); tries++)
-		rt_sleep(RT_MILLISECOND);
+	search(goroutines, held, objects);
 }
 
 // Checks that so many goroutines have leaked, with so many objects, and so many objects are
 // lost, when n goroutines are in the state, which they do not leave. Wipes the stack before there
-// are frames of the check, which may have words that they do not write. One search in some
-// hundred finds a word that another thread has left behind; a later one does not.
+// are frames of the check, which may have words that they do not write.
 static inline __attribute__((always_inline)) void
 expect_leaks(int n, const char *state, uint64_t goroutines, uint64_t held, uint64_t objects)
 {
