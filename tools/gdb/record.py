@@ -364,6 +364,8 @@ class Run:
         kind = {1: "char", 4: "int", 8: "long"}[word.type.sizeof]
         stop = gdb.Breakpoint(f"*({kind} *){int(word.address):#x}", gdb.BP_WATCHPOINT,
                               internal=True)
+        if stop.type != gdb.BP_HARDWARE_WATCHPOINT:
+            raise Error("this machine has no hardware watchpoints")  # or it would take minutes
         stop.silent = True
         wanted = self.value(wanted) if wanted else None
         before = self.value(expression)
@@ -566,15 +568,17 @@ class Snapshot:
         self.before = before.line if before.symtab and before.symtab.filename.endswith(self.file) \
             and before.line != self.line else 0
         self.frames = []
-        assembly = self.file.endswith(".S")
+        assembly = self.file.endswith(".S")  # its registers are what the source says
         function = gdb.newest_frame().function()
         first = self.pc_is_first()
         count = 2 if assembly or not first else len(function.type.fields())
         while frame is not None and len(self.frames) < 12:
             self.frames.append([plain(frame.name() or "?"), *source(frame)])
             frame = frame.older()
+        # Elsewhere there may be frames of C functions above, whose sizes the compiler chooses.
+        exact = self.file.endswith("/boot.S") or self.file.startswith("rt0/")
         self.registers = {"rip": (Pointer(gdb.newest_frame().pc()), False),
-                          "rsp": (register("rsp"), not assembly),
+                          "rsp": (register("rsp"), not exact),
                           "fs_base": (register("fs_base"), False)}
         for name in ("rdi", "rsi")[:count]:
             if assembly or first:
@@ -671,7 +675,8 @@ class Names:
         found = re.match(r"(\S+)(?: \+ (\d+))? in section (\S+)", text)
         name, offset, code = found[1], int(found[2] or 0), "text" in found[3]
         if offset > 1:
-            return (f"in {plain(name)}" if code else f"&{name}+{offset}"), True
+            # Where a function calls another may be in a function that it is a part of.
+            return (f"in {plain(name)}", False) if code else (f"&{name}+{offset}", True)
         return ("" if code else "&") + at(name, offset), True
 
     @staticmethod
