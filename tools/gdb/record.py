@@ -709,7 +709,7 @@ def steps_of(todo, shots, names):
             "name": moment.name, "tour": moment.tour, "title": moment.title,
             "text": moment.text, "where": f"{moment.how} {moment.what}", "word": moment.word(),
             "function": shot.function, "file": shot.file, "line": shot.line,
-            "before": shot.before, "frames": shot.frames,
+            "before": shot.before if moment.how != "at" else 0, "frames": shot.frames,
             "registers": {name: names.shown(*value)
                           for name, value in shot.registers.items()},
             "threads": {name: [names.of(gp)[0].lstrip("&") if gp else "", does]
