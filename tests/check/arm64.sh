@@ -1,9 +1,13 @@
 #!/bin/sh
 # tests/check/arm64.sh - the runtime is built for arm64 by another processor's machine; programs of
 # both kinds, and one with musl, run under an emulator, whose debugger's stub shows gdb all goroutines.
+# rt0-tour goes through the start-up there.
 # stdout~: ^hello, world\nhello, world\npreempted\nareas\n
 # stdout~: ^\* +1 +running +M0 +rt_main \(\) at .*\n( .*\n){3} +5 +waiting +chan receive +inner \(\) at
 # stdout~: ^#\d+ .* inner \(n=.*\n#\d+ .* waits \(.*\n#\d+ .* goexit \(\)
+# stdout~: ^-- 24/30 -- runtime_main --.*\non goroutine 1's stack\n
+# stdout~: ^    the return address: \(void \*\)\$x30    0x\w+ <goexit\+4>$
+# stdout~: ^-- 23/30 -- gogo --(.*\n)*-- 30/30 -- rt_main --
 # variants: release
 # timeout: 600
 # needs: aarch64-linux-gnu-gcc qemu-aarch64 gdb-multiarch
@@ -60,3 +64,5 @@ while ! [ -S stub ] && [ $((n += 1)) -lt 1000 ]; do sleep 0.02; done
 gdb-multiarch -nx -batch -ex 'file parked' -ex "target remote $PWD/stub" -ex continue \
 	-ex "source $RT0_ROOT/tools/gdb/rt0.py" -ex 'info goroutines' -ex 'goroutine 6 bt' -ex kill 2>&1 </dev/null
 wait
+gdb-multiarch -nx -batch -iex 'set auto-load no' -x "$RT0_ROOT/tools/gdb/rt0.py" -ex 'rt0-tour 24' \
+	-ex 'rt0-tour prev' -ex 'rt0-tour 30' hello 2>&1 </dev/null

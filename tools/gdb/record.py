@@ -289,8 +289,8 @@ def moments():
         place, *entries = part.strip().split("\n== ")
         between[place.strip()] = [moment_of(entry) for entry in entries]
     steps = []
-    for step in TOUR:
-        steps.append(Moment(step.place, f"at {step.place}", step.title, step.text, step.number))
+    for number, step in enumerate(tour(), 1):
+        steps.append(Moment(step.place, f"at {step.place}", step.title, step.text, number))
         steps += between.pop(step.place, [])
     if between:
         raise Error(f"rt0-record: the tour has no step at {', '.join(between)}")

@@ -5,12 +5,20 @@
     rt0-tour 12           to step 12;  rt0-tour list: all of them
     rt0-tour transcript FILE   the whole tour as text, without what differs between runs
 
-Needs rt0.py, which comes with it. docs/startup.md is the transcript, with pictures; "make
+Needs rt0.py, which comes with it. A program for arm64 is run by qemu elsewhere, with the debugger
+gdb-multiarch. docs/startup.md is the transcript, with pictures; "make
 docs" writes it and a test compares it.
 """
 
+import atexit
+import contextlib
+import os
 import re
+import shlex
+import subprocess
+import tempfile
 import textwrap
+import time
 
 import gdb
 
@@ -292,24 +300,243 @@ process; goroutines that still exist are dropped.
 """
 
 
+# What is different on arm64: a step's title and text, unless they are "..."; its values. A step
+# without anything is left out. In the others the registers have the names of that processor.
+ARM64 = """
+== _rt0_amd64_linux: _rt0_arm64_linux: the first instruction
+The kernel has mapped the program's segments and jumps to the ELF entry. There is one thread,
+no thread pointer, and a stack with argc, argv, the environment and the auxiliary vector on it.
+Every other register is without meaning. The entry takes argc and argv from the stack, where they
+stay, into the registers x0 and x1, and jumps on.
+= argc: *(long *)$sp
+= alignment: $sp % 16
+= $pc
+
+== _rt0_amd64
+
+== rt0_go: ...
+This function shows the whole start-up, down to mstart: it makes a stack and a thread pointer
+out of what the kernel gave, then calls check, args, osinit, schedinit, newproc and mstart.
+x29 becomes 0, so that chains of frame pointers end here.
+= argc: $x0
+= argv: $x1 - $E
+= $sp == $E
+
+== needtls: ...
+rt0_go has copied argc and argv below their place and declared the 64 KiB below that to be the
+stack of g0, the goroutine on which the scheduler itself runs. Nothing was allocated: it is
+the process stack. No C library has defined _cgo_init, so the runtime sets up the thread pointer
+itself.
+= argc's copy: *(int *)($sp + 8)
+= below the entry's stack pointer: $E - $sp
+= g0.stack.hi - $sp
+= g0.stack.hi - g0.stack.lo
+= g0.stackguard0 - g0.stack.lo
+= (long)_cgo_init
+
+== settls: ...
+The program's initial thread-local data has been copied to the place that the linker script
+reserved, behind two words. settls is one instruction: msr tpidr_el0. From then on the second word
+there says which G runs on this thread.
+= (void *)$x0
+= (void *)m0.tls[0]
+
+== ok: the thread pointer is set
+Nothing can have failed. Next rt0_go puts g0 into that word, links it to m0, the first thread, whose
+scheduling stack it is, and puts its guard into force. Both are plain variables: no memory has
+been allocated.
+= g: ((long *)m0.tls[0])[1]
+
+== check: ...
+...
+= (void *)((long *)m0.tls[0])[1]
+= (void *)m0.g0
+= (void *)g0.m
+= g0.stackguard0 - g0.stack.lo
+= g0.stack.hi - $sp
+
+== cpuinit: ...
+m0 is complete: the signal stack holds what the kernel pushes for the largest vector state,
+and more. cpuinit reads AT_HWCAP in the auxiliary vector and obeys GODEBUG=cpu.atomics=off and
+the like.
+= (void *)allm
+= m0.id
+= sched.mnext
+= at least 32 KiB: m0.gsignal->stack.hi - m0.gsignal->stack.lo >= 32768
+= (void *)m0.gsignal->m
+
+== newproc: ...
+m0 holds P0; the other Ps are on the idle list, P1 on top. newproc makes the main goroutine. Its
+arguments are in registers: no bytes to pass on, and a pointer to a word that holds
+runtime_main's address.
+= gomaxprocs
+= m0.p == allp[0]
+= allp[0]->m == &m0
+= allp[0]->status
+= sched.npidle
+= size of the arguments: $x0
+= the function value: (void *)$x1
+= the function: *(void **)&mainPC
+
+== mstart: ...
+Goroutine 1 exists: 64 MiB of address space, as no function checks its stack, with words below its
+stack pointer as if goexit had called runtime_main. So it ends by returning to goexit. It is the
+next to run on P0, and nobody was woken: mainStarted is false.
+= allglen
+= allgs[0]->goid
+= allgs[0]->atomicstatus == Grunnable
+= allgs[0]->stack.hi - allgs[0]->stack.lo
+= allgs[0]->stack.hi - allgs[0]->sched.sp
+= its return address: (void *)((long *)allgs[0]->sched.sp)[-3]
+= (void *)allgs[0]->sched.pc
+= (void *)allgs[0]->sched.ctxt
+= allp[0]->runnext == allgs[0]
+= the next number: allp[0]->goidcache
+= the end of P0's batch: allp[0]->goidcacheend
+= sched.goidgen
+
+== mstart1: ...
+mstart has set g0's guard, as it does for every M; rt0_go had done so for this one. rt0_go's call of
+mstart never returns.
+= g0.stackguard0 - g0.stack.lo
+= StackGuard
+
+== gogo: ...
+execute has wired thread and goroutine to each other. gogo puts the goroutine into the word at the
+thread pointer, loads its stack pointer and its registers, and goes there. It has taken what is
+left of P0's time slice, so P0's tick has not moved.
+= m0.curg == allgs[0]
+= allgs[0]->m == &m0
+= allgs[0]->atomicstatus == Grunning
+= (void *)allgs[0]->sched.pc
+= allp[0]->schedtick
+
+== runtime_main: ...
+...
+= ((long *)m0.tls[0])[1] == allgs[0]
+= allgs[0]->stack.hi - $sp
+= the return address: (void *)$x30
+= allgs[0]->sched.sp
+
+== newm: ...
+...
+= mainStarted
+= (void *)$x0
+= ((long *)m0.tls[0])[1] == &g0
+= (void *)allgs[0]->sched.pc
+
+== rt_main: ...
+...
+= allgs[0]->goid
+= allgs[0]->lockedm == 0
+= allglen
+= returns to runtime_main: $x30 > (long)&runtime_main
+"""
+
+# The registers of the values above, on arm64.
+REGISTERS = {"rdi": "x0", "rsi": "x1", "rdx": "x2", "edi": "w0"}
+
+# What runs a program for another processor than this one, and shows it to gdb.
+EMULATORS = {"aarch64": ["qemu-aarch64", "-R", "65536G"]}
+CONNECT = 20  # seconds for it to begin
+
+
 class Step:
     """where it stops: a symbol; title; text; values; picture."""
 
-    def __init__(self, number, text):
+    def __init__(self, text):
         head, *lines = text.strip().split("\n")
-        self.number = number
-        self.place, self.title = head.split(": ", 1)
+        self.place, _, self.title = head.partition(": ")
         self.text = " ".join(line for line in lines if line[0] not in "=!")
         self.values = [line[2:] for line in lines if line[0] == "="]
         self.picture = next((line[1:] for line in lines if line[0] == "!"), None)
 
 
-TOUR = [Step(i + 1, text) for i, text in enumerate(STEPS.strip("\n= ").split("\n== "))]
+def steps(text):
+    return [Step(part) for part in text.strip("\n= ").split("\n== ")]
+
+
+def on_arm64(step, others):
+    """Returns a step as it is there, or None."""
+    step.picture = None  # those show amd64
+    step.values = [re.sub(r"\$(\w+)", lambda found: "$" + REGISTERS.get(found[1], found[1]), value)
+                   for value in step.values]
+    other = others.get(step.place)
+    if not other:
+        return step
+    if other.title not in ("", "..."):
+        step.place, colon, step.title = other.title.rpartition(": ")
+        step.place = step.place if colon else other.place
+    if other.text != "...":
+        step.text = other.text
+    step.values = other.values
+    return step if other.title else None
+
+
+def tour():
+    """Returns the steps for the program's processor."""
+    found = steps(STEPS)
+    if not is_arm64():
+        return found
+    others = {other.place: other for other in steps(ARM64)}
+    return [step for step in (on_arm64(step, others) for step in found) if step]
+
+
+def is_arm64():
+    return gdb.selected_inferior().architecture().name() == "aarch64"
+
+
+class Emulator:
+    """Runs programs for another processor."""
+
+    def __init__(self):
+        self.process = self.folder = None
+
+    @staticmethod
+    def command():
+        """Returns what runs the program, or None: this machine."""
+        name = gdb.selected_inferior().architecture().name()
+        return EMULATORS.get(name) if os.uname().machine != name else None
+
+    def start(self):
+        """Starts the program, which stops at its first instruction."""
+        self.end()
+        self.folder = self.folder or tempfile.mkdtemp()
+        socket = os.path.join(self.folder, "stub")
+        environment = gdb.execute("show environment", to_string=True)
+        self.process = subprocess.Popen(  # pylint: disable=consider-using-with
+            [*self.command(), "-g", socket, gdb.current_progspace().filename,
+             *shlex.split(gdb.parameter("args"))],
+            env=dict(line.split("=", 1) for line in environment.split("\n") if "=" in line))
+        for _ in range(CONNECT * 100):
+            try:
+                gdb.execute(f"target remote {socket}", to_string=True)
+                return
+            except gdb.error:  # it does not listen yet
+                if self.process.poll() is not None:
+                    break
+                time.sleep(0.01)
+        raise Error("rt0-tour: cannot start " + " ".join(self.command()))
+
+    def end(self):
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+            if gdb.selected_inferior().pid:
+                gdb.execute("disconnect", to_string=True)
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(os.path.join(self.folder, "stub"))
+
+    def remove(self):
+        self.end()
+        if self.folder:
+            os.rmdir(self.folder)
 
 
 def shown(expression):
     """Returns a value for a reader: numbers as numbers, addresses with their symbols."""
-    value = gdb.parse_and_eval(expression.replace("$rsp", "((long)$rsp)"))
+    value = gdb.parse_and_eval(re.sub(r"\$r?sp\b", r"((long)\g<0>)", expression))
     kind = value.type.strip_typedefs()
     if kind.code == gdb.TYPE_CODE_PTR:
         return gdb.execute(f"output/a {int(value) & (1 << 64) - 1:#x}", to_string=True)
@@ -366,18 +593,29 @@ rt0-tour list: the steps; rt0-tour transcript FILE: all of it, as text."""
     def __init__(self):
         super().__init__("rt0-tour", gdb.COMMAND_RUNNING)
         self.at = 0
+        self.steps = []
+        self.emulator = Emulator()
+        atexit.register(self.emulator.remove)
 
     def go(self, number):
         """Moves to a step; starts the program when it has to."""
         if number <= self.at or not gdb.selected_inferior().pid:
             self.at = 0
+        self.steps = tour()
         while self.at < number:
             if self.at == 0:  # a position-independent program has addresses only in a process
-                self.quietly("starti")
+                if self.emulator.command():
+                    self.emulator.start()
+                else:
+                    self.quietly("starti")
                 entry = gdb.parse_and_eval("(long)$sp")
                 gdb.set_convenience_variable("E", entry)
             else:
-                self.run_to(TOUR[self.at].place)
+                if self.emulator.process and self.steps[self.at - 1].place == "clone":
+                    # The stub cannot bear that sysmon runs while breakpoints change: its thread
+                    # begins with a sleep. It gets what is in x0, half an address.
+                    gdb.execute("set $x4 = (long)&usleep")
+                self.run_to(self.steps[self.at].place)
             self.at += 1
 
     def run_to(self, place):
@@ -402,31 +640,34 @@ rt0-tour list: the steps; rt0-tour transcript FILE: all of it, as text."""
             gdb.execute(f"set pagination {'on' if pagination else 'off'}")
 
     def show(self):
-        step = TOUR[self.at - 1]
-        title = f"-- {step.number}/{len(TOUR)} -- {step.place} -- {step.title} "
+        step = self.steps[self.at - 1]
+        title = f"-- {self.at}/{len(self.steps)} -- {step.place} -- {step.title} "
         gdb.write(title.ljust(WIDTH, "-") + f"\n{stack()}\n\n" + paragraph(step.text) + "\n\n"
                   + "".join(line + "\n" for line in Values(step, False).lines()) + "\n"
                   + gdb.execute("x/i $pc", to_string=True))
         if self.at == 1:
             gdb.write("(rt0-tour goes on, and then Enter does; rt0-tour prev, list, 12)\n")
-        if self.at == len(TOUR):
+        if self.at == len(self.steps):
             gdb.write("The tour ends here; continue runs the program.\n")
 
     def transcript(self, name):
         with open(name, "w", encoding="utf-8") as file:
-            for step in TOUR:
-                self.go(step.number)
-                file.write(self.text(step))
+            for number, step in enumerate(tour(), 1):
+                self.go(number)
+                file.write(self.text(number, step))
         self.at = 0
-        self.quietly("kill")
+        if self.emulator.process:
+            self.emulator.end()
+        else:
+            self.quietly("kill")
 
     @staticmethod
-    def text(step):
+    def text(number, step):
         """Returns a step in Markdown."""
         picture = ""
         if step.picture:
             picture = f"\n![{step.title}](pictures/{step.picture}.svg)\n"
-        return (f"\n### {step.number}. `{step.place}`: {step.title}\n\n"
+        return (f"\n### {number}. `{step.place}`: {step.title}\n\n"
                 + paragraph(step.text) + f"\n\n    {stack()}\n"
                 + "".join(line + "\n" for line in Values(step, True).lines()) + picture)
 
@@ -434,8 +675,8 @@ rt0-tour list: the steps; rt0-tour transcript FILE: all of it, as text."""
         del from_tty
         text = text.strip()
         if text == "list":
-            for step in TOUR:
-                gdb.write(f"{step.number:4}  {step.place:20} {step.title}\n")
+            for number, step in enumerate(tour(), 1):
+                gdb.write(f"{number:4}  {step.place:20} {step.title}\n")
         elif text.startswith("transcript "):
             self.transcript(text.split(None, 1)[1])
         else:
@@ -445,7 +686,7 @@ rt0-tour list: the steps; rt0-tour transcript FILE: all of it, as text."""
                 number = self.at + (-1 if text == "prev" else 1)
             else:
                 raise Error("rt0-tour: next, prev, a number, list or transcript FILE")
-            if number > len(TOUR):
+            if number > len(tour()):
                 raise Error("rt0-tour: it ended; rt0-tour 1 begins again")
             self.go(max(number, 1))
             self.show()
