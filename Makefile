@@ -10,6 +10,7 @@
 # make test            all tests (minutes)
 # make test-sanitizers tests/programs with AddressSanitizer and ThreadSanitizer, fuzzing
 # make test-arm64      the programs of the tests for arm64, under qemu
+#                      test-arm64-system: on Debian's kernel, in a machine of qemu's
 # make coverage        what the tests run of the runtime: lines and branches, by file
 # make stress          long runs of the concurrent tests; minimal systems (as root)
 # make fuzz            arbitrary debug information, then requests to examples/httpd.c,

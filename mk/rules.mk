@@ -202,6 +202,6 @@ help:
 
 .PHONY: FORCE default all runtime replayed pie musl hosted internal examples bench bench-programs \
 	bench-scaling bench-startup variants install uninstall run test test-sanitizers coverage \
-	stress stress-hosted longrun fuzz test-arm64 check check-layers check-nosplit check-startup tour docs \
+	stress stress-hosted longrun fuzz test-arm64 test-arm64-system check check-layers check-nosplit check-startup tour docs \
 	man clean help
 .DELETE_ON_ERROR:

@@ -10,6 +10,11 @@ test-arm64:
 	tests/run --arch arm64 programs crash
 	tests/check/startup.sh --arch arm64
 
+# These programs on a kernel of Debian's, in a machine of qemu's with four processors.
+test-arm64-system:
+	@$(MAKE) --no-print-directory ARCH=arm64 all
+	tests/machine tests/run --arch arm64 programs crash
+
 # build/replay, for the tests of it.
 replayed:
 	@$(MAKE) --no-print-directory DEBUG= STRESS= COVERAGE= HOSTED= REPLAY=1 runtime musl
