@@ -89,6 +89,8 @@ enum {
 // Written before the program runs, by the steps of the start-up up to relroinit, and
 // read-only from then on.
 #define RELRO __attribute__((section(".data.rel.ro.late")))
+// Zeroed data behind the rest of the runtime's: what a start touches is on few pages.
+#define LATEBSS __attribute__((section(".bss..late")))
 
 // An invariant: checked in the debug build, an assumption elsewhere.
 #define must(cond)                                                                     \

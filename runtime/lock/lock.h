@@ -32,6 +32,7 @@ enum {
 	RankFinalizer,
 	RankManaged,
 	RankHeap,
+	RankPages, // mheap.lock
 	RankAsyncState,
 	RankPersistent,
 	RankStack, // last: any function may need more stack
@@ -44,7 +45,8 @@ enum {
 // A mutex that is all zero is unlocked and has no rank.
 ALWAYS_INLINE void lockInit(Mutex *l, uint32_t rank)
 {
-	l->rank = rank;
+	if (Debug) // nobody else reads it
+		l->rank = rank;
 }
 
 // ---- lock.c -------------------------------------------------------------------------

@@ -23,14 +23,15 @@ enum {
 Mcache *mcache0;
 Mcache *allcaches;
 
-// The cache of Ms without a P. mheap.sharedLock protects it.
-Mcache sharedcache;
+// The cache of Ms without a P. mheap.sharedLock protects it. It is set up when it is first used.
+Mcache sharedcache LATEBSS;
 
 // The cache without objects and without room: its lists stay empty and full, so that the
-// common cases of rt_malloc and rt_free do not use it.
-static struct Mcache emptyfull;
-Mcache *const nocache = &emptyfull;
-DEFINECACHE(&emptyfull)
+// common cases of rt_malloc and rt_free do not use it. It has no more than those. A P has it until
+// it allocates or frees something: most Ps of many never do.
+static Freelist emptyfull[NumSizeClasses + 1];
+Mcache *const nocache = (Mcache *)emptyfull;
+DEFINECACHE((Mcache *)emptyfull)
 
 static uint8_t nostate = ObjectNone;
 static Slot none = { 0, &nostate }; // no object, and a list without room
@@ -44,7 +45,6 @@ static void cacheinit(Mcache *c)
 STEP void mallocinit(void)
 {
 	mheapinit();
-	cacheinit(&sharedcache);
 	cacheinit(nocache);
 	INITCACHE(&m0);
 	mcache0 = allocmcache();
@@ -55,8 +55,9 @@ Mcache *allocmcache(void)
 	Mcache *c = persistentalloc(sizeof *c, CacheLineSize);
 
 	cacheinit(c);
-	c->alllink = allcaches;
-	allcaches = c;
+	c->alllink = atomic_load_relaxed(&allcaches);
+	while (!atomic_cas_or_load(&allcaches, &c->alllink, c)) // publishes c; pairs with checkclass
+		;
 	return c;
 }
 
@@ -89,9 +90,12 @@ static Slot *slots(Mcache *c, uint32_t class)
 
 uint32_t cachecount(Mcache *c, uint32_t class)
 {
-	Slot *slot = atomic_load_acquire(&c->slot[class]); // of slots(): top is in it then
+	Slot *slot;
 	Freelist *l = &c->list[class];
 
+	if (c == nocache)
+		return 0;
+	slot = atomic_load_acquire(&c->slot[class]); // of slots(): top is in it then
 	if (!slot)
 		return 0;
 	return (uint32_t)(atomic_load_relaxed(&l->top) - slot) +
@@ -111,6 +115,8 @@ static void shrink(Mcache *c, uint32_t class, uint32_t n)
 
 void freemcache(Mcache *c)
 {
+	if (c == nocache)
+		return;
 	for (uint32_t class = 0; class < NumSizeClasses; class++) {
 		Freelist *l = &c->list[class];
 
@@ -169,9 +175,11 @@ UNCHECKED_LOCKS Mcache *getcache(void)
 	Mcache *c = curcache;
 
 	if (c == nocache) {
-		const P *pp = getg()->m->p;
+		P *pp = getg()->m->p;
 
-		// With a P, this was a request that its goroutine yield (preemptone).
+		// With a P that has a cache, this was a request that its goroutine yield (preemptone).
+		if (pp && pp->mcache == nocache)
+			atomic_store_release(&pp->mcache, allocmcache()); // pairs with cached()
 		c = pp && pp->mcache ? pp->mcache : mcache0;
 		if (pp && pp->mcache)
 			curcache = c;
@@ -179,6 +187,8 @@ UNCHECKED_LOCKS Mcache *getcache(void)
 	if (!c) {
 		lock(&mheap.sharedLock);
 		c = &sharedcache;
+		if (!c->list[0].top)
+			cacheinit(c);
 	}
 	return c;
 }

@@ -9,11 +9,11 @@
 // Zeroed memory that is never freed. Throws when there is none.
 void *persistentalloc(uintptr_t size, uintptr_t align);
 
-// A mapping that it cuts such memory from, which ends in this record. The list only grows.
+// A mapping that it cuts such memory from, with this record in it. The list only grows.
 typedef struct Persistent Persistent;
 struct Persistent {
 	Persistent *next;
-	uintptr_t base;
+	uintptr_t base, end;
 };
 extern Persistent *persistentlist;
 

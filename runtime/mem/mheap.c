@@ -32,7 +32,7 @@ enum {
 
 #define LowestHint ((uintptr_t)0xc000000000) // Go's
 
-Mheap mheap;
+Mheap mheap __attribute__((section(".bss..heap"))); // linker.ld: its end is not touched, either
 const Spanref nospan;
 uint32_t scavengehint;
 static bool lazily; // MADV_FREE was used: what the kernel has need not read as zero
@@ -126,7 +126,8 @@ static bool commitpages(uintptr_t n) HOLDS(mheap.lock)
 	if (!maptables(end + n) || !sysMap(&mheap.spans[end], n * sizeof *mheap.spans) ||
 	    !sysMap(pageaddr(end), n << PageShift))
 		return false;
-	sysDump(pageaddr(end), n << PageShift, true);
+	if (end > 0)
+		sysDump(pageaddr(end), n << PageShift, true);
 	pagegrow(&mheap.pages, (uint32_t)n / ChunkPages);
 	atomic_store_relaxed(&mheap.npages, end + n);
 	return true;
@@ -354,9 +355,10 @@ static bool placeheap(uintptr_t hint, uintptr_t n)
 	}
 	if (!p)
 		return false;
-	sysDump((void *)p, bytes, false);
 	mheap.base = alignup(p, (uintptr_t)ChunkSize);
 	mheap.reserved = n;
+	// The first chunk becomes memory at once.
+	sysDump(pageaddr(ChunkPages), (n - ChunkPages) << PageShift, false);
 	return true;
 }
 
@@ -385,7 +387,7 @@ void mheapinit(void)
 	if (!tables || (!placeheap(hint, ArenaPages) && !placeheap(hint, ChunkPages)))
 		throw("runtime: cannot reserve arena virtual address space");
 	lockInit(&mheap.sharedLock, RankHeap);
-	lockInit(&mheap.lock, RankHeap);
+	lockInit(&mheap.lock, RankPages);
 	for (uint32_t c = 0; c < NumSizeClasses; c++)
 		lockInit(&mheap.central[c].lock, RankHeap);
 	mheap.maxpages = (uintptr_t)n * ChunkPages;

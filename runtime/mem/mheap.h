@@ -96,7 +96,7 @@ typedef struct {
 _Static_assert(SpanHeader == SpanUnit &&
                SpanHeader + MaxSpanObjects + 1 <= MaxSpanUnits * SpanUnit, "units");
 
-// The locks have one rank: they nest in the order of their addresses.
+// lock is acquired last; the others have one rank, and nest in the order of their addresses.
 typedef struct {
 	// Set by mheapinit:
 	uintptr_t base;
@@ -108,16 +108,18 @@ typedef struct {
 	uintptr_t npages;
 
 	Mutex sharedLock; // protects mcache.c's sharedcache
-	Mcentral central[NumSizeClasses];
 	Mutex lock;
 
 	// lock protects:
-	PageAlloc pages;
 	uint32_t nbitmaps; // of pages.chunks are memory
 	uintptr_t reserved; // pages from base on that have address space, or are a hole
 	uint32_t holepages; // below pages.end: pages that others have
 	uint32_t dirtylow; // the fewest free pages with memory since the scavenger looked
 	Mspan *freespans[MaxSpanUnits + 1]; // unused Mspans, by size
+	PageAlloc pages;
+
+	// Last: a program that allocates nothing does not touch them.
+	Mcentral central[NumSizeClasses];
 } Mheap;
 
 extern Mheap mheap;
@@ -225,7 +227,7 @@ ALWAYS_INLINE Freelist *listat(Mcache *c, uintptr_t offset)
 }
 
 extern Mcache sharedcache; // for Ms without a P
-extern Mcache *allcaches;  // all others; grows with the world stopped
+extern Mcache *allcaches;  // all others; the list only grows
 
 // How many objects of a class the cache has; about, when it is another P's.
 uint32_t cachecount(Mcache *c, uint32_t class);

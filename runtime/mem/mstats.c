@@ -33,7 +33,7 @@ static uint64_t cached(uint32_t class)
 	uint64_t sum = cachecount(&sharedcache, class);
 
 	for (int32_t i = 0; i < n; i++)
-		sum += cachecount(ps[i]->mcache, class);
+		sum += cachecount(atomic_load_acquire(&ps[i]->mcache), class); // getcache's
 	return sum;
 }
 
@@ -155,7 +155,7 @@ static void checkclass(uint32_t class)
 	lock(&ct->lock);
 	checklist(&ct->full, class, true, &nspans, &nout);
 	checklist(&ct->partial, class, false, &nspans, &nout);
-	for (const Mcache *c = allcaches; c; c = c->alllink)
+	for (const Mcache *c = atomic_load_acquire(&allcaches); c; c = c->alllink)
 		checklist(&c->partial[class], class, false, &nspans, &nout);
 	checklist(&sharedcache.partial[class], class, false, &nspans, &nout);
 	want(nspans == ct->nspans, "number of spans", class);
@@ -189,7 +189,7 @@ static void checklarge(void) HOLDS(mheap.lock)
 // The caller's own.
 static void checkcache(const Mcache *c)
 {
-	for (uint32_t class = 0; class < NumSizeClasses; class++) {
+	for (uint32_t class = 0; class < NumSizeClasses && c != nocache; class++) {
 		const Slot *slot = c->slot[class];
 		const Freelist *l = &c->list[class];
 

@@ -16,22 +16,22 @@ static struct {
 
 Persistent *persistentlist;
 
-// Returns n bytes from the kernel, with their record behind them.
-static void *mustalloc(uintptr_t n)
+// Returns n bytes from the kernel, with room for their record at this offset.
+static uintptr_t mustalloc(uintptr_t n, uintptr_t offset)
 {
-	uintptr_t all = alignup(n, sizeof(uintptr_t)) + sizeof(Persistent);
-	void *p = sysAlloc(all);
-	Persistent *record = (Persistent *)((uintptr_t)p + all) - 1;
+	uintptr_t p = (uintptr_t)sysAlloc(n);
+	Persistent *record = (Persistent *)(p + offset);
 
 	if (!p) {
 		print("runtime: cannot allocate %lu bytes\n", n);
 		throw("runtime: out of memory");
 	}
-	record->base = (uintptr_t)p;
+	record->base = p;
+	record->end = p + n;
 	record->next = atomic_load_relaxed(&persistentlist);
 	while (!atomic_cas_or_load(&persistentlist, &record->next, record))
 		; // nothing is ever taken off the list
-	atomic_xadd(&memstats.other_sys, all);
+	atomic_xadd(&memstats.other_sys, n);
 	return p;
 }
 
@@ -39,13 +39,17 @@ void *persistentalloc(uintptr_t size, uintptr_t align)
 {
 	uintptr_t p;
 
-	if (size >= MaxPiece)
-		return mustalloc(size);
+	if (size >= MaxPiece) { // aligned as a page
+		size = alignup(size, sizeof(uintptr_t));
+		return (void *)mustalloc(size + sizeof(Persistent), size);
+	}
 	lock(&persistent.lock);
 	p = alignup(persistent.next, align);
 	if (p + size > persistent.end || persistent.next == 0) {
-		p = (uintptr_t)mustalloc(ChunkSize - sizeof(Persistent));
-		persistent.end = p + ChunkSize - sizeof(Persistent);
+		// In front, in the page that is used first.
+		p = mustalloc(ChunkSize, 0);
+		persistent.end = p + ChunkSize;
+		p = alignup(p + sizeof(Persistent), align);
 	}
 	persistent.next = p + size;
 	unlock(&persistent.lock);

@@ -352,11 +352,14 @@ static void poolfree(uintptr_t p, uint32_t o) HOLDS(stackpool.lock)
 	}
 }
 
-// Half a cache of stacks for pp.
+// Half a cache of stacks for pp; the first of them are four, for the goroutines of the start: their
+// links touch their pages.
 static void stackcacherefill(P *pp, uint32_t o)
 {
+	uint32_t want = allglen > 0 ? StackCacheSize / 2 : 4 * StackMin;
+
 	lock(&stackpool.lock);
-	while (pp->stackcache[o].size < StackCacheSize / 2) {
+	while (pp->stackcache[o].size < want) {
 		uintptr_t p = poolalloc(o);
 
 		// Not under the lock: it takes 20 us. While we have p, the span stays.

@@ -133,7 +133,7 @@ static void everyown(Visit *visit, void *arg)
 	visit(mheap.base, mheap.base + (mheap.reserved << PageShift), arg);
 	visit((uintptr_t)mheap.spans, heaptablesend(), arg);
 	for (const Persistent *p = atomic_load_acquire(&persistentlist); p; p = p->next)
-		visit(p->base, (uintptr_t)(p + 1), arg);
+		visit(p->base, p->end, arg);
 	for (uintptr_t i = 0; i < allglen; i++)
 		ownstacks(allgs[i], visit, arg);
 	for (const M *mp = allm; mp; mp = mp->alllink) {

@@ -152,7 +152,7 @@ COLD HOTSTEP void allgadd(G *gp)
 		throw("allgadd: bad status Gidle");
 	lock(&allglock);
 	if (allglen == allgcap) {
-		uintptr_t cap = allgcap ? 2 * allgcap : 512;
+		uintptr_t cap = allgcap ? 2 * allgcap : 32;
 		G **p = persistentalloc(cap * sizeof *p, PtrSize);
 
 		__builtin_memcpy(p, allgs, allglen * sizeof *p);

@@ -142,7 +142,8 @@ static M *newmemory(void)
 	uintptr_t off = moffset(tlssize(), align);
 	char *p = persistentalloc(off + sizeof(M), align);
 
-	touchpage(p + off); // inittls reads it first
+	touchpage(p + off); // inittls reads it first, and some of it is on the next page
+	touchpage(p + off + sizeof(M) - 1);
 	return (M *)(p + off);
 }
 

@@ -109,10 +109,7 @@ STEP void p_init(P *pp, int32_t id)
 	lockInit(&pp->timersLock, RankTimers);
 	if (pp->mcache)
 		return;
-	if (id == 0 && mcache0)
-		pp->mcache = mcache0; // the bootstrap's
-	else
-		pp->mcache = allocmcache();
+	pp->mcache = id == 0 && mcache0 ? mcache0 : nocache; // the bootstrap's; getcache
 }
 
 // Empties pp. The struct stays, because an M in a system call may read it, and is used again

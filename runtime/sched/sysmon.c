@@ -74,7 +74,7 @@ static bool sliceover(P *pp, int64_t now)
 {
 	Sysmontick *pd = &pp->sysmontick;
 
-	if (pd->schedtick != pp->schedtick) {
+	if (pd->schedtick != pp->schedtick || pd->schedwhen == 0) { // 0: never looked at
 		pd->schedtick = pp->schedtick;
 		pd->schedwhen = now;
 		return false;

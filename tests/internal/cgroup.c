@@ -34,10 +34,24 @@ static void makedir(const char *name)
 	equal(rt_syscall(SYS_mkdirat, AT_FDCWD, at(name), 0700), 0);
 }
 
+static void cpulimitfn(void *limit)
+{
+	*(int32_t *)limit = getcpulimit();
+}
+
+// As the start calls it: too deep for a goroutine's small stack.
+static int32_t cpulimit(void)
+{
+	int32_t limit;
+
+	systemstack(cpulimitfn, &limit);
+	return limit;
+}
+
 static void limit(const char *text, int32_t wanted)
 {
 	put("cg/cpu.max", text);
-	equal(getcpulimit(), wanted);
+	equal(cpulimit(), wanted);
 }
 
 // Returns tmp as mountinfo writes it.
@@ -92,44 +106,44 @@ static void version1(void)
 	rt_snprintf(mounts, sizeof mounts, "%s/mounts", tmp);
 	cgroupMounts = mounts;
 	put("self", "4:cpu,cpuacct:/a/b\n0::/a/b\n");
-	equal(getcpulimit(), INT32_MAX); // mounted nowhere
+	equal(cpulimit(), INT32_MAX); // mounted nowhere
 	mounted("/");
-	equal(getcpulimit(), INT32_MAX); // without files
+	equal(cpulimit(), INT32_MAX); // without files
 	makedir("v1 cpu");
 	makedir("v1 cpu/a");
 	makedir("v1 cpu/a/b");
 	quota("", "-1\n", "100000\n");
 	quota("/a", "-1\n", "100000\n");
 	quota("/a/b", "-1\n", "100000\n");
-	equal(getcpulimit(), INT32_MAX);
+	equal(cpulimit(), INT32_MAX);
 	quota("/a/b", "250000\n", "100000\n");
-	equal(getcpulimit(), 3);
+	equal(cpulimit(), 3);
 	quota("/a", "20000\n", "10000\n");
-	equal(getcpulimit(), 2);
+	equal(cpulimit(), 2);
 	quota("/a", "nonsense\n", "10000\n");
-	equal(getcpulimit(), 3);
+	equal(cpulimit(), 3);
 	quota("/a/b", "250000\n", "0\n");
-	equal(getcpulimit(), INT32_MAX);
+	equal(cpulimit(), INT32_MAX);
 	quota("/a/b", "250000\n", "50000\n");
 	put("self", "0::/a/b\n12:cpuset:/\n4:cpuacct,cpu:/a/b\n3:cpu:/\n");
-	equal(getcpulimit(), 5);
+	equal(cpulimit(), 5);
 
 	quota("", "700000\n", "100000\n"); // a container's: its root is our group
 	mounted("/a/b");
-	equal(getcpulimit(), 7);
+	equal(cpulimit(), 7);
 	put("self", "4:cpu:/a/b/a\n");
 	quota("/a", "600000\n", "100000\n");
-	equal(getcpulimit(), 6);
+	equal(cpulimit(), 6);
 	put("self", "4:cpu:/a/bc\n"); // beginning with the root's name, but elsewhere
-	equal(getcpulimit(), INT32_MAX);
+	equal(cpulimit(), INT32_MAX);
 	mounted("/");
 	put("self", "4:cpu:/../a/b\n"); // out of the namespace
-	equal(getcpulimit(), INT32_MAX);
+	equal(cpulimit(), INT32_MAX);
 	mounted("/..");
-	equal(getcpulimit(), 5);
+	equal(cpulimit(), 5);
 	put("self", "4:cpu:/\n");
 	mounted("/");
-	equal(getcpulimit(), 7);
+	equal(cpulimit(), 7);
 }
 
 int rt_main(int argc, char **argv)
@@ -145,9 +159,9 @@ int rt_main(int argc, char **argv)
 	rt_snprintf(self, sizeof self, "%s/self", tmp);
 	cgroupRoot = root;
 	cgroupSelf = self;
-	equal(getcpulimit(), INT32_MAX);
+	equal(cpulimit(), INT32_MAX);
 	put("self", "9:name=systemd:/x\n1:cpuset:/10::\n0::/\n");
-	equal(getcpulimit(), INT32_MAX);
+	equal(cpulimit(), INT32_MAX);
 	makedir("cg");
 	limit("max 100000\n", INT32_MAX);
 	limit("100000 100000\n", 1);
@@ -164,15 +178,15 @@ int rt_main(int argc, char **argv)
 	put("self", "1:cpuset:/a\n0::/a/b\n");
 	limit("500000 100000\n", 5);
 	put("cg/a/b/cpu.max", "350000 100000\n");
-	equal(getcpulimit(), 4);
+	equal(cpulimit(), 4);
 	put("cg/a/cpu.max", "300000 100000\n");
-	equal(getcpulimit(), 3);
+	equal(cpulimit(), 3);
 	put("cg/a/cpu.max", "max 100000\n");
-	equal(getcpulimit(), 4);
+	equal(cpulimit(), 4);
 	put("self", "0::/a/gone/x\n");
-	equal(getcpulimit(), 5);
+	equal(cpulimit(), 5);
 	put("self", "1:cpuset:/a\n");
-	equal(getcpulimit(), INT32_MAX);
+	equal(cpulimit(), INT32_MAX);
 	version1();
 	rt_syscall(SYS_unlinkat, AT_FDCWD, root, 0);
 	return 0;
