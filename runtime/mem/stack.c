@@ -43,6 +43,7 @@ enum {
 	MaxFreeSegments = 64,
 	SegmentBatch = 8,
 	LargeGuard = 1 << 20,
+	SystemStacks = 1 << 20, // address space for those of five Ms
 	TableReach = 2 << 20, // so much address space has its page table entries in a page
 	PopulateBytes = 64 << 10,
 };
@@ -122,14 +123,27 @@ static uintptr_t slotgap(void)
 	return onvalgrind() ? ValgrindStackGap : 0;
 }
 
-// A small stack, which may become resident as a whole if the program locks its memory.
+// A system stack, which is never unmapped: several are cut from one mapping. It may become resident
+// as a whole if the program locks its memory.
 static uintptr_t slotalloc(uintptr_t n)
 {
-	uintptr_t base = (uintptr_t)sysReserve(NULL, slotgap() + guardarea + n + slotgap());
+	static uintptr_t next, end; // under stackLarge.lock
+	uintptr_t size = slotgap() + guardarea + n + slotgap(), base;
 
-	if (base == 0)
-		nomemory(n);
-	base += slotgap();
+	lock(&stackLarge.lock);
+	if (end - next < size) {
+		uintptr_t more = max(size, (uintptr_t)SystemStacks);
+
+		next = (uintptr_t)sysReserve(NULL, more);
+		if (next == 0) // there may be a limit (ulimit -v)
+			next = (uintptr_t)sysReserve(NULL, more = size);
+		if (next == 0)
+			nomemory(n);
+		end = next + more;
+	}
+	base = next + slotgap();
+	next += size;
+	unlock(&stackLarge.lock);
 	if (!sysGuard((void *)base, guardarea - physPageSize))
 		cannotguard();
 	return base;
