@@ -1,16 +1,21 @@
 # bench.mk - benchmarks: rt0's programs, Go's twins and peers (bench/README.md).
 
 GO = go
+CARGO = cargo
+CRATES = /usr/share/cargo/registry
 BENCH = $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*.c)) $(BUILD)/bench/httpd
 TWINS = $(if $(shell command -v $(GO)),$(BUILD)/bench/go/built)
 # Peers of a C library: each from its file, the start-up's from one for each library. Those
-# whose library is missing are left out.
+# whose library is missing are left out. Boost.Fiber's are in C++; Tokio's are one crate, which is
+# built of the sources that Debian's packages have, and nothing from the network.
 PEER = $(BUILD)/bench/peers
 PEERS = $(patsubst bench/%.c,$(BUILD)/bench/%,$(filter-out %/startup_nop.c %/startup_hello.c \
 	$(if $(wildcard /usr/include/mimalloc.h),,%/alloc_mimalloc.c) \
 	$(if $(wildcard /usr/include/gc.h),,%/gc_boehm.c),$(wildcard bench/peers/*.c))) \
 	$(foreach lib,glibc asm $(if $(shell command -v musl-gcc),musl), \
-	$(PEER)/startup_nop_$(lib) $(PEER)/startup_hello_$(lib))
+	$(PEER)/startup_nop_$(lib) $(PEER)/startup_hello_$(lib)) \
+	$(if $(wildcard /usr/include/boost/fiber),$(patsubst bench/%.cpp,$(BUILD)/bench/%,$(wildcard bench/peers/*_boost.cpp))) \
+	$(if $(shell command -v $(CARGO)),$(if $(wildcard $(CRATES)/tokio-1.*),$(BUILD)/bench/tokio/built))
 
 bench: bench-programs
 	tools/bench
@@ -21,7 +26,10 @@ bench-scaling: bench-programs
 bench-startup: bench-programs
 	tools/startup-cost
 
-bench-programs: $(BENCH) $(PEERS) $(TWINS)
+bench-programs: $(BENCH) bench-peers $(TWINS)
+
+.PHONY: bench-peers
+bench-peers: $(PEERS)
 
 define bench-program
 	$(call say,RTCC,$<)
@@ -40,6 +48,11 @@ $(PEER)/%: bench/peers/%.c $(wildcard bench/*.h bench/peers/*.h)
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -O2 -Wall -Wextra $< -o $@ $(if $(findstring mimalloc,$@),-lmimalloc) $(if $(findstring boehm,$@),-lgc) -lpthread
+
+$(PEER)/%_boost: bench/peers/%_boost.cpp bench/peers/fibers.h bench/late.h
+	$(call say,CXX,$<)
+	@mkdir -p $(@D)
+	$(Q)g++ -O2 -std=c++17 -DNDEBUG -Wall -Wextra -Ibench $< -o $@ -Wl,-z,now -lboost_fiber -lboost_context -lpthread
 
 $(PEER)/startup_%_glibc: bench/peers/startup_%.c
 	$(call say,CC,$@)
@@ -61,4 +74,14 @@ $(BUILD)/bench/go/built: $(wildcard bench/go/*/*.go) bench/go/go.mod
 	@mkdir -p $(@D)
 	$(Q)GOFLAGS=-mod=mod GOTOOLCHAIN=local CGO_ENABLED=0 \
 		$(GO) build -C bench/go -o "$(RT0_BUILD)/bench/go/" ./...
+	@touch $@
+
+# In a folder of its own, for cargo writes beside the manifest.
+$(BUILD)/bench/tokio/built: $(wildcard bench/peers/tokio/src/*.rs bench/peers/tokio/src/bin/*.rs) bench/peers/tokio/Cargo.toml
+	$(call say,CARGO,$(@D))
+	@mkdir -p $(@D)/.cargo $(PEER)
+	@ln -sfn "$(CURDIR)/bench/peers/tokio/Cargo.toml" "$(CURDIR)/bench/peers/tokio/src" $(@D)
+	@printf '[source.%s]\n%s\n' crates-io 'replace-with = "debian"' debian 'directory = "$(CRATES)"' >$(@D)/.cargo/config.toml
+	$(Q)cd $(@D) && $(CARGO) build --offline --release --quiet --target-dir target
+	@cp $(patsubst bench/peers/tokio/src/bin/%.rs,$(@D)/target/release/%,$(wildcard bench/peers/tokio/src/bin/*.rs)) $(PEER)
 	@touch $@
