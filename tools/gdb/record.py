@@ -29,20 +29,19 @@ MOMENTS = r"""
 @ rt0_go
 == argcopy, write *(long *)($E - 24): argc and argv move
 %rsp is 48 lower and a multiple of 16, as C wants it at each call. argc and argv are copied into
-the 48 bytes, because args will get them from there after CPUID has used the registers.
+the 48 bytes, because %rdi and %rsi will be needed before args gets them from there.
 
 == guard0, write g0.stackguard0: a guard for g0
 The first word that the runtime writes into its own data. A guard is the lowest address that a
-stack pointer may have; until mstart it is the end of g0's stack itself, since what runs before is
-known to be shallow.
+stack pointer may have; until mstart it is the very end of g0's stack.
 
 == bounds, write g0.stack.hi: g0 has a stack
-With these two bounds the part of the process stack below %rsp is g0's. The kernel maps its pages
+With these two bounds the part of the process stack below %rsp is g0's. Its pages come into being
 when they are touched.
 
 == cpuid, write processorVersionInfo: which processor this is
-CPUID is an instruction, not a call: the runtime knows the processor before it knows anything of
-the system. cpudetect will look at the features again, in schedinit.
+CPUID is an instruction and needs no system: it tells the vendor, the family, the model and the
+features. The features will be looked at in schedinit, by cpuinit.
 
 @ settls
 == selfpointer, write m0.tls[1]: the word that holds its own address
@@ -50,9 +49,8 @@ m0.tls[1] is where %fs is going to point. The ABI wants its own address there: s
 what the thread pointer is with one load, movq %fs:0.
 
 == fsbase, write $fs_base: %fs points into m0
-arch_prctl has changed a register that programs cannot write themselves. Now each instruction with
-%fs reaches m0's words, at the same offsets in each thread: -8 is g, 0x28 the canary, 0x70 the
-guard.
+The system call has changed the base of %fs. From now on each instruction with %fs reaches words of
+m0's, and in another thread words of its own M: -8 is g, 0x28 the canary, 0x70 the guard.
 
 @ ok
 == g, write m0.tls[0] == (long)&g0: g0 runs
@@ -101,8 +99,8 @@ lock.
 
 @ procresize
 == allp, write allp: room for four Ps
-allp is the array of all Ps. It is made for as many as there are wanted, and a greater one replaces
-it when gomaxprocs grows.
+allp is the array of all Ps, with as many places as Ps are wanted. When gomaxprocs grows, a greater
+one replaces it.
 
 == p0, write allp[0]: P0 exists
 All Ps come in one piece of memory. A new P is in Pgcstop, as if the world were stopped. P0 has got
@@ -138,8 +136,8 @@ Gdead meanwhile, so that what walks over allgs does not look at its empty stack.
 
 == faked, write *(long *)(allgs[0]->stack.hi - 40): the faked frame
 gostartcall has written goexit+1 to the top of the stack, where a return address would be: as if
-goexit had called the function, at its second instruction. A traceback ends there, and so does the
-function when it returns.
+the first instruction of goexit had called the function. A traceback ends there, and so does the
+goroutine when its function returns.
 
 == runnable, write allgs[0]->atomicstatus == Grunnable: runnable
 Everything is in its sched: the stack pointer, the function's address as pc, the argument. A
@@ -150,13 +148,13 @@ P0 has taken the numbers 1 to 16 at once from sched.goidgen, which all Ps share,
 by itself.
 
 == runnext, write allp[0]->runnext: the next one
-runqput has made it P0's runnext: what was started last runs first, in the rest of the time slice. It
-would go to the queue if another came.
+runqput has made it P0's runnext: what was started last runs first, in the rest of the time slice.
+It would go to the queue if another came.
 
 @ mstart
 == guard928, write g0.stackguard0: room below the guard
-StackGuard: functions of up to 928 bytes in all need no check of their own, as the guard is that
-much above the end of the stack.
+StackGuard: the guard is 928 bytes above the end of the stack now. That is the room for functions
+that do not check.
 
 @ mstart1
 == save, write g0.sched.sp: where g0 comes back to
@@ -182,8 +180,8 @@ may touch goroutine 1 from here on.
 
 @ gogo
 == gswitch, write m0.tls[0] == (long)allgs[0]: the switch
-One store into %fs:-8, and goroutine 1 is the one that runs. The stack pointer follows, then a jump
-to sched.pc: no call, since nothing will return to gogo.
+One store into %fs:-8, and goroutine 1 is the one that runs. Its guard and its stack pointer
+follow, then gogo continues at sched.pc, which is where runtime_main begins.
 
 @ runtime_main
 == mainstarted, write mainStarted: the program may have threads
@@ -191,17 +189,17 @@ newproc looks at this byte: from now on a new goroutine wakes another M.
 
 @ newm
 == m1, write allm: a second M
-allocm has made the block of thread-local words and the M above it, in one piece. inittls has
-written its tls[1], as settls did for m0; its number is 1.
+allocm has made the M with the block of thread-local words below it, in one piece. The canary is a
+copy of m0's. tls[1] is still empty: the thread writes it itself, in settls.
 
 @ clone
 == cloned, out of clone: there are two threads
-The kernel has started a thread at the same instruction, with 0 in %rax. It sets its own %fs, puts
-its g0 at -8 and calls mstart, exactly as the first one did. (gdb holds it here for a moment.)
+The kernel has started a thread at the same instruction, with 0 in %rax. It calls settls, puts
+its g0 at %fs:-8 and calls mstart, as the first one did. Here gdb holds it for a moment.
 
 == sysmon, on 1, at sysmon: sysmon watches
-The second thread has passed mstart and mstart1 and is at sysmon, which never returns and needs no
-P. It sleeps for 20 us or longer, looks for Ps to take back, and sleeps again.
+The second thread has passed mstart and mstart1 and is at sysmon, which needs no P and never
+returns: it sleeps for 20 us or longer, looks for Ps to take back, and sleeps again.
 
 @ doInit
 == g2, write allglen: a second goroutine
@@ -214,8 +212,8 @@ Four goroutines exist now. P0's runnext is the youngest, the others are in its q
 before was moved there.
 
 == parked, write m0.curg: the main goroutine waits
-It has called rt_chan_recv on an empty channel: gopark, mcall, park_m. Its state is Gwaiting, and it is
-on no queue but the channel's. m0 is on g0's stack again and has no goroutine.
+It has called rt_chan_recv on an empty channel: gopark, mcall, park_m. Its state is Gwaiting, and
+it is on no queue but the channel's. m0 is on g0's stack again and has no goroutine.
 
 == handoff, write m0.p == 0: m0 lets P0 go
 m0 may run no other goroutine while main is locked to it. So it gives P0 away, with the goroutines
@@ -262,7 +260,6 @@ class Moment:
             raise Error(f"rt0-record: {name} is at no place: {where}")
         self.thread = int(found[1]) if found[1] else None
         self.how, self.what = found[2], found[3]
-
 
     def word(self):
         """Returns what the page calls the word that is written, or nothing."""
@@ -327,8 +324,8 @@ class Run:
 
     @staticmethod
     def after_syscall(name):
-        at = address(name)
-        for line in gdb.selected_inferior().architecture().disassemble(at, count=20):
+        begin = address(name)
+        for line in gdb.selected_inferior().architecture().disassemble(begin, count=20):
             if line["asm"].startswith("syscall"):
                 return line["addr"] + line["length"]
         raise Error(f"rt0-record: {name} makes no system call")
@@ -352,10 +349,9 @@ class Run:
 
     def until_at(self, where):
         stop = self.breakpoint(where)
-        while True:
+        self.resume()
+        while self.pc() != where:
             self.resume()
-            if self.pc() == where:
-                break
         stop.delete()
 
     def until_written(self, text):
@@ -475,10 +471,10 @@ def read(value, path):
         return prefix + names_of(first, prefix).get(int(value), "?")
     if path == "waitreason":
         return reason(whole)
-    kind = value.type.strip_typedefs()
-    address_like = kind.code == gdb.TYPE_CODE_PTR or kind.name == "unsigned long" and \
-        re.search(r"tls|guard|stack|sched\.|startpc", path)
-    return Pointer(int(value) & MASK) if address_like else int(value)
+    if value.type.strip_typedefs().code == gdb.TYPE_CODE_PTR or \
+            re.search(r"tls|guard|^stack|sched\.|startpc", path):
+        return Pointer(int(value) & MASK)
+    return int(value)
 
 
 class Snapshot:
@@ -499,7 +495,8 @@ class Snapshot:
             self.goroutine("G", f"G{i + 1}", gp)
         self.words(run)
         self.lanes = self.threads()
-        self.where()
+        self.code()
+        self.read_registers()
 
     def take(self, kind, name, value):
         if value is not None and value.address:
@@ -554,43 +551,44 @@ class Snapshot:
         gdb.newest_frame().select()
         return lanes
 
-    def where(self):
-        """The code: file and line, functions, registers."""
-        frame = gdb.newest_frame()
-        outer = frame
+    def code(self):
+        """Where the thread is: function, file and line, the calls that led there."""
+        frame = outer = gdb.newest_frame()
         while outer.type() == gdb.INLINE_FRAME:
             outer = outer.older()
         self.function = plain(outer.name() or "?")
         while source(frame)[0].startswith(INLINED) and frame.type() == gdb.INLINE_FRAME:
             frame = frame.older()
         self.file, self.line = source(frame)
-        before = gdb.find_pc_line(gdb.newest_frame().pc() - 1)
-        self.before = before.line if before.symtab and before.symtab.filename.endswith(self.file) \
-            and before.line != self.line else 0
+        self.before = 0  # the line with the instruction that has run last, if it is near
+        last = gdb.find_pc_line(gdb.newest_frame().pc() - 1)
+        if last.symtab and last.symtab.filename.endswith(self.file) and last.line != self.line:
+            self.before = last.line
         self.frames = []
-        assembly = self.file.endswith(".S")  # its registers are what the source says
-        function = gdb.newest_frame().function()
-        first = self.pc_is_first()
-        count = 2 if assembly or not first else len(function.type.fields())
         while frame is not None and len(self.frames) < 12:
             self.frames.append([plain(frame.name() or "?"), *source(frame)])
             frame = frame.older()
+
+    def read_registers(self):
+        """The registers that mean something here: in C, arguments where a function begins."""
+        arguments = 0
+        if self.file.endswith(".S"):
+            arguments = 2
+        elif at_beginning():
+            arguments = len(gdb.newest_frame().function().type.fields())
         # Elsewhere there may be frames of C functions above, whose sizes the compiler chooses.
         exact = self.file.endswith("/boot.S") or self.file.startswith("rt0/")
-        self.registers = {"rip": (Pointer(gdb.newest_frame().pc()), False),
-                          "rsp": (register("rsp"), not exact),
+        self.registers = {"rip": (register("rip"), False), "rsp": (register("rsp"), not exact),
                           "fs_base": (register("fs_base"), False)}
-        for name in ("rdi", "rsi")[:count]:
-            if assembly or first:
-                self.registers[name] = (register(name), False)
+        for name in ("rdi", "rsi")[:arguments]:
+            self.registers[name] = (register(name), False)
         self.registers["DF"] = (int(gdb.parse_and_eval("($eflags >> 10) & 1")), False)
 
-    @staticmethod
-    def pc_is_first():
-        frame = gdb.newest_frame()
-        return frame.function() is not None and \
-            frame.function().symtab is not None and \
-            int(frame.function().value().address) == frame.pc()
+
+def at_beginning():
+    """Is the thread at the first instruction of a C function?"""
+    function = gdb.newest_frame().function()
+    return function is not None and int(function.value().address) == gdb.newest_frame().pc()
 
 
 # Short functions of headers, which say nothing to a reader of the start-up: the line that calls
@@ -605,16 +603,14 @@ def plain(function):
 
 def source(frame):
     """Returns file and line of where a frame is, the file below the tree."""
-    place_ = frame.find_sal()
-    if place_.symtab is None:
+    sal = frame.find_sal()
+    if sal.symtab is None:
         return "", 0
-    name = place_.symtab.filename
-    return re.sub(r"^.*/(?=(?:asm|rt0|runtime|examples|cgo)/)|^\./", "", name), place_.line
+    return re.sub(r"^.*/(?=(?:asm|rt0|runtime|examples)/)|^\./", "", sal.symtab.filename), sal.line
 
 
-def word_at(address_):
-    word = gdb.parse_and_eval(f"*(unsigned long *){address_:#x}")
-    return Pointer(int(word))
+def word_at(location):
+    return Pointer(int(gdb.parse_and_eval(f"*(unsigned long *){location:#x}")))
 
 
 def at(base, offset):
