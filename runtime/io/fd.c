@@ -252,16 +252,18 @@ static int64_t destroy(int32_t fd, Fd *d)
 	return r;
 }
 
-// Closes the number for a last user that is not the closer, which may wait for this. The
-// semaphore is the closer's own, because the kernel may give the number away at once, and
-// the next owner may be closing the entry too.
+// Closes the number for a last user that is not the closer, which may wait for this and returns what
+// the kernel says. What it waits on is its own, because the kernel may give the number away at once,
+// and the next owner may be closing the entry too.
 static void lastuse(int32_t fd, Fd *d)
 {
-	uint32_t *closer = d->closer;
+	Closer *closer = d->closer;
+	int64_t r = destroy(fd, d);
 
-	destroy(fd, d);
-	if (closer)
-		semrelease(closer); // the last look at it: the closer returns
+	if (!closer)
+		return;
+	closer->result = r; // another may have closed the number before
+	semrelease(&closer->gone); // the last look at it: the closer returns
 }
 
 int64_t fdhold(int32_t fd, Fd **dp)
@@ -338,7 +340,7 @@ static void seize(Fd *d, bool given)
 	// The last user has seen Claimed, and left the rest to us. Where there was none, a closer was
 	// the last one itself and waits for nobody: it may be gone.
 	if ((old & Users) && d->closer)
-		semrelease(d->closer);
+		semrelease(&d->closer->gone);
 }
 
 int64_t fdinstall(int64_t r, FdKind kind, uint32_t flags)
@@ -404,7 +406,7 @@ static bool usersleave(Fd *d)
 int rt_close(int fd)
 {
 	Fd *d = entry(fd);
-	uint32_t gone = 0;
+	Closer closer = { 0 };
 	bool waits;
 
 	preemptcheck();
@@ -415,10 +417,10 @@ int rt_close(int fd)
 	// Whatever its kind is: a user may be about to find that out, and to wait.
 	netpollevict(&d->pd);
 	waits = usersleave(d);
-	d->closer = waits ? &gone : NULL;
+	d->closer = waits ? &closer : NULL;
 	if (dropuse(d, 0, 0, NULL))
 		return (int)destroy(fd, d);
 	if (waits)
-		semacquire(&gone, WaitReasonSemacquire);
-	return 0;
+		semacquire(&closer.gone, WaitReasonSemacquire);
+	return (int)closer.result;
 }

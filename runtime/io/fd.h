@@ -31,13 +31,19 @@ struct Bond {
 	void (*drop)(Bond *b); // the entry has no user any more
 };
 
+// A call of rt_close that waits for the last user.
+typedef struct {
+	uint32_t gone; // a semaphore: the user has closed the number
+	int64_t result; // of that
+} Closer;
+
 typedef struct {
 	PollDesc pd;
 
 	uint64_t mu; // its users: fd.c
 	uint32_t sema[2]; // by PollMode: the waiters for the right to read or write
-	uint32_t *closer; // the semaphore of the closer that waits for the last user, or
-	                  // NULL; written while it is a user itself
+	Closer *closer; // the one that waits for the last user, or NULL; written while it is
+	                // a user itself
 	Bond *bond; // pd.lock protects it: ctxbind.c
 	uint8_t kind, flags;
 	uint8_t messages; // a MessageKind, as soon as it is known: message.c

@@ -14,8 +14,12 @@ extern uintptr_t mc_g;
 #define SETGUARD(guard) ((void)(guard))
 #define TESTGUARD(yes, bits) ((yes) = false)
 
+enum { AreaBytes = 200 };
 #define GETAREA(a) ((a) = NULL)
 #define SETAREA(a) ((void)(a))
+extern __thread struct Mcache *curcache;
+#define SETCACHE(mp, c) ((void)(mp), curcache = (c))
+#define DEFINECACHE(first) __thread Mcache *curcache = first;
 enum { CanarySlot = 6 };
 
 #endif
