@@ -93,6 +93,13 @@ KEPT void locked(void *arg)
 	here++;
 }
 
+KEPT void forgotten(void *arg)
+{
+	(void)arg;
+	rt_chan_recv(NULL, NULL);
+	here++;
+}
+
 KEPT void fresh(void *arg)
 {
 	(void)arg;
@@ -122,11 +129,14 @@ int rt_main(int argc, char **argv)
 	rt_go(reader, NULL);
 	rt_go(waiter, NULL);
 	rt_go(locked, NULL);
+	rt_go(forgotten, NULL);
 	await_in(3, "chan receive");
 	await_in(1, "chan send");
 	await_in(1, "sleep");
 	await_in(1, "syscall");
 	await_in(1, "sync.WaitGroup.Wait");
+	await_in(1, "chan receive (nil chan)");
+	rt_leaks(-1, NULL);
 	rt_go(spinner, NULL);
 	while (here < 8)
 		rt_gosched();

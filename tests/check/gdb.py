@@ -35,8 +35,9 @@ EVERYWHERE = (
      r"\n +9 +syscall +M\d+ +reader \(\) at",
      r"\n +10 +waiting +sync\.WaitGroup\.Wait +waiter \(\) at",
      r"\n +11 +waiting +chan receive, locked to thread +locked \(\) at",
-     r"\n +12 +runnable +spinner \(\) at",
-     r"\n +13 +runnable +fresh \(\) at " + W + r"gdb\.c:\d+\n$"),
+     r"\n +12 +waiting +chan receive \(nil chan\) \(leaked\) +forgotten \(\) at",
+     r"\n +13 +runnable +spinner \(\) at",
+     r"\n +14 +runnable +fresh \(\) at " + W + r"gdb\.c:\d+\n$"),
     # Parked.
     ("goroutine 5 bt",
      r"^#0 +" + W + r"mcall \(\) at asm/amd64/switch\.S:\d+\n#1 +" + W + r"gopark \(",
@@ -56,13 +57,14 @@ EVERYWHERE = (
     ("goroutine 9 bt", "rt_raw_syscall .*reader .*goexit "),
     ("goroutine 10 bt", "mcall .*gopark .*rt_waitgroup_wait .*waiter .*goexit "),
     # Interrupted at some instruction; not begun yet.
-    ("goroutine 12 bt", r"^#0 +" + W + "spinner " + W + r"\n#1 +" + W + r"goexit " + W
+    ("goroutine 13 bt", r"^#0 +" + W + "spinner " + W + r"\n#1 +" + W + r"goexit " + W
      + r"\n$"),
-    ("goroutine 13 bt", r"^#0 +" + W + r"fresh \(" + W + r"\n#1 +" + W + "goexit " + W
+    ("goroutine 14 bt", r"^#0 +" + W + r"fresh \(" + W + r"\n#1 +" + W + "goexit " + W
      + r"\n$"),
     ("goroutine all bt", r"^goroutine 1 \[running\]:\n#0 .*\n\ngoroutine 2 \[force gc",
      r"\n\ngoroutine 11 \[chan receive, locked to thread\]:\n#0 +" + W + "mcall ",
-     r"\n\ngoroutine 13 \[runnable\]:\n#0 +" + W + "fresh " + W + r"\n#1 " + W
+     r"\n\ngoroutine 12 \[chan receive \(nil chan\) \(leaked\)\]:\n#0 +" + W + "mcall ",
+     r"\n\ngoroutine 14 \[runnable\]:\n#0 +" + W + "fresh " + W + r"\n#1 " + W
      + r"goexit " + W + r"\n\n$"),
     ("goroutine 99 bt", "^there is no goroutine 99$"),
     ("goroutine nobody bt", '^goroutine: No symbol "nobody" in current context.$'),
@@ -71,8 +73,8 @@ EVERYWHERE = (
     ("info ms", r"\n +\d+ +\d+ +\d+ +- +waits for goroutine 11 +futexsleep "),
     ("info ms", r" - +goroutine 9 in a system call "),
     ("info ms", r"\n\* +\d+ +\d+ +\d+ +P0 +goroutine 1[ ,]"),
-    ("info ps", r"^id +state +m +", r"\n0 +running +M\d+ +\d+ +\d+ +13 +(12|-) ",
-     r"\nglobal queue: (12|-); idle Ps: 0; "),
+    ("info ps", r"^id +state +m +", r"\n0 +running +M\d+ +\d+ +\d+ +14 +(13|-) ",
+     r"\nglobal queue: (13|-); idle Ps: 0; "),
     ("p $getg()", r"goroutine 1 \[running\]\n$"),
     ("p $getg()->goid", r" = 1\n$"),
     ("goroutine 8 p $getg()->goid", r" = 8\n$"),
@@ -107,9 +109,9 @@ HANDLER = (
     ("bt", r"^#0 +doSigPreempt .*sigtrampgo .*<signal handler called>\n" + F
      + r"spinner \(.*goexit "),
     ("p $getg() == $getg()->m->gsignal", r" = 1\n$"),
-    ("info goroutines", r"\n\* +12 +running +M\d+ +spinner \(\) at"),
-    ("goroutine 12 bt", r"<signal handler called>\n#\d+ +" + W + r"spinner \("),
-    ("info ms", r"\n\* +\d+ +\d+ +\d+ +P0 +handles a signal, goroutine 12"),
+    ("info goroutines", r"\n\* +13 +running +M\d+ +spinner \(\) at"),
+    ("goroutine 13 bt", r"<signal handler called>\n#\d+ +" + W + r"spinner \("),
+    ("info ms", r"\n\* +\d+ +\d+ +\d+ +P0 +handles a signal, goroutine 13"),
 )
 
 
@@ -150,7 +152,7 @@ def main():
     gdb.Breakpoint("*doSigPreempt", internal=True)
     for _ in range(100):
         gdb.execute("continue", to_string=True)
-        if int(gdb.parse_and_eval("((G *)$rdi)->goid")) == 12:
+        if int(gdb.parse_and_eval("((G *)$rdi)->goid")) == 13:
             break
     look("handler", HANDLER)
     gdb.execute("kill", to_string=True)
