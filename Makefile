@@ -6,7 +6,8 @@
 # make bench           benchmarks of rt0, Go (GO=go) and others (a quarter of an hour)
 # make bench-scaling   the benchmarks with 1, 2, 4 and 8 processors
 # make bench-startup   the time of each step of the start-up
-# make longrun         all workloads in one process, for LONGRUN=600 seconds
+# make longrun         all workloads in one process, for LONGRUN=600 seconds; with COLLECT=10
+#                      the collector runs every 10 ms
 # make test            all tests (minutes)
 # make test-sanitizers tests/programs with AddressSanitizer and ThreadSanitizer, fuzzing
 # make test-arm64      the programs of the tests for arm64, under qemu

@@ -36,6 +36,8 @@ stress: $(BUILD)/hosted$(SUFFIX) replayed stress-hosted
 	$(if $(shell command -v $(GO)),tests/twins/run $(GO) 100,@echo "no Go: no twins (GO=)")
 	tests/real/run
 	tests/check/quitstorm.py 1000
+	$(MAKE) DEBUG=1 longrun COLLECT=10
+	$(MAKE) STRESS=1 longrun COLLECT=10
 	$(MAKE) fuzz FUZZTIME=60
 	tests/fresh
 
@@ -60,14 +62,17 @@ test-sanitizers:
 		$(wildcard tests/programs/*.c tests/arch/$(ARCH)/programs/*.c))
 	$(MAKE) --no-print-directory fuzz FUZZTIME=60
 
+# COLLECT: milliseconds from one cycle of the collector to the next, or none.
 LONGRUN = 600
+COLLECT =
 
 # Two minutes more than it wants are a hang: SIGQUIT shows the goroutines.
 longrun: $(B)/internal/librt0.a
 	@mkdir -p $(BUILD)/tests
 	RT0_VARIANT=$(VARIANT)$(SUFFIX)/internal tools/rtcc -O2 -g -I. -Iruntime/arch/$(ARCH) $(DEFS) \
 		tests/internal/longrun.c -o $(BUILD)/tests/longrun
-	GOMAXPROCS=4 timeout -s QUIT -k 10 $$(($(LONGRUN) + 120)) $(BUILD)/tests/longrun $(LONGRUN)
+	GODEBUG=clobberfree=1 GOMAXPROCS=4 timeout -s QUIT -k 10 $$(($(LONGRUN) + 120)) \
+		$(BUILD)/tests/longrun $(LONGRUN) $(COLLECT)
 
 # What fails is left in FUZZDIR, what goes new ways in its corpus.
 FUZZTIME = 600

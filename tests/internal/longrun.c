@@ -2,11 +2,12 @@
 // workload hangs, resident memory stays what it was after the beginning, and at the end the
 // goroutines, Sudogs, timers, objects and descriptors' waiters are back where they were.
 //
-//	longrun [SECONDS]	(default 4)
+//	longrun [SECONDS [MILLISECONDS]]	(default 4)
 //
-// The beginning is the first minute, or the first quarter of a shorter run.
+// The beginning is the first minute, or the first quarter of a shorter run. With MILLISECONDS the
+// collector runs so often.
 //
-// env: GOMAXPROCS=4
+// env: GOMAXPROCS=4 GODEBUG=clobberfree=1
 // timeout: 180
 #include "internal.h"
 #include "runtime/sched/m.h"
@@ -420,6 +421,69 @@ static void syscalls(void)
 	rt_waitgroup_wait(&wg);
 }
 
+typedef struct Cell Cell;
+struct Cell {
+	Cell *next;
+	int64_t n;
+};
+
+enum { Holders = 8, Lists = 20, Cells = 100 };
+
+static rt_chan *lists;
+
+static Cell *cells(int64_t n)
+{
+	Cell *first = NULL;
+
+	for (int64_t i = 1; i <= n; i++) {
+		Cell *c = rt_gc_alloc(sizeof *c);
+
+		*c = (Cell){ first, i };
+		first = c;
+	}
+	return first;
+}
+
+static void intact(const Cell *c, int64_t n)
+{
+	for (; c; c = c->next)
+		equal(c->n, n--);
+	equal(n, 0);
+}
+
+static void hold(void *wg)
+{
+	for (int i = 0; i < Lists; i++) {
+		Cell *mine = cells(Cells), *other;
+
+		rt_chan_send(lists, &mine);
+		rt_sleep(RT_MILLISECOND);
+		rt_chan_recv(lists, &other);
+		intact(other, Cells);
+		intact(mine, Cells);
+	}
+	rt_waitgroup_done(wg);
+}
+
+static void collected(void)
+{
+	static rt_waitgroup wg;
+
+	lists = rt_chan_make(sizeof(Cell *), Holders / 2);
+	go_all(&wg, Holders, hold, &wg);
+	rt_waitgroup_wait(&wg);
+	rt_chan_free(lists);
+}
+
+static rt_duration every; // between cycles; 0: they are not forced
+
+static void cycle(void)
+{
+	rt_sleep(max(every, RT_MILLISECOND));
+	if (every > 0)
+		rt_gc();
+}
+
 // ---- all of them --------------------------------------------------------------------
 
 typedef struct {
@@ -437,6 +501,7 @@ static Work works[] = {
 	{ .name = "timers", .turn = timers },     { .name = "sieve", .turn = sieve },
 	{ .name = "tcp", .turn = tcp },           { .name = "alloc", .turn = alloc },
 	{ .name = "preempt", .turn = preempt },   { .name = "syscalls", .turn = syscalls },
+	{ .name = "collected", .turn = collected }, { .name = "cycle", .turn = cycle },
 };
 
 static void work(void *arg)
@@ -567,9 +632,14 @@ int rt_main(int argc, char **argv)
 {
 	int64_t seconds = argument(argc, argv, 4);
 	Mean half[2] = { 0 };
-	Counts before = play(0, half), after = play(seconds, half);
-	int64_t first = mean(half[0]), second = mean(half[1]);
+	Counts before, after;
+	int64_t first, second;
 
+	every = argc > 2 ? number(argv[2]) * RT_MILLISECOND : 0;
+	before = play(0, half);
+	after = play(seconds, half);
+	first = mean(half[0]);
+	second = mean(half[1]);
 	for (uint32_t i = 0; i < nelem(works); i++)
 		rt_printf("%s: %lu turns\n", works[i].name, (unsigned long)works[i].turns);
 	rt_printf("resident: %ld KiB, later %ld KiB\n", (long)first, (long)second);
