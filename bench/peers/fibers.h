@@ -64,19 +64,20 @@ inline unsigned procs()
 	return n > 0 ? (unsigned)n : 2;
 }
 
+inline bool stealing; // between threads
+
 // Starts a fiber, at once or when this one waits, with a stack of four pages: the default is
 // 32. The library's spin lock alone needs more than one, the dynamic linker's look-ups more than
-// two (mk/bench.mk links with -z now). The pool is not for several threads.
+// two (mk/bench.mk links with -z now). A thread's pool is for its own fibers.
 template <typename... Work> fiber spawn(launch when, Work &&...work)
 {
 	using namespace boost::fibers;
 	static const size_t size = 4 * fixedsize_stack::traits_type::page_size();
-	static const bool alone = procs() == 1;
-	static pooled_fixedsize_stack pool(size);
+	thread_local pooled_fixedsize_stack pool(size);
 
-	if (alone)
-		return fiber(when, std::allocator_arg, pool, std::forward<Work>(work)...);
-	return fiber(when, std::allocator_arg, fixedsize_stack(size), std::forward<Work>(work)...);
+	if (stealing)
+		return fiber(when, std::allocator_arg, fixedsize_stack(size), std::forward<Work>(work)...);
+	return fiber(when, std::allocator_arg, pool, std::forward<Work>(work)...);
 }
 
 // Calls work: with one processor under the default scheduler; with more on one of as many
@@ -94,6 +95,7 @@ template <typename Work> void run(Work work)
 		work();
 		return;
 	}
+	stealing = true;
 	for (unsigned i = 1; i < n; i++) {
 		others.emplace_back([&] {
 			use_scheduling_algorithm<algo::work_stealing>(n);
