@@ -70,21 +70,21 @@ def step(browser):
     return browser.run("document.body.dataset.step")
 
 
-def arrows(browser, start, end):
-    return browser.run(f"""document.querySelectorAll(
-        'path[data-from="{start}"][data-to="{end}"]').length""")
+# The step, how many arrows lead from %fs to m0.tls[1], how many lines run next.
+STATE = """[document.body.dataset.step,
+    document.querySelectorAll('path[data-from="registers.fs_base"][data-to="m0.tls[1]"]').length,
+    document.querySelectorAll("#source .next").length]"""
 
 
 def walk(browser, names):
     """Each step from the first to the last, by the key; before settls %fs leads nowhere."""
     after = names.index("fsbase")
     for i, name in enumerate(names):
-        equal(step(browser), name, f"step {i + 1}")
+        shown, arrows, lines = browser.run(STATE)
+        equal(shown, name, f"step {i + 1}")
+        equal(lines, 1, f"{name}: lines that run next")
         if i <= after + 1:
-            equal(arrows(browser, "registers.fs_base", "m0.tls[1]"), int(i >= after),
-                  f"arrows from %fs to m0.tls[1] at {name}")
-        shown = browser.run("""document.querySelectorAll("#source .next").length""")
-        expect(shown == 1, f"{name}: the line that runs next is seen", str(shown))
+            equal(arrows, int(i >= after), f"arrows from %fs to m0.tls[1] at {name}")
         browser.key("ArrowRight")
     equal(step(browser), names[-1], "at the end nothing follows")
 
