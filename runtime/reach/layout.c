@@ -52,12 +52,14 @@ static Place *placeofkey(Places *places, uint64_t key)
 uint32_t knownkind(const rt_layout *t, uint32_t class)
 {
 	Places *places = atomic_load_acquire(&layouts.places); // pairs with makeroom's store
+	uint64_t key = keyoflayout(t, class);
 	const Place *p;
 
 	if (unlikely(!places))
 		return NoKind;
-	p = placeofkey(places, keyoflayout(t, class));
-	return likely(atomic_load_relaxed(&p->key) != 0) ? p->kind : NoKind;
+	p = placeofkey(places, key);
+	// The place may have been empty, and have another key by now. Pairs with addplace's store.
+	return likely(atomic_load_acquire(&p->key) == key) ? p->kind : NoKind;
 }
 
 // ---- on g0 --------------------------------------------------------------------------------
