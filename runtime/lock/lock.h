@@ -31,6 +31,7 @@ enum {
 	RankStackPool,
 	RankFinalizer,
 	RankManaged,
+	RankSharedCache,
 	RankHeap,
 	RankPages, // mheap.lock
 	RankAsyncState,
@@ -45,8 +46,7 @@ enum {
 // A mutex that is all zero is unlocked and has no rank.
 ALWAYS_INLINE void lockInit(Mutex *l, uint32_t rank)
 {
-	if (Debug) // nobody else reads it
-		l->rank = rank;
+	l->rank = rank;
 }
 
 // ---- lock.c -------------------------------------------------------------------------

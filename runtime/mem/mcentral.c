@@ -118,7 +118,7 @@ static uint32_t carve(Mspan *s, Slot *slot, uint32_t n)
 
 uint32_t centraltake(Mcache *c, uint32_t class, Slot *slot, uint32_t n)
 {
-	Mcentral *ct = &mheap.central[class];
+	Mcentral *ct = &centrals[class];
 	Mspan *s = c->span[class];
 	uint32_t got = 0;
 
@@ -156,7 +156,7 @@ static void give(Mcentral *ct, const Slot *slot) HOLDS(ct->lock)
 
 void centralgive(uint32_t class, const Slot *slot, uint32_t n)
 {
-	Mcentral *ct = &mheap.central[class];
+	Mcentral *ct = &centrals[class];
 
 	lock(&ct->lock);
 	ct->nout -= n;
@@ -167,7 +167,7 @@ void centralgive(uint32_t class, const Slot *slot, uint32_t n)
 
 void centraldisown(Mcache *c, uint32_t class)
 {
-	Mcentral *ct = &mheap.central[class];
+	Mcentral *ct = &centrals[class];
 	Mspan *s;
 
 	lock(&ct->lock);

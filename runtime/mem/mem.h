@@ -17,6 +17,10 @@ struct Persistent {
 };
 extern Persistent *persistentlist;
 
+// The first chunk: a small program needs no other. It is in the data, behind what else the start
+// touches (linker.ld), and so needs no page table of its own.
+extern char firstchunk[64 << 10];
+
 // ---- mstats.c -----------------------------------------------------------------------
 
 // The collector's, from cycle to cycle. Written in the stopped world; atomic.

@@ -32,7 +32,8 @@ enum {
 
 #define LowestHint ((uintptr_t)0xc000000000) // Go's
 
-Mheap mheap __attribute__((section(".bss..heap"))); // linker.ld: its end is not touched, either
+Mheap mheap __attribute__((section(".bss..heap"))); // linker.ld: beside what the start uses
+Mcentral centrals[NumSizeClasses] LATEBSS;
 const Spanref nospan;
 uint32_t scavengehint;
 static bool lazily; // MADV_FREE was used: what the kernel has need not read as zero
@@ -386,10 +387,10 @@ void mheapinit(void)
 	hint = alignup(max(tables / 2, LowestHint), (uintptr_t)ChunkSize);
 	if (!tables || (!placeheap(hint, ArenaPages) && !placeheap(hint, ChunkPages)))
 		throw("runtime: cannot reserve arena virtual address space");
-	lockInit(&mheap.sharedLock, RankHeap);
+	lockInit(&mheap.sharedLock, RankSharedCache);
 	lockInit(&mheap.lock, RankPages);
-	for (uint32_t c = 0; c < NumSizeClasses; c++)
-		lockInit(&mheap.central[c].lock, RankHeap);
+	for (uint32_t c = 0; Debug && c < NumSizeClasses; c++) // their pages are not wanted yet
+		lockInit(&centrals[c].lock, RankHeap);
 	mheap.maxpages = (uintptr_t)n * ChunkPages;
 	mheap.spans = (Spanref *)tables;
 	pageinit(&mheap.pages, mheap.spans + mheap.maxpages, n);

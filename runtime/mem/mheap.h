@@ -96,7 +96,7 @@ typedef struct {
 _Static_assert(SpanHeader == SpanUnit &&
                SpanHeader + MaxSpanObjects + 1 <= MaxSpanUnits * SpanUnit, "units");
 
-// lock is acquired last; the others have one rank, and nest in the order of their addresses.
+// sharedLock is acquired before a size class's lock, and that before this one's.
 typedef struct {
 	// Set by mheapinit:
 	uintptr_t base;
@@ -117,12 +117,10 @@ typedef struct {
 	uint32_t dirtylow; // the fewest free pages with memory since the scavenger looked
 	Mspan *freespans[MaxSpanUnits + 1]; // unused Mspans, by size
 	PageAlloc pages;
-
-	// Last: a program that allocates nothing does not touch them.
-	Mcentral central[NumSizeClasses];
 } Mheap;
 
 extern Mheap mheap;
+extern Mcentral centrals[NumSizeClasses];
 
 // ---- mheap.c ------------------------------------------------------------------------
 

@@ -39,7 +39,7 @@ static uint64_t cached(uint32_t class)
 
 static void classstats(struct rt_memclass *k, uint32_t class)
 {
-	Mcentral *ct = &mheap.central[class];
+	Mcentral *ct = &centrals[class];
 
 	lock(&ct->lock);
 	k->size = classsize(class);
@@ -149,7 +149,7 @@ static void checklist(const Spanlist *l, uint32_t class, bool full, uint64_t *ns
 
 static void checkclass(uint32_t class)
 {
-	Mcentral *ct = &mheap.central[class];
+	Mcentral *ct = &centrals[class];
 	uint64_t nspans = 0, nout = 0;
 
 	lock(&ct->lock);

@@ -14,6 +14,8 @@ static struct {
 	uintptr_t next, end; // what is left of the chunk
 } persistent = { .lock.rank = RANKED(RankPersistent) };
 
+char firstchunk[sizeof firstchunk] __attribute__((section(".bss..first"), aligned(CacheLineSize)));
+
 Persistent *persistentlist;
 
 // Returns n bytes from the kernel, with room for their record at this offset.
@@ -44,8 +46,13 @@ void *persistentalloc(uintptr_t size, uintptr_t align)
 		return (void *)mustalloc(size + sizeof(Persistent), size);
 	}
 	lock(&persistent.lock);
+	if (persistent.next == 0) {
+		persistent.next = (uintptr_t)firstchunk;
+		persistent.end = persistent.next + sizeof firstchunk;
+		atomic_xadd(&memstats.other_sys, sizeof firstchunk);
+	}
 	p = alignup(persistent.next, align);
-	if (p + size > persistent.end || persistent.next == 0) {
+	if (p + size > persistent.end) {
 		// In front, in the page that is used first.
 		p = mustalloc(ChunkSize, 0);
 		persistent.end = p + ChunkSize;

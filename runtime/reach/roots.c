@@ -9,7 +9,8 @@
 //	rt_root_add     what the program names
 //
 // Not read are m0, which is in the data, since an M has stale pointers to what it has parked on,
-// and the runtime's own structures in memory of their own: they lead to all that waits.
+// and the runtime's own structures in memory of their own, the first of which is in the data, too:
+// they lead to all that waits.
 //
 // built: unchecked
 #include "include/rt.h"
@@ -30,7 +31,8 @@ extern const char __tdata_start[], __tls_end[];
 static void markdata(Marker *m)
 {
 	markrange(m, (uintptr_t)__data_start, (uintptr_t)__m0_start);
-	markrange(m, (uintptr_t)(&m0 + 1), (uintptr_t)__image_end);
+	markrange(m, (uintptr_t)(&m0 + 1), (uintptr_t)firstchunk);
+	markrange(m, (uintptr_t)(firstchunk + sizeof firstchunk), (uintptr_t)__image_end);
 }
 
 // From sp up, if that is on the stack.
