@@ -54,29 +54,32 @@ void incidlelocked(int32_t v)
 
 // ---- sleeping -----------------------------------------------------------------------
 
-enum { StartSpin = 50 * 1000 }; // ns
+enum { StartSpin = 50 * 1000, CloneSpin = 20 * 1000 }; // ns
 
 static bool starting; // written by main; nothing depends on when others see it
 
 // While the runtime starts, main's M and the one that runs the helpers hand a P to each other, at
 // once. If the other M is on another processor, looking for a moment is cheaper than sleep and
 // wake-up; it ends soon, since another process may have that processor. On this processor the
-// other M runs when this one sleeps. No yields: in a kernel that takes the rest of a time slice for
-// one, each lets another process run for milliseconds. The look is a hint: notesleep's load comes
-// after it, pairs with notewakeup's exchange, and loses no wake-up.
+// other M runs when this one sleeps: so may a new one that does not begin soon. No yields: in a
+// kernel that takes the rest of a time slice for one, each lets another process run for
+// milliseconds. The look is a hint: notesleep's load comes after it, pairs with notewakeup's
+// exchange, and loses no wake-up.
 static void awaitnote(const Note *n)
 {
 	static int32_t last = -1; // the processor of the M that waited last: the other one
 	int32_t here = currentcpu();
-	int32_t there = atomic_xchg(&last, here);
-	int64_t until;
+	int64_t since = nanotime();
 
-	if (there < 0 || there == here)
+	if (atomic_xchg(&last, here) == here || ncpu == 1)
 		return;
-	until = nanotime() + StartSpin;
-	while (atomic_load_relaxed(&n->key) == 0 && atomic_load_relaxed(&starting) &&
-	       nanotime() < until)
+	while (atomic_load_relaxed(&n->key) == 0 && atomic_load_relaxed(&starting)) {
+		bool begun = atomic_load_relaxed(&allm->procid) != 0; // of the last M
+
+		if (nanotime() - since > (begun ? StartSpin : CloneSpin))
+			return;
 		cpupause();
+	}
 }
 
 // Sleeps until wakem has a P for this M, and takes it.
