@@ -23,6 +23,7 @@ class Browser:
 
     def __init__(self, folder, *args):
         self.errors, self.count, self.waiting, self.session = [], 0, b"", None
+        self.loaded = False
         theirs, self.out = os.pipe()
         self.answers, ours = os.pipe()
 
@@ -49,8 +50,13 @@ class Browser:
         return self
 
     def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
+        self.session = None
+        try:  # so that its other processes end, too
+            self.tell("Browser.close")
+            self.process.wait(PATIENCE)
+        except (OSError, EOFError, TimeoutError, RuntimeError, subprocess.TimeoutExpired):
+            self.process.kill()
+            self.process.wait()
         os.close(self.out)
         os.close(self.answers)
 
@@ -66,6 +72,7 @@ class Browser:
             self.waiting += more
         first, _, self.waiting = self.waiting.partition(b"\0")
         said = json.loads(first)
+        self.loaded |= said.get("method") == "Page.loadEventFired"
         if said.get("method") == "Runtime.exceptionThrown":
             self.errors.append(said["params"]["exceptionDetails"].get("exception", {})
                                .get("description", "an exception"))
@@ -87,9 +94,10 @@ class Browser:
 
     def open(self, url):
         """Goes to a page, and waits until it is loaded."""
+        self.loaded = False
         self.tell("Page.navigate", url=url)
-        while self.message().get("method") != "Page.loadEventFired":
-            pass
+        while not self.loaded:
+            self.message()
 
     def run(self, expression):
         """Returns the value of an expression of the page."""
