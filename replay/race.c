@@ -19,6 +19,7 @@
 #include "runtime/base/getg.h"
 #include "runtime/mem/mem.h"
 #include "runtime/os/os.h"
+#include "unwind.h"
 
 enum {
 	TopBits = 17, MiddleBits = 18, PageBits = 12,
@@ -351,8 +352,6 @@ void raceaccess(uintptr_t p, uintptr_t n, uint32_t kind, uintptr_t pc)
 // ---- for the program ----------------------------------------------------------------
 
 extern const char __runtime_text_start[], __runtime_text_end[];
-void __morestack(void);
-void __morestack_non_split(void);
 
 // By the function of rt.h that the program has called, which has the frame q->frame, or called
 // what has it.
@@ -372,7 +371,7 @@ static void accessfor(void *arg)
 	do {
 		inner = pc;
 		pc = f[1];
-		if (pc > (uintptr_t)__morestack && pc < (uintptr_t)__morestack_non_split) {
+		if (inmorestack(pc)) {
 			f = (const uintptr_t *)f[0];
 			pc = f[2];
 		}
