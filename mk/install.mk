@@ -1,24 +1,27 @@
-# install.mk - the variants that are installed, and installing them (docs/packaging.md).
+# install.mk - the variants that are installed, and installing them (docs/packaging.md). With
+# another processor's ARCH they go beside this one's.
 
 PREFIX = /usr/local
 LIBDIR = $(PREFIX)/lib
 VARIANTS = release debug stress replay
 
-variants: $(VARIANTS:%=$(BUILD)/%$(SUFFIX)) $(BUILD)/hosted$(SUFFIX)
+INSTALLED = $(VARIANTS:%=%$(SUFFIX)) $(if $(filter amd64,$(ARCH)),hosted$(SUFFIX))
+
+variants: $(INSTALLED:%=$(BUILD)/$(CROSS)%)
 
 install: variants
-	@DESTDIR="$(DESTDIR)" CC="$(CC)" tools/install "$(PREFIX)" "$(LIBDIR)" $(VARIANTS:%=%$(SUFFIX)) hosted$(SUFFIX)
+	@DESTDIR="$(DESTDIR)" CC="$(CC)" CROSS="$(CROSS)" tools/install "$(PREFIX)" "$(LIBDIR)" $(INSTALLED)
 
 uninstall:
-	@DESTDIR="$(DESTDIR)" tools/install --remove "$(LIBDIR)"
+	@DESTDIR="$(DESTDIR)" CROSS="$(CROSS)" tools/install --remove "$(LIBDIR)"
 
 # A variant is what make DEBUG=1 builds (RELEASE=1 means nothing).
-$(patsubst %,$(BUILD)/%$(SUFFIX),$(VARIANTS)): FORCE
+$(patsubst %,$(BUILD)/$(CROSS)%$(SUFFIX),$(VARIANTS)): FORCE
 	@$(MAKE) --no-print-directory DEBUG= STRESS= REPLAY= COVERAGE= HOSTED= $(shell echo $(patsubst %$(SUFFIX),%,$(@F)) | tr a-z A-Z)=1 \
 		$@/librt0.a $@/pie/librt0.a $@/rt0_musl.o \
 		$@/librt0_main.a $@/pie/librt0_main.a
 
-$(BUILD)/hosted$(SUFFIX): FORCE
+$(BUILD)/$(CROSS)hosted$(SUFFIX): FORCE
 	@$(MAKE) --no-print-directory DEBUG= STRESS= REPLAY= COVERAGE= HOSTED=1 $@/rt0_hosted.o
 
 FORCE:

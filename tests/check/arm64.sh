@@ -3,13 +3,14 @@
 # both kinds, and one with musl, run under an emulator, whose debugger's stub shows gdb all goroutines.
 # rt0-tour goes through the start-up there.
 # stdout~: ^hello, world\nhello, world\npreempted\nareas\n
+# stdout~: ^\./lib/rt0/arm64\.ld\n\./lib/rt0/arm64/manifest\n\./lib/rt0/arm64/release/librt0\.a\n\./lib/rt0/arm64/release/librt0_main\.a\n\./lib/rt0/arm64/release/pie/librt0\.a\n\./lib/rt0/arm64/release/pie/librt0_main\.a\n\./lib/rt0/arm64/release/rt0_musl\.o\nhello, world\nhello, world\n
 # stdout~: ^\* +1 +running +M0 +rt_main \(\) at .*\n( .*\n){3} +5 +waiting +chan receive +inner \(\) at
 # stdout~: ^#\d+ .* inner \(n=.*\n#\d+ .* waits \(.*\n#\d+ .* goexit \(\)
 # stdout~: ^-- 24/30 -- runtime_main --.*\non goroutine 1's stack\n
 # stdout~: ^    the return address: \(void \*\)\$x30    0x\w+ <goexit\+4>$
 # stdout~: ^-- 23/30 -- gogo --(.*\n)*-- 30/30 -- rt_main --
 # variants: release
-# timeout: 600
+# timeout: 900
 # needs: aarch64-linux-gnu-gcc qemu-aarch64 gdb-multiarch
 
 . "$RT0_ROOT/tests/lib/expect.sh"
@@ -32,6 +33,28 @@ emulate ./hello
 emulate ./hellopie
 GOMAXPROCS=1 emulate ./preempt && echo preempted
 RT0_PTHREADS=kernel emulate ./area && echo areas
+
+# Installed beside this processor's.
+install() {
+	make -s -C "$RT0_ROOT" VARIANTS=release DESTDIR="$PWD/stage" "$@" >log 2>&1 || { cat log; fail "make $*"; }
+}
+files() {
+	(cd stage/usr/local && find . ! -type d ! -path './share/*' | LC_ALL=C sort)
+}
+install BUILD="$RT0_BUILD" install
+files >before
+install BUILD="$RT0_TMP/build" ARCH=arm64 install
+files | diff before - | sed -n 's/^> //p'
+RT0_ARCH=arm64 stage/usr/local/bin/rtcc -O2 "$RT0_ROOT/examples/hello.c" -o installed || fail 'the installed rtcc'
+RT0_ARCH=arm64 stage/usr/local/bin/rtcc --musl -O2 "$RT0_ROOT/examples/hello.c" -o installed_musl ||
+	fail 'the installed rtcc --musl'
+emulate ./installed && emulate ./installed_musl || fail 'what the installed rtcc makes'
+stage/usr/local/bin/rtcc -O2 "$RT0_ROOT/examples/hello.c" -o here && ./here >/dev/null || fail 'for this processor'
+install BUILD="$RT0_TMP/build" ARCH=arm64 install # twice
+install BUILD="$RT0_TMP/build" ARCH=arm64 uninstall
+files | diff before - || fail 'make ARCH=arm64 uninstall leaves something'
+install BUILD="$RT0_BUILD" uninstall
+[ -z "$(find stage -type f)" ] || fail 'make uninstall leaves something'
 
 cat >parked.c <<END
 #include <rt.h>

@@ -1,6 +1,7 @@
 // tests/programs/musl_mask_own.c - with musl: each goroutine has a signal mask of its own, on whatever
 // thread of the kernel's it continues. Threads inherit it; siglongjmp restores it; SIGURG is in none.
 // cflags: --musl
+// arch: not qemu: the signals that it shows as blocked are the emulator's
 // matrix: GOMAXPROCS=1,2,4,64
 #include "../lib/test.h"
 
