@@ -25,6 +25,10 @@
 // and stack takes up the shift, so that all segments are of one size. Free segments and system
 // stacks wait in stackLarge, by size; more than a few segments go back to the system.
 //
+// Before Linux 6.13 a guard is a mapping, and splits what would be one mapping with its neighbours. A
+// process may have vm.max_map_count of them. Where every goroutine has a segment, only the first ones
+// have a guard then (MAPPEDGUARDS).
+//
 // built: unchecked libc
 #include "include/rt.h"
 #include "runtime/base/hosted.h"
@@ -33,6 +37,7 @@
 #include "runtime/mem/mem.h"
 #include "runtime/mem/mheap.h"
 #include "runtime/os/os.h"
+#include "runtime/os/syscall.h"
 
 enum {
 	Colours = 16,
@@ -212,13 +217,38 @@ static uintptr_t segmentslot(void)
 	return slot + slotgap();
 }
 
+// May one more guard be a mapping? Each is made while there are no more segments than that, so that
+// there are no more guards.
+static bool guardwanted(void)
+{
+	return MAPPEDGUARDS == UINT32_MAX ||
+	       atomic_load_relaxed(&nsegments) - atomic_load_relaxed(&nunmapped) <= MAPPEDGUARDS;
+}
+
+// With no guard, if the kernel has none but such. With none the segment's top is in the middle of
+// what may be one large page.
+static void mapunguarded(uintptr_t slot, uintptr_t n)
+{
+	enum { MADV_NOHUGEPAGE = 15 };
+
+	if (syscall3(__NR_madvise, slot, guardarea - physPageSize, MADV_GUARD_INSTALL) != 0) {
+		sysLazy((void *)slot, n);
+		syscall3(__NR_madvise, slot, n, MADV_NOHUGEPAGE);
+	}
+	if (!sysMap((void *)slot, n))
+		cannotguard();
+}
+
 static Stack segmentalloc(void)
 {
 	uint32_t colour = atomic_xadd(&nsegments, 1) % Colours;
 	uintptr_t slot = segmentslot();
 	uintptr_t hi = slot + guardarea + slack + StackSegment - colour * ColourStep;
 
-	mapslot(slot, guardarea, slack + StackSegment);
+	if (guardwanted())
+		mapslot(slot, guardarea, slack + StackSegment);
+	else
+		mapunguarded(slot, guardarea + slack + StackSegment);
 	return (Stack){ hi - StackSegment, hi };
 }
 
@@ -277,8 +307,10 @@ static void segmentfree(Stack stk)
 	atomic_xadd(&nunmapped, 1);
 	if (freshstacks())
 		__rt0_unmap(top - n, n);
-	else
+	else if (MAPPEDGUARDS == UINT32_MAX)
 		sysFree((void *)(top - n), n);
+	else if (syscall3(__NR_munmap, top - n, n, 0) != 0) // it would split a mapping, of too many
+		sysUnused((void *)(top - n + guardarea), n - guardarea, false);
 }
 
 static void largefree(Stack stk)

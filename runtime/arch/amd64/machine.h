@@ -8,6 +8,9 @@ enum {
 	PCQuantum = 1, // the size of the shortest instruction
 };
 
+// So many segments have guards that are mappings of their own, where the kernel has no others: all.
+#define MAPPEDGUARDS UINT32_MAX
+
 // JUMPBACK is for a function that returns right after a system call, and for its callers that
 // return right after it. It changes nothing but the last instruction: in place of each ret gcc
 // writes "jmp __x86_return_thunk", which is in switch.S and jumps to the return address. Some

@@ -8,6 +8,10 @@ enum {
 	PCQuantum = 4, // the size of the shortest instruction
 };
 
+// So many segments have guards that are mappings of their own, where the kernel has no others; the
+// rest has none. Each goroutine has a segment, and 100,000 must run: a process may have 65,530 mappings.
+#define MAPPEDGUARDS (8u << 10)
+
 #define JUMPBACK // amd64's answer to kernels that clear its return predictor
 
 // A busy-wait hint to the processor. "yield" does nothing on most; "isb" waits some 10 ns.
