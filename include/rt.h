@@ -614,15 +614,15 @@ void rt_root_remove(const void *lo);
 
 /* ---- collected memory --------------------------------------------------------------- */
 
-/* Memory that is freed when nothing leads to it any more; docs/memory.md. Zeroed; the size may be 0.
- * The collector stops the world, about 10 ms for a million objects, when as much has been allocated as
- * GOGC percent (100, unless the environment says otherwise; off: never) of what it has found in use
- * the last time, but at least 4 MiB. It reads data, stacks, registers, and what they lead to: these
- * objects and those of rt_malloc, which it never frees; each word that looks like a pointer to an object, or into one, is
- * one. It does not read memory that the program has mapped itself, unless rt_root_add names it.
- * noscan: holds no pointers, and is not read. Do not give these objects to rt_free.
- * A function of rt_cgocall's may use what its argument leads to, but must not take the last pointer
- * to an object out of memory while it runs. */
+/* Memory that is freed when nothing leads to it any more; docs/memory.md. Zeroed; the size may be 0. The
+ * collector stops the world, 10 to 40 ms for a million objects or much shorter twice, when as much has
+ * been allocated as GOGC percent (100, unless the environment says otherwise; off: never) of what it has
+ * found in use the last time, but at least 4 MiB. It reads data, stacks, registers, and what they lead
+ * to: these objects and those of rt_malloc, which it never frees; each word that looks like a pointer to
+ * an object, or into one, is one. It does not read memory that the program has mapped itself, unless
+ * rt_root_add names it. noscan: holds no pointers, and is not read. Do not give these objects to
+ * rt_free. A function of rt_cgocall's may use what its argument leads to, but must not take the last
+ * pointer to an object out of memory while it runs. */
 void *rt_gc_alloc(size_t size);
 void *rt_gc_alloc_noscan(size_t size);
 

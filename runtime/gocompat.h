@@ -29,7 +29,7 @@
 // Names in GODEBUG that are parsed and have no effect.
 #define GO_DEBUGVARS(var)                                                              \
 	var(allocfreetrace) var(cgocheck) var(efence) var(gccheckmark) var(gcpacertrace) \
-	var(gcshrinkstackoff) var(gcstoptheworld) var(invalidptr)                      \
+	var(gcshrinkstackoff) var(invalidptr)                                          \
 	var(memprofilerate) var(sbrk) var(scavenge) var(scavtrace)
 
 #endif

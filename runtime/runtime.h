@@ -601,7 +601,8 @@ extern uintptr_t fastrandseed;
 #define REPLAYVARS(var)
 #endif
 #define DEBUGVARS(var)                                                                 \
-	var(asyncpreemptoff) var(clobberfree) var(gctrace) var(inittrace) var(leaks)   \
+	var(asyncpreemptoff) var(clobberfree) var(gcstoptheworld) var(gctrace) var(inittrace) \
+	var(leaks)                                                                     \
 	var(madvdontneed)                                                              \
 	var(scheddetail) var(schedtrace) var(tracebackancestors)                       \
 	GO_DEBUGVARS(var) REPLAYVARS(var)

@@ -2,9 +2,9 @@
 //
 // The mark is a bit of the object's state. The world is stopped and the heap held, so nobody else
 // looks at states: no memory is needed for marks, no locked instruction, and the line of the
-// cache with the state must be fetched anyway. A marker beside a running program would
-// need bits elsewhere for rt_malloc's objects, since rt_free compares states and stores new ones;
-// only state, marked, setmark and unmark below would change.
+// cache with the state must be fetched anyway. Beside a running program only a collector's objects
+// are marked, whose states do not change meanwhile (reach/beside.c): rt_free compares those of
+// rt_malloc's.
 //
 // Marking is bound by the processor's cache, and waits for one miss at a time if it looks at an
 // object as soon as it has found a pointer to it. So a candidate waits in a ring of
@@ -24,6 +24,7 @@ enum {
 	PieceSize = 4 << 10,
 	UnreadPiece = 1, // in an entry of the work stack: begins in a large object, not with one
 	LeastWork = Stress ? 64 : 8 << 10, // entries
+	NotedRoom = Stress ? 64 : 4 << 20,
 };
 
 typedef struct {
@@ -41,6 +42,10 @@ struct Marker {
 	uintptr_t lowest, highest; // of all ranges
 	const MarkHooks *hooks;
 	MarkCount count;
+	bool beside; // the program runs, or will
+	bool new;    // what leads to new objects is noted
+	uintptr_t nnoted; // words that lead to objects of rt_malloc's, or new ones
+	uintptr_t *noted;
 	uintptr_t bytes; // of its memory
 };
 
@@ -174,6 +179,17 @@ ALWAYS_INLINE void markobject(Marker *m, const Candidate *c)
 		m->hooks->onwaited(m->hooks->arg, c->base);
 }
 
+// Puts the candidate into the ring, and settles the one that is there for longest.
+ALWAYS_INLINE void enring(Marker *m, const Candidate *c)
+{
+	__builtin_prefetch(c->state, 1);
+	__builtin_prefetch((void *)c->base);
+	if (m->ring[m->at].state)
+		markobject(m, &m->ring[m->at]);
+	m->ring[m->at] = *c;
+	m->at = (m->at + 1) % Ring;
+}
+
 ALWAYS_INLINE void lookat(Marker *m, uintptr_t p)
 {
 	uintptr_t page = heappage(p);
@@ -191,12 +207,7 @@ ALWAYS_INLINE void lookat(Marker *m, uintptr_t p)
 			outside(m, p);
 		return;
 	}
-	__builtin_prefetch(c.state, 1);
-	__builtin_prefetch((void *)c.base);
-	if (m->ring[m->at].state)
-		markobject(m, &m->ring[m->at]);
-	m->ring[m->at] = c;
-	m->at = (m->at + 1) % Ring;
+	enring(m, &c);
 }
 
 // Settles candidates until there is work, or none is left.
@@ -212,15 +223,68 @@ static void flush(Marker *m)
 	}
 }
 
+static COLD void note(Marker *m, uintptr_t p)
+{
+	if (m->nnoted == NotedRoom)
+		m->overflowed = true;
+	else if (m->nnoted == 0 || m->noted[m->nnoted - 1] != p)
+		m->noted[m->nnoted++] = p;
+}
+
+// As lookat, beside the program. Of all spans only old ones are known; what says of another page
+// is used for nothing but to leave out what leads to no object of rt_malloc's.
+ALWAYS_INLINE void lookbeside(Marker *m, uintptr_t p)
+{
+	uintptr_t page = heappage(p);
+	const Spanref *r;
+	const MarkClass *k;
+	Candidate c;
+
+	if (likely(page >= atomic_load_relaxed(&mheap.npages)))
+		return;
+	r = &mheap.spans[page];
+	if (unlikely(!r->old)) {
+		if (m->new || LISTCLASS(atomic_load_relaxed(&r->list)) <= LargeClass)
+			note(m, p);
+		return;
+	}
+	c.class = LISTCLASS(r->list);
+	k = &classes[c.class];
+	if (likely(k->size != 0)) {
+		uint64_t i = productindex(objectproduct(p - r->base, k->recip));
+
+		c.state = &r->s->state[i];
+		c.base = r->base + i * k->size;
+	} else {
+		c.state = &r->s->state[0];
+		c.base = r->base;
+	}
+	enring(m, &c);
+}
+
+static void rangebeside(Marker *m, uintptr_t lo, uintptr_t hi)
+{
+	for (; lo + PtrSize <= hi; lo += PtrSize)
+		lookbeside(m, atomic_load_relaxed((const uintptr_t *)lo));
+}
+
 void markrange(Marker *m, uintptr_t lo, uintptr_t hi)
 {
-	for (lo = alignup(lo, (uintptr_t)PtrSize); lo + PtrSize <= hi; lo += PtrSize)
+	lo = alignup(lo, (uintptr_t)PtrSize);
+	if (m->beside) {
+		rangebeside(m, lo, hi);
+		return;
+	}
+	for (; lo + PtrSize <= hi; lo += PtrSize)
 		lookat(m, *(const uintptr_t *)lo);
 }
 
 void markword(Marker *m, uintptr_t p)
 {
-	lookat(m, p);
+	if (m->beside)
+		lookbeside(m, p);
+	else
+		lookat(m, p);
 }
 
 // ---- following them -----------------------------------------------------------------
@@ -239,7 +303,7 @@ static void marktyped(Marker *m, const MarkLayout *l, uintptr_t base, uintptr_t 
 			uintptr_t at = from + (uint32_t)__builtin_ctzl(bits) * PtrSize;
 
 			if (at < end)
-				lookat(m, *(const uintptr_t *)at);
+				markword(m, atomic_load_relaxed((const uintptr_t *)at));
 		}
 		i = i + n < l->words ? i + n : 0;
 	}
@@ -305,6 +369,19 @@ ALWAYS_INLINE void everyspan(void (*fn)(void *arg, Mspan *s), void *arg)
 	}
 }
 
+// Of a large object only the first page has a Spanref. The others get one that leads there, and that
+// is not in use: to rt_free it is as if nothing were there, as before.
+static void fillpages(void *unused, Mspan *s)
+{
+	Spanref *r = &mheap.spans[heappage(s->base)];
+
+	(void)unused;
+	if (Debug || classes[s->class].size != 0)
+		return;
+	for (uint32_t i = 1; i < s->npages; i++)
+		r[i] = (Spanref){ .s = s, .base = s->base, .list = r->list, .old = r->old };
+}
+
 static void readmarked(void *arg, Mspan *s)
 {
 	Marker *m = arg;
@@ -324,6 +401,109 @@ void markdrain(Marker *m)
 		m->overflowed = false;
 		everyspan(readmarked, m);
 	}
+}
+
+// ---- beside the program ---------------------------------------------------------------
+
+// s is there when marking begins.
+static void nowold(void *unused, Mspan *s)
+{
+	Spanref *r = &mheap.spans[heappage(s->base)];
+
+	(void)unused;
+	for (uint32_t i = 0; s->class >= ManagedClass && i < s->npages; i++)
+		r[i].old = true;
+}
+
+bool markbeside(Marker *m)
+{
+	m->noted = sysReserve(NULL, NotedRoom * sizeof *m->noted);
+	if (!m->noted)
+		return false;
+	everyspan(nowold, NULL);
+	m->beside = true;
+	return true;
+}
+
+void marknew(Marker *m)
+{
+	m->new = true;
+}
+
+bool markwhile(Marker *m, const bool *quit)
+{
+	while (!atomic_load_relaxed(quit)) {
+		if (m->n == 0)
+			flush(m);
+		if (m->n == 0)
+			return true;
+		readwork(m, m->work[--m->n]);
+	}
+	return false;
+}
+
+// Old objects that may hold pointers.
+static bool protectable(uintptr_t page)
+{
+	const Spanref *r = &mheap.spans[page];
+
+	return r->old && !classes[LISTCLASS(r->list)].noscan;
+}
+
+uintptr_t nextold(uintptr_t *from)
+{
+	uintptr_t n = atomic_load_relaxed(&mheap.npages), page = heappage(*from), end;
+
+	while (page < n && !protectable(page))
+		page++;
+	for (end = page; end < n && protectable(end);)
+		end++;
+	*from = mheap.base + (page << PageShift);
+	return mheap.base + (end << PageShift);
+}
+
+// [lo, hi) is on one page.
+static void readagain(Marker *m, uintptr_t lo, uintptr_t hi)
+{
+	const Spanref *r = spanref(lo);
+	uint32_t class = LISTCLASS(r->list), size = classes[class].size;
+	const Mspan *s = r->s;
+
+	if (size == 0) {
+		if (s->state[0] & ObjectMarked)
+			markpart(m, class, s->base, lo, hi);
+		return;
+	}
+	for (uint64_t i = (lo - s->base) / size; i < s->nelems && s->base + i * size < hi; i++) {
+		uintptr_t base = s->base + i * size;
+
+		if (s->state[i] & ObjectMarked)
+			markpart(m, class, base, max(lo, base), min(hi, base + size));
+	}
+}
+
+void markagain(Marker *m, uintptr_t lo, uintptr_t hi)
+{
+	while (lo < hi) {
+		uintptr_t end = min(hi, (lo & -(uintptr_t)HeapPage) + HeapPage);
+
+		readagain(m, lo, end);
+		followwork(m);
+		lo = end;
+	}
+}
+
+void markstill(Marker *m)
+{
+	everyspan(fillpages, NULL);
+	m->beside = false;
+	for (uintptr_t i = 0; i < m->nnoted; i++)
+		markword(m, m->noted[i]);
+}
+
+void markallagain(Marker *m)
+{
+	m->overflowed = true;
 }
 
 // ---- questions ----------------------------------------------------------------------
@@ -396,19 +576,6 @@ bool heapheld(void)
 
 // ---- the beginning and the end --------------------------------------------------------
 
-// Of a large object only the first page has a Spanref. The others get one that leads there, and that
-// is not in use: to rt_free it is as if nothing were there, as before.
-static void fillpages(void *unused, Mspan *s)
-{
-	Spanref *r = &mheap.spans[heappage(s->base)];
-
-	(void)unused;
-	if (Debug || classes[s->class].size != 0)
-		return;
-	for (uint32_t i = 1; i < s->npages; i++)
-		r[i] = (Spanref){ .s = s, .base = s->base, .list = r->list };
-}
-
 // The work stack is touched only as deep as it gets. It cannot overflow if it has an entry for each
 // object of the least size; where a limit does not allow that, it has fewer.
 static Marker *newmarker(void)
@@ -478,10 +645,30 @@ static void unmark(void *arg, Mspan *s)
 	}
 }
 
+// Follows what was noted, but not to what is beside. In the end no object of rt_malloc's is marked.
+void marknoted(Marker *m)
+{
+	Unreached nobody = { NULL, NULL };
+	Candidate c;
+
+	for (uintptr_t i = 0; i < m->nnoted; i++) {
+		uintptr_t p = m->noted[i];
+
+		if (!find(spanref(p), p, &c) || *c.state != ObjectBusy)
+			continue;
+		*c.state = ObjectBusy | ObjectMarked;
+		markrange(m, c.base, c.base + sizeofclass(&c));
+	}
+	m->nnoted = 0;
+	everyspan(unmark, &nobody);
+}
+
 void markend(Marker *m, void (*unreached)(void *arg, const Mspan *s, uint32_t i), void *arg)
 {
 	Unreached u = { unreached, arg };
 
 	everyspan(unmark, &u);
+	if (m->noted)
+		sysFree(m->noted, NotedRoom * sizeof *m->noted);
 	sysFree(m, m->bytes);
 }

@@ -1,5 +1,5 @@
 // mark.h - which objects of the heap can be reached: conservative marking, in the stopped
-// world.
+// world, or of a collector's objects also beside the program.
 //
 // The caller begins (markbegin), gives what it knows to be in use (markrange, markword), lets the
 // marker follow it (markdrain), asks what was found (marked, markedobjects), and ends with a
@@ -56,6 +56,26 @@ void markword(Marker *m, uintptr_t p);
 void markinside(Marker *m, uintptr_t object);
 // Follows all that was reached, and what that leads to.
 void markdrain(Marker *m);
+// Beside the program: in the stopped world, after markbegin. From now on only old objects are marked, a
+// collector's that are there already, in spans that stay until markend. What leads to objects of rt_malloc's
+// is noted. False: no memory.
+bool markbeside(Marker *m);
+// In the stopped world: reads what was noted, and what that leads to, but no old object.
+void marknoted(Marker *m);
+// From now on, what leads to new objects is noted, too: memory is going to be read again after which nobody
+// looks for more writes than come after that.
+void marknew(Marker *m);
+// Follows what was reached, in old objects, while the program runs. False: *quit was set. Atomic.
+bool markwhile(Marker *m, const bool *quit);
+// The world is stopped again: from now on all is marked.
+void markstill(Marker *m);
+// Then: reads old objects in [lo, hi) that have a mark again, where they were written to;
+void markagain(Marker *m, uintptr_t lo, uintptr_t hi);
+// or all that have a mark, in markdrain.
+void markallagain(Marker *m);
+// Sets *from to where the next old objects are that may hold pointers, from there on; returns where they end.
+// Nothing is left if that is *from.
+uintptr_t nextold(uintptr_t *from);
 // Returns where the marker's own memory is, which is no root.
 Stack markermemory(const Marker *m);
 // Returns what has been reached so far.

@@ -213,7 +213,7 @@ static uint64_t reciprocal(const Mspan *s)
 // Records in spans[] that the pages of s belong to it, or no longer do.
 static void setpages(Mspan *s, bool inuse) HOLDS(mheap.lock)
 {
-	Spanref ref = { s, s->base, inuse ? reciprocal(s) : 0, LISTOFFSET(s->class), inuse };
+	Spanref ref = { s, s->base, inuse ? reciprocal(s) : 0, LISTOFFSET(s->class), inuse, false };
 	Spanref *r = &mheap.spans[heappage(s->base)];
 	// Debug builds look up what an address inside an object belongs to.
 	uint32_t n = s->class == LargeClass && !Debug ? 1 : s->npages;

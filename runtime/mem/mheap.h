@@ -76,6 +76,7 @@ typedef struct {
 	uint64_t recip; // of the objects' size; with 0 no offset is an object's
 	uint32_t list;  // LISTOFFSET of the class
 	bool inuse;     // belongs to a span
+	bool old;       // which a marker beside the program knows: mark.c
 } Spanref;
 
 typedef struct {

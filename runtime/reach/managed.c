@@ -159,6 +159,18 @@ void givetosweep(Mspan *s, bool all, MarkCount *reached)
 	reached->bytes += (uint64_t)n * s->size;
 }
 
+void forgetmarks(void)
+{
+	for (uintptr_t page = 0; page < mheap.npages;) {
+		const Spanref *r = &mheap.spans[page];
+		Mspan *s = r->s;
+
+		page += r->inuse ? s->npages : 1;
+		for (uint32_t i = 0; r->inuse && ismanaged(s) && i < s->nelems; i++)
+			s->state[i] &= (uint8_t)~ObjectMarked;
+	}
+}
+
 bool sweepone(void)
 {
 	static uint32_t last; // where there was one

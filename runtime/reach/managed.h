@@ -7,6 +7,8 @@
 //	layout.c     kinds of objects that say where they hold pointers
 //	managed.c    allocation, from the P's current span of the kind; sweeping
 //	collect.c    cycles: the world stops, the marker runs, spans are given out to be swept
+//	beside.c     the marker runs while the program does
+//	dirty.c      where the program writes then
 //	finalizer.c  functions to be called when nothing reaches an object any more
 //
 // From a cycle on a span is, in this order:
@@ -83,6 +85,8 @@ void finishsweep(void);
 // In the stopped world: s, which a cycle has marked, waits to be swept; a large object is swept at once.
 // Adds up what is in use. all: what has no mark is not.
 void givetosweep(Mspan *s, bool all, MarkCount *reached);
+// In the stopped world: takes all marks off.
+void forgetmarks(void);
 // Sweeps a span, if there is one to sweep. On g0.
 bool sweepone(void);
 
@@ -104,6 +108,50 @@ bool cycledue(void);
 void runcycle(enum Why why);
 // Before the first allocation.
 void collectinit(void);
+// Marks what roots and goroutines lead to. maps: also what a C library has from the kernel. False: not all could
+// be read.
+bool markfromroots(Marker *m, bool maps);
+// The marker beside the program has nothing left to do.
+void besidedone(void);
+
+// ---- beside.c -------------------------------------------------------------------------
+
+// Not: no cycle has begun. Else the thread marks, or has done so.
+enum { BesideNot, BesideMarks, BesideDone };
+
+uint32_t besidephase(void);
+// Is it worth while to stop the world twice for a cycle that would stop it for so many ns?
+bool besideworthwhile(int64_t took);
+// Before that: makes the thread.
+void besidethread(void);
+// In the first stop. False: not possible.
+bool beginbeside(void);
+// In the last stop: waits for the thread, and returns the marker;
+Marker *endbeside(void);
+// reads what was written to again, with the heap held;
+void readlast(void);
+// when all is marked, returns how long the thread took.
+int64_t besidetook(void);
+// A cycle stops the world once.
+void besideskip(void);
+// In the stopped world: if a cycle has begun, it has not.
+void abandonbeside(void);
+// Was forcegc woken for a last stop? True once.
+bool besideended(void);
+
+// ---- dirty.c --------------------------------------------------------------------------
+
+// In the stopped world: does the kernel do all that?
+bool trydirty(void);
+// What trydirty has found; both false if it was not called yet.
+bool dirtyworks(void);
+bool dirtyfails(void);
+// In the first stop, when old objects are known: protects their pages. False: not possible.
+bool protectold(void);
+// Reads them again where they were written to, and returns how many pages that was; negative: nobody
+// knows. quit: while the program runs; then they are protected again, and more may be found
+// until *quit is set.
+int64_t readwritten(Marker *m, const bool *quit);
 
 // ---- finalizer.c ----------------------------------------------------------------------
 

@@ -4,6 +4,7 @@
 //	gcstress [MILLISECONDS]
 //
 // env: GODEBUG=clobberfree=1 GOGC=5
+// env: GODEBUG=clobberfree=1,gcstoptheworld=-1 GOGC=5
 // matrix: GOMAXPROCS=1,2,4
 // hosted: not any: nothing is collected there
 #include "../lib/test.h"
