@@ -168,6 +168,38 @@ static void timers(uint64_t id)
 	rt_timer_free(t);
 }
 
+typedef struct {
+	Node *l;
+	rt_timer *t;
+} Shot;
+
+static void hits(void *arg)
+{
+	Shot *s = arg;
+	rt_timer *t;
+
+	while (!(t = __atomic_load_n(&s->t, __ATOMIC_ACQUIRE)))
+		rt_gosched();
+	intact(s->l, 10, "what only a timer leads to");
+	rt_timer_free(t);
+	rt_free(s);
+}
+
+static __attribute__((noinline)) void shoot(uint64_t id)
+{
+	Shot *s = rt_malloc(sizeof *s);
+
+	*s = (Shot){ .l = list(id, 10) };
+	__atomic_store_n(&s->t, rt_timer_func(RT_MILLISECOND, 0, hits, s), __ATOMIC_RELEASE);
+}
+
+static void forgets(uint64_t id)
+{
+	for (uint64_t i = 0; i < 5; i++)
+		shoot(id + i * 10);
+	rt_sleep(2 * RT_MILLISECOND);
+}
+
 static void holds(uint64_t id)
 {
 	enum { N = 50 };
@@ -232,8 +264,8 @@ static void collects(uint64_t id)
 }
 
 static Case *const cases[] = { sends, sends, sleeps, sleeps, spins, calls, calls, deeply, deeply,
-	                       allocas, allocas, starts, joins, timers, holds, within,
-	                       typed, defers, collects };
+	                       allocas, allocas, starts, joins, timers, forgets, holds,
+	                       within, typed, defers, collects };
 enum { Cases = sizeof cases / sizeof *cases };
 
 static void runs(void *i)

@@ -1,9 +1,9 @@
-// tests/arch/amd64/internal/entered_registers.c - the collector finds objects that, while a goroutine
-// is in a system call, only the registers of its thread lead to: those that entersyscall's
-// callers had, also when entersyscall's own frame has long been overwritten.
+// tests/arch/amd64/internal/entered_registers.c - the collector finds objects that only registers
+// lead to. While a goroutine is in a system call those that entersyscall's callers had, also when
+// entersyscall's own frame has long been overwritten. While it is parked those that mcall has saved.
 // env: GODEBUG=clobberfree=1
 // matrix: GOMAXPROCS=1,4
-// matrix: HOW=entersyscall,entersyscallblock
+// matrix: HOW=entersyscall,entersyscallblock,gosched
 // hosted: not any: nothing is collected there
 #include "../../../internal/internal.h"
 #include "runtime/sched/entersyscall.h"
@@ -11,8 +11,8 @@
 enum { Registers = 5, Pattern = 0x5a };
 
 static rt_chan *ended;
+static const char *how;
 static uint32_t entered, leave;
-static bool block;
 
 // The complements of the objects' addresses, while they are in no register.
 static __attribute__((noinline)) void make(uint64_t *hidden)
@@ -37,24 +37,27 @@ static void waits(void)
 		osyield();
 }
 
-void call_blocks(uint64_t *hidden, void (*enter)(void), void (*waits)(void));
+static void nothing_more(void)
+{
+}
 
-// Loads the registers, calls enter, waits and exitsyscall, and leaves no copy of them in a frame.
+void call_blocks(uint64_t *hidden, void (*enter)(void), void (*waits)(void), void (*exits)(void));
+
+// Loads the registers, calls enter, waits and exits, and leaves no copy of them in a frame.
 __asm__(".text\n"
         ".globl call_blocks\n"
         ".type call_blocks, @function\n"
         "call_blocks:\n"
         "	pushq %rbp; movq %rsp, %rbp\n"
         "	pushq %rbx; pushq %r12; pushq %r13; pushq %r14; pushq %r15\n"
-        "	pushq %rdx\n"
+        "	pushq %rcx; pushq %rdx; subq $8, %rsp\n"
         "	movq (%rdi), %rbx; movq 8(%rdi), %r12; movq 16(%rdi), %r13\n"
         "	movq 24(%rdi), %r14; movq 32(%rdi), %r15\n"
         "	notq %rbx; notq %r12; notq %r13; notq %r14; notq %r15\n"
         "	call *%rsi\n"
-        "	movq (%rsp), %rdx\n"
-        "	call *%rdx\n"
-        "	call exitsyscall\n"
-        "	popq %rdx\n"
+        "	call *8(%rsp)\n"
+        "	call *16(%rsp)\n"
+        "	addq $24, %rsp\n"
         "	popq %r15; popq %r14; popq %r13; popq %r12; popq %rbx; popq %rbp\n"
         "	ret\n"
         ".size call_blocks, . - call_blocks\n");
@@ -65,7 +68,13 @@ static void blocks(void *unused)
 
 	(void)unused;
 	make(hidden);
-	call_blocks(hidden, block ? entersyscallblock : entersyscall, waits);
+	if (same(how, "gosched")) {
+		atomic_store_release(&entered, 1);
+		call_blocks(hidden, rt_gosched, nothing_more, nothing_more);
+	} else {
+		call_blocks(hidden, same(how, "entersyscall") ? entersyscall : entersyscallblock, waits,
+		            exitsyscall);
+	}
 	for (int i = 0; i < Registers; i++)
 		equal(((uint64_t *)(uintptr_t)~hidden[i])[7], Pattern);
 	rt_chan_send(ended, NULL);
@@ -74,7 +83,7 @@ static void blocks(void *unused)
 int rt_main(int argc, char **argv)
 {
 	(void)argc, (void)argv;
-	block = same(rt_getenv("HOW"), "entersyscallblock");
+	how = rt_getenv("HOW");
 	ended = rt_chan_make(0, 0);
 	rt_go(blocks, NULL);
 	while (!atomic_load_acquire(&entered))
