@@ -31,6 +31,7 @@ stress: $(BUILD)/hosted$(SUFFIX) replayed stress-hosted
 	tests/model/run --large
 	tests/check/replay.py --all
 	tests/check/leaks.sh --all
+	tests/check/gc_mutants.py --all
 	RT0_WHOLE=1 tests/run tests/check/debian.sh tests/check/morestack.sh tests/check/options.sh
 	tests/run --times 100 tests/hosted
 	$(if $(shell command -v $(GO)),tests/twins/run $(GO) 100,@echo "no Go: no twins (GO=)")
@@ -62,7 +63,8 @@ test-sanitizers:
 		$(wildcard tests/programs/*.c tests/arch/$(ARCH)/programs/*.c))
 	$(MAKE) --no-print-directory fuzz FUZZTIME=60
 
-# COLLECT: milliseconds from one cycle of the collector to the next, or none.
+# COLLECT: milliseconds from one cycle of the collector to the next; there are no others then, since
+# in the stress build each allocation would run one.
 LONGRUN = 600
 COLLECT =
 
@@ -71,7 +73,7 @@ longrun: $(B)/internal/librt0.a
 	@mkdir -p $(BUILD)/tests
 	RT0_VARIANT=$(VARIANT)$(SUFFIX)/internal tools/rtcc -O2 -g -I. -Iruntime/arch/$(ARCH) $(DEFS) \
 		tests/internal/longrun.c -o $(BUILD)/tests/longrun
-	GODEBUG=clobberfree=1 GOMAXPROCS=4 timeout -s QUIT -k 10 $$(($(LONGRUN) + 120)) \
+	GODEBUG=clobberfree=1 GOGC=$(if $(COLLECT),off,100) GOMAXPROCS=4 timeout -s QUIT -k 10 $$(($(LONGRUN) + 120)) \
 		$(BUILD)/tests/longrun $(LONGRUN) $(COLLECT)
 
 # What fails is left in FUZZDIR, what goes new ways in its corpus.

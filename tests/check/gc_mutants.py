@@ -14,10 +14,15 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 
+os.environ.setdefault("RT0_ROOT", os.path.realpath(f"{os.path.dirname(os.path.abspath(__file__))}/../.."))
+os.environ.setdefault("RT0_BUILD", f"{os.environ['RT0_ROOT']}/build")
+os.environ.setdefault("RT0_TMP", tempfile.mkdtemp())
+sys.path.append(f"{os.environ['RT0_ROOT']}/tests/lib")
 from expect import BUILD, ROOT, TMP, expect, finish
 
-STRESS = ("tests/programs/gcstress.c", "4000")
+STRESS = ("tests/programs/gcstress.c", "2000")
 REGISTERS = ("tests/arch/amd64/internal/entered_registers.c",)
 ROOTS = ("tests/programs/gc_roots.c",)
 CALLBACK = ("tests/programs/gc_callback.c",)
@@ -84,8 +89,9 @@ def main():
     tree = f"{TMP}/tree"
     shutil.copytree(ROOT, tree, symlinks=True, ignore=lambda folder, names: [
         name for name in names if name in (".git", "build") and folder == ROOT])
-    os.makedirs(f"{tree}/build")
-    subprocess.run(["cp", "-a", f"{BUILD}/release", f"{tree}/build/"], check=True)
+    os.makedirs(f"{tree}/build/release")
+    subprocess.run(["cp", "-a", *(f"{BUILD}/release/{name}" for name in os.listdir(f"{BUILD}/release") if name != "tests"),
+                    f"{tree}/build/release/"], check=True)
     make(tree)
     chosen = [m for m in MUTANTS if "--all" in sys.argv or m[0] in SOME]
     for test in {test for _, test, *_ in chosen}:
@@ -106,5 +112,8 @@ def main():
             source.write(text)
 
 
-main()
+try:
+    main()
+finally:
+    shutil.rmtree(f"{TMP}/tree", ignore_errors=True)
 finish()
