@@ -249,6 +249,9 @@ static APART void miss_done(void)
 static void test_waitgroups(void)
 {
 	miss_done();
+	await_in(2, "sync.WaitGroup.Wait");
+	while (rt_num_goroutine() > 3) // until it has run, that which does nothing knows a group
+		rt_gosched();
 	expect_leaks(2, "sync.WaitGroup.Wait", 2, 1, 0);
 }
 
