@@ -31,6 +31,8 @@ NORETURN void badpointer(uintptr_t p)
 	bool free = pageisfree(&mheap.pages, i);
 	bool used = free || (i < mheap.npages && mheap.spans[i].s); // not in a hole
 
+	if (s && s->class >= ManagedClass)
+		fatalpointer("free of collected memory", p, "an object", slotsize(s));
 	if (Debug)
 		badrecorded(p);
 	if (large)

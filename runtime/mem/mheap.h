@@ -296,7 +296,7 @@ ALWAYS_INLINE uintptr_t withzones(uintptr_t n)
 
 ALWAYS_INLINE uintptr_t slotsize(const Mspan *s)
 {
-	return s->class == LargeClass ? (uintptr_t)s->npages << PageShift : s->size;
+	return s->size == 0 ? (uintptr_t)s->npages << PageShift : s->size;
 }
 
 // Bytes of the records of an Mspan of so many units.

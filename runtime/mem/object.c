@@ -164,7 +164,7 @@ static NOSPLIT Found findobject(uintptr_t p)
 	Found f = { 0 };
 	uint32_t i;
 
-	if (!s || s->base != ref->base || s->class == StackClass)
+	if (!s || s->base != ref->base || s->class > LargeClass)
 		return f;
 	i = s->class == LargeClass ? 0 : (uint32_t)((p - s->base) / s->size);
 	if (i >= s->nelems)
@@ -545,6 +545,19 @@ static NOSPLIT const char *badstack(uintptr_t p, uintptr_t n)
 	return NULL;
 }
 
+// Is [p, p + n) inside of one object in use of a collector's span? Such objects have neither zones nor
+// records; those that wait to be swept have their marks.
+static NOSPLIT bool incollected(const Mspan *s, uintptr_t p, uintptr_t n)
+{
+	uintptr_t size = slotsize(s), i = (p - s->base) / size, at = (p - s->base) % size;
+	uint8_t state;
+
+	if (i >= s->nelems || n > size - at)
+		return false;
+	state = atomic_load_relaxed(&s->state[i]);
+	return (state & ~(ObjectMarked | ObjectWaited)) == ObjectBusy;
+}
+
 NOSPLIT void memorycheck(const void *ptr, uintptr_t n, const char *what)
 {
 	uintptr_t p = (uintptr_t)ptr;
@@ -559,6 +572,11 @@ NOSPLIT void memorycheck(const void *ptr, uintptr_t n, const char *what)
 		fatalf("%s of %lu bytes at 0x%lx is %s", what, n, p, where);
 	if (ref == &nospan || (ref->inuse && ref->s->class == StackClass))
 		return;
+	if (ref->inuse && ref->s->class >= ManagedClass) {
+		if (!incollected(ref->s, p, n))
+			fatalf("%s of %lu bytes at 0x%lx is not within an object in use", what, n, p);
+		return;
+	}
 	f = findobject(p);
 	if (inuse(&f) && p >= f.p && n <= f.r->size && p - f.p <= f.r->size - n)
 		return;
