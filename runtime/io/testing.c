@@ -59,7 +59,7 @@ typedef struct {
 	bool finished; // the first has ended
 	int64_t next;  // when the first timer is due, or 0
 	G *waiter;     // in rt_test_wait, and blocked if all are
-	bool older;    // one that does not count waits for a descriptor
+	bool older;    // one that does not count waits for the kernel
 } Look;
 
 // ---- looking ------------------------------------------------------------------------
@@ -76,6 +76,14 @@ static Doing doing(const G *gp, bool counts)
 	if (s == Gwaiting && gp->waitreason != WaitReasonStoppingTheWorld)
 		return Blocked;
 	return s == Gsyscall && !counts ? Blocked : Busy;
+}
+
+// Is gp in a system call, or does it wait for a descriptor? In a replayed run all that is ready has come.
+static bool awaitskernel(const G *gp)
+{
+	uint32_t s = readgstatus(gp);
+
+	return s == Gsyscall || (!REPLAYING && s == Gwaiting && reasonof(gp) == WaitReasonIOWait);
 }
 
 // Returns when the first timer is due, or 0 if none can change anything.
@@ -111,7 +119,7 @@ static Look look(bool timers)
 			continue;
 		l.left |= counts;
 		d = doing(gp, counts);
-		l.older |= !counts && readgstatus(gp) == Gwaiting && reasonof(gp) == WaitReasonIOWait;
+		l.older |= !counts && awaitskernel(gp);
 		l.least = min(l.least, d);
 	}
 	l.finished = test.first->goid != test.firstid || readgstatus(test.first) == Gdead;
@@ -198,9 +206,10 @@ static NORETURN void deadlock(void)
 
 // Returns when the test is over.
 //
-// Nobody is left to continue, but a descriptor may be ready that a goroutine from before the test waits
-// for, and it may wake one of the test's: the M that polls has not told it yet, or the kernel not that
-// M. Nothing shows that, so there is a deadlock only when it has had time to run.
+// Nobody is left to continue, but a goroutine from before the test may wake one of the test's: its system
+// call is about to return, or a descriptor is ready that it waits for, and the M that polls has not told
+// it yet, or the kernel not that M. Nothing shows that, so there is a deadlock only when it has had time
+// to run.
 static void drive(void)
 {
 	bool still = false;
@@ -222,9 +231,12 @@ static void drive(void)
 				skiptime(l.next);
 		} else if (l.least == Waits) {
 			still = true;
-		} else if (!REPLAYING && l.older && looks < LastLooks) {
+		} else if (l.older && looks < LastLooks) {
 			looks++;
-			nap(IoNap);
+			if (REPLAYING)
+				usleep(IoNap / 1000);
+			else
+				nap(IoNap);
 			continue;
 		} else {
 			deadlock();

@@ -227,6 +227,30 @@ static void comes_round(void *unused)
 	}
 }
 
+static int blocking[2];
+
+// From before the test, too: waits in the kernel, and then makes a call that takes its time.
+static void reads_blocking(void *unused)
+{
+	static const int64_t takes[] = { 0, 10 * RT_MILLISECOND };
+	char c;
+
+	(void)unused;
+	while (rt_syscall(SYS_read, blocking[0], &c, 1) == 1) {
+		rt_syscall(SYS_nanosleep, takes, NULL);
+		rt_chan_send(arrived, NULL);
+	}
+}
+
+static void comes_from_kernel(void *unused)
+{
+	(void)unused;
+	for (int i = 0; i < 5; i++) {
+		equal(rt_syscall(SYS_write, blocking[1], "x", 1), 1);
+		rt_chan_recv(arrived, NULL);
+	}
+}
+
 int rt_main(int argc, char **argv)
 {
 	static rt_func *const tests[] = { deadline, retries, ticks, pipeline, settles, afterwork, asks, exits };
@@ -243,8 +267,11 @@ int rt_main(int argc, char **argv)
 	rt_go(serves, NULL);
 	for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)
 		equal(rt_test(tests[i], NULL), 0);
-	equal(rt_pipe(pipefd), 0);
 	arrived = rt_chan_make(0, 0);
+	equal(rt_syscall(SYS_pipe2, blocking, 0), 0);
+	rt_go(reads_blocking, NULL);
+	equal(rt_test(comes_from_kernel, NULL), 0);
+	equal(rt_pipe(pipefd), 0);
 	rt_go(reads, NULL);
 	equal(rt_test(comes_round, NULL), 0);
 	equal(rt_test_seeds(5, settles, NULL), 0);
