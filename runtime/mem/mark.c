@@ -67,8 +67,9 @@ void markclass(uint32_t class, uint32_t size, const MarkLayout *layout)
 	bool noscan = layout == &nopointers;
 
 	if (!classes) {
-		classes = persistentalloc(NumClasses * sizeof *classes, CacheLineSize);
-		layouts = persistentalloc(NumClasses * sizeof *layouts, CacheLineSize);
+		// In one piece, so large that it takes no lock (persistent.c): the process may be dying.
+		classes = persistentalloc(NumClasses * (sizeof *classes + sizeof *layouts), CacheLineSize);
+		layouts = (const MarkLayout **)(classes + NumClasses);
 	}
 	layouts[class] = layout;
 	classes[class] =
