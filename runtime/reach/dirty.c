@@ -51,7 +51,7 @@ static struct {
 	uint32_t state; // written in the stopped world; atomic
 	int32_t uffd, pagemap;
 	uintptr_t npages; // of the heap are registered
-	PageRegion regions[AtOnce];
+	PageRegion *regions; // AtOnce, in memory that is no root: addresses of what need not be in use
 } dirty;
 
 static int64_t control(int32_t fd, uint64_t request, void *arg)
@@ -73,6 +73,7 @@ static bool opendirty(void)
 		return false;
 	fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC, 0);
 	dirty.pagemap = (int32_t)fd;
+	dirty.regions = persistentalloc(AtOnce * sizeof *dirty.regions, sizeof(uint64_t));
 	return fd >= 0;
 }
 
