@@ -103,6 +103,7 @@ STEP void schedinit(void)
 	int64_t at[nelem(steps) + 1];
 
 	sched.maxmcount = 10000;
+	sched.notDueAfter = INT64_MAX;
 	at[0] = nanotime();
 	for (uint32_t i = 0; i < nelem(steps); i++) {
 		steps[i]();

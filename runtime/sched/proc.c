@@ -28,7 +28,6 @@
 #include "runtime/sched/yieldcheck.h"
 
 Sched sched = {
-	.notDueAfter = INT64_MAX,
 	.lock.rank = RANKED(RankSched),
 	.gFree.lock.rank = RANKED(RankGFree),
 	.sudoglock.rank = RANKED(RankSudog),
