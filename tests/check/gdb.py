@@ -89,7 +89,7 @@ EVERYWHERE = (
     ("p m0.g0", r"\(G \*\) 0x[0-9a-f]+ " + W + r"system G \(g0, gsignal\) of M0\n$"),
     ("p *allp[0]", r" = P0 \(running\) = \{id = 0, status = "),
     ("p m0", r" = M0 \(thread \d+\) = \{tls = "),
-    ("p allp[0]->timersLock", r" = unlocked \(rank (Timers|None)\)\n$"),
+    ("p allp[0]->timersLock", r" = unlocked \(rank Timers\)\n$"),
     ("p/r allp[0]->timersLock", r" = \{key = 0, rank = "),
 )
 
