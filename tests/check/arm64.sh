@@ -9,6 +9,7 @@
 # stdout~: ^-- 24/30 -- runtime_main --.*\non goroutine 1's stack\n
 # stdout~: ^    the return address: \(void \*\)\$x30    0x\w+ <goexit\+4>$
 # stdout~: ^-- 23/30 -- gogo --(.*\n)*-- 30/30 -- rt_main --
+# stdout~: ^arm64 order: \d+ load_acquire, (1\d|2\d|3\d) load_seqcst, .* 0 wrong; .*, 0 dmb$
 # variants: release
 # timeout: 900
 # needs: aarch64-linux-gnu-gcc qemu-aarch64 gdb-multiarch
@@ -19,6 +20,8 @@ case $(uname -m) in aarch64) fail 'this is arm64: run the programs themselves' ;
 [ -e /usr/lib/aarch64-linux-musl/libc.a ] || fail 'needs musl-dev:arm64, which is not installed'
 unset CC RT0_CC
 make -s -C "$RT0_ROOT" BUILD="$RT0_TMP/build" ARCH=arm64 runtime pie musl || fail 'does not build'
+python3 "$RT0_ROOT/tests/check/arm64_order.py" "$RT0_TMP/build/arm64/release/rt0.o" \
+	aarch64-linux-gnu-objdump
 rtcc() {
 	RT0_BUILD=$RT0_TMP/build RT0_ARCH=arm64 "$RT0_ROOT/tools/rtcc" -O2 -g "$@" || fail "rtcc $*"
 }

@@ -88,6 +88,11 @@ bool deltimer(Timer *t)
 	return taketimer(t, false, &due);
 }
 
+bool timerruns(const Timer *t)
+{
+	return atomic_load_acquire(&t->pp) != NULL;
+}
+
 bool modtimer(Timer *t, int64_t when)
 {
 	Timer due;

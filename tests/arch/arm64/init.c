@@ -11,7 +11,6 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -177,15 +176,15 @@ static void feed(void *arg)
 	rt_waitgroup_done(s->done);
 }
 
-static volatile bool watching;
+static volatile uint32_t running; // the request's number, or 0
 
 // Ends everything when tests/machine asks for it: a program of rt0's says first where it is.
 static void watch(void *arg)
 {
-	uint32_t number = *(uint32_t *)arg;
+	uint32_t number = (uint32_t)(uintptr_t)arg;
 	int sig = SIGQUIT;
 
-	while (watching) {
+	while (running == number) {
 		if (look(&box->cancel) == number) {
 			rt_syscall(SYS_kill, -1, sig);
 			sig = SIGKILL;
@@ -239,10 +238,8 @@ static int32_t serve(uint32_t number)
 {
 	static char *args[MaxStrings + 1], *envs[MaxStrings + 1];
 	char *program = (char *)box + Data, *text = program + box->program;
-	static uint32_t current;
 	int64_t r;
 
-	current = number;
 	box->out = box->err = 0;
 	strings(args, text, box->args);
 	strings(envs, text + box->args, box->envs);
@@ -250,10 +247,10 @@ static int32_t serve(uint32_t number)
 	directories(args[1]);
 	r = install(args[2], program, box->program);
 	if (r == 0) {
-		watching = true;
-		rt_go(watch, &current);
+		running = number;
+		rt_go(watch, (void *)(uintptr_t)number);
 		r = run(args, envs, text + box->args + box->envs);
-		watching = false;
+		running = 0;
 	}
 	rt_syscall(SYS_kill, -1, SIGKILL); // what it has left
 	while (rt_syscall(SYS_wait4, -1, NULL, WNOHANG, NULL) > 0)
