@@ -155,9 +155,11 @@ ALWAYS_INLINE void requeststop(G *gp)
 	atomic_store_release(&gp->preemptStop, true); // pairs with the M's load, in stopwanted
 }
 
+// gp's M has stored the status of gp before, as it let gp run. Pairs with withdrawstop, after which
+// suspendG looks at that status.
 ALWAYS_INLINE bool stopwanted(const G *gp)
 {
-	return gp->preemptStop;
+	return atomic_load_seqcst(&gp->preemptStop);
 }
 
 ALWAYS_INLINE void endstop(G *gp)

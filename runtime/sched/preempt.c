@@ -193,9 +193,8 @@ bool suspendG(G *gp)
 		default:
 			// It may have started to run since, and be on its way to
 			// preemptPark: look again once the wish is withdrawn. Pairs with
-			// execute's store of the status. An M that has found the request in
-			// its guard has made its own store there visible, and so the older
-			// one of the status; a weakly ordered processor does not promise that.
+			// execute's store of the status, after which its M looks at the wish
+			// (stopwanted).
 			withdrawstop(gp);
 			status = atomic_load_seqcst(&gp->atomicstatus);
 			if (status != Gpreempted && status != Grunning)
