@@ -141,7 +141,7 @@ static bool isanM(int tid)
 // the scheduler's lock may be held.
 static bool anythread(bool (*fn)(int tid))
 {
-	int fd = (int)syscall(SYS_open, "/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+	int fd = (int)syscall(SYS_openat, AT_FDCWD, "/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	_Alignas(Entry) char buf[2048];
 	bool found = false;
 	long n;

@@ -11,13 +11,20 @@
 // Not those that open and close: ThreadSanitizer takes their numbers for files of its own.
 #define CALLS(X)                                                                       \
 	X(read) X(write) X(readv) X(writev) X(pread64) X(pwrite64) X(preadv) X(pwritev)        \
-	X(stat) X(fstat) X(lstat) X(newfstatat) X(statfs) X(fstatfs) X(getdents64)             \
-	X(getcwd) X(readlink) X(readlinkat) X(mkdir) X(rmdir) X(unlink) X(rename)              \
+	X(fstat) X(newfstatat) X(statfs) X(fstatfs) X(getdents64) X(getcwd) X(readlinkat)      \
 	X(uname) X(sysinfo) X(getrusage) X(getrlimit) X(prlimit64) X(times)                    \
 	X(clock_gettime) X(clock_getres) X(gettimeofday) X(nanosleep)                          \
-	X(timerfd_settime) X(timerfd_gettime) X(poll) X(ppoll) X(epoll_wait) X(epoll_pwait)    \
+	X(timerfd_settime) X(timerfd_gettime) X(ppoll) X(epoll_pwait)                          \
 	X(getsockname) X(getpeername) X(recvfrom) X(sendto) X(recvmsg) X(sendmsg)              \
-	X(wait4) X(waitid) X(pipe) X(pipe2) X(socketpair) X(getgroups) X(getresuid) X(getresgid)
+	X(wait4) X(waitid) X(pipe2) X(socketpair) X(getgroups) X(getresuid) X(getresgid)
+// Those that the kernel has on older processors alone.
+#ifdef SYS_stat
+#define OLDCALLS(X)                                                                    \
+	X(stat) X(lstat) X(readlink) X(mkdir) X(rmdir) X(unlink) X(rename) X(poll)             \
+	X(epoll_wait) X(pipe)
+#else
+#define OLDCALLS(X)
+#endif
 
 // At most six arguments, in the registers whatever their number; after has the result before them.
 typedef void Hook(int64_t a, int64_t b, int64_t c, int64_t d, int64_t e, int64_t f);
@@ -28,6 +35,7 @@ typedef void ResultHook(int64_t r, int64_t a, int64_t b, int64_t c, int64_t d, i
 	IFTHERE Hook __sanitizer_syscall_pre_impl_##name;                              \
 	IFTHERE ResultHook __sanitizer_syscall_post_impl_##name;
 CALLS(DECLARE)
+OLDCALLS(DECLARE)
 
 static const struct {
 	Hook *before;
@@ -37,6 +45,7 @@ static const struct {
 	[SYS_##name] = { __sanitizer_syscall_pre_impl_##name,                          \
 		         __sanitizer_syscall_post_impl_##name },
 	CALLS(HOOKS)
+	OLDCALLS(HOOKS)
 };
 
 #define ARGUMENTS (int64_t)a, (int64_t)b, (int64_t)c, (int64_t)d, (int64_t)e, (int64_t)f

@@ -5,7 +5,7 @@ PREFIX = /usr/local
 LIBDIR = $(PREFIX)/lib
 VARIANTS = release debug stress replay
 
-INSTALLED = $(VARIANTS:%=%$(SUFFIX)) $(if $(filter amd64,$(ARCH)),hosted$(SUFFIX))
+INSTALLED = $(VARIANTS:%=%$(SUFFIX)) hosted$(SUFFIX)
 
 variants: $(INSTALLED:%=$(BUILD)/$(CROSS)%)
 

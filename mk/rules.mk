@@ -157,9 +157,9 @@ $(B)/hosted/renamed.o: $(OBJ) $(filter-out %/cxxabi.o $(B)/cgo/%,$(MEMBEROBJ)) $
 		--unique='.bss.*' -o $@ $(filter %.o,$^)
 	$(Q)$(OBJCOPY) --redefine-syms=$(B)/hosted/names $@
 	$(Q)$(OBJCOPY) -w $(foreach name,rt_* __real_rt_* __rt0_* _cgo_* $(FORHOSTED),--keep-global-symbol='$(name)') $@
-$(B)/rt0_hosted.o: $(B)/hosted/renamed.o $(HOSTEDOBJ) hosted/runtime.ld
+$(B)/rt0_hosted.o: $(B)/hosted/renamed.o $(HOSTEDOBJ) hosted/runtime.ld hosted/numbers.ld
 	$(call say,LD,$@)
-	$(Q)$(LD) -r -T hosted/runtime.ld -o $@ $(filter %.o,$^)
+	$(Q)$(LD) -r $(HOSTEDNUMBERS) -T hosted/runtime.ld -o $@ $(filter %.o,$^)
 	$(Q)$(OBJCOPY) -w $(HOSTEDGLOBALS:%=--keep-global-symbol='%') $@
 
 # internal/ has every name visible: for the tests of single parts.

@@ -3,7 +3,7 @@
 # both kinds, and one with musl, run under an emulator, whose debugger's stub shows gdb all goroutines.
 # rt0-tour goes through the start-up there.
 # stdout~: ^hello, world\nhello, world\npreempted\nareas\n
-# stdout~: ^\./lib/rt0/arm64\.ld\n\./lib/rt0/arm64/manifest\n\./lib/rt0/arm64/release/librt0\.a\n\./lib/rt0/arm64/release/librt0_main\.a\n\./lib/rt0/arm64/release/pie/librt0\.a\n\./lib/rt0/arm64/release/pie/librt0_main\.a\n\./lib/rt0/arm64/release/rt0_musl\.o\nhello, world\nhello, world\n
+# stdout~: ^\./lib/rt0/arm64\.ld\n\./lib/rt0/arm64/hosted/rt0_hosted\.o\n\./lib/rt0/arm64/manifest\n\./lib/rt0/arm64/release/librt0\.a\n\./lib/rt0/arm64/release/librt0_main\.a\n\./lib/rt0/arm64/release/pie/librt0\.a\n\./lib/rt0/arm64/release/pie/librt0_main\.a\n\./lib/rt0/arm64/release/rt0_musl\.o\nhello, world\nhello, world\nhello, world\n
 # stdout~: ^\* +1 +running +M0 +rt_main \(\) at .*\n( .*\n){3} +5 +waiting +chan receive +inner \(\) at
 # stdout~: ^#\d+ .* inner \(n=.*\n#\d+ .* waits \(.*\n#\d+ .* goexit \(\)
 # stdout~: ^-- 24/30 -- runtime_main --.*\non goroutine 1's stack\n
@@ -51,7 +51,10 @@ files | diff before - | sed -n 's/^> //p'
 RT0_ARCH=arm64 stage/usr/local/bin/rtcc -O2 "$RT0_ROOT/examples/hello.c" -o installed || fail 'the installed rtcc'
 RT0_ARCH=arm64 stage/usr/local/bin/rtcc --musl -O2 "$RT0_ROOT/examples/hello.c" -o installed_musl ||
 	fail 'the installed rtcc --musl'
-emulate ./installed && emulate ./installed_musl || fail 'what the installed rtcc makes'
+RT0_ARCH=arm64 stage/usr/local/bin/rtcc --hosted -O2 "$RT0_ROOT/examples/hello.c" -o installed_hosted ||
+	fail 'the installed rtcc --hosted'
+emulate ./installed && emulate ./installed_musl && emulate -L /usr/aarch64-linux-gnu ./installed_hosted ||
+	fail 'what the installed rtcc makes'
 stage/usr/local/bin/rtcc -O2 "$RT0_ROOT/examples/hello.c" -o here && ./here >/dev/null || fail 'for this processor'
 install BUILD="$RT0_TMP/build" ARCH=arm64 install # twice
 install BUILD="$RT0_TMP/build" ARCH=arm64 uninstall

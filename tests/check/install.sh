@@ -50,6 +50,7 @@ cat >wanted <<END
 ./lib/rt0/hosted/rt0_hosted.o
 ./lib/rt0/linker.ld
 ./lib/rt0/manifest
+./lib/rt0/numbers.ld
 ./lib/rt0/pie.ld
 ./lib/rt0/program.ld
 ./lib/rt0/$variant/librt0.a

@@ -3,3 +3,5 @@
 ARCHNEEDED = -mno-red-zone -fcf-protection=none
 # Functions begin as indirect branch tracking wants.
 ARCHPIE = -fcf-protection=branch
+# A part of the link of hosted/.
+HOSTEDNUMBERS = -T hosted/numbers.ld

@@ -6,3 +6,5 @@ ARCHNEEDED = -mno-outline-atomics -mno-omit-leaf-frame-pointer -mbranch-protecti
 ARCHPIE =
 # No compiler makes functions check their stack: every goroutine starts on a segment.
 NOSPLIT = yes
+# objcopy loses relocations that lead to numbers: rtcc links these with the program.
+HOSTEDNUMBERS =
