@@ -6,4 +6,5 @@
 // stderr~: \Aruntime: code without checks exceeds 32768 bytes of a goroutine's stack\nruntime: sp=0x[0-9a-f]+ stack=\[0x[0-9a-f]+, 0x[0-9a-f]+\]\nfatal error: stack overflow\n\n(runtime stack:\n(.+\n)*\n)?goroutine [0-9]+ \[running\]:\n(unchecked|tdestroy)\(\.\.\.\)\n
 // exit: 2
 // compilers: gcc
+// arch: not arm64: goroutines start on segments there
 #include "musl_stack_overflow.h"

@@ -3,6 +3,7 @@
 // as if they had 16 KiB, only whole ones are given to the kernel, the rest of what must read as
 // zero is cleared, and what is made memory is memory to both its ends. The heap works with
 // such pages: objects keep their content, and memory that was given back reads as zero.
+// arch: not qemu: it promises guards below stacks (MADV_GUARD_INSTALL) and makes none
 #include "internal.h"
 
 #include "runtime/mem/mheap.h"

@@ -577,7 +577,7 @@ static void watch(int64_t seconds, Mean half[2])
 // ---- what is left afterwards --------------------------------------------------------
 
 // Whether goroutines start on small stacks.
-#ifdef __clang__
+#if defined __clang__ || defined __aarch64__
 enum { Splits = false };
 #else
 enum { Splits = true };

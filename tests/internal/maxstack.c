@@ -6,6 +6,7 @@
 // stderr~: goroutine 1 \[running\]:
 // exit: 2
 // compilers: gcc
+// arch: not arm64: stacks do not grow there
 #include "internal.h"
 
 static __attribute__((noinline)) uint64_t recurse(uint64_t n)

@@ -4,6 +4,7 @@
 // stderr~: ^runtime: goroutine stack exceeds 67108864-byte limit$
 // stderr: fatal error: stack overflow
 // exit: 2
+// arch: not qemu: it promises guards below stacks (MADV_GUARD_INSTALL) and makes none
 #include "internal.h"
 
 // Its frame does not fit on a small stack.

@@ -7,6 +7,7 @@
 // P keeps at most SegCacheSize segments, the pool 64; all others go back to the system. A P
 // that goes away leaves nothing behind.
 // env: GOMAXPROCS=1
+// arch: not qemu: the address space is the emulator's
 #include "internal.h"
 #include "runtime/sched/morestack.h"
 

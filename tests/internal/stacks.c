@@ -6,6 +6,7 @@
 // differ within a page. A goroutine starts on 2 KiB, and runs on a segment, one of its own,
 // while a frame does not fit. (stackpool.c has the small stacks.)
 // compilers: gcc
+// arch: not qemu: it promises guards below stacks (MADV_GUARD_INSTALL) and makes none
 #include "internal.h"
 
 enum { Many = 40 };

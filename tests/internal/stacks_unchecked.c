@@ -2,6 +2,7 @@
 // there is, segments and threads' stacks have guards of 1 MiB below, and a parked goroutine
 // costs no more page tables for that: three pages, its stack's and what is above.
 // cflags: -fno-split-stack
+// arch: not qemu: it promises guards below stacks (MADV_GUARD_INSTALL) and makes none
 #include "internal.h"
 
 #include "runtime/base/str.h"

@@ -6,6 +6,7 @@
 // stderr~: \n\ngoroutine 1 \[(running|syscall)\]:\n((systemstack_switch|callaway|rt_cgocall|large)\(\.\.\.\)\n\t.*\n)*calls\(\.\.\.\)\n\t.*\nrt_main\(\.\.\.\)\n\t.*\nruntime_main\(
 // exit: 2
 // compilers: gcc
+// arch: not arm64: one way is a stack that grows
 #include <sys/resource.h>
 
 #include "internal.h"

@@ -1,6 +1,7 @@
 // tests/programs/musl_leaks.c - with musl, rt_leaks knows its heap, thread-local variables of
 // goroutines, values of pthread_setspecific, and waits on pthread's locks.
 // cflags: --musl
+// arch: not qemu: the pages that it shows as present are the emulator's
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdlib.h>

@@ -3,6 +3,7 @@
 // others have ended there is room again.
 // cflags: --musl
 // matrix: GOMAXPROCS=1,2,4,64
+// arch: not qemu: the limit is the emulator's
 #include "../lib/test.h"
 
 #include <errno.h>

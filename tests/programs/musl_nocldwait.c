@@ -3,6 +3,7 @@
 // cflags: --musl
 // matrix: OTHERS=0,3 GOMAXPROCS=1,2,4,64
 // timeout: 60
+// arch: not qemu: the kernel does not hear of the signal's flags from it
 #include "../lib/test.h"
 
 #include <pthread.h>

@@ -4,6 +4,7 @@
 // cflags: --musl
 // matrix: OTHERS=0,3 GOMAXPROCS=1,2,4,64
 // timeout: 60
+// arch: not qemu: a signal may come later there
 #include "../lib/test.h"
 
 #include <fcntl.h>

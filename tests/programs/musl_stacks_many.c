@@ -8,6 +8,7 @@
 // timeout: 120
 // compilers: gcc
 // variants: release debug
+// arch: not arm64: goroutines start on segments there
 #include "../lib/test.h"
 
 #include <linux/filter.h>

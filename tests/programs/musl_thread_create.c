@@ -5,6 +5,7 @@
 // cflags: --musl
 // matrix: GOMAXPROCS=1,2,4,64
 // timeout: 120
+// arch: not qemu: it takes ms to map a segment
 #include "../lib/test.h"
 
 #include "../lib/threads.h"

@@ -10,6 +10,7 @@
 // needs: gcc clang addr2line objcopy
 // variants: release
 // timeout: 600
+// arch: not qemu: it needs minutes there
 #include <elf.h>
 #include <fcntl.h>
 #include <limits.h>
