@@ -55,6 +55,7 @@ enum {
 	Share = 3,
 	PageObjects = 100, // take as long to mark as a page to be read again
 	LeastSkip = 2, MaxSkip = 32,
+	DyingWait = 100 * 1000 * 1000, // ns
 };
 
 static struct {
@@ -111,7 +112,7 @@ static void markbesides(void)
 	sched.nmsys++; // as sysmon: it is no reason not to report a deadlock
 	checkdead();
 	unlock(&sched.lock);
-	atomic_store_release(&beside.m, getg()->m); // pairs with waitbeside's load
+	atomic_store_release(&beside.m, getg()->m); // pairs with besidedying's load
 	for (;;) {
 		bool all;
 
@@ -180,13 +181,9 @@ bool beginbeside(void)
 // Afterwards the marker is the caller's.
 static void waitbeside(void)
 {
-	// It may be the thread that dies, and this its search for leaks. The load pairs with markbesides's
-	// store.
-	if (getg()->m != atomic_load_acquire(&beside.m)) {
-		atomic_store_relaxed(&beside.quit, true);
-		notesleep(&beside.end);
-		noteclear(&beside.end);
-	}
+	atomic_store_relaxed(&beside.quit, true);
+	notesleep(&beside.end);
+	noteclear(&beside.end);
 	atomic_store_relaxed(&beside.phase, (uint32_t)BesideNot);
 }
 
@@ -229,4 +226,16 @@ void abandonbeside(void)
 	waitbeside();
 	forgetmarks();
 	markend(beside.marker, NULL, NULL);
+}
+
+// It may be the thread itself that dies.
+bool besidedying(void)
+{
+	if (besidephase() != BesideNot && getg()->m != atomic_load_acquire(&beside.m)) { // pairs with markbesides
+		atomic_store_relaxed(&beside.quit, true);
+		if (!notetsleep(&beside.end, DyingWait))
+			return false;
+	}
+	forgetmarks();
+	return true;
 }

@@ -334,7 +334,7 @@ static void beforesearch(void)
 	finishsweep();
 }
 
-static const Collected part = { beforesearch, markfinalizers, takeunreached, aftersearch, searched };
+static const Collected part = { beforesearch, markfinalizers, takeunreached, aftersearch, searched, besidedying };
 
 // ---- by others ----------------------------------------------------------------------------
 

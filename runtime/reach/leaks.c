@@ -333,7 +333,7 @@ void __rt0_leaksdying(void)
 	Search s = { .gs = atomic_load_acquire(&allgs) };
 
 	s.n = (uint32_t)atomic_load_acquire(&allglen);
-	if (heapheld() || !findleaks(&s))
+	if (heapheld() || (collected && !collected->dying()) || !findleaks(&s))
 		return;
 	sysFree(s.lost, s.bytes);
 }

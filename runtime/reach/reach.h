@@ -47,6 +47,7 @@ typedef struct {
 	void (*unreached)(Marker *m, bool all);
 	void (*after)(bool all); // in the stopped world: its objects have their marks still
 	void (*started)(void);   // the world runs
+	bool (*dying)(void);     // before a search in a process that dies: takes all marks off. False: cannot
 } Collected;
 
 extern const Collected *collected;
