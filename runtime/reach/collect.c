@@ -201,6 +201,7 @@ static void countcycle(const Cycle *c)
 // False: the kernel cannot help, so that one stop must do.
 static bool stopfirst(Cycle *c)
 {
+	setlimit(); // the thread may be done at once, and make the last stop due
 	lock(&sched.lock);
 	heaphold();
 	c->first = beginbeside();
@@ -210,7 +211,6 @@ static bool stopfirst(Cycle *c)
 		return false;
 	c->end = nanotime();
 	begun = *c;
-	setlimit();
 	countstop(c);
 	return true;
 }
