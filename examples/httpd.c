@@ -577,8 +577,9 @@ static bool answer(Conn *c, const Request *r, int status, const char *extra)
 // They are kept in memory. The kernel is asked before each answer whether the path still leads to
 // that file and whether it is unchanged: one system call in place of four. A change shows
 // in the file's times, but two of one moment have one time; so a file is kept only if its last
-// change is a second ago. (What a program writes to a mapping of the file may show late.) A file
-// that was opened beneath the directory may be answered with wherever its name leads now.
+// change is at least a second ago. (What a program writes to a mapping of the file may show late.)
+// If a directory on the way becomes a symbolic link, that file is still an answer, even if it is
+// outside now: it was opened beneath the directory.
 
 enum { Slots = 256, KeptPath = 128 };
 

@@ -232,8 +232,8 @@ static COLD void note(Marker *m, uintptr_t p)
 		m->noted[m->nnoted++] = p;
 }
 
-// As lookat, beside the program. Of all spans only old ones are known; what says of another page
-// is used for nothing but to leave out what leads to no object of rt_malloc's.
+// As lookat, beside the program. Only old spans are known; what a Spanref says of another page is used
+// for nothing but to leave out what leads to no object of rt_malloc's.
 ALWAYS_INLINE void lookbeside(Marker *m, uintptr_t p)
 {
 	uintptr_t page = heappage(p);

@@ -136,8 +136,8 @@ int64_t besidetook(void);
 void besideskip(void);
 // In the stopped world: if a cycle has begun, it has not.
 void abandonbeside(void);
-// In a process that dies: takes all marks off, also what spans have that are to be swept. False: the thread goes
-// on marking.
+// In a process that dies: takes all marks off, also those in spans that wait to be swept. False: the thread
+// still marks.
 bool besidedying(void);
 // Was forcegc woken for a last stop? True once.
 bool besideended(void);
