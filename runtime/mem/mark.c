@@ -36,7 +36,7 @@ typedef struct {
 // Is in memory of its own, which is no root: it is full of pointers to what need not be in use.
 struct Marker {
 	Candidate ring[Ring];
-	uint32_t at; // the oldest in the ring
+	uint32_t at, nring; // where the next comes, and how many there are
 	bool overflowed;
 	uintptr_t *work, n, room;
 	uintptr_t lowest, highest; // of all ranges
@@ -185,8 +185,10 @@ ALWAYS_INLINE void enring(Marker *m, const Candidate *c)
 {
 	__builtin_prefetch(c->state, 1);
 	__builtin_prefetch((void *)c->base);
-	if (m->ring[m->at].state)
+	if (likely(m->nring == Ring))
 		markobject(m, &m->ring[m->at]);
+	else
+		m->nring++;
 	m->ring[m->at] = *c;
 	m->at = (m->at + 1) % Ring;
 }
@@ -214,14 +216,8 @@ ALWAYS_INLINE void lookat(Marker *m, uintptr_t p)
 // Settles candidates until there is work, or none is left.
 static void flush(Marker *m)
 {
-	for (uint32_t i = 0; i < Ring && m->n == 0; i++) {
-		Candidate c = m->ring[m->at];
-
-		m->ring[m->at].state = NULL;
-		m->at = (m->at + 1) % Ring;
-		if (c.state)
-			markobject(m, &c);
-	}
+	for (; m->nring > 0 && m->n == 0; m->nring--)
+		markobject(m, &m->ring[(m->at - m->nring) % Ring]);
 }
 
 static COLD void note(Marker *m, uintptr_t p)
