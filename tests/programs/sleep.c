@@ -6,7 +6,7 @@
 // wake up; a sleeper is not starved by goroutines that yield; the clock never goes back.
 // matrix: GOMAXPROCS=1,2,4,64
 // hosted: not thread: its goroutines start too late for their moments
-// arch: not qemu: its sleeps are not exact enough
+// arch: not qemu machine: its sleeps are not exact enough
 #include "../lib/test.h"
 
 enum {
