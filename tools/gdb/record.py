@@ -673,7 +673,8 @@ class Names:
         if offset > 1:
             # Where a function calls another may be in a function that it is a part of.
             return (f"in {plain(name)}", False) if code else (f"&{name}+{offset}", True)
-        return ("" if code else "&") + at(name, offset), True
+        # The linker's names are for edges: what is beside them may be another's on the next day.
+        return ("" if code else "&") + at(name, offset), not name.startswith("__")
 
     @staticmethod
     def inside(name, offset):
