@@ -119,6 +119,8 @@ static void outside(int flags)
 
 	// A full pipe, and a deadline.
 	equal(rt_syscall(SYS_pipe2, shared[0], flags), 0);
+	check(rt_syscall(SYS_fcntl, shared[0][1], 1031 /* F_SETPIPE_SZ */,
+	                 1 << 16) > 0); // by default it has 16 pages
 	equal(rt_set_deadline(shared[0][0], rt_nanotime() + 10 * RT_MILLISECOND, 0), 0);
 	equal(rt_read(shared[0][0], &c, 1), -ETIMEDOUT);
 	equal(rt_set_deadline(shared[0][1], 0, rt_nanotime() + 10 * RT_MILLISECOND), 0);

@@ -87,7 +87,7 @@ static void pipes(void)
 	equal(rt_read(p[0], &c, 1), 1);
 	idle(p[0], RT_READABLE);
 
-	rt_set_deadline(p[1], 0, rt_nanotime() + RT_MILLISECOND);
+	rt_set_deadline(p[1], 0, rt_nanotime() + 50 * RT_MILLISECOND);
 	check(rt_write(p[1], full, sizeof full) >= 4096);
 	rt_set_deadline(p[1], 0, 0);
 	idle(p[1], RT_WRITABLE);

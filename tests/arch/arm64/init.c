@@ -279,6 +279,7 @@ int rt_main(int argc, char **argv)
 	mounted("proc", "/proc");
 	mounted("sysfs", "/sys");
 	mounted("devtmpfs", "/dev");
+	mounted("devpts", "/dev/pts");
 	mounted("tmpfs", "/tmp");
 	must(rt_syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, &files, NULL), "RLIMIT_NOFILE");
 	loopback_up();
