@@ -82,7 +82,7 @@ uint32_t besidephase(void)
 
 bool besideworthwhile(int64_t took)
 {
-	if (debug.gcstoptheworld > 0 || RACING || onvalgrind() || dirtyfails())
+	if (debug.gcstoptheworld > 0 || REPLAYING || RACING || onvalgrind() || dirtyfails())
 		return false;
 	return (took >= WorthIt && beside.skip == 0) || Stress || debug.gcstoptheworld < 0;
 }
@@ -106,11 +106,18 @@ static bool readrounds(void)
 	return true;
 }
 
+// The thread is as sysmon while it has nothing to do: no reason not to report a deadlock. While it
+// marks it is one, since a goroutine may wait for a finalizer. beginbeside undoes this.
+static void restlocked(void)
+{
+	sched.nmsys++;
+	checkdead();
+}
+
 static void markbesides(void)
 {
 	lock(&sched.lock);
-	sched.nmsys++; // as sysmon: it is no reason not to report a deadlock
-	checkdead();
+	restlocked();
 	unlock(&sched.lock);
 	atomic_store_release(&beside.m, getg()->m); // pairs with besidedying's load
 	for (;;) {
@@ -129,6 +136,9 @@ static void markbesides(void)
 			atomic_store_release(&beside.ended, 1); // pairs with besideended's exchange
 			workerwake(&forcegc);
 		}
+		lock(&sched.lock);
+		restlocked();
+		unlock(&sched.lock);
 	}
 }
 
@@ -173,6 +183,7 @@ bool beginbeside(void)
 	beside.began = nanotime();
 	atomic_store_relaxed(&beside.quit, false);
 	atomic_store_relaxed(&beside.phase, (uint32_t)BesideMarks);
+	sched.nmsys--;
 	// Now: another may stop the world before this M could do it later, and wait for the thread.
 	notewakeup(&beside.begin);
 	return true;
@@ -224,8 +235,10 @@ void abandonbeside(void)
 	if (besidephase() == BesideNot)
 		return;
 	waitbeside();
+	heaphold(); // functions of rt_cgocall's use it even now
 	forgetmarks();
 	markend(beside.marker, NULL, NULL);
+	heaprelease();
 }
 
 // It may be the thread itself that dies.

@@ -33,6 +33,7 @@ enum {
 	ScanWPMatching = 1 << 0,
 	ScanCheckWPAsync = 1 << 1,
 	PageIsWritten = 1 << 1,
+	PageIsPresent = 1 << 3,
 	AtOnce = 64, PagesAtOnce = 64, // runs of pages, and pages
 };
 
@@ -64,17 +65,21 @@ static bool opendirty(void)
 	struct {
 		uint64_t api, features, ioctls;
 	} api = { UffdApi, UffdFeatureWPAsync, 0 };
-	int64_t fd = syscall3(__NR_userfaultfd, O_CLOEXEC | UffdUserModeOnly, 0, 0);
+	int64_t fd = -1;
 
+	if (physPageSize <= HeapPage) // what was written to is read again by pages of the heap
+		fd = syscall3(__NR_userfaultfd, O_CLOEXEC | UffdUserModeOnly, 0, 0);
 	if (fd < 0)
 		return false;
 	dirty.uffd = (int32_t)fd;
-	if (control(dirty.uffd, UffdioApi, &api) < 0 || !(api.features & UffdFeatureWPAsync))
-		return false;
-	fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC, 0);
-	dirty.pagemap = (int32_t)fd;
-	dirty.regions = persistentalloc(AtOnce * sizeof *dirty.regions, sizeof(uint64_t));
-	return fd >= 0;
+	if (control(dirty.uffd, UffdioApi, &api) == 0 && (api.features & UffdFeatureWPAsync)) {
+		dirty.pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC, 0);
+		dirty.regions = persistentalloc(AtOnce * sizeof *dirty.regions, sizeof(uint64_t));
+		if (dirty.pagemap >= 0)
+			return true;
+	}
+	closefd(dirty.uffd);
+	return false;
 }
 
 static bool registerheap(void)
@@ -98,7 +103,10 @@ static int64_t scan(uintptr_t *lo, uintptr_t hi, uint64_t flags, uint64_t atmost
 {
 	ScanArg arg = {
 		.size = sizeof arg, .flags = flags | ScanCheckWPAsync, .start = *lo, .end = hi,
-		.mask = PageIsWritten, .returned = PageIsWritten,
+		.mask = PageIsWritten,
+		// Some kernels look at the wrong bit of a page that is swapped out if PageIsWritten
+		// alone is asked for.
+		.returned = PageIsWritten | PageIsPresent,
 	};
 	int64_t n;
 
