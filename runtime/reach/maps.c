@@ -283,6 +283,12 @@ Reader *openreader(Marker *m)
 		return NULL;
 	r->m = m;
 	r->pagemap = (int32_t)open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC, 0);
+	// An emulator's is about other addresses: this page has just been touched.
+	if (r->pagemap >= 0 && (readpagemap(r, (uintptr_t)r & -physPageSize, 1) == 0 ||
+	                        !(r->pages[0] & (PagePresent | PageSwapped)))) {
+		closefd(r->pagemap);
+		r->pagemap = -1;
+	}
 	return r;
 }
 
