@@ -36,16 +36,16 @@ DEFINECACHE((Mcache *)emptyfull)
 static uint8_t nostate = ObjectNone;
 static Slot none = { 0, &nostate }; // no object, and a list without room
 
-static void cacheinit(Mcache *c)
+static void listsinit(Freelist *list)
 {
 	for (uint32_t class = 0; class <= NumSizeClasses; class++)
-		c->list[class] = (Freelist){ none, &none, &none };
+		list[class] = (Freelist){ none, &none, &none };
 }
 
 STEP void mallocinit(void)
 {
 	mheapinit();
-	cacheinit(nocache);
+	listsinit(emptyfull);
 	INITCACHE(&m0);
 	mcache0 = allocmcache();
 }
@@ -54,7 +54,7 @@ Mcache *allocmcache(void)
 {
 	Mcache *c = persistentalloc(sizeof *c, CacheLineSize);
 
-	cacheinit(c);
+	listsinit(c->list);
 	c->alllink = atomic_load_relaxed(&allcaches);
 	while (!atomic_cas_or_load(&allcaches, &c->alllink, c)) // publishes c; pairs with checkclass
 		;
@@ -188,7 +188,7 @@ UNCHECKED_LOCKS Mcache *getcache(void)
 		lock(&mheap.sharedLock);
 		c = &sharedcache;
 		if (!c->list[0].top)
-			cacheinit(c);
+			listsinit(c->list);
 	}
 	return c;
 }

@@ -46,7 +46,8 @@ void *persistentalloc(uintptr_t size, uintptr_t align)
 		return (void *)mustalloc(size + sizeof(Persistent), size);
 	}
 	lock(&persistent.lock);
-	if (persistent.next == 0) {
+	// Not where there is a leak detector, to which all data are roots: these lead to all that waits.
+	if (!Hosted && persistent.next == 0) {
 		persistent.next = (uintptr_t)firstchunk;
 		persistent.end = persistent.next + sizeof firstchunk;
 		atomic_xadd(&memstats.other_sys, sizeof firstchunk);

@@ -108,7 +108,7 @@ static bool readrounds(void)
 
 // The thread is as sysmon while it has nothing to do: no reason not to report a deadlock. While it
 // marks it is one, since a goroutine may wait for a finalizer. beginbeside undoes this.
-static void restlocked(void)
+static void restlocked(void) HOLDS(sched.lock)
 {
 	sched.nmsys++;
 	checkdead();

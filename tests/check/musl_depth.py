@@ -74,7 +74,7 @@ def deep():
     """Returns what is called on the segment, as rtcc knows it and cgo/deep_amd64.S has it."""
     root = os.environ["RT0_ROOT"]
     with open(root + "/tools/rtcc", encoding="utf-8") as file:
-        wrapped = re.search(r"^deep='(.*)'$", file.read(), re.MULTILINE)[1].split()
+        wrapped = re.search(r"^\s*deep='(\w[^']*)'$", file.read(), re.MULTILINE)[1].split()
     with open(root + "/cgo/deep_amd64.S", encoding="utf-8") as file:
         names = re.findall(r"^DEEP\((\w+)\)$", file.read(), re.MULTILINE)
     if sorted(wrapped) != sorted(names):
