@@ -26,14 +26,14 @@
 
 GateKind findgatekind(int32_t fd)
 {
-	enum { ModeAt = 24, Type = 0170000, Fifo = 0010000, Char = 0020000, Dir = 0040000,
+	enum { Type = 0170000, Fifo = 0010000, Char = 0020000, Dir = 0040000,
 	       Block = 0060000, Regular = 0100000, Socket = 0140000, TCGETS = 0x5401 };
 	uint64_t st[24];
 	uint8_t termios[64];
 
 	if (syscall3(__NR_fstat, (uint32_t)fd, ptrarg(st), 0) < 0)
 		return GateUnknown;
-	switch (*(uint32_t *)((char *)st + ModeAt) & Type) {
+	switch (*(uint32_t *)((char *)st + StatMode) & Type) {
 	case Dir:
 	case Block:
 	case Regular:

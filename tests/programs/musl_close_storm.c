@@ -1,7 +1,6 @@
 // tests/programs/musl_close_storm.c - with musl: close ends a call that waits for the descriptor, also
 // one that is just about to, whatever the descriptor is and however many use it.
 // cflags: --musl
-// arch: not qemu: it has no preadv2, so that a read finds what the number is next
 // matrix: GOMAXPROCS=1,2,4,64
 // timeout: 60
 #include "../lib/test.h"

@@ -1,7 +1,6 @@
 // tests/programs/musl_file_eintr.c - with musl: a signal handler without SA_RESTART never makes a
 // call fail with EINTR that does not wait for others: open and close, and reading of files.
 // cflags: --musl
-// arch: not qemu: a signal that comes before a call ends that, too
 // matrix: GOMAXPROCS=1,4
 // matrix: BESIDE=0,1
 #include "../lib/test.h"

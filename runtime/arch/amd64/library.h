@@ -93,6 +93,9 @@ enum {
 #define OPENCALL(path, flags, mode) __NR_open, path, flags, mode, 0, 0, 0
 #define OPENFILE(path, flags) syscall3(__NR_open, path, flags, 0)
 
-enum { HasDup2 = true };
+enum {
+	HasDup2 = true,
+	StatMode = 24, // where st_mode is in struct stat
+};
 
 #endif

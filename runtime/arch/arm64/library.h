@@ -107,6 +107,9 @@ enum {
 #define OPENCALL(path, flags, mode) __NR_openat, (uint64_t)AT_FDCWD, path, flags, mode, 0, 0
 #define OPENFILE(path, flags) syscall4(__NR_openat, (uint64_t)AT_FDCWD, path, flags, 0)
 
-enum { HasDup2 = false };
+enum {
+	HasDup2 = false,
+	StatMode = 16, // where st_mode is in struct stat
+};
 
 #endif
