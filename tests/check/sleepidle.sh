@@ -23,14 +23,16 @@ END
 "$rtcc" sleeps.c -o sleeps || exit 1
 strace -f -o trace ./sleeps || exit 1
 sed -n '/getppid/,/getppid/p' trace >between
-calls=$(wc -l <between)
-[ "$calls" -ge 2 ] || fail "two marks in the trace"
-# Going to sleep and waking up cost some, in which sysmon still runs with short pauses;
-# ticks would be 100 and more.
-[ "$calls" -le 60 ] || {
-	fail "$calls system calls in an idle second"
-	sed 's/^[0-9]* *//; s/(.*//' between | sort | uniq -c
+# count SYSCALL MOST: how often it was called.
+count() {
+	calls=$(grep -c "$1(" between)
+	[ "$calls" -le "$2" ] || fail "$calls times $1 in an idle second"
 }
+[ "$(grep -c 'getppid(' between)" -eq 2 ] || fail "two marks in the trace"
+# Going to sleep and waking up cost some pauses of sysmon's; ticks would be 100 and more. On a busy
+# machine a thread may still begin here, and takes a dozen other calls.
+count nanosleep 40
+count epoll_pwait 6
 
 # The poller waits for the next timer, in whole milliseconds: 4999 or 5000, and a little less
 # on a loaded machine. The kernel tells what a sleeping thread is at: 281 is epoll_pwait, the
