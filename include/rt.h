@@ -573,7 +573,7 @@ struct rt_memstats {
 	uint64_t other;         /* the runtime's own structures, outside of the heap */
 	struct rt_memclass by_class[72]; /* objects of up to 32 KiB, in order of size */
 
-	/* Collected memory. All is 0 in a program that has never allocated any. */
+	/* Collected memory. All is 0 in a program that has neither allocated any nor called rt_gc. */
 	uint64_t gc_cycles;       /* the number of cycles, */
 	uint64_t gc_forced;       /* and of those that rt_gc or two minutes without one began */
 	uint64_t gc_objects;      /* the number of objects that the last cycle has reached, */
@@ -615,10 +615,10 @@ void rt_root_remove(const void *lo);
 /* ---- collected memory --------------------------------------------------------------- */
 
 /* Memory that is freed when nothing leads to it any more; docs/memory.md. Zeroed; the size may be 0. The
- * collector stops the world, 10 to 40 ms for a million objects or much shorter twice, when as much has
- * been allocated as GOGC percent (100, unless the environment says otherwise; off: never) of what it has
- * found in use the last time, but at least 4 MiB. It reads data, stacks, registers, and what they lead
- * to: these objects and those of rt_malloc, which it never frees; each word that looks like a pointer to
+ * collector stops the world when as much has been allocated as GOGC percent (100, unless the environment
+ * says otherwise; off: never) of what it has found in use the last time, but at least 4 MiB: for 10 to
+ * 40 ms if there are a million objects, or twice for much less. It reads data, stacks, registers, and
+ * what they lead to: these objects and those of rt_malloc, which it never frees; each word that looks like a pointer to
  * an object, or into one, is one. It does not read memory that the program has mapped itself, unless
  * rt_root_add names it. noscan: holds no pointers, and is not read. Do not give these objects to
  * rt_free. A function of rt_cgocall's may use what its argument leads to, but must not take the last

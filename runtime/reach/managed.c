@@ -173,16 +173,16 @@ void forgetmarks(void)
 
 bool sweepone(void)
 {
-	static uint32_t last; // where there was one
+	static uint32_t last; // where there was one; a hint, so that it may be old
 
 	uint32_t all = atomic_load_acquire(&nkinds); // pairs with addkind's store
 
-	for (uint32_t n = 0, k = last; n < all; n++, k = (k + 1) % all) {
+	for (uint32_t n = 0, k = atomic_load_relaxed(&last); n < all; n++, k = (k + 1) % all) {
 		Mspan *s = takespan(&kinds[k], &kinds[k].unswept);
 
 		if (!s)
 			continue;
-		last = k;
+		atomic_store_relaxed(&last, k);
 		if (sweep(s) == s->nelems)
 			spanfree(s);
 		else if (s->nfree > s->nelems / FewFree)

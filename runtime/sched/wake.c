@@ -61,10 +61,10 @@ static bool starting; // written by main; nothing depends on when others see it
 // While the runtime starts, main's M and the one that runs the helpers hand a P to each other, at
 // once. If the other M is on another processor, looking for a moment is cheaper than sleep and
 // wake-up; it ends soon, since another process may have that processor. On this processor the
-// other M runs when this one sleeps: so may a new one that does not begin soon. No yields: in a
-// kernel that takes the rest of a time slice for one, each lets another process run for
-// milliseconds. The look is a hint: notesleep's load comes after it, pairs with notewakeup's
-// exchange, and loses no wake-up.
+// other M runs when this one sleeps; and a new one that does not begin soon may be waiting for this
+// processor, too. No yields: in a kernel that takes the rest of a time slice for one, each lets
+// another process run for milliseconds. The look is a hint: notesleep's load comes after it, pairs
+// with notewakeup's exchange, and loses no wake-up.
 static void awaitnote(const Note *n)
 {
 	static int32_t last = -1; // the processor of the M that waited last: the other one
