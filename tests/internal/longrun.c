@@ -647,7 +647,8 @@ int rt_main(int argc, char **argv)
 	          (long)before.threads, (long)before.goroutines, (unsigned long)before.objects);
 	rt_printf("after: %ld Sudogs, %ld Ms, %ld Gs, %lu objects\n", (long)after.sudogs,
 	          (long)after.threads, (long)after.goroutines, (unsigned long)after.objects);
-	check(second <= first + first / 20 + 4096);
+	// In a short run the workloads may have most goroutines at a time near its end.
+	check(second <= first + first / (seconds < 60 ? 4 : 20) + 4096);
 	check(after.sudogs >= before.sudogs);
 	check(after.threads <= MaxThreads);
 	equal(after.objects, before.objects);
