@@ -199,13 +199,18 @@ UNCHECKED_LOCKS void putcache(Mcache *c)
 		unlock(&mheap.sharedLock);
 }
 
-UNCHECKED_LOCKS void makebusy(uint8_t *state)
+// Without a P, so not on a goroutine's small stack.
+static NOINLINE void makesharedbusy(uint8_t *state)
 {
-	bool shared = !getg()->m->p;
-
-	if (shared)
-		lock(&mheap.sharedLock);
+	lock(&mheap.sharedLock);
 	atomic_store_release(state, ObjectBusy); // pairs with checkslot
-	if (shared)
-		unlock(&mheap.sharedLock);
+	unlock(&mheap.sharedLock);
+}
+
+void makebusy(uint8_t *state)
+{
+	if (likely(getg()->m->p != NULL))
+		atomic_store_release(state, ObjectBusy); // pairs with checkslot
+	else
+		makesharedbusy(state);
 }

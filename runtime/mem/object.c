@@ -453,7 +453,9 @@ void checkslot(const Mspan *s, uint32_t i)
 
 	switch (atomic_load_acquire(&s->state[i])) {
 	case ObjectFree:
-		checkfree(s, i);
+		// One with pages of its own is, for a moment, before and after it is in use.
+		if (s->class != LargeClass)
+			checkfree(s, i);
 		return;
 	case ObjectBusy:
 		at = spoiled(s, f.p, min(f.r->size, slotsize(s) - FrontZone - BackZone));

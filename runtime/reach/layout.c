@@ -36,7 +36,7 @@ static uint64_t keyoflayout(const rt_layout *t, uint32_t class)
 	return (uint64_t)(class + 1) << 56 | (uintptr_t)t;
 }
 
-static Place *placeofkey(Places *places, uint64_t key)
+ALWAYS_INLINE Place *placeofkey(Places *places, uint64_t key)
 {
 	uint64_t hash = key * 0x9e3779b97f4a7c15;
 

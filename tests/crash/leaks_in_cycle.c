@@ -3,6 +3,7 @@
 // env: GODEBUG=leaks=1,gcstoptheworld=-1 GOGC=10
 // env: GODEBUG=leaks=1,gcstoptheworld=1 GOGC=10
 // matrix: GOMAXPROCS=1,4
+// variants: release debug
 // hosted: not any: nothing is collected there
 // stderr~: ^SIGQUIT: quit\n(?s:(?!.*leaked\)).*)\[chan receive\]
 // exit: 2

@@ -5,7 +5,7 @@
 // hosted: not any: nothing is collected there
 #include "../lib/test.h"
 
-enum { Callers = 3, Rounds = 60, Live = 4096 };
+enum { Callers = 3, Rounds = 20, Live = 4096 };
 
 typedef struct Node Node;
 struct Node {

@@ -1,6 +1,7 @@
 // tests/arch/amd64/programs/gc_registers.c - the collector finds objects that only the registers of a
-// parked goroutine, or of the caller of rt_gc, lead to.
-// env: GODEBUG=clobberfree=1
+// parked goroutine, or of the caller of rt_gc, lead to. No cycle runs beside the program: nothing leads
+// to the objects while their addresses are hidden.
+// env: GODEBUG=clobberfree=1,gcstoptheworld=1
 // matrix: GOMAXPROCS=1,4
 // hosted: not any: nothing is collected there
 #include "../../../lib/test.h"
