@@ -28,23 +28,29 @@ NOSPLIT int64_t restarting(const Call *c)
 
 // ---- readiness ----------------------------------------------------------------------
 
-// A signal ends a poll that has found nothing, even one that does not wait. Other errors are for
-// the call that comes next to find out.
+// A signal ends a poll that has found nothing, even one that does not wait: it is asked again. Other
+// errors are for the call that comes next to find out.
 uint32_t pollevents(int32_t fd, uint32_t events)
 {
 	Pollfd p = { fd, (int16_t)events, 0 };
 	Timespec now = { 0 };
-	int64_t r = syscall6(__NR_ppoll, ptrarg(&p), 1, ptrarg(&now), 0, 0, 0);
+	int64_t r;
 
-	return r < 0 && r != -EINTR ? EPOLLERR : (uint16_t)p.revents;
+	do
+		r = syscall6(__NR_ppoll, ptrarg(&p), 1, ptrarg(&now), 0, 0, 0);
+	while (r == -EINTR);
+	return r < 0 ? EPOLLERR : (uint16_t)p.revents;
 }
 
 bool pollready(int32_t fd, PollMode mode, bool wait)
 {
 	Pollfd p = { fd, mode == PollRead ? EPOLLIN : EPOLLOUT, 0 };
 	Timespec now = { 0 };
-	int64_t r = syscall6(__NR_ppoll, ptrarg(&p), 1, wait ? 0 : ptrarg(&now), 0, 0, 0);
+	int64_t r;
 
+	do
+		r = syscall6(__NR_ppoll, ptrarg(&p), 1, wait ? 0 : ptrarg(&now), 0, 0, 0);
+	while (r == -EINTR && !wait);
 	return r != 0 && r != -EINTR;
 }
 
