@@ -618,11 +618,11 @@ void rt_root_remove(const void *lo);
  * collector stops the world when as much has been allocated as GOGC percent (100, unless the environment
  * says otherwise; off: never) of what it has found in use the last time, but at least 4 MiB: for 10 to
  * 40 ms if there are a million objects, or twice for much less. It reads data, stacks, registers, and
- * what they lead to: these objects and those of rt_malloc, which it never frees; each word that looks like a pointer to
- * an object, or into one, is one. It does not read memory that the program has mapped itself, unless
- * rt_root_add names it. noscan: holds no pointers, and is not read. Do not give these objects to
- * rt_free. A function of rt_cgocall's may use what its argument leads to, but must not take the last
- * pointer to an object out of memory while it runs. */
+ * what they lead to: these objects and those of rt_malloc, which it never frees; each word that looks
+ * like a pointer to an object, or into one, is one. It does not read memory that the program has mapped
+ * itself, unless rt_root_add names it. noscan: holds no pointers, and is not read. Do not give these
+ * objects to rt_free. A function of rt_cgocall's may use what its argument leads to, but must not take
+ * the last pointer to an object out of memory while it runs. */
 void *rt_gc_alloc(size_t size);
 void *rt_gc_alloc_noscan(size_t size);
 

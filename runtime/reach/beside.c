@@ -106,8 +106,9 @@ static bool readrounds(void)
 	return true;
 }
 
-// The thread is as sysmon while it has nothing to do: no reason not to report a deadlock. While it
-// marks it is one, since a goroutine may wait for a finalizer. beginbeside undoes this.
+// The thread is as sysmon while it has nothing to do: no reason not to report a deadlock. From
+// beginbeside, which undoes this, until it has woken forcegc it counts as a running M: a goroutine may
+// wait for a finalizer that the cycle calls.
 static void restlocked(void) HOLDS(sched.lock)
 {
 	sched.nmsys++;

@@ -1,11 +1,12 @@
 // tests/programs/gc_beside_cgo.c - functions of rt_cgocall's allocate and free while cycles that mark
 // beside the program are given up, by rt_gc and rt_leaks: no object of theirs changes.
 // env: GODEBUG=clobberfree=1,gcstoptheworld=-1 GOGC=10
-// matrix: GOMAXPROCS=1,2,4
+// matrix: GOMAXPROCS=1,2,4,64
 // hosted: not any: nothing is collected there
 #include "../lib/test.h"
 
-enum { Callers = 3, Rounds = 20, Live = 4096 };
+// Where each allocation runs a cycle there is no time for all rounds.
+enum { Callers = 3, Rounds = 60, LeastRounds = 2, Live = 4096 };
 
 typedef struct Node Node;
 struct Node {
@@ -60,6 +61,7 @@ static __attribute__((noinline)) void allocate(void)
 
 int rt_main(int argc, char **argv)
 {
+	int64_t end = rt_nanotime() + 3 * RT_SECOND;
 	int unused;
 
 	(void)argc;
@@ -67,7 +69,7 @@ int rt_main(int argc, char **argv)
 	done = rt_chan_make(sizeof(int), Callers);
 	for (int i = 0; i < Callers; i++)
 		rt_go(caller, NULL);
-	for (int i = 0; i < Rounds; i++) {
+	for (int i = 0; i < Rounds && (i < LeastRounds || rt_nanotime() < end); i++) {
 		allocate();
 		if (i % 2)
 			rt_gc();

@@ -1,7 +1,7 @@
 // tests/programs/gc_beside_wait.c - a goroutine that waits for a finalizer is in no deadlock while the marker
 // runs beside the program.
 // env: GODEBUG=gcstoptheworld=-1
-// matrix: GOMAXPROCS=1,2,4
+// matrix: GOMAXPROCS=1,2,4,64
 // hosted: not any: nothing is collected there
 #include "../lib/test.h"
 

@@ -1,7 +1,7 @@
 // tests/programs/gc_callback.c - the collector reads both stacks of a goroutine in rt_cgocall, at
 // each moment, also while the function becomes the goroutine, and when that ends again.
 // env: GODEBUG=clobberfree=1
-// matrix: GOMAXPROCS=1,2,4
+// matrix: GOMAXPROCS=1,2,4,64
 // hosted: not any: nothing is collected there
 #include "../lib/leaking.h"
 

@@ -5,7 +5,7 @@
 //
 // env: GODEBUG=clobberfree=1 GOGC=5
 // env: GODEBUG=clobberfree=1,gcstoptheworld=-1 GOGC=5
-// matrix: GOMAXPROCS=1,2,4
+// matrix: GOMAXPROCS=1,2,4,64
 // hosted: not any: nothing is collected there
 #include "../lib/test.h"
 
