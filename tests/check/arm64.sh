@@ -19,7 +19,9 @@
 case $(uname -m) in aarch64) fail 'this is arm64: run the programs themselves' ;; esac
 [ -e /usr/lib/aarch64-linux-musl/libc.a ] || fail 'needs musl-dev:arm64, which is not installed'
 unset CC RT0_CC
-make -s -C "$RT0_ROOT" BUILD="$RT0_TMP/build" ARCH=arm64 runtime pie musl || fail 'does not build'
+# From the tree, since make knows no names of more than one word.
+build=${RT0_BUILD#"$RT0_ROOT"/} arm64=${RT0_TMP#"$RT0_ROOT"/}/build
+make -s -C "$RT0_ROOT" BUILD="$arm64" ARCH=arm64 runtime pie musl || fail 'does not build'
 python3 "$RT0_ROOT/tests/check/arm64_order.py" "$RT0_TMP/build/arm64/release/rt0.o" \
 	aarch64-linux-gnu-objdump
 rtcc() {
@@ -44,9 +46,9 @@ install() {
 files() {
 	(cd stage/usr/local && find . ! -type d ! -path './share/*' | LC_ALL=C sort)
 }
-install BUILD="$RT0_BUILD" install
+install BUILD="$build" install
 files >before
-install BUILD="$RT0_TMP/build" ARCH=arm64 install
+install BUILD="$arm64" ARCH=arm64 install
 files | diff before - | sed -n 's/^> //p'
 RT0_ARCH=arm64 stage/usr/local/bin/rtcc -O2 "$RT0_ROOT/examples/hello.c" -o installed || fail 'the installed rtcc'
 RT0_ARCH=arm64 stage/usr/local/bin/rtcc --musl -O2 "$RT0_ROOT/examples/hello.c" -o installed_musl ||
@@ -56,10 +58,10 @@ RT0_ARCH=arm64 stage/usr/local/bin/rtcc --hosted -O2 "$RT0_ROOT/examples/hello.c
 emulate ./installed && emulate ./installed_musl && emulate -L /usr/aarch64-linux-gnu ./installed_hosted ||
 	fail 'what the installed rtcc makes'
 stage/usr/local/bin/rtcc -O2 "$RT0_ROOT/examples/hello.c" -o here && ./here >/dev/null || fail 'for this processor'
-install BUILD="$RT0_TMP/build" ARCH=arm64 install # twice
-install BUILD="$RT0_TMP/build" ARCH=arm64 uninstall
+install BUILD="$arm64" ARCH=arm64 install # twice
+install BUILD="$arm64" ARCH=arm64 uninstall
 files | diff before - || fail 'make ARCH=arm64 uninstall leaves something'
-install BUILD="$RT0_BUILD" uninstall
+install BUILD="$build" uninstall
 [ -z "$(find stage -type f)" ] || fail 'make uninstall leaves something'
 
 cat >parked.c <<END

@@ -50,6 +50,7 @@ closed() {
 # Pointers to code in data that can be written, after the start. Those that remain:
 #	m0, g0, __m0_tls_block
 #			where a thread or a goroutine continues: that changes with each switch
+#	__tdata_end	__m0_tls_block, if they are at one place
 #	firstchunk	the first goroutines and threads: what they begin with, and where they continue
 #	firstmoduledata where the code begins and ends: compared, never called
 #	netpollevent, polldescof, writehook, watchhook, forgetfds
@@ -70,7 +71,7 @@ pointers() {
 	    at = image + int(line.split()[0], 16)
 	    print([name for address, name in names if address <= at][-1])
 	END
-	grep -Evx 'm0|__m0_(start|tls_block)|g0|firstchunk|firstmoduledata|netpollevent|polldescof|writehook|watchhook|forgetfds' remain >bad
+	grep -Evx 'm0|__m0_(start|tls_block)|__tdata_end|g0|firstchunk|firstmoduledata|netpollevent|polldescof|writehook|watchhook|forgetfds' remain >bad
 	[ ! -s bad ] || { wrong 'pointers to code'; cat bad; }
 	grep -q . remain || wrong 'pointers: nothing was looked at'
 }

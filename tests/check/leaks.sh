@@ -59,7 +59,7 @@ for file in "$RT0_ROOT"/tests/programs/*.c; do
 	set -- "$@" "tests/programs/$name.c"
 done
 cd "$RT0_ROOT" || exit 1
-LEAKS_LOG=$log timeout 1500 env RT0_BUILD=$RT0_TMP/build RT0_FLAGS=$hook tests/run --variant "$variant" "$@" \
+LEAKS_LOG=$log timeout 1500 env RT0_BUILD="$RT0_TMP/build" RT0_FLAGS="${hook#"$RT0_ROOT"/}" tests/run --variant "$variant" "$@" \
 	</dev/null >"$RT0_TMP/out" 2>&1
 [ "$verbose" ] && cat "$RT0_TMP/out"
 grep -v '^ok ' "$RT0_TMP/out"

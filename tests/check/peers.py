@@ -27,7 +27,7 @@ def failures(peer, program):
 
 
 def main():
-    done = subprocess.run(["make", "-s", f"-j{os.cpu_count()}", "-C", ROOT, f"BUILD={BUILD}",
+    done = subprocess.run(["make", "-s", f"-j{os.cpu_count()}", "-C", ROOT, f"BUILD={os.path.relpath(BUILD, ROOT)}",
                            "bench-peers"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           text=True, check=False)
     if done.returncode != 0:
