@@ -8,14 +8,16 @@
 //	rt_cgocall      the stacks of functions that run meanwhile, and of signal handlers
 //	rt_root_add     what the program names
 //
-// Not read are m0, which is in the data, since an M has stale pointers to what it has parked on,
-// and the runtime's own structures in memory of their own, the first of which is in the data, too:
-// they lead to all that waits.
+// Not read are m0, which is in the data, since an M has stale pointers to what it has parked on;
+// the heap's own words, since where it begins is a pointer to its first object; and the runtime's
+// own structures in memory of their own, the first of which is in the data, too: they lead to all
+// that waits.
 //
 // built: unchecked
 #include "include/rt.h"
 #include "runtime/lock/lock.h"
 #include "runtime/mem/mem.h"
+#include "runtime/mem/mheap.h"
 #include "runtime/os/os.h"
 #include "runtime/reach/reach.h"
 #include "runtime/sched/timer.h"
@@ -31,7 +33,7 @@ extern const char __tdata_start[], __tls_end[];
 static void markdata(Marker *m)
 {
 	markrange(m, (uintptr_t)__data_start, (uintptr_t)__m0_start);
-	markrange(m, (uintptr_t)(&m0 + 1), (uintptr_t)firstchunk);
+	markrange(m, (uintptr_t)(&m0 + 1), (uintptr_t)&mheap); // firstchunk is behind it
 	markrange(m, (uintptr_t)(firstchunk + sizeof firstchunk), (uintptr_t)__image_end);
 }
 
