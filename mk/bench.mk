@@ -3,17 +3,24 @@
 GO = go
 CARGO = cargo
 CRATES = /usr/share/cargo/registry
+# Two libraries that are not Debian's: the folder of neco's header and object, the one where libdill is installed.
+NECO =
+LIBDILL =
 BENCH = $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*.c)) $(BUILD)/bench/httpd
 TWINS = $(if $(shell command -v $(GO)),$(BUILD)/bench/go/built)
 # Peers of a C library: each from its file, the start-up's from one for each library. Those
 # whose library is missing are left out. Boost.Fiber's are in C++; Tokio's are one crate, which is
-# built of the sources that Debian's packages have, and nothing from the network.
+# built of the sources that Debian's packages have, and nothing from the network. neco's and
+# libdill's share their sources; some only neco can do.
 PEER = $(BUILD)/bench/peers
+COROUTINES = $(basename $(notdir $(wildcard bench/peers/coroutines/*.c)))
 PEERS = $(patsubst bench/%.c,$(BUILD)/bench/%,$(filter-out %/startup_nop.c %/startup_hello.c \
 	$(if $(wildcard /usr/include/mimalloc.h),,%/alloc_mimalloc.c) \
 	$(if $(wildcard /usr/include/gc.h),,%/gc_boehm.c),$(wildcard bench/peers/*.c))) \
 	$(foreach lib,glibc asm $(if $(shell command -v musl-gcc),musl), \
 	$(PEER)/startup_nop_$(lib) $(PEER)/startup_hello_$(lib)) \
+	$(if $(NECO),$(patsubst %,$(PEER)/%_neco,$(COROUTINES:_neco=))) \
+	$(if $(LIBDILL),$(patsubst %,$(PEER)/%_libdill,$(filter-out %_neco,$(COROUTINES)))) \
 	$(if $(wildcard /usr/include/boost/fiber),$(patsubst bench/%.cpp,$(BUILD)/bench/%,$(wildcard bench/peers/*_boost.cpp))) \
 	$(if $(shell command -v $(CARGO)),$(if $(wildcard $(CRATES)/tokio-1.*),$(BUILD)/bench/tokio/built))
 
@@ -53,6 +60,23 @@ $(PEER)/%_boost: bench/peers/%_boost.cpp bench/peers/fibers.h bench/late.h
 	$(call say,CXX,$<)
 	@mkdir -p $(@D)
 	$(Q)g++ -O2 -std=c++17 -DNDEBUG -Wall -Wextra -Ibench $< -o $@ -Wl,-z,now -lboost_fiber -lboost_context -lpthread
+
+define neco-peer
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)gcc -O2 -Wall -Wextra -DNECO -I$(NECO) $< $(NECO)/neco.o -o $@ -lpthread
+endef
+
+$(PEER)/%_neco: bench/peers/coroutines/%.c $(wildcard bench/*.h bench/peers/*.h bench/peers/*/*.h)
+	$(neco-peer)
+
+$(PEER)/%_neco: bench/peers/coroutines/%_neco.c $(wildcard bench/*.h bench/peers/*.h bench/peers/*/*.h)
+	$(neco-peer)
+
+$(PEER)/%_libdill: bench/peers/coroutines/%.c $(wildcard bench/*.h bench/peers/*.h bench/peers/*/*.h)
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)gcc -O2 -Wall -Wextra -I$(LIBDILL)/include $< $(LIBDILL)/lib/libdill.a -o $@ -lpthread
 
 $(PEER)/startup_%_glibc: bench/peers/startup_%.c
 	$(call say,CC,$@)

@@ -12,6 +12,7 @@ import sys
 
 from bench import WORKLOADS, complaint, server
 
+RUNTIMES = ("tokio", "boost", "neco", "libdill")
 ROOT, BUILD = os.environ["RT0_ROOT"], os.environ["RT0_BUILD"]
 
 
@@ -23,7 +24,7 @@ def failures(peer, program):
     elif name in WORKLOADS and not name.startswith("startup_"):
         n, metrics = WORKLOADS[name]
         for procs in ("1", "2"):
-            yield complaint(program, n, metrics, procs, who in ("tokio", "boost"))
+            yield complaint(program, n, metrics, procs, who in RUNTIMES)
 
 
 def main():
@@ -33,11 +34,8 @@ def main():
     if done.returncode != 0:
         sys.exit(f"FAILED: make bench-peers:\n{done.stdout[-2000:]}")
     ran = wrong = 0
-    for source in sorted(glob.glob(f"{ROOT}/bench/peers/**/*_*.*", recursive=True)):
-        peer = os.path.splitext(os.path.basename(source))[0]
-        program = f"{BUILD}/bench/peers/{peer}"
-        if not os.path.exists(program):
-            continue
+    for program in sorted(glob.glob(f"{BUILD}/bench/peers/*_*")):
+        peer = os.path.basename(program)
         for why in failures(peer, program):
             ran += 1
             if why:
