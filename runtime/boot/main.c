@@ -200,11 +200,13 @@ STEP void runtime_main(void *ctxt)
 	if (debugtrace)
 		tracefromstart(debugtrace);
 	beginstart();
+	systemstack(beginsharing, NULL);
 	doInit(&runtime_inittask, runtimeinit);
 	runtimeInitTime = nanotime();
 	if (runtimeInitTime == 0)
 		throw("nanotime returning zero");
 	gcenable();
+	systemstack(endsharing, NULL);
 	endstart();
 	main_init_done = startchan(&room, sizeof(bool), 0);
 	if (REPLAYING)

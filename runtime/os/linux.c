@@ -39,6 +39,11 @@ STEP int64_t sched_getaffinity(int64_t pid, uintptr_t len, uint8_t *buf)
 	return syscall3(__NR_sched_getaffinity, (uint64_t)pid, len, ptrarg(buf));
 }
 
+int64_t setaffinity(int32_t tid, uintptr_t len, const uint8_t *mask)
+{
+	return syscall3(__NR_sched_setaffinity, (uint32_t)tid, len, ptrarg(mask));
+}
+
 // A filter may refuse gettid. The kernel still reveals the thread's id: acquiring a free
 // priority-inheritance futex stores the owner's id in its word.
 static COLD int32_t lockowner(void)
@@ -107,12 +112,12 @@ void osyield(void)
 	syscall3(__NR_sched_yield, 0, 0, 0);
 }
 
-int32_t currentcpu(void)
+uint32_t currentcpu(void)
 {
-	uint32_t cpu = 0;
+	uint32_t cpu = UINT32_MAX;
 
 	syscall3(__NR_getcpu, ptrarg(&cpu), 0, 0);
-	return (int32_t)cpu;
+	return cpu;
 }
 
 void usleep(uint32_t usec)

@@ -94,6 +94,7 @@ int64_t read(int32_t fd, void *p, uintptr_t n);
 int64_t write1(int32_t fd, const void *p, uintptr_t n);
 int64_t closefd(int32_t fd);
 int64_t sched_getaffinity(int64_t pid, uintptr_t len, uint8_t *buf);
+int64_t setaffinity(int32_t tid, uintptr_t len, const uint8_t *mask);
 int32_t gettid(void);
 int32_t getpid(void);
 int64_t tgkill(int32_t pid, int32_t tid, int32_t sig);
@@ -102,7 +103,7 @@ int32_t raise(int32_t sig); // at this thread
 void raisedefault(int32_t sig); // at this thread, for the default action
 uint64_t stacklimit(void); // RLIMIT_STACK in bytes; UINT64_MAX: none
 void osyield(void);
-int32_t currentcpu(void); // the number of the processor that this thread is on
+uint32_t currentcpu(void); // the number of the processor that this thread is on, or of none
 void usleep(uint32_t usec);
 void sigprocmask(int32_t how, const Sigset *set, Sigset *old);
 void sigaltstack(const Sigaltstack *ss, Sigaltstack *old);

@@ -270,8 +270,10 @@ static int64_t startthreadpatiently(M *mp)
 
 STEP void newosproc(M *mp)
 {
-	int64_t r = startthreadpatiently(mp), n;
+	int64_t r, n;
 
+	joinstart(mp);
+	r = startthreadpatiently(mp);
 	if (r >= 0)
 		return;
 	lock(&sched.lock);
@@ -315,6 +317,8 @@ STEP void mstart1(void)
 	save((uintptr_t)__builtin_return_address(0), (uintptr_t)__builtin_dwarf_cfa(), 0);
 	asminit();
 	minit();
+	if (unlikely(mp->aside))
+		stepaside();
 	trace(TraceThreadStart, mp->procid);
 
 	if (mp == &m0)

@@ -54,42 +54,12 @@ void incidlelocked(int32_t v)
 
 // ---- sleeping -----------------------------------------------------------------------
 
-enum { StartSpin = 50 * 1000, CloneSpin = 20 * 1000 }; // ns
-
-static bool starting; // written by main; nothing depends on when others see it
-
-// While the runtime starts, main's M and the one that runs the helpers hand a P to each other, at
-// once. If the other M is on another processor, looking for a moment is cheaper than sleep and
-// wake-up; it ends soon, since another process may have that processor. On this processor the
-// other M runs when this one sleeps; and a new one that does not begin soon may be waiting for this
-// processor, too. No yields: in a kernel that takes the rest of a time slice for one, each lets
-// another process run for milliseconds. The look is a hint: notesleep's load comes after it, pairs
-// with notewakeup's exchange, and loses no wake-up.
-static void awaitnote(const Note *n)
-{
-	static int32_t last = -1; // the processor of the M that waited last: the other one
-	int32_t here = currentcpu();
-	int64_t since = nanotime();
-
-	if (atomic_xchg(&last, here) == here || ncpu == 1)
-		return;
-	while (atomic_load_relaxed(&n->key) == 0 && atomic_load_relaxed(&starting)) {
-		bool begun = atomic_load_relaxed(&allm->procid) != 0; // of the last M
-
-		if (nanotime() - since > (begun ? StartSpin : CloneSpin))
-			return;
-		cpupause();
-	}
-}
-
 // Sleeps until wakem has a P for this M, and takes it.
 void parkm(uint32_t why)
 {
 	M *mp = getg()->m;
 
 	trace2(TracePark, why, 0);
-	if (atomic_load_relaxed(&starting))
-		awaitnote(&mp->park);
 	notesleep(&mp->park);
 	noteclear(&mp->park);
 	acquirep(takeleft(mp));
@@ -267,7 +237,6 @@ static bool placep(P *pp)
 // one searches.
 void beginstart(void)
 {
-	atomic_store_relaxed(&starting, true);
 	addclaim();
 }
 
@@ -275,7 +244,6 @@ void beginstart(void)
 // own goroutines were made, all on main's P, which is this M's again: no other has some.
 void endstart(void)
 {
-	atomic_store_relaxed(&starting, false);
 	dropclaim();
 	if (hasjob(getg()->m->p))
 		wakep();

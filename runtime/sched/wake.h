@@ -22,6 +22,13 @@ void mput(M *mp) HOLDS(sched.lock);
 M *mget(void) HOLDS(sched.lock);
 void incidlelocked(int32_t v);
 
+// ---- startcpu.c ---------------------------------------------------------------------
+
+void beginsharing(void *unused);
+void endsharing(void *unused);
+void joinstart(M *mp);
+void stepaside(void);
+
 // ---- checkdead.c --------------------------------------------------------------------
 
 void checkdead(void) HOLDS(sched.lock);
