@@ -136,6 +136,12 @@ static bool readableown(const G *gp, uintptr_t bp, uintptr_t n)
 	       contained(segmentbottom(gp->segment), gp->segment.hi, bp, n);
 }
 
+// On a borrowed stack. Code that does not check may have gone down to the guard, which is a page lower.
+static bool readableborrowed(const G *gp, uintptr_t bp, uintptr_t n)
+{
+	return contained(gp->stack.lo - (Split ? 0 : physPageSize), gp->stack.hi, bp, n);
+}
+
 bool readable(const G *gp, uintptr_t bp, uintptr_t n)
 {
 	const G *lender = borrowedof(gp);
@@ -144,7 +150,7 @@ bool readable(const G *gp, uintptr_t bp, uintptr_t n)
 		return false;
 	if (!lender)
 		return readableown(gp, bp, n);
-	return contained(gp->stack.lo, gp->stack.hi, bp, n) || readableown(lender, bp, n);
+	return readableborrowed(gp, bp, n) || readableown(lender, bp, n);
 }
 
 // Does the frame's caller's frame, at outer, begin what gp has of its own, before it borrowed the
@@ -153,7 +159,7 @@ static bool returnsborrowed(const G *gp, const uintptr_t *frame, uintptr_t outer
 {
 	const G *lender = borrowedof(gp);
 
-	return lender && contained(gp->stack.lo, gp->stack.hi, (uintptr_t)frame, 2) &&
+	return lender && readableborrowed(gp, (uintptr_t)frame, 2) &&
 	       readableown(lender, outer, 2);
 }
 
