@@ -18,6 +18,7 @@
 // built: floats
 #include <limits.h>
 
+#include "longdouble.h"
 #include "runtime/base/format.h"
 
 enum {
@@ -25,9 +26,9 @@ enum {
 	LimbDigits = 9,
 
 	// The longest m * 5^-e, m being all ones and e that of the denormals, has 767 digits
-	// for a double and 11514 for a long double.  One limb more for the carry of rounding.
+	// for a double.  One limb more for the carry of rounding.
 	DoubleLimbs = 767 / LimbDigits + 2,
-	LongDoubleLimbs = 11514 / LimbDigits + 2,
+	LongDoubleLimbs = LongDoubleDigits / LimbDigits + 2,
 };
 
 typedef struct Decimal {
@@ -69,6 +70,18 @@ mulPower(Decimal *d, uint32_t b, int k)
 	}
 }
 
+// Multiplies the integer d by 2^e.
+static NOSPLIT void
+scaleBinary(Decimal *d, int e)
+{
+	if (e >= 0) {
+		mulPower(d, 2, e);
+		return;
+	}
+	d->scale = -e;
+	mulPower(d, 5, -e);
+}
+
 // Sets d to m * 2^e; d->limb points to room enough.
 static NOSPLIT void
 setBinary(Decimal *d, uint64_t m, int e)
@@ -81,12 +94,45 @@ setBinary(Decimal *d, uint64_t m, int e)
 	e += zeros;
 	for (m >>= zeros; m != 0; m /= Base)
 		d->limb[d->n++] = (uint32_t)(m % Base);
-	if (e >= 0) {
-		mulPower(d, 2, e);
+	scaleBinary(d, e);
+}
+
+static NOSPLIT void
+addSmall(Decimal *d, uint32_t v)
+{
+	for (int i = 0; v != 0; i++) {
+		if (i == d->n)
+			d->limb[d->n++] = 0;
+		v += d->limb[i];
+		d->limb[i] = v % Base;
+		v /= Base;
+	}
+}
+
+// Sets d to (hi * 2^64 + lo) * 2^e.
+static NOSPLIT void
+setLongBinary(Decimal *d, uint64_t hi, uint64_t lo, int e)
+{
+	enum { Piece = 16, Pieces = 64 / Piece };
+
+	if (lo == 0) {
+		setBinary(d, hi, e + 64);
 		return;
 	}
-	d->scale = -e;
-	mulPower(d, 5, -e);
+	int zeros = __builtin_ctzll(lo);
+	if (zeros > 0) {
+		lo = lo >> zeros | hi << (64 - zeros);
+		hi >>= zeros;
+		e += zeros;
+	}
+	d->n = 0;
+	d->scale = 0;
+	for (int i = 2 * Pieces; i-- > 0;) {
+		uint64_t half = i >= Pieces ? hi : lo;
+		mulSmall(d, 1 << Piece);
+		addSmall(d, half >> i % Pieces * Piece & ((1 << Piece) - 1));
+	}
+	scaleBinary(d, e);
 }
 
 // Digits of the integer, counted from its right end: digit 0 is the last one.
@@ -350,14 +396,15 @@ formatLongDouble(Out *out, Spec *sp, long double x)
 {
 	uint32_t limbs[LongDoubleLimbs];
 	Decimal d = { .limb = limbs };
-	union { long double x; struct { uint64_t m; uint16_t se; } w; } u = { .x = x };
-	int e = u.w.se & 0x7fff;
-	bool negative = u.w.se >> 15 != 0;
+	LongParts p = longparts(x);
 
-	if (e == 0x7fff) {
-		formatSpecial(out, sp, negative, u.w.m << 1 != 0);
+	if (p.special) {
+		formatSpecial(out, sp, p.negative, p.nan);
 		return;
 	}
-	setBinary(&d, u.w.m, (e == 0 ? 1 : e) - 16446);  // x87 has no hidden bit
-	formatDecimal(out, sp, negative, &d);
+	if (p.hi == 0)
+		setBinary(&d, p.lo, p.e);
+	else
+		setLongBinary(&d, p.hi, p.lo, p.e);
+	formatDecimal(out, sp, p.negative, &d);
 }

@@ -7,7 +7,9 @@
 // The C library that this hosted test runs on is the reference.
 // exit: 0
 #include <errno.h>
+#include <float.h>
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -426,26 +428,21 @@ testRandomDoubles(void)
 	}
 }
 
-static long double
-longDoubleOf(uint64_t m, unsigned se)
-{
-	union { long double x; struct { uint64_t m; uint16_t se; } w; } u = { .x = 0 };
-
-	u.w.m = m;
-	u.w.se = (uint16_t)se;
-	return u.x;
-}
-
 // Of any magnitude, or near 1.
 static long double
 randomLongDouble(void)
 {
+	enum { More = LDBL_MANT_DIG - 64 };  // bits
 	int exponent = below(2) == 0 ? below(0x7fff) : 16383 - 40 + below(80);
 	uint64_t m = next() | 1ull << 63;
+	long double x;
 
 	if (exponent == 0)
 		m >>= 1;  // a denormal lacks that bit
-	long double x = longDoubleOf(m, (unsigned)exponent);
+	x = (long double)m;
+	if (More > 0)
+		x = scalbnl(x, More) + (long double)(next() >> (64 - More) % 64);
+	x = scalbnl(x, (exponent == 0 ? 1 : exponent) - 1 + LDBL_MIN_EXP - LDBL_MANT_DIG);
 	return below(2) == 0 ? x : -x;
 }
 
@@ -454,10 +451,10 @@ testLongDoubles(void)
 {
 	char flags[8];
 
-	same("%.16445Lf", longDoubleOf(1, 0));            // the smallest
-	same("%.16445Lf", longDoubleOf(UINT64_MAX >> 1, 0));
-	same("%.11520Le", longDoubleOf(UINT64_MAX, 1));   // the most digits
-	same("%.3Lf", longDoubleOf(UINT64_MAX, 0x7ffe));  // the largest
+	same("%.16495Lf", LDBL_TRUE_MIN);
+	same("%.16495Lf", LDBL_MIN - LDBL_TRUE_MIN);
+	same("%.11580Le", 2 * LDBL_MIN - LDBL_TRUE_MIN);  // the most digits
+	same("%.3Lf", LDBL_MAX);
 	same("%Lf %LE %Lg", 0.0L, -0.0L, 0.1L);
 	same("%Lf %LF %Lg", (long double)__builtin_inf(), -(long double)__builtin_inf(),
 	    (long double)__builtin_nan(""));
