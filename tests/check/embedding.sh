@@ -3,7 +3,7 @@
 # channels, select, stacks that grow, preemption of a loop without calls; tracebacks and gdb
 # know its functions and lines.
 # needs: python3 gcc gdb
-# timeout: 120
+# timeout: 300
 
 embedding=$RT0_ROOT/examples/embedding
 . "$RT0_ROOT/tests/lib/expect.sh"

@@ -11,9 +11,13 @@ static void ends(void);
 
 static atomic_int running;
 
+// Does not return: where this goroutine is moved between the calls, the signal comes to the thread
+// that it was on, and the process must not end before that.
 static inline void sigquit(void)
 {
-	rt_syscall(SYS_tgkill, rt_syscall(SYS_getpid), rt_syscall(SYS_gettid), 3);
+	rt_syscall(SYS_tgkill, rt_syscall(SYS_getpid), rt_syscall(SYS_gettid), SIGQUIT);
+	for (;;)
+		rt_syscall(SYS_ppoll, NULL, 0, NULL, NULL, 8);
 }
 
 static void waits(void *arg)
