@@ -32,7 +32,6 @@ enum {
 	MappedGuards = 8 << 10, // 16,384 mappings of 65,530
 	Colours = 8,
 	ColourStep = 192,
-	MADV_NOHUGEPAGE = 15,
 	RoomForOthers = 16 << 20,
 };
 

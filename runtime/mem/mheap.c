@@ -241,6 +241,23 @@ static void account(const Mspan *s, int64_t sign) HOLDS(mheap.lock)
 	}
 }
 
+static Mspan *makespan(uint32_t page, uint32_t class, uintptr_t npages, uint32_t size,
+                       uint32_t nelems) HOLDS(mheap.lock)
+{
+	Mspan *s = newspan(nelems);
+
+	s->base = (uintptr_t)pageaddr(page);
+	s->npages = (uint32_t)npages;
+	s->class = (uint16_t)class;
+	s->size = size;
+	s->nelems = s->nfree = (uint16_t)nelems;
+	setpages(s, true);
+	account(s, 1);
+	mheap.dirtylow = min(mheap.dirtylow, dirtypages());
+	valgrindMakeMemUndefined(s->base, npages << PageShift);
+	return s;
+}
+
 Mspan *spanalloc(uint32_t class, uintptr_t npages, uint32_t size, uint32_t nelems)
 {
 	uint32_t page, zero;
@@ -249,20 +266,31 @@ Mspan *spanalloc(uint32_t class, uintptr_t npages, uint32_t size, uint32_t nelem
 	lock(&mheap.lock);
 	page = takepages(npages, &zero);
 	if (page != NoPage) {
-		s = newspan(nelems);
-		s->base = (uintptr_t)pageaddr(page);
-		s->npages = (uint32_t)npages;
-		s->class = (uint16_t)class;
-		s->size = size;
-		s->nelems = s->nfree = (uint16_t)nelems;
+		s = makespan(page, class, npages, size, nelems);
 		s->zeroed = zero == npages && !lazily && !onvalgrind(); // which sees it as undefined
-		setpages(s, true);
-		account(s, 1);
-		mheap.dirtylow = min(mheap.dirtylow, dirtypages());
-		valgrindMakeMemUndefined(s->base, npages << PageShift);
 	}
 	unlock(&mheap.lock);
 	return s;
+}
+
+Mspan *spansalloc(uint32_t class, uintptr_t npages, uint32_t size)
+{
+	uint32_t page = NoPage, n = HugePage >> PageShift;
+	Mspan *first = NULL;
+
+	lock(&mheap.lock);
+	if (pagehasrun(&mheap.pages, (uint32_t)npages) || growheap(npages))
+		page = pageallocblock(&mheap.pages, (uint32_t)npages, n);
+	while (page != NoPage && n > 0) {
+		Mspan *s;
+
+		n -= (uint32_t)npages;
+		s = makespan(page + n, class, npages, size, 0);
+		s->next = first;
+		first = s;
+	}
+	unlock(&mheap.lock);
+	return first;
 }
 
 void spanfree(Mspan *s)

@@ -35,6 +35,7 @@ enum {
 	TypedClass = 240,            // and from here on those that say where they hold them
 	NumClasses = 4 << 10,
 	ChunkSize = ChunkPages * HeapPage,
+	HugePage = 2 << 20, // the kernel's, where its pages have 4 KiB
 	SpanUnit = 64, // an Mspan's size is a multiple
 	MaxSpanUnits = 10,
 };
@@ -128,6 +129,9 @@ extern Mcentral centrals[NumSizeClasses];
 void mheapinit(void);
 // A span of npages for nelems objects of size bytes, all Free; NULL when there is no room.
 Mspan *spanalloc(uint32_t class, uintptr_t npages, uint32_t size, uint32_t nelems);
+// Spans of npages that fill a huge page of address space together, linked by next in order. NULL unless
+// such memory, which the kernel has, is where the next span would be, or behind it.
+Mspan *spansalloc(uint32_t class, uintptr_t npages, uint32_t size);
 void spanfree(Mspan *s);
 void spanpush(Spanlist *l, Mspan *s);
 void spanremove(Spanlist *l, Mspan *s);

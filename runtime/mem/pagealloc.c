@@ -215,13 +215,18 @@ static void takerun(PageAlloc *a, uint32_t page, uint32_t n, uint32_t *zero)
 	a->nzero -= *zero;
 }
 
+bool pagehasrun(const PageAlloc *a, uint32_t n)
+{
+	return a->sums[PageLevels - 1][0].max >= n;
+}
+
 // Walks from the root down: into the first child that has n in a row, unless they begin
 // before it and end in it.
 static uint32_t findpages(const PageAlloc *a, uint32_t n)
 {
 	uint32_t node = 0;
 
-	if (a->sums[PageLevels - 1][0].max < n)
+	if (!pagehasrun(a, n))
 		return NoPage;
 	for (uint32_t l = PageLevels - 1; l > 0; l--) {
 		const PageSum *s = &a->sums[l - 1][node * Fanout];
@@ -246,6 +251,25 @@ uint32_t pagealloc(PageAlloc *a, uint32_t n, uint32_t *zero)
 
 	if (page != NoPage)
 		takerun(a, page, n, zero);
+	return page;
+}
+
+uint32_t pageallocblock(PageAlloc *a, uint32_t n, uint32_t block)
+{
+	uint32_t page = findpages(a, n), zero;
+	const uint64_t *z;
+
+	if (page == NoPage)
+		return NoPage;
+	page = alignup(page, block);
+	if (page >= a->end)
+		return NoPage;
+	z = &a->chunks[page / ChunkPages].zero[page / 64 % ChunkWords];
+	for (uint32_t w = 0; w < block / 64; w++) {
+		if (~z[w])
+			return NoPage;
+	}
+	takerun(a, page, block, &zero);
 	return page;
 }
 

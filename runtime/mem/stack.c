@@ -9,7 +9,11 @@
 //	those on s->stacks and those from s->scan on
 //
 // A program with many goroutines touches a new page for every two. Asked for 64 KiB at a
-// time, a page costs the kernel three quarters of what it costs by a fault.
+// time, a page costs the kernel three quarters of what it costs by a fault. Where there are more
+// than 64 MiB of stacks, spans are made four at a time, a block, whose memory is a huge page by choice:
+// a fifth of the cost, where the kernel has free ones. Where it must first move other pages away, or
+// the host of a virtual machine gives it memory 4 KiB at a time, it can be five times the
+// cost. So each is measured, and after one that was too dear the next ones are small.
 //
 // A segment is 64 MiB of address space. Memory comes to it page by page as it is touched.
 // Below each segment and each system stack is a guard: a touch of it is the error "stack
@@ -32,6 +36,7 @@
 // built: unchecked libc
 #include "include/rt.h"
 #include "runtime/base/hosted.h"
+#include "runtime/base/replay.h"
 #include "runtime/base/valgrind.h"
 #include "runtime/lock/lock.h"
 #include "runtime/mem/mem.h"
@@ -51,6 +56,8 @@ enum {
 	SystemStacks = 1 << 20, // address space for those of five Ms
 	TableReach = 2 << 20, // so much address space has its page table entries in a page
 	PopulateBytes = 64 << 10,
+	BlocksFrom = Stress ? 1 : (64 << 20) / (StackSpanPages * HeapPage), // spans in use
+	BlockTime = 600 * 1000, // ns: small pages for a block take 300 to 700 us
 };
 
 // A free stack's list link lives at its top.
@@ -71,7 +78,11 @@ static struct {
 static struct {
 	Mutex lock;
 	Spanlist free[NumStackOrders];
-	bool fresh; // set by poolalloc: PopulateBytes without memory begin with what it returns
+	uint32_t fresh;  // set by poolalloc: so many bytes without memory begin with what it returns
+	Mspan *spare;    // of a block, not used yet
+	uint32_t nspans; // the others
+	uint32_t small;  // so many are made by themselves before the next block
+	uint32_t pause;  // what small was set to last, since a block was worth it
 } stackpool;
 
 // Of goroutines' and threads' stacks, and what is left free between a segment and its guard.
@@ -229,8 +240,6 @@ static bool guardwanted(void)
 // what may be one large page.
 static void mapunguarded(uintptr_t slot, uintptr_t n)
 {
-	enum { MADV_NOHUGEPAGE = 15 };
-
 	if (syscall3(__NR_madvise, slot, guardarea - physPageSize, MADV_GUARD_INSTALL) != 0) {
 		sysLazy((void *)slot, n);
 		syscall3(__NR_madvise, slot, n, MADV_NOHUGEPAGE);
@@ -354,33 +363,73 @@ static uint32_t spanstacks(uint32_t o)
 	return StackSpanPages * HeapPage / StackMin >> o;
 }
 
+// Is the next span to be one of a block? In replay no: a clock decides.
+static bool wantsblock(void) HOLDS(stackpool.lock)
+{
+	if (stackpool.nspans < BlocksFrom || physPageSize != 4096 || onvalgrind() || REPLAYING)
+		return false;
+	if (stackpool.small == 0)
+		return true;
+	stackpool.small--;
+	return false;
+}
+
+// One more span. Sets stackpool.fresh if it is the first one of a block.
+static void poolgrow(uint32_t o) HOLDS(stackpool.lock)
+{
+	uint32_t size = (uint32_t)StackMin << o;
+	Mspan *s = stackpool.spare;
+
+	if (!s && wantsblock()) {
+		s = spansalloc(StackClass, StackSpanPages, size);
+		stackpool.fresh = s ? HugePage : 0;
+	}
+	if (s)
+		stackpool.spare = s->next;
+	else
+		s = spanalloc(StackClass, StackSpanPages, size, 0);
+	if (!s)
+		throw("runtime: out of memory");
+	s->size = size;
+	s->nfree = (uint16_t)spanstacks(o);
+	spanpush(&stackpool.free[o], s);
+	stackpool.nspans++;
+}
+
 // A stack of this order. Sets stackpool.fresh, which the caller may leave alone.
 static uintptr_t poolalloc(uint32_t o) HOLDS(stackpool.lock)
 {
-	Mspan *s = stackpool.free[o].head;
+	Mspan *s;
 	uintptr_t p;
 
-	if (!s) {
-		s = spanalloc(StackClass, StackSpanPages, (uint32_t)StackMin << o, 0);
-		if (!s)
-			throw("runtime: out of memory");
-		s->nfree = (uint16_t)spanstacks(o);
-		spanpush(&stackpool.free[o], s);
-	}
+	stackpool.fresh = 0;
+	if (!stackpool.free[o].head)
+		poolgrow(o);
+	s = stackpool.free[o].head;
 	p = s->stacks;
-	stackpool.fresh = false;
 	if (p) {
 		s->stacks = *(uintptr_t *)p;
 	} else {
 		p = s->base + s->scan * s->size;
 		// Not at 0: a small program needs no more than the first.
-		stackpool.fresh = s->zeroed && s->scan > 0 &&
-		                  s->scan * s->size % PopulateBytes == 0;
+		if (s->zeroed && s->scan > 0 && s->scan * s->size % PopulateBytes == 0)
+			stackpool.fresh = PopulateBytes;
 		s->scan++;
 	}
 	if (--s->nfree == 0)
 		spanremove(&stackpool.free[o], s);
 	return p;
+}
+
+// Since stacks are freed now, those will not be needed soon.
+static void freespares(void) HOLDS(stackpool.lock)
+{
+	Mspan *s;
+
+	while (s = stackpool.spare, s) {
+		stackpool.spare = s->next;
+		spanfree(s);
+	}
 }
 
 static void poolfree(uintptr_t p, uint32_t o) HOLDS(stackpool.lock)
@@ -395,7 +444,31 @@ static void poolfree(uintptr_t p, uint32_t o) HOLDS(stackpool.lock)
 	if (s->nfree == spanstacks(o)) {
 		spanremove(&stackpool.free[o], s);
 		spanfree(s);
+		stackpool.nspans--;
+		freespares();
 	}
+}
+
+// Gives the n bytes at p memory, not under the lock: it takes 20 us, and ten times that for a block.
+// Meanwhile the caller has p, so that its span stays. The block's other spans may go, and may be
+// given back to the kernel: then they have memory that nobody uses.
+static void populate(uintptr_t p, uint32_t n)
+{
+	int64_t t;
+	bool done;
+
+	if (n != HugePage)
+		return sysPopulate((void *)p, n);
+	t = threadtime();
+	done = sysPopulateHuge((void *)p, n);
+	t = threadtime() - t;
+	// After one that was not worth it a pause, and after the next one four times as long.
+	lock(&stackpool.lock);
+	if (done && t < BlockTime)
+		stackpool.pause = 0;
+	else
+		stackpool.small = stackpool.pause = max(stackpool.pause * 4, 2 * BlocksFrom);
+	unlock(&stackpool.lock);
 }
 
 // Half a cache of stacks for pp; the first of them are four, for the goroutines of the start: their
@@ -407,11 +480,11 @@ static void stackcacherefill(P *pp, uint32_t o)
 	lock(&stackpool.lock);
 	while (pp->stackcache[o].size < want) {
 		uintptr_t p = poolalloc(o);
+		uint32_t n = stackpool.fresh;
 
-		// Not under the lock: it takes 20 us. While we have p, the span stays.
-		if (stackpool.fresh) {
+		if (n > 0) {
 			unlock(&stackpool.lock);
-			sysPopulate((void *)p, PopulateBytes);
+			populate(p, n);
 			lock(&stackpool.lock);
 		}
 		*(uintptr_t *)p = pp->stackcache[o].list;

@@ -6,7 +6,7 @@
 #include "runtime/os/os.h"
 #include "runtime/os/syscall.h"
 
-enum { ClockRealtime = 0, ClockMonotonic = 1 };
+enum { ClockRealtime = 0, ClockMonotonic = 1, ClockThread = 3 };
 
 static int64_t clock(int32_t id)
 {
@@ -27,6 +27,11 @@ int64_t __rt0_nanotime(void) __attribute__((alias("nanotime")));
 int64_t walltime(void)
 {
 	return clock(ClockRealtime);
+}
+
+int64_t threadtime(void)
+{
+	return clock(ClockThread);
 }
 
 int64_t cputicks(void)

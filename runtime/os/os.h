@@ -62,6 +62,7 @@ enum {
 	PROT_NONE = 0, PROT_READ = 1, PROT_WRITE = 2,
 	MAP_PRIVATE = 0x02, MAP_FIXED = 0x10, MAP_ANON = 0x20, MAP_NORESERVE = 0x4000,
 	MADV_DONTNEED = 4, MADV_FREE = 8, MADV_DONTDUMP = 16, MADV_DODUMP = 17,
+	MADV_HUGEPAGE = 14, MADV_NOHUGEPAGE = 15,
 	MADV_POPULATE_WRITE = 23,
 	MADV_GUARD_INSTALL = 102,
 
@@ -151,6 +152,9 @@ bool sysMapGuarded(void *p, uintptr_t guard, uintptr_t n);
 // Memory for n bytes at p now, as if all its pages had been touched. A request: Linux before
 // 5.14 does nothing.
 void sysPopulate(void *p, uintptr_t n);
+// Also n bytes at a multiple of a huge page's size, by choice of huge pages. False: there was no
+// memory, or the kernel knows no such request.
+bool sysPopulateHuge(void *p, uintptr_t n);
 void sysFree(void *p, uintptr_t n);
 // Whether n bytes at p belong into a core file. gdb would write all of a reservation.
 void sysDump(void *p, uintptr_t n, bool dump);
@@ -197,6 +201,7 @@ void vdsoauxv(uintptr_t tag, uintptr_t val);
 int64_t nanotime(void); // monotonic, ns, never 0
 int64_t walltime(void); // ns since the Unix epoch
 int64_t cputicks(void);
+int64_t threadtime(void); // that this thread has run for, ns
 int64_t __rt0_nanotime(void); // nanotime, for members of the archive
 
 // ---- osinit.c -----------------------------------------------------------------------

@@ -121,6 +121,16 @@ void sysPopulate(void *p, uintptr_t n)
 	madvise(wholepages(p, n), MADV_POPULATE_WRITE);
 }
 
+// Not to be made huge pages again: what goes back to the kernel, in smaller pieces, would return.
+bool sysPopulateHuge(void *p, uintptr_t n)
+{
+	Pages all = { (uintptr_t)p, (uintptr_t)p + n };
+	bool done = madvise(all, MADV_HUGEPAGE) == 0 && madvise(all, MADV_POPULATE_WRITE) == 0;
+
+	madvise(all, MADV_NOHUGEPAGE);
+	return done;
+}
+
 void sysFree(void *p, uintptr_t n)
 {
 	syscall3(__NR_munmap, ptrarg(p), n, 0);

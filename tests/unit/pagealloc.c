@@ -1,8 +1,8 @@
 // tests/unit/pagealloc.c - the page allocator against a naive model.
 //
 // Promises: a million random operations (take n pages, give them back, give memory back to
-// the kernel, grow) find the lowest run that a loop over an array of bytes finds, count as
-// many zero pages, and leave bitmaps and summaries that agree; runs that cross chunks and
+// the kernel, grow) find the lowest run that a loop over an array of bytes finds, and the block
+// behind its start, count as many zero pages, and leave bitmaps and summaries that agree; runs that cross chunks and
 // levels are found; when there is no room it says so.
 // timeout: 120
 #include <stdio.h>
@@ -36,7 +36,10 @@ static unsigned end; // pages so far
 static struct {
 	uint32_t page, n;
 } live[Live];
+static unsigned nblocks;
 static unsigned long seed = 88172645463325252;
+
+static const unsigned Blocks[] = { 64, 128, 256, 512 };
 
 static unsigned
 next(unsigned n)
@@ -94,6 +97,35 @@ obtain(uint32_t n, uint32_t want, int known)
 	return page;
 }
 
+static void
+give(uint32_t page, uint32_t n, int zero)
+{
+	pagefree(&a, page, n, zero);
+	memset(model + page, zero ? Zero : Dirty, n);
+}
+
+// A block, from the lowest run on, if the kernel has all of it.
+static void
+block(uint32_t n, uint32_t pages)
+{
+	uint32_t page = modelfind(n), got;
+
+	check(pagehasrun(&a, n) == (page != NoPage), "a run", n);
+	got = pageallocblock(&a, n, pages);
+	if (page != NoPage)
+		page = (page + pages - 1) / pages * pages;
+	for (uint32_t i = 0; i < pages && page != NoPage; i++) {
+		if (page + i >= end || model[page + i] != Zero)
+			page = NoPage;
+	}
+	check(got == page, "block", got);
+	if (got == NoPage)
+		return;
+	nblocks++;
+	memset(model + got, Used, pages);
+	give(got, pages, next(2));
+}
+
 static uint32_t
 size(void)
 {
@@ -106,13 +138,6 @@ size(void)
 	default:
 		return 1 + next(16);
 	}
-}
-
-static void
-give(uint32_t page, uint32_t n, int zero)
-{
-	pagefree(&a, page, n, zero);
-	memset(model + page, zero ? Zero : Dirty, n);
 }
 
 static void
@@ -147,6 +172,8 @@ step(unsigned round)
 	}
 	if (round % 8 == 0)
 		scavenge();
+	if (round % 512 == 0)
+		block(size(), Blocks[next(4)]);
 	if (round % 4096 == 0) {
 		pagecheck(&a);
 		grow(1 + next(3));
@@ -173,6 +200,7 @@ main(void)
 	for (unsigned round = 0; round < Rounds; round++)
 		step(round);
 	pagecheck(&a);
+	check(nblocks >= 50, "blocks", nblocks);
 	for (unsigned i = 0; i < Live; i++)
 		if (live[i].n > 0)
 			give(live[i].page, live[i].n, 0);
