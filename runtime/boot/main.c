@@ -169,6 +169,7 @@ static NOSPLIT void checkheap(void *unused)
 static NOSPLIT void newsysmon(void *unused)
 {
 	(void)unused;
+	beginsharing();
 	newm(sysmon, NULL, -1);
 }
 
@@ -200,13 +201,13 @@ STEP void runtime_main(void *ctxt)
 	if (debugtrace)
 		tracefromstart(debugtrace);
 	beginstart();
-	systemstack(beginsharing, NULL);
 	doInit(&runtime_inittask, runtimeinit);
 	runtimeInitTime = nanotime();
 	if (runtimeInitTime == 0)
 		throw("nanotime returning zero");
 	gcenable();
-	systemstack(endsharing, NULL);
+	if (!REPLAYING)
+		systemstack(endsharing, NULL);
 	endstart();
 	main_init_done = startchan(&room, sizeof(bool), 0);
 	if (REPLAYING)

@@ -224,6 +224,7 @@ STEP void newm(void (*fn)(void), P *pp, int64_t id)
 		return;
 	mp = allocm(pp, fn, id);
 	leavefor(mp, pp);
+	joinstart(mp, pp);
 	mp->sigmask = initSigmask;
 	// A locked thread may be in a state that a new one must not inherit.
 	if (getg()->m->lockedExt != 0 && newmHandoffTo(mp))
@@ -270,10 +271,8 @@ static int64_t startthreadpatiently(M *mp)
 
 STEP void newosproc(M *mp)
 {
-	int64_t r, n;
+	int64_t r = startthreadpatiently(mp), n;
 
-	joinstart(mp);
-	r = startthreadpatiently(mp);
 	if (r >= 0)
 		return;
 	lock(&sched.lock);
@@ -317,8 +316,8 @@ STEP void mstart1(void)
 	save((uintptr_t)__builtin_return_address(0), (uintptr_t)__builtin_dwarf_cfa(), 0);
 	asminit();
 	minit();
-	if (unlikely(mp->aside))
-		stepaside();
+	if (unlikely(mp->pinned))
+		beginpinned(mp);
 	trace(TraceThreadStart, mp->procid);
 
 	if (mp == &m0)

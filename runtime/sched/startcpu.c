@@ -1,20 +1,23 @@
-// startcpu.c - while the runtime starts, main's M and the M that helps it share a processor.
+// startcpu.c - while the runtime starts, its threads share a processor.
 //
-// They hand a P to each other three times, and the other always waits. On one processor that
-// is a switch. On two each wake-up interrupts the other one, which costs more than all that is
-// done there; and where another process runs there, the kernel may let it end its time slice,
-// milliseconds, before a new thread begins. So main's M may run only where it is, while its
-// helper inherits that; then both may run again where they might. An M that another makes
-// meanwhile, because the machine is slow, frees itself before it runs anything.
+// Main's M and its helper hand a P to each other three times, and one always waits. On one
+// processor that is a switch. On two each wake-up interrupts the other one, which costs more than
+// all that is done there; and where another process runs there, the kernel may let it end its time
+// slice, milliseconds, before a new thread begins, or ends. So main's M may run only where it is,
+// and what it makes is pinned to that processor with it: sysmon's M and the helper.
+//
+// When the helpers wait, main's M may run again where it might. The two are left for the moment,
+// since a program that ends now ends sooner so: sysmon unpins them when it has slept, and the
+// helper is unpinned by an M that wakes it earlier.
 //
 // Nothing depends on it: where the kernel refuses, the start takes longer.
 //
 // built: unchecked
 #include "runtime/base/getg.h"
 #include "runtime/base/hosted.h"
-#include "runtime/base/replay.h"
 #include "runtime/os/os.h"
 #include "runtime/sched/m.h"
+#include "runtime/sched/sysmon.h"
 #include "runtime/sched/wake.h"
 
 enum { MaxCpus = 1024 }; // where the kernel knows more, each M runs where it likes
@@ -24,18 +27,16 @@ typedef struct {
 } Cpus;
 
 static Cpus before;  // where the process may run
-static bool sharing; // written by main's M; of the others only those look that make an M
-static bool limited; // before is less than what the kernel would grant
-static M *helper;    // the first M that main's M made; its own
+static bool sharing; // written by main's M
+static M *helper;    // the first M that was made for a P: main's
 
 // Runs on g0.
-void beginsharing(void *unused)
+void beginsharing(void)
 {
 	Cpus here = { 0 };
 	uint32_t cpu = currentcpu();
 
-	(void)unused;
-	if (REPLAYING || Hosted || ncpu == 1 || cpu >= MaxCpus)
+	if (Hosted || ncpu == 1 || cpu >= MaxCpus)
 		return;
 	if (sched_getaffinity(0, sizeof before, before.bits) <= 0)
 		return;
@@ -43,52 +44,80 @@ void beginsharing(void *unused)
 	atomic_store_relaxed(&sharing, setaffinity(0, sizeof here, here.bits) == 0);
 }
 
-// Called by the M that makes mp.
-void joinstart(M *mp)
+// Called by the M that makes mp, for pp or none.
+void joinstart(M *mp, const P *pp)
 {
 	if (likely(!atomic_load_relaxed(&sharing)))
 		return;
-	if (getg()->m == &m0 && !helper)
-		helper = mp;
-	else
-		mp->aside = true;
+	mp->pinned = true;
+	if (pp)
+		atomic_cas(&helper, NULL, mp);
 }
 
-// Undoes beginsharing for a thread; 0 is the caller's. All processors are asked for first: a
-// thread that nobody has limited gets those that its control group may get later, too.
+// Undoes beginsharing for a thread; 0 is the caller's. A thread that nobody has limited is given all
+// processors, so that it gets those that its control group may get later, too: the first time,
+// whether the kernel grants more than before is looked at.
 static void runanywhere(int32_t tid)
 {
+	static int32_t granted; // -1 what was before, 1 all
+	int32_t grants = atomic_load_relaxed(&granted);
 	Cpus all, now = { 0 };
 
-	if (!atomic_load_relaxed(&limited)) {
-		__builtin_memset(&all, 0xff, sizeof all);
+	__builtin_memset(&all, 0xff, sizeof all);
+	if (grants >= 0)
 		setaffinity(tid, sizeof all, all.bits);
+	if (grants == 0) {
 		sched_getaffinity(tid, sizeof now, now.bits);
-		if (__builtin_memcmp(&now, &before, sizeof now) == 0)
-			return;
-		atomic_store_relaxed(&limited, true);
+		grants = __builtin_memcmp(&now, &before, sizeof now) == 0 ? 1 : -1;
+		atomic_store_relaxed(&granted, grants);
 	}
-	setaffinity(tid, sizeof before, before.bits);
+	if (grants < 0)
+		setaffinity(tid, sizeof before, before.bits);
 }
 
-// Begins an M that another M than main's made during the start.
-void stepaside(void)
-{
-	runanywhere(0);
-}
-
-// Runs on g0 of main's M. The helper first: it sleeps, so it cannot begin to run where it must not.
+// Runs on g0 of main's M.
 void endsharing(void *unused)
 {
 	(void)unused;
 	if (!sharing)
 		return;
-	if (helper) {
-		// 0 only if another M has overtaken it. Pairs with minit's store.
-		while (atomic_load_acquire(&helper->procid) == 0)
-			usleep(20);
-		runanywhere((int32_t)helper->procid);
-	}
 	runanywhere(0);
-	atomic_store_relaxed(&sharing, false);
+	// Pairs with unpinm's load: what it makes from now on is not pinned.
+	atomic_store_release(&sharing, false);
+}
+
+static void unpinfn(void *arg)
+{
+	M *mp = arg;
+
+	runanywhere((int32_t)atomic_load_relaxed(&mp->procid));
+	atomic_store_relaxed(&mp->pinned, false);
+}
+
+// If the start is over: mp, which has begun, may run where it likes.
+void unpinm(M *mp)
+{
+	if (!atomic_load_acquire(&sharing)) // pairs with endsharing's store
+		systemstack(unpinfn, mp);
+}
+
+// An M begins that was made during the start. Only the helper and sysmon's wait for its end; if
+// there is another, because the machine is slow, it has work of its own.
+void beginpinned(M *mp)
+{
+	if (mp->mstartfn != sysmon && mp != atomic_load_relaxed(&helper))
+		unpinfn(mp);
+}
+
+// Called by sysmon, which is pinned, when it has slept.
+void unpinboth(void)
+{
+	M *mp = atomic_load_relaxed(&helper);
+
+	if (mp && atomic_load_relaxed(&mp->pinned)) {
+		if (atomic_load_acquire(&mp->procid) == 0) // pairs with minit's store
+			return;
+		unpinm(mp);
+	}
+	unpinm(getg()->m);
 }

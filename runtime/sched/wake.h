@@ -24,10 +24,12 @@ void incidlelocked(int32_t v);
 
 // ---- startcpu.c ---------------------------------------------------------------------
 
-void beginsharing(void *unused);
+void beginsharing(void);
 void endsharing(void *unused);
-void joinstart(M *mp);
-void stepaside(void);
+void joinstart(M *mp, const P *pp);
+void beginpinned(M *mp);
+void unpinm(M *mp);
+void unpinboth(void);
 
 // ---- checkdead.c --------------------------------------------------------------------
 

@@ -1,11 +1,13 @@
-// tests/internal/startcpu.c - where the threads may run when the start is over is where the process
-// may; so may a thread that comes up while main's is kept on one processor.
-// matrix: GOMAXPROCS=1,2
+// tests/internal/startcpu.c - threads that began on the processor on which the runtime started may
+// soon run where the process may: those of the start, one that is woken and one with a P at once.
+// matrix: GOMAXPROCS=2,4
 #include "internal.h"
 #include "runtime/sched/m.h"
+#include "runtime/sched/p.h"
 #include "runtime/sched/wake.h"
 
-static int32_t found;
+static volatile int32_t pinned, ran, stop;
+static M *volatile made;
 
 static int32_t processors(int32_t tid)
 {
@@ -18,50 +20,94 @@ static int32_t processors(int32_t tid)
 	return n;
 }
 
-static void everythread(void)
+static void count(void *unused)
 {
+	(void)unused;
+	pinned = 0;
 	lock(&sched.lock);
 	for (M *mp = allm; mp; mp = mp->alllink) {
 		int32_t tid = (int32_t)atomic_load_acquire(&mp->procid);
 
-		found += tid != 0 && processors(tid) != ncpu;
+		pinned += tid == 0 || processors(tid) != ncpu;
 	}
 	unlock(&sched.lock);
 }
 
-static void onsystemstack(void *fn)
+static void nothing_pinned(void)
 {
-	((void (*)(void))fn)();
+	do {
+		rt_gosched();
+		systemstack(count, NULL);
+	} while (pinned != 0);
 }
 
-static void thread(void)
+// The first idle M is as at the end of the start.
+static void pinidle(void *unused)
 {
-	atomic_store_release(&found, processors(0)); // pairs with rt_main's load
-	for (;;)
-		usleep(1000000);
+	uint8_t one[128] = { 1 };
+
+	(void)unused;
+	lock(&sched.lock);
+	made = sched.midle;
+	if (made) {
+		equal(setaffinity((int32_t)made->procid, sizeof one, one), 0);
+		made->pinned = true;
+	}
+	unlock(&sched.lock);
 }
 
-static void newthread(void)
+static void runs(void *unused)
 {
-	newm(thread, NULL, -1);
+	(void)unused;
+	acquirem();
+	if (getg()->m == made) {
+		equal(processors(0), ncpu);
+		ran = 1;
+	}
+	releasem(getg()->m);
+	while (!stop)
+		cpupause();
+}
+
+static void woken(void)
+{
+	while (!made)
+		systemstack(pinidle, NULL);
+	rt_go(runs, NULL);
+	for (int64_t start = rt_nanotime(); !ran && rt_nanotime() - start < RT_SECOND;)
+		cpupause(); // keeps this M and its P, so that the other must be woken
+	stop = 1;
+}
+
+static void makebusy(void *unused)
+{
+	P *pp;
+
+	(void)unused;
+	beginsharing();
+	equal(processors(0), 1);
+	lock(&sched.lock);
+	pp = pidleget();
+	unlock(&sched.lock);
+	if (!pp)
+		return;
+	newm(NULL, pp, -1);
+	made = allm;
 }
 
 int rt_main(int argc, char **argv)
 {
 	(void)argc;
 	(void)argv;
-	systemstack(onsystemstack, everythread);
-	equal(found, 0);
 	if (ncpu == 1)
 		return 0;
+	nothing_pinned();
+	woken();
+	check(ran);
+	nothing_pinned();
 	rt_lock_os_thread();
-	systemstack(beginsharing, NULL);
-	equal(processors(0), 1);
-	systemstack(onsystemstack, newthread);
-	while (atomic_load_acquire(&found) == 0)
-		rt_gosched();
-	equal(found, ncpu);
-	systemstack(endsharing, NULL);
-	equal(processors(0), ncpu);
+	for (made = NULL; !made; systemstack(endsharing, NULL))
+		systemstack(makebusy, NULL);
+	nothing_pinned();
 	return 0;
 }

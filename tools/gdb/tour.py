@@ -274,8 +274,8 @@ It starts a sweeper, which waits until the program uses the collector, and the s
 which gives unused memory back; and receives from both on a channel. main blocks for the first
 time. It is locked: so the thread hands its P to another, a third one, and waits until main is
 ready. No fourth is made: from `runtimeinit` to the end of `gcenable` a claim says that an M
-searches for work already. The thread and its helper may run on one processor alone meanwhile, so
-that each runs when the other sleeps; at the end both may again run where they might.
+searches for work already. The first thread and its helper may run on one processor alone until
+here, so that each runs when the other sleeps; then both may again run where they might.
 = allglen
 = runtime_inittask.state
 = runtimeInitTime > 0
