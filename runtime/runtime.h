@@ -324,6 +324,7 @@ struct M {
 
 	uint32_t syscalltick; // p->syscalltick when it entered the system call
 	uintptr_t leftpc;     // where the last mcall on this M would return to
+	uintptr_t leftcaller; // and the function that waits in it, of a channel or select
 	uint32_t fastrand[2];
 	const char *preemptoff; // if not NULL, the reason to keep curg on this M
 	int32_t mallocing;

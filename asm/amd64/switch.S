@@ -317,6 +317,23 @@ goexit:
 	.cfi_endproc
 	.size	goexit, . - goexit
 
+// What WAITRETURNS' functions (machine.h) end in, which have parked the goroutine and now return to
+// its code; %rcx and %rdx are free then. The processor expects the return of the goroutine that
+// parked last on this M. If that waits where this one did, the ret is predicted, and those of the
+// callers, too; otherwise a jump is, by other means.
+FUNC(waitreturn)
+	popq	%rcx				// the caller's pc
+	.cfi_adjust_cfa_offset -8
+	movq	TLS_G, %rdx
+	movq	g_m(%rdx), %rdx
+	cmpq	%rcx, m_leftcaller(%rdx)
+	jne	.Lanother
+	pushq	%rcx				// what is there already
+	ret
+.Lanother:
+	NOTRACK jmp *%rcx
+END(waitreturn)
+
 // What JUMPBACK's functions (machine.h) end in, by gcc's name for it; %rcx is free then.
 FUNC(__x86_return_thunk)
 	popq	%rcx				// the caller's pc

@@ -35,6 +35,10 @@
 // arguments are.
 #define NOSPLIT __attribute__((no_split_stack))
 
+// The symbol of a function that one of the interface ends in when it waits; tracebacks print the
+// name of that one (panic/traceback.c).
+#define WAITOF(function) __asm__(#function ".wait")
+
 // A step of the documented start-up: a real symbol that gdb can break on, never inlined
 // or cloned, in every build.
 #ifdef __clang__

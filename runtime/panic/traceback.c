@@ -68,12 +68,27 @@ static void printplace(const Place *p)
 	print("\t%s%s%s%s%s:%lu", s[0], s[1], s[2], s[3], s[4], p->line);
 }
 
+// Returns the function of the interface that ends in the one called name, as a jump or, in
+// builds that make few of those, as a call; or that name.
+static const char *beforewait(const char *name)
+{
+	static const char *const waiting[] = { "rt_chan_send", "rt_chan_recv", "rt_select" };
+	const char *rest;
+
+	for (size_t i = 0; i < sizeof waiting / sizeof *waiting; i++) {
+		rest = afterprefix(name, waiting[i]);
+		if (rest && streq(rest, ".wait"))
+			return waiting[i];
+	}
+	return name;
+}
+
 // Prints a function's name; an unknown one as an address in it, as the file counts: addr2line
 // finds out more.
 static void printfunc(const char *name, uintptr_t at)
 {
 	if (name)
-		print("%s", name);
+		print("%s", beforewait(name));
 	else
 		print("0x%lx", at - loadbias);
 }
@@ -87,18 +102,22 @@ static void printoffset(uintptr_t pc, uintptr_t start)
 
 // Prints a frame, with what is inlined there first. at is in its current instruction: where
 // pc is a return address, in the call before it, which may be the last thing in its
-// function, and in the program's text. The frame is from sp up to fp.
-static void printframe(uintptr_t pc, uintptr_t at, int32_t level, uintptr_t fp, uintptr_t sp)
+// function, and in the program's text. The frame is from sp up to fp. printed: a function that
+// needs no second frame, or NULL. Returns the one of the next frame.
+static const char *printframe(uintptr_t pc, uintptr_t at, int32_t level, uintptr_t fp, uintptr_t sp,
+                              const char *printed)
 {
 	uintptr_t start = 0;
 	const char *name = funcname(at, &start);
 	const Place *places;
 	int32_t n;
 
+	if (level < 2 && name && printed && streq(name, printed))
+		return NULL;
 	if (Hosted && name)
 		name = afterreal(name);
 	if (!showframe(at, name, level))
-		return;
+		return NULL;
 	places = funcplaces(at, &n);
 	while (n-- > 0) {
 		const char *func = n > 0 ? places[n].func : name;
@@ -114,6 +133,7 @@ static void printframe(uintptr_t pc, uintptr_t at, int32_t level, uintptr_t fp, 
 			print(" fp=0x%lx sp=0x%lx pc=0x%lx", fp, sp, pc);
 		print("\n");
 	}
+	return name && beforewait(name) != name ? beforewait(name) : NULL;
 }
 
 bool intext(uintptr_t pc)
@@ -193,6 +213,7 @@ static int32_t walk(G *gp, const Where *w, int32_t level, int32_t elide)
 	enum { MaxSteps = 1 << 24 }; // more than 64 MiB have room for
 	uintptr_t pc = realreturn(gp, w->pc, NULL), bp = w->bp;
 	uintptr_t sp = w->sp ? w->sp : w->calledsp;
+	const char *printed = NULL;
 	int32_t n = 0;
 	Where fault;
 
@@ -204,8 +225,8 @@ static int32_t walk(G *gp, const Where *w, int32_t level, int32_t elide)
 
 		if (!crossing) {
 			if (shown(n, elide))
-				printframe(pc, w && w->sp ? pc : pc - 1, level, bp || ret ? fp : 0,
-				           sp);
+				printed = printframe(pc, w && w->sp ? pc : pc - 1, level,
+				                     bp || ret ? fp : 0, sp, printed);
 			n++;
 		}
 		if (pc == (uintptr_t)sigpanicreturn && bp != 0 && readable(gp, bp, 3)) {
@@ -460,7 +481,7 @@ void printsite(const char *what, const Site *s)
 		uintptr_t pc = (uintptr_t)__text_start + s->pc[i];
 
 		if (intext(pc) && pc != skipPC)
-			printframe(pc, pc - 1, 1, 0, 0);
+			printframe(pc, pc - 1, 1, 0, 0, NULL);
 	}
 }
 
@@ -469,7 +490,7 @@ void printsite(const char *what, const Site *s)
 void printcall(uintptr_t pc)
 {
 	if (intext(pc) && pc != skipPC)
-		printframe(pc, pc - 1, 1, 0, 0);
+		printframe(pc, pc - 1, 1, 0, 0, NULL);
 }
 
 void printmaker(uintptr_t pc, uint64_t parent)

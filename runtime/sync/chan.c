@@ -4,6 +4,9 @@
 // and readies it; a receiver takes the element of a waiting sender. Waiters are served
 // first come, first served. hchan.h has the structure and its invariants.
 //
+// Where a goroutine parks is not in rt_chan_send and rt_chan_recv but in functions that they end
+// in: these end in waitreturn (WAITRETURNS), which only those may that have parked.
+//
 // Unyielding: with one P, takechan acquires no lock. What keeps other goroutines away
 // from the channel until leavechan is that this one keeps its P.
 //
@@ -18,6 +21,8 @@
 #include "runtime/sched/runq.h"
 #include "runtime/sched/yieldcheck.h"
 #include "runtime/sync/hchan.h"
+
+WAITRETURNS;
 
 NOSPLIT UNCHECKED_LOCKS NOINLINE void chanlock(Hchan *c)
 {
@@ -45,8 +50,8 @@ static NOSPLIT bool chanparkcommit(G *gp, void *c)
 
 // Waits on q with the element at ep. Called with c->lock held, returns without it: false
 // when the channel was closed meanwhile.
-static bool waiton(Hchan *c, Waitq *q, void *ep, WaitReason reason) RELEASES(c->lock);
-static bool waiton(Hchan *c, Waitq *q, void *ep, WaitReason reason)
+ALWAYS_INLINE bool waiton(Hchan *c, Waitq *q, void *ep, WaitReason reason) RELEASES(c->lock);
+ALWAYS_INLINE bool waiton(Hchan *c, Waitq *q, void *ep, WaitReason reason)
 {
 	G *gp = getg();
 	Sudog *s = newwaiter(gp, false);
@@ -57,6 +62,7 @@ static bool waiton(Hchan *c, Waitq *q, void *ep, WaitReason reason)
 	gp->waiting = s;
 	gp->param = NULL;
 	enqueue(q, s);
+	gp->m->leftcaller = (uintptr_t)__builtin_return_address(0);
 	goparkreleasing(&c->lock, chanparkcommit, c, reason);
 
 	if (s != gp->waiting)
@@ -66,6 +72,21 @@ static bool waiton(Hchan *c, Waitq *q, void *ep, WaitReason reason)
 	success = s->success;
 	endwaiter(s);
 	return success;
+}
+
+static NOINLINE JUMPBACK void sendwait(Hchan *c, void *ep) RELEASES(c->lock)
+	WAITOF(rt_chan_send);
+static NOINLINE JUMPBACK void sendwait(Hchan *c, void *ep)
+{
+	if (!waiton(c, &c->sendq, ep, WaitReasonChanSend))
+		rt_panic("send on closed channel");
+}
+
+static NOINLINE JUMPBACK bool recvwait(Hchan *c, void *ep) RELEASES(c->lock)
+	WAITOF(rt_chan_recv);
+static NOINLINE JUMPBACK bool recvwait(Hchan *c, void *ep)
+{
+	return waiton(c, &c->recvq, ep, WaitReasonChanReceive);
 }
 
 static COLD NORETURN void blockforever(WaitReason reason)
@@ -87,8 +108,7 @@ ALWAYS_INLINE bool chansend(Hchan *c, const void *ep, bool block)
 	}
 	done = sendnow(c, ep, &wake);
 	if (!done && block) {
-		if (!waiton(c, &c->sendq, (void *)(uintptr_t)ep, WaitReasonChanSend))
-			rt_panic("send on closed channel");
+		sendwait(c, (void *)(uintptr_t)ep);
 		return true;
 	}
 	leavechan(c);
@@ -114,7 +134,7 @@ ALWAYS_INLINE bool chanrecv(Hchan *c, void *ep, bool block, bool *ok)
 		return true;
 	}
 	if (!done && block) {
-		*ok = waiton(c, &c->recvq, ep, WaitReasonChanReceive);
+		*ok = recvwait(c, ep);
 		return true;
 	}
 	leavechan(c);

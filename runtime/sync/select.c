@@ -16,6 +16,8 @@
 // for the first, the second and so on: the k-th takes the place of the one chosen before with
 // probability 1/k. So there is no order to shuffle.
 //
+// rt_select ends in selectwait as rt_chan_recv in recvwait (chan.c).
+//
 // Follows Go's select.go (selectgo).
 //
 // built: hot
@@ -28,6 +30,8 @@
 #include "runtime/sched/timer.h"
 #include "runtime/sched/yieldcheck.h"
 #include "runtime/sync/hchan.h"
+
+WAITRETURNS;
 
 enum { FewCases = 8 };
 
@@ -308,8 +312,8 @@ static rt_case *dequeueall(const Select *l, G *gp, bool *success)
 
 // Does steps 3 and 4, with all channels locked. Returns NULL if the deadline came. *closed: a
 // send that panics.
-static rt_case *waitall(const Select *l, bool *closed) RELEASES(*l);
-static UNCHECKED_LOCKS rt_case *waitall(const Select *l, bool *closed)
+ALWAYS_INLINE rt_case *waitall(const Select *l, bool *closed) RELEASES(*l);
+ALWAYS_INLINE UNCHECKED_LOCKS rt_case *waitall(const Select *l, bool *closed)
 {
 	G *gp = getg();
 	Parking p = { .timed = l->when != Never };
@@ -338,14 +342,23 @@ static rt_case *finddefault(rt_case *cases, int n)
 	return NULL;
 }
 
-// Waits, if no case was ready. Returns the case, or NULL if the deadline came.
-static NOINLINE rt_case *block(rt_case *cases, int n, WaitReason reason, int64_t when)
+ALWAYS_INLINE int indexof(const rt_case *cases, const rt_case *k)
+{
+	return k ? (int)(k - cases) : -ETIMEDOUT;
+}
+
+// Waits, if no case was ready. Returns what rt_select_until returns.
+static NOINLINE JUMPBACK int selectwait(rt_case *cases, int n, WaitReason reason, int64_t when)
+	WAITOF(rt_select);
+static NOINLINE JUMPBACK int selectwait(rt_case *cases, int n, WaitReason reason, int64_t when)
 {
 	Select l;
 	rt_case *k, *otherwise = finddefault(cases, n);
 	bool closed, past = when != Never && when <= nanotime();
 	G *wake = NULL;
 
+	// If no goroutine parks meanwhile, this returns by a ret.
+	getg()->m->leftcaller = (uintptr_t)__builtin_return_address(0);
 	l.cases = cases;
 	l.reason = reason;
 	l.when = when;
@@ -355,12 +368,12 @@ static NOINLINE rt_case *block(rt_case *cases, int n, WaitReason reason, int64_t
 		if (when == Never)
 			gopark(NULL, NULL, n == 0 ? WaitReasonSelectNoCases : reason);
 		rt_sleep_until(when);
-		return NULL;
+		return -ETIMEDOUT;
 	}
 	if (l.n <= 1 && otherwise) {
 		// When the one channel was read, it was not ready.
 		freeorder(&l);
-		return otherwise;
+		return indexof(cases, otherwise);
 	}
 	sellock(&l);
 	k = dolocked(&l, n, &wake, &closed);
@@ -371,7 +384,7 @@ static NOINLINE rt_case *block(rt_case *cases, int n, WaitReason reason, int64_t
 	freeorder(&l);
 	if (k)
 		casedone(wake, closed);
-	return k ? k : otherwise;
+	return indexof(cases, k ? k : otherwise);
 }
 
 // Debug builds.
@@ -406,20 +419,20 @@ static void selected(const rt_case *k)
 	racewritten(&k->ok, sizeof k->ok);
 }
 
-static int64_t selectuntil(rt_case *cases, int n, WaitReason reason, int64_t when)
+ALWAYS_INLINE int selectuntil(rt_case *cases, int n, WaitReason reason, int64_t when)
 {
 	rt_case *k;
+	int i;
 
 	if (Debug)
 		checkcases(cases, n);
 	if (RACING)
 		selecting(cases, n);
 	k = doone(cases, n);
-	if (!k)
-		k = block(cases, n, reason, when);
-	if (RACING && k)
-		selected(k);
-	return k ? k - cases : -ETIMEDOUT;
+	i = k ? indexof(cases, k) : selectwait(cases, n, reason, when);
+	if (RACING && i >= 0)
+		selected(&cases[i]);
+	return i;
 }
 
 // ---- interface ----------------------------------------------------------------------
@@ -427,31 +440,33 @@ static int64_t selectuntil(rt_case *cases, int n, WaitReason reason, int64_t whe
 int rt_select(rt_case *cases, int n)
 {
 	preemptcheck();
-	return (int)selectuntil(cases, n, WaitReasonSelect, Never);
+	return selectuntil(cases, n, WaitReasonSelect, Never);
 }
 
 int rt_select_until(rt_case *cases, int n, int64_t when)
 {
+	int i;
+
 	preemptcheck();
-	return (int)selectuntil(cases, n, WaitReasonSelect, when);
+	i = selectuntil(cases, n, WaitReasonSelect, when);
+	inmemory(i); // no jump to selectwait: tracebacks show this frame, too
+	return i;
 }
 
 int rt_chan_send_until(rt_chan *c, const void *elem, int64_t when)
 {
 	rt_case k = RT_SEND(c, (uintptr_t)elem);
-	int64_t r;
 
 	preemptcheck();
-	r = selectuntil(&k, 1, c ? WaitReasonChanSend : WaitReasonChanSendNil, when);
-	return (int)r;
+	return selectuntil(&k, 1, c ? WaitReasonChanSend : WaitReasonChanSendNil, when);
 }
 
 int rt_chan_recv_until(rt_chan *c, void *elem, int64_t when)
 {
 	rt_case k = RT_RECV(c, elem);
-	int64_t r;
+	int i;
 
 	preemptcheck();
-	r = selectuntil(&k, 1, c ? WaitReasonChanReceive : WaitReasonChanReceiveNil, when);
-	return r < 0 ? (int)r : k.ok;
+	i = selectuntil(&k, 1, c ? WaitReasonChanReceive : WaitReasonChanReceiveNil, when);
+	return i < 0 ? i : k.ok;
 }

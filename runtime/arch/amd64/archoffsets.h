@@ -43,6 +43,7 @@ ALWAYS_INLINE void archoffsets(void)
 	OFFSET(m_curmxcsr, M, fpcontrol.mxcsr);
 	OFFSET(m_curfcw, M, fpcontrol.fcw);
 	OFFSET(m_leftpc, M, leftpc);
+	OFFSET(m_leftcaller, M, leftcaller);
 
 	DEFINE(EFLAGS_AC, EflagsAC);
 	DEFINE(XSAVE_AVX, XsaveAVX);

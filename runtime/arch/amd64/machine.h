@@ -22,6 +22,15 @@ enum {
 #define JUMPBACK __attribute__((function_return("thunk-extern")))
 #endif
 
+// At the head of a file whose JUMPBACK functions park the goroutine and then return to its code: they
+// end in waitreturn, in switch.S as well. The processor expects the return that the goroutine
+// which ran last would have made.
+#ifdef __clang__
+#define WAITRETURNS _Static_assert(1, "")
+#else
+#define WAITRETURNS __asm__(".set __x86_return_thunk, waitreturn")
+#endif
+
 // What rt0_go finds out (boot.S).
 extern uint32_t processorVersionInfo;
 extern uint32_t cpuidLeaves;      // the highest leaf
