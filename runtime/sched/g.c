@@ -346,7 +346,7 @@ void goexit0(G *gp)
 	gp->_defer = NULL;
 	freesegment(gp);
 	traceg(TraceGoEnd, gp);
-	casgstatus(gp, Grunning, Gdead);
+	fastcasgstatus(gp, Grunning, Gdead);
 	if (gp->issystem)
 		atomic_xadd(&sched.ngsys, -1u);
 	gp->lockedm = NULL;

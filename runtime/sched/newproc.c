@@ -184,7 +184,7 @@ HOTSTEP G *newproc1(void (*fn)(void *), void *ctxt, const void *argp, uintptr_t 
 		atomic_xadd(&sched.ngsys, 1);
 	else if (Libc)
 		joinprogram();
-	casgstatus(newg, Gdead, Grunnable);
+	fastcasgstatus(newg, Gdead, Grunnable);
 	newg->goid = newgoid(mp->p);
 	traceg(TraceGoCreate, newg);
 	fibernew(newg);

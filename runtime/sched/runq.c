@@ -21,64 +21,6 @@
 
 enum { Ahead = 6 }; // places, of those that go to the global queue together
 
-void gqueuePush(Gqueue *q, G *gp)
-{
-	gp->schedlink = q->head;
-	q->head = gp;
-	if (!q->tail)
-		q->tail = gp;
-}
-
-void gqueuePushBack(Gqueue *q, G *gp)
-{
-	gp->schedlink = NULL;
-	if (q->tail)
-		q->tail->schedlink = gp;
-	else
-		q->head = gp;
-	q->tail = gp;
-}
-
-void gqueuePushBackAll(Gqueue *q, Gqueue *q2)
-{
-	if (!q2->tail)
-		return;
-	q2->tail->schedlink = NULL;
-	if (q->tail)
-		q->tail->schedlink = q2->head;
-	else
-		q->head = q2->head;
-	q->tail = q2->tail;
-	*q2 = (Gqueue){ 0 };
-}
-
-G *gqueuePop(Gqueue *q)
-{
-	G *gp = q->head;
-
-	if (gp) {
-		q->head = gp->schedlink;
-		if (!q->head)
-			q->tail = NULL;
-	}
-	return gp;
-}
-
-G *glistPop(Glist *l)
-{
-	G *gp = l->head;
-
-	if (gp)
-		l->head = gp->schedlink;
-	return gp;
-}
-
-void glistPush(Glist *l, G *gp)
-{
-	gp->schedlink = l->head;
-	l->head = gp;
-}
-
 // Moves half of the ring, then gp, to the global queue. Returns false if a thief was quicker:
 // then there is room.
 static bool runqputslow(P *pp, G *gp, uint32_t h, uint32_t t)

@@ -9,12 +9,63 @@ ALWAYS_INLINE bool gqueueEmpty(const Gqueue *q)
 	return q->head == NULL;
 }
 
-void gqueuePush(Gqueue *q, G *gp);     // front
-void gqueuePushBack(Gqueue *q, G *gp);
-void gqueuePushBackAll(Gqueue *q, Gqueue *q2); // and empties q2
-G *gqueuePop(Gqueue *q);
-G *glistPop(Glist *l);
-void glistPush(Glist *l, G *gp);
+ALWAYS_INLINE void gqueuePush(Gqueue *q, G *gp)
+{
+	gp->schedlink = q->head;
+	q->head = gp;
+	if (!q->tail)
+		q->tail = gp;
+}
+
+ALWAYS_INLINE void gqueuePushBack(Gqueue *q, G *gp)
+{
+	gp->schedlink = NULL;
+	if (q->tail)
+		q->tail->schedlink = gp;
+	else
+		q->head = gp;
+	q->tail = gp;
+}
+
+ALWAYS_INLINE void gqueuePushBackAll(Gqueue *q, Gqueue *q2)
+{
+	if (!q2->tail)
+		return;
+	q2->tail->schedlink = NULL;
+	if (q->tail)
+		q->tail->schedlink = q2->head;
+	else
+		q->head = q2->head;
+	q->tail = q2->tail;
+	*q2 = (Gqueue){ 0 };
+}
+
+ALWAYS_INLINE G *gqueuePop(Gqueue *q)
+{
+	G *gp = q->head;
+
+	if (gp) {
+		q->head = gp->schedlink;
+		if (!q->head)
+			q->tail = NULL;
+	}
+	return gp;
+}
+
+ALWAYS_INLINE G *glistPop(Glist *l)
+{
+	G *gp = l->head;
+
+	if (gp)
+		l->head = gp->schedlink;
+	return gp;
+}
+
+ALWAYS_INLINE void glistPush(Glist *l, G *gp)
+{
+	gp->schedlink = l->head;
+	l->head = gp;
+}
 
 void runqput(P *pp, G *gp, bool next);
 void runqputbatch(P *pp, Gqueue *q, int32_t n);
