@@ -37,8 +37,8 @@ uint8_t __rt0_traceon;
 
 // ---- running ------------------------------------------------------------------------
 
-// Runs gp on this M. inheritTime: in the rest of the current time slice.
-HOTSTEP void execute(G *gp, bool inheritTime)
+// Is execute, inline.
+ALWAYS_INLINE void run(G *gp, bool inheritTime)
 {
 	M *mp = getg()->m;
 
@@ -55,6 +55,12 @@ HOTSTEP void execute(G *gp, bool inheritTime)
 	valgrindMakeMemDefined(gp->sched.sp, PtrSize); // gogo compares what is there
 	fiberenter(gp);
 	LEAVE(gogo(&gp->sched));
+}
+
+// Runs gp on this M. inheritTime: in the rest of the current time slice.
+HOTSTEP void execute(G *gp, bool inheritTime)
+{
+	LEAVE(run(gp, inheritTime));
 }
 
 // Unties the current G from its M.
@@ -83,11 +89,11 @@ static void putglobal(P *pp, G *gp)
 }
 
 // Returns whether a round of the scheduler has nothing to check before the run queues.
-static bool nothingelse(const M *mp)
+ALWAYS_INLINE bool nothingelse(const M *mp)
 {
 	P *pp = mp->p;
 
-	return pp->numTimers == 0 && roundwanted(pp) == PreemptNot && !safepointwanted(pp) &&
+	return atomic_load_relaxed(&pp->numTimers) == 0 && roundwanted(pp) == PreemptNot && !safepointwanted(pp) &&
 	       !mp->lockedg && !worldstops();
 }
 
@@ -163,7 +169,8 @@ static G *pick(bool *inheritTime)
 	nowandthen = pp->schedtick % 61 == 0;
 	if (nowandthen && pp->numTimers != 0)
 		now = nanotime(); // whatever notDueAfter says
-	checkTimers(pp, &now, &ran);
+	if (Debug || atomic_load_relaxed(&pp->timer0When) != 0)
+		checkTimers(pp, &now, &ran); // looks there, too
 
 	*inheritTime = false;
 	// Now and then the global queue first: two goroutines that keep readying each
@@ -184,8 +191,8 @@ static COLD void holdinglocks(void)
 	throw("schedule: holding locks");
 }
 
-// One round of the scheduler, on g0: finds a runnable goroutine and runs it.
-HOTSTEP void schedule(void)
+// A round that checks more, or finds nothing on the P's queue.
+static NOINLINE void fullround(void)
 {
 	M *mp = getg()->m;
 
@@ -207,6 +214,29 @@ HOTSTEP void schedule(void)
 		}
 		LEAVE(execute(gp, mp->inheritTime));
 	}
+}
+
+// Does a round of the scheduler have no more to do than to take the next G of the P's queue? It
+// is not the turn of the global queue, or that is empty.
+ALWAYS_INLINE bool shortround(const M *mp)
+{
+	return (!Debug || Stress) && !REPLAYING && mp->locks == 0 && !isspinning(mp) && nothingelse(mp) &&
+	       (mp->p->schedtick % 61 != 0 || atomic_load_relaxed(&sched.runqsize) == 0);
+}
+
+// One round of the scheduler, on g0: finds a runnable goroutine and runs it.
+HOTSTEP void schedule(void)
+{
+	M *mp = getg()->m;
+	bool inheritTime;
+	G *gp;
+
+	if (likely(shortround(mp)) && likely((gp = runqtake(mp->p, &inheritTime)) != NULL)) {
+		if (likely(!gp->lockedm))
+			LEAVE(run(gp, inheritTime));
+		startlockedm(gp); // hands off the P
+	}
+	LEAVE(fullround());
 }
 
 // ---- parking and readying -----------------------------------------------------------
@@ -295,7 +325,7 @@ void goschedImpl(G *gp)
 	dropg();
 	next = swapglobal(mp, gp, &mp->inheritTime);
 	if (likely(next && !next->lockedm))
-		LEAVE(execute(next, mp->inheritTime));
+		LEAVE(run(next, mp->inheritTime));
 	if (next)
 		startlockedm(next);
 	LEAVE(schedule());

@@ -100,41 +100,9 @@ COLD void runqputbatch(P *pp, Gqueue *q, int32_t n)
 	unlock(&sched.lock);
 }
 
-// Prefetches the Gs behind the one at h, and their stacks, because they are rarely in the
-// processor's cache when their turn comes. Pointers left from earlier rounds do no harm.
-ALWAYS_INLINE void prefetchnext(P *pp, uint32_t h)
-{
-	const G *gp = pp->runq[(h + 2) % RunqSize];
-
-	__builtin_prefetch(pp->runq[(h + 4) % RunqSize]);
-	if (likely(gp))
-		__builtin_prefetch((void *)gp->sched.sp);
-}
-
-// Takes the next G of the owner's queue. *inheritTime: it runs in the rest of this slice.
 HOTSTEP G *runqget(P *pp, bool *inheritTime)
 {
-	G *next = atomic_load_relaxed(&pp->runnext);
-
-	if (REPLAYING)
-		return replaytake(inheritTime);
-	// If the swap fails a thief took it, and only the owner can put another there.
-	if (next && atomic_cas(&pp->runnext, next, NULL)) {
-		*inheritTime = true;
-		return next;
-	}
-	*inheritTime = false;
-	for (;;) {
-		uint32_t h = atomic_load_acquire(&pp->runqhead); // competes with thieves
-		G *gp;
-
-		if (h == pp->runqtail)
-			return NULL;
-		gp = pp->runq[h % RunqSize];
-		prefetchnext(pp, h);
-		if (atomic_cas(&pp->runqhead, h, h + 1)) // takes it
-			return gp;
-	}
+	return runqtake(pp, inheritTime);
 }
 
 // Returns whether pp's queue is empty; never spuriously true. Reading runqhead, runqtail and

@@ -164,13 +164,9 @@ void startm(P *pp, bool spinning)
 	wakem(mp, pp);
 }
 
-// Called when work arrives: wakes an M to spin, if a P is idle and no M is spinning. The
-// caller's queue operation was a read-modify-write; pairs with pidleput's, after which
-// findrunnable looks at the queues.
-void wakep(void)
+// Does what wakep does when a P is idle.
+void wakeidle(void)
 {
-	if (atomic_load_seqcst(&sched.npidle) == 0)
-		return;
 	if (nspinning() == 0 && claimspinning())
 		startm(NULL, true);
 }

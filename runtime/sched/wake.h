@@ -4,6 +4,16 @@
 
 #include "runtime/runtime.h"
 
+// Called when work arrives: wakes an M to spin, if a P is idle and no M is spinning. The
+// caller's queue operation was a read-modify-write; pairs with pidleput's, after which
+// findrunnable looks at the queues.
+void wakeidle(void); // wake.c
+ALWAYS_INLINE void wakep(void)
+{
+	if (unlikely(atomic_load_seqcst(&sched.npidle) != 0))
+		wakeidle();
+}
+
 // ---- wake.c -------------------------------------------------------------------------
 
 void parkm(uint32_t why); // 0: idle, 1: until its goroutine is runnable
@@ -11,7 +21,6 @@ void stopm(void);
 void stopmfor(M *mp, P *pp);
 void wakem(M *mp, P *pp);
 void startm(P *pp, bool spinning);
-void wakep(void);
 void beginstart(void);
 void endstart(void);
 // A timer of a running P has been set to when: it is seen in time.

@@ -38,7 +38,7 @@ broken runtime/sched/proc.c '$a int f(void) { __asm__("nop"); }' 'proc.c.*: __as
 broken runtime/os/os.h '$a #if defined(__x86_64__)' 'os.h.*__x86_64__: depends on'
 broken runtime/sig/sig.c 's/ctxpc(s->c)/s->c->rip/' 'sig.c.*: rip: depends on'
 broken runtime/sync/sema.c '/root->nwait/s/seqcst/relaxed/' 'semrelease1: atomic_load_relaxed of root->nwait'
-broken runtime/sched/wake.c 's/atomic_load_seqcst(&sched.npidle)/sched.npidle/' 'wakep: no look at sched.npidle'
+broken runtime/sched/wake.h 's/atomic_load_seqcst(&sched.npidle)/sched.npidle/' 'wakep: no look at sched.npidle'
 broken runtime/sched/timer.c '/timerslen;/s/.*/&atomic_load_seqcst(\&x);/' 'atomic_load_seqcst of x'
 
 # strays FILE LINE MESSAGE: with that line check-layers says that a protocol's word is elsewhere.
