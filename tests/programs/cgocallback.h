@@ -5,13 +5,14 @@
 #define CGOCALLBACK_H
 
 #include "../lib/bare.h"
+#include "../lib/rounds.h"
 #include "../lib/test.h"
 
-enum { Rows = 60, Many = 100 };
+enum { MostRows = 60, Many = 100 };
 
 typedef struct {
 	rt_chan *c; // of what is compared
-	int row[Rows];
+	int row[MostRows];
 	int64_t compared;
 	uint64_t id;
 } Job;
@@ -36,7 +37,7 @@ static void sort_job(void *arg)
 {
 	Job *j = arg;
 
-	sort(j->row, Rows, j);
+	sort(j->row, rounds(MostRows), j);
 }
 
 typedef struct {
@@ -59,12 +60,13 @@ static void one_sort(uint64_t seed, size_t buffer)
 	Job j = { .c = c.c, .id = rt_goid() };
 	double f = (double)seed;
 	int64_t n;
+	int rows = rounds(MostRows);
 
-	for (int i = 0; i < Rows; i++)
+	for (int i = 0; i < rows; i++)
 		j.row[i] = (int)(next_random(&seed) % 1000);
 	rt_go(count_all, &c);
 	rt_cgocall(sort_job, &j);
-	for (int i = 1; i < Rows; i++)
+	for (int i = 1; i < rows; i++)
 		check(j.row[i - 1] <= j.row[i]);
 	rt_chan_close(c.c);
 	rt_chan_recv(c.result, &n);

@@ -9,6 +9,7 @@
 // timeout: 120
 // hosted: not any: the heap is the C library's
 // arch: not qemu: the resident memory is the emulator's
+#include "../lib/rounds.h"
 #include "../lib/test.h"
 
 #include <fcntl.h>
@@ -21,7 +22,7 @@ typedef struct {
 } Object;
 
 static Object objects[Live];
-static int64_t rounds;
+static int64_t changes;
 static rt_waitgroup done;
 
 static int64_t resident(void)
@@ -66,7 +67,7 @@ static void churn(void *arg)
 
 	for (int i = 0; i < Mine; i++)
 		obtain(&mine[i], &seed);
-	for (int64_t i = 0; i < rounds / Workers; i++) {
+	for (int64_t i = 0; i < changes / Workers; i++) {
 		Object *o = &mine[next_random(&seed) % Mine];
 
 		give(o);
@@ -120,7 +121,7 @@ int rt_main(int argc, char **argv)
 	int64_t live = 0, used;
 	struct rt_memstats m;
 
-	rounds = argument(argc, argv, 10000000);
+	changes = rounds((int)argument(argc, argv, 10000000));
 	fill();
 	for (int i = 0; i < Live; i++)
 		live += (int64_t)objects[i].n;
@@ -132,7 +133,7 @@ int rt_main(int argc, char **argv)
 	check(m.objects >= Live && m.objects < Live + 100);
 	check((int64_t)m.object_bytes >= live && (int64_t)m.object_bytes < live + live / 8);
 	returned();
-	rounds = 4;
+	changes = 4;
 	fill();
 	returned();
 	return 0;

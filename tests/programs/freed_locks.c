@@ -5,6 +5,7 @@
 // object, that would be a fault.
 // matrix: GOMAXPROCS=1,2,4
 // arch: not qemu: it needs minutes for so many mappings
+#include "../lib/rounds.h"
 #include "../lib/test.h"
 
 #include <sys/mman.h>
@@ -143,7 +144,7 @@ int rt_main(int argc, char **argv)
 {
 	(void)argc;
 	(void)argv;
-	for (int i = 0; i < Rounds; i++) {
+	for (int i = 0, n = rounds(Rounds); i < n; i++) {
 		Shared *s = map();
 
 		s->left = Users;

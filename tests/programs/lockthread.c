@@ -7,6 +7,7 @@
 // locked ends its thread; a locked goroutine can start others.
 // matrix: GOMAXPROCS=1,2,4,64
 #include "../lib/bare.h"
+#include "../lib/rounds.h"
 #include "../lib/test.h"
 
 #include <fcntl.h>
@@ -83,7 +84,7 @@ static void stay(void *arg)
 	rt_lock_os_thread();
 	tid = gettid();
 	owned[me] = tid;
-	for (int i = 0; i < Rounds; i++) {
+	for (int i = 0, n = rounds(Rounds); i < n; i++) {
 		rt_gosched();
 		equal(gettid(), tid);
 		rt_go(say, c); // a locked goroutine starts others
@@ -198,7 +199,7 @@ static void main_locked(void)
 
 int rt_main(int argc, char **argv)
 {
-	int64_t n = argument(argc, argv, 1000);
+	int64_t n = rounds((int)argument(argc, argv, 1000));
 
 	main_locked();
 	nesting();

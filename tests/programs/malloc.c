@@ -10,7 +10,7 @@
 // stdout: realloc ok
 // stdout: churn ok
 // stdout: handover ok
-#include <rt.h>
+#include "../lib/rounds.h"
 
 enum {
 	Slots = 500, // live objects of each churning goroutine
@@ -179,7 +179,7 @@ static void churner(void *arg)
 	uint64_t seed = (uintptr_t)arg;
 	Block *b = rt_calloc(Slots, sizeof *b);
 
-	for (int i = 0; i < Churns; i++) {
+	for (int i = 0, n = rounds(Churns); i < n; i++) {
 		churnone(&b[next(&seed) % Slots], &seed);
 		if (i % 64 == 0)
 			rt_gosched();
@@ -208,7 +208,7 @@ static void sender(void *arg)
 {
 	uint64_t seed = (uintptr_t)arg;
 
-	for (int i = 0; i < Messages; i++) {
+	for (int i = 0, n = rounds(Messages); i < n; i++) {
 		Block b = { .n = i % 1000 == 0 ? 100000 : next(&seed) % 1500 };
 
 		b.p = rt_malloc(b.n);
@@ -248,7 +248,7 @@ static void handover(void)
 	rt_waitgroup_wait(&done);
 	for (int i = 0; i < Workers; i++)
 		all += count[i];
-	check(all == Workers * Messages, "objects handed over", all);
+	check(all == (size_t)(Workers * rounds(Messages)), "objects handed over", all);
 	rt_chan_free(blocks);
 	rt_printf("handover ok\n");
 }
