@@ -1,12 +1,9 @@
 // sudog.c - Sudogs: a cache per P, a central list behind it.
 //
-// Unyielding: the common cases of acquireSudog and releaseSudog call nothing and so keep
-// the P whose cache they have found.
-//
 // Follows Go's proc.go (acquireSudog). Half a cache moves at a time, so that a P that
 // takes and gives around the limit does not go to the central list every time.
 //
-// built: unyielding hot
+// built: unchecked
 #include "runtime/lock/lock.h"
 #include "runtime/mem/mem.h"
 #include "runtime/sched/sudog.h"
@@ -44,7 +41,8 @@ static void drain(P *pp, int32_t keep)
 	unlock(&sched.sudoglock);
 }
 
-static COLD Sudog *acquireslow(void)
+// As acquireSudog, with none in the cache.
+COLD Sudog *refillSudogs(void)
 {
 	M *mp = acquirem();
 	Sudog *s;
@@ -55,33 +53,16 @@ static COLD Sudog *acquireslow(void)
 	return s;
 }
 
-Sudog *acquireSudog(void)
-{
-	P *pp = getg()->m->p;
-
-	if (unlikely(pp->sudogcachelen == 0))
-		return acquireslow();
-	return pp->sudogcache[--pp->sudogcachelen];
-}
-
-static COLD void releaseslow(Sudog *s)
+// As releaseSudog, with a full cache.
+COLD void drainSudogs(Sudog *s)
 {
 	M *mp = acquirem();
 
+	if (s->queued)
+		throw("runtime: release of a queued sudog");
 	drain(mp->p, SudogBufSize / 2);
 	mp->p->sudogcache[mp->p->sudogcachelen++] = s;
 	releasem(mp);
-}
-
-void releaseSudog(Sudog *s)
-{
-	P *pp = getg()->m->p;
-
-	if (unlikely(s->queued))
-		throw("runtime: release of a queued sudog");
-	if (unlikely(pp->sudogcachelen == SudogBufSize))
-		return releaseslow(s);
-	pp->sudogcache[pp->sudogcachelen++] = s;
 }
 
 void sudogpurge(P *pp)

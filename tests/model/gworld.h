@@ -162,20 +162,16 @@ static inline void sudogsback(int n)
 		mc_assert(wp[i].sudogcachelen == 1);
 }
 
-Sudog *acquireSudog(void)
+Sudog *refillSudogs(void)
 {
-	P *pp = getg()->m->p;
-
-	mc_assert(pp->sudogcachelen == 1);
-	return pp->sudogcache[--pp->sudogcachelen];
+	mc_assert(false);
+	return NULL;
 }
 
-void releaseSudog(Sudog *s)
+void drainSudogs(Sudog *s)
 {
-	P *pp = getg()->m->p;
-
-	mc_assert(!s->queued);
-	pp->sudogcache[pp->sudogcachelen++] = s;
+	(void)s;
+	mc_assert(false); // it is queued
 }
 
 void memorycheck(const void *p, uintptr_t n, const char *what)
