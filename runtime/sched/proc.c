@@ -88,12 +88,27 @@ static void putglobal(P *pp, G *gp)
 		wakep();
 }
 
+// Is this one of the rounds in which pp looks at the global queue first, and at the clock?
+ALWAYS_INLINE bool nowandthen(const P *pp)
+{
+	return pp->schedtick % 61 == 0;
+}
+
+// Returns whether pp has no timers, or reads no clock for them yet: what checkTimers does then.
+ALWAYS_INLINE bool notimers(const P *pp)
+{
+	int64_t when = atomic_load_relaxed(&pp->timer0When);
+
+	return likely(when == 0) ||
+	       (when > atomic_load_relaxed(&sched.notDueAfter) && !nowandthen(pp));
+}
+
 // Returns whether a round of the scheduler has nothing to check before the run queues.
 ALWAYS_INLINE bool nothingelse(const M *mp)
 {
-	P *pp = mp->p;
+	const P *pp = mp->p;
 
-	return atomic_load_relaxed(&pp->numTimers) == 0 && roundwanted(pp) == PreemptNot && !safepointwanted(pp) &&
+	return notimers(pp) && roundwanted(pp) == PreemptNot && !safepointwanted(pp) &&
 	       !mp->lockedg && !worldstops();
 }
 
@@ -120,7 +135,7 @@ static G *swapglobal(M *mp, G *gp, bool *inheritTime)
 		return gp;
 	lock(&sched.lock);
 	gqueuePushBack(&sched.runq, gp);
-	if (!others || pp->schedtick % 61 == 0)
+	if (!others || nowandthen(pp))
 		next = gqueuePop(&sched.runq);
 	else
 		addrunqsize(1);
@@ -149,7 +164,7 @@ static G *pick(bool *inheritTime)
 	P *pp = mp->p;
 	int64_t now = 0;
 	G *gp = NULL;
-	bool ran, nowandthen;
+	bool ran;
 
 	if (unlikely(roundwanted(pp))) {
 		if (roundwanted(pp) == PreemptSlice)
@@ -166,8 +181,7 @@ static G *pick(bool *inheritTime)
 		throw("schedule: spinning with local work");
 	if (REPLAYING)
 		return replaypick(inheritTime);
-	nowandthen = pp->schedtick % 61 == 0;
-	if (nowandthen && pp->numTimers != 0)
+	if (nowandthen(pp) && pp->numTimers != 0)
 		now = nanotime(); // whatever notDueAfter says
 	if (Debug || atomic_load_relaxed(&pp->timer0When) != 0)
 		checkTimers(pp, &now, &ran); // looks there, too
@@ -175,7 +189,7 @@ static G *pick(bool *inheritTime)
 	*inheritTime = false;
 	// Now and then the global queue first: two goroutines that keep readying each
 	// other could hold the local one forever.
-	if (nowandthen && atomic_load_relaxed(&sched.runqsize) > 0)
+	if (nowandthen(pp) && atomic_load_relaxed(&sched.runqsize) > 0)
 		gp = globrunqtake(pp, 1);
 	if (!gp)
 		gp = runqget(pp, inheritTime);
@@ -221,7 +235,7 @@ static NOINLINE void fullround(void)
 ALWAYS_INLINE bool shortround(const M *mp)
 {
 	return (!Debug || Stress) && !REPLAYING && mp->locks == 0 && !isspinning(mp) && nothingelse(mp) &&
-	       (mp->p->schedtick % 61 != 0 || atomic_load_relaxed(&sched.runqsize) == 0);
+	       (!nowandthen(mp->p) || atomic_load_relaxed(&sched.runqsize) == 0);
 }
 
 // One round of the scheduler, on g0: finds a runnable goroutine and runs it.
