@@ -156,7 +156,8 @@ static bool readableown(const G *gp, uintptr_t bp, uintptr_t n)
 	       contained(segmentbottom(gp->segment), gp->segment.hi, bp, n);
 }
 
-// On a borrowed stack. Code that does not check may have gone down to the guard, which is a page lower.
+// On a stack that others lend, or the handlers'. Code that does not check may have gone down to the
+// guard, which is a page lower.
 static bool readableborrowed(const G *gp, uintptr_t bp, uintptr_t n)
 {
 	return contained(gp->stack.lo - (Split ? 0 : physPageSize), gp->stack.hi, bp, n);
@@ -168,6 +169,8 @@ bool readable(const G *gp, uintptr_t bp, uintptr_t n)
 
 	if (bp % PtrSize != 0)
 		return false;
+	if (SignalGap && gp->m && gp == gp->m->gsignal && gp->m->newSigstack)
+		return readableborrowed(gp, bp, n);
 	if (!lender)
 		return readableown(gp, bp, n);
 	return readableborrowed(gp, bp, n) || readableown(lender, bp, n);

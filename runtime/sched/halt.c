@@ -30,12 +30,10 @@ NORETURN void haltm(void)
 static Halted beforehandlers(const M *mp)
 {
 	const Handling *h = mp->handling;
-	const Sigcontext *c;
 
 	while (h->outer)
 		h = h->outer;
-	c = &h->ctx->mcontext;
-	return (Halted){ .g = h->gp, .pc = ctxpc(c), .sp = ctxsp(c), .bp = ctxbp(c), .link = ctxlink(c) };
+	return HANDLEDAT(h);
 }
 
 static void answer(M *mp, const Halted *at)
@@ -47,7 +45,7 @@ static void answer(M *mp, const Halted *at)
 // On gsignal: gp was interrupted at *c.
 void haltifasked(G *gp, const Sigcontext *c)
 {
-	Halted at = { .g = gp, .pc = ctxpc(c), .sp = ctxsp(c), .bp = ctxbp(c), .link = ctxlink(c) };
+	Halted at = HALTEDAT(gp, c);
 	M *mp = gp->m;
 
 	if (likely(atomic_load_acquire(&mp->haltstate) != HaltAsked)) // pairs with ask

@@ -16,9 +16,20 @@ struct Handling {
 	Handling *outer;
 	Area *area;    // with a C library
 	int32_t error; // its errno, of what was interrupted
+	HANDLINGENDS
 };
 
+// How much of the signal stack, at its end, the kernel does not know of.
+ALWAYS_INLINE uintptr_t signaltail(void)
+{
+	return Libc && SignalGap ? SignalTail + auxvMinSigStkSz : 0;
+}
+
 // ---- halt.c -------------------------------------------------------------------------
+
+// gp was interrupted, with the registers of c.
+#define HALTEDAT(gp, c) \
+	{ .g = (gp), .pc = ctxpc(c), .sp = ctxsp(c), .bp = ctxbp(c), .link = ctxlink(c) }
 
 NORETURN void haltm(void);
 // This M dies, or was asked by one that does, when it was at this place.

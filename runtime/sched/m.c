@@ -118,7 +118,8 @@ static G *msystemg(G *gp, M *mp, uint32_t stacksize)
 // what the handler needs.
 STEP void mpreinit(M *mp)
 {
-	uint32_t size = iscgo ? 2 * GsignalStackSize : GsignalStackSize; // the program's, too
+	enum { CgoStackSize = (SignalGap ? 4 : 2) * GsignalStackSize }; // with the program's handlers
+	uint32_t size = iscgo ? CgoStackSize : GsignalStackSize;
 
 	while (size < auxvMinSigStkSz + (16 << 10))
 		size *= 2;

@@ -6,6 +6,7 @@
 #include "runtime/base/guard.h"
 #include "runtime/os/os.h"
 #include "runtime/os/sigtable.h"
+#include "runtime/sched/halt.h"
 #include "runtime/sched/m.h"
 
 STEP void minit(void)
@@ -54,7 +55,8 @@ STEP void minitSignalMask(void)
 
 STEP void signalstack(const Stack *s)
 {
-	Sigaltstack ss = { .sp = s->lo, .size = s->hi - s->lo };
+	uintptr_t lo = s->lo + signaltail();
+	Sigaltstack ss = { .sp = lo, .size = s->hi - lo };
 
 	sigaltstack(&ss, NULL);
 }

@@ -21,8 +21,8 @@
 #include "runtime/sched/setarea.h"
 #include "runtime/sched/g.h"
 #include "runtime/sched/halt.h"
-#include "runtime/sched/morestack.h"
 #include "runtime/sig/sig.h"
+#include "runtime/sig/signalstack.h"
 
 enum { ReportRoom = 16 << 10 }; // of the signal stack, to say that a handler has used it up
 
@@ -62,7 +62,7 @@ static void enter(Handling *h, M *mp)
 	mp->handling = h;
 	gsignal->goid = mp->curg ? mp->curg->goid : 0;
 	setg(gsignal);
-	setguard((gsignal->stack.lo + StackGuard + ReportRoom) | GuardLook);
+	setguard((gsignal->stack.lo + signaltail() + StackGuard + ReportRoom) | GuardLook);
 	curcache = nocache;
 	if (Libc)
 		enterarea(h, mp);
@@ -80,6 +80,16 @@ void leavehandler(const Handling *h, M *mp)
 	curcache = guardasks() ? nocache : h->cache;
 }
 
+// What it leaves free is in a frame, above the record of where that returns to.
+static NOINLINE void callbelow(SignalHandler *fn, int32_t sig, Siginfo *info, Ucontext *ctx)
+{
+	volatile char gap[SignalGap + 1];
+
+	gap[0] = 0;
+	__rt0_callhandler(fn, sig, info, ctx);
+	(void)gap[0]; // the frame is there until the call has returned
+}
+
 void __rt0_callhandler(SignalHandler *fn, int32_t sig, Siginfo *info, Ucontext *ctx)
 {
 	G *gp = getg();
@@ -88,6 +98,13 @@ void __rt0_callhandler(SignalHandler *fn, int32_t sig, Siginfo *info, Ucontext *
 
 	if (touched((uint32_t)sig, info, &ctx->mcontext))
 		return; // a fault that the runtime has provoked
+	if (SignalGap && wantsgap(gp, ctx)) {
+		callbelow(fn, sig, info, ctx);
+		return;
+	}
+	if (SignalGap)
+		usedup(gp, ctx);
+	KEEPHANDLED(&h, &ctx->mcontext);
 	enter(&h, mp);
 	fn(sig, info, ctx);
 	leavehandler(&h, mp);
@@ -99,5 +116,5 @@ G *interrupted(const G *gsignal, const Ucontext *ctx)
 {
 	const Handling *h = gsignal->m->handling;
 
-	return h && h->ctx == ctx ? h->gp : (G *)(uintptr_t)gsignal;
+	return h && h->ctx == ctx && ISHANDLED(h, &ctx->mcontext) ? h->gp : (G *)(uintptr_t)gsignal;
 }

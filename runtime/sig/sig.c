@@ -18,6 +18,7 @@
 #include "runtime/panic/panic.h"
 #include "runtime/sched/morestack.h"
 #include "runtime/sched/preempt.h"
+#include "runtime/sig/signalstack.h"
 
 uint32_t signalsOK;
 uintptr_t fwdSig[NSIG];
@@ -332,6 +333,8 @@ NOSPLIT void sigtrampgo(uint32_t sig, Siginfo *info, Ucontext *ctx)
 		s.gp = interrupted(gp, ctx);
 	setg(gsignal);
 	setguard(guardof(gsignal));
+	if (Libc && SignalGap)
+		usedup(s.gp, ctx);
 	sighandler(&s);
 	setg(gp);
 	restoreguard(gp, guard); // a request to yield may have come meanwhile, or with this

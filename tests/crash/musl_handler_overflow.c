@@ -3,7 +3,7 @@
 // cflags: --musl
 // matrix: GOMAXPROCS=1,4
 // matrix: HOW=deep,large
-// stderr~: \Aruntime: stack of signal handlers exceeds [0-9]+-byte limit\nruntime: sp=0x[0-9a-f]+ stack=\[0x[0-9a-f]+, 0x[0-9a-f]+\]\nfatal error: stack overflow\n\nruntime stack:\n(deep|large)\(\.\.\.\)\n(.*\n)*\ngoroutine 1 \[running, locked to thread\]:\nsend\(\.\.\.\)\n\t.*\nrt_main\(\.\.\.\)\n
+// stderr~: \Aruntime: stack of signal handlers exceeds [0-9]+-byte limit\nruntime: sp=0x[0-9a-f]+ stack=\[0x[0-9a-f]+, 0x[0-9a-f]+\]\nfatal error: stack overflow\n\nruntime stack:\n(deep|large)\(\.\.\.\)\n(.*\n)*handler\(\.\.\.\)\n(.*\n)*\ngoroutine 1 \[running, locked to thread\]:\nsend\(\.\.\.\)\n\t.*\nrt_main\(\.\.\.\)\n
 // exit: 2
 // compilers: gcc
 // arch: not qemu: it promises guards below stacks (MADV_GUARD_INSTALL) and makes none

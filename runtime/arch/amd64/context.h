@@ -8,6 +8,7 @@
 enum {
 	RedZone = 128, // what a function may use below its stack pointer
 	EflagsTF = 0x100, EflagsDF = 0x400, EflagsAC = 0x40000,
+	SignalTail = 0, SignalGap = 0, // prologues see that a handler's stack is full
 };
 
 // ---- a signal's frame ---------------------------------------------------------------
@@ -34,6 +35,12 @@ typedef struct {
 #define ctxsp(c) ((c)->rsp)
 #define ctxbp(c) ((c)->rbp)
 #define ctxlink(c) ((Link){ })
+
+// In a Handling: where gp was is in the kernel's frame alone.
+#define HANDLINGENDS
+#define KEEPHANDLED(h, c) ((void)(c))
+#define ISHANDLED(h, c) true
+#define HANDLEDAT(h) ((Halted)HALTEDAT((h)->gp, &(h)->ctx->mcontext))
 
 // Makes the interrupted code continue at pc, as a function that the ABI allows to begin.
 ALWAYS_INLINE void ctxgoto(Sigcontext *c, uintptr_t pc)

@@ -9,6 +9,13 @@ enum {
 	RedZone = 0, // what a function may use below its stack pointer
 	FP = 29, LR = 30, // in regs
 	PstateBtype = 3 << 10, // what a branch by a register must reach
+	// A handler of the program's may use up the signal stack: no prologue sees it, the guard below
+	// does. The kernel puts that signal's frame below the stack pointer, where it has no room, unless
+	// this is outside of the stack that the kernel knows: then at the stack's top, over the frames
+	// there. So the kernel does not know the stack's end, SignalTail bytes and a frame; and handlers
+	// run SignalGap bytes below the first signal's frame, with what a report needs.
+	SignalTail = 8 << 10,
+	SignalGap = 16 << 10,
 };
 
 // ---- a signal's frame ---------------------------------------------------------------
@@ -31,6 +38,14 @@ typedef struct {
 	Sigcontext mcontext;
 } Ucontext;
 _Static_assert(offsetof(Ucontext, mcontext) == 176 && sizeof(Ucontext) == 4560, "the kernel's");
+
+// In a Handling, because the frame may be written over: where gp was.
+#define HANDLINGENDS uintptr_t pc, sp, bp, lr;
+#define KEEPHANDLED(h, c) \
+	((h)->pc = (c)->pc, (h)->sp = (c)->sp, (h)->bp = (c)->regs[FP], (h)->lr = (c)->regs[LR])
+#define ISHANDLED(h, c) ((h)->sp == (c)->sp)
+#define HANDLEDAT(h) \
+	((Halted){ .g = (h)->gp, .pc = (h)->pc, .sp = (h)->sp, .bp = (h)->bp, .link = { &(h)->lr } })
 
 // What is at the handler's stack pointer.
 typedef struct {
