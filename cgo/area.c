@@ -72,9 +72,9 @@ static Area *areabelow(uintptr_t hi)
 	return (Area *)areabefore(hi - DtvWords * PtrSize, areaalign(), blocksize());
 }
 
-static uintptr_t ownmemory(const Area *a)
+static uintptr_t ownmemory(Area *a)
 {
-	uintptr_t end = areaback((uintptr_t)a, areaalign(), blocksize()) + DtvWords * PtrSize +
+	uintptr_t end = (uintptr_t)areaback(a, areaalign(), blocksize()) + DtvWords * PtrSize +
 	                areaalign() - 1;
 
 	return end & ~(physPageSize - 1);
@@ -102,16 +102,16 @@ uintptr_t newarea(G *gp)
 {
 	const Area *first = g0.area; // the process's first thread's
 	Area *a = placearea(gp);
-	char *block = areablock((uintptr_t)a, areaalign(), blocksize());
+	char *block = areablock(a, areaalign(), blocksize());
 	uintptr_t ndata = (uintptr_t)(__tdata_end - __tdata_start);
-	uintptr_t hi = areafits() ? areafront((uintptr_t)a, block) & ~(uintptr_t)15 :
+	uintptr_t hi = areafits() ? (uintptr_t)areafront(a, block) & ~(uintptr_t)15 :
 	                            gp->stack.lo + goroutineStack;
 
 	if (areafits())
-		cleararea((uintptr_t)a, block, ndata, blocksize());
+		cleararea(a, block, ndata, blocksize());
 	__builtin_memcpy(block, __tdata_start, ndata);
 	a->self = a->prev = a->next = a;
-	a->dtv = (uintptr_t *)areaback((uintptr_t)a, areaalign(), blocksize());
+	a->dtv = (uintptr_t *)areaback(a, areaalign(), blocksize());
 	a->canary = first->canary;
 	a->tid = gp->tid;
 	a->detachstate = mainStarted ? AreaDetached : AreaJoinable; // the main goroutine's

@@ -43,29 +43,29 @@ ALWAYS_INLINE uintptr_t areabefore(uintptr_t hi, uintptr_t align, uintptr_t n)
 	return (hi - AreaBytes) & ~(align - 1);
 }
 
-ALWAYS_INLINE char *areablock(uintptr_t area, uintptr_t align, uintptr_t n)
+ALWAYS_INLINE char *areablock(void *area, uintptr_t align, uintptr_t n)
 {
 	(void)align;
 	return (char *)area - n;
 }
 
 // Returns where both begin.
-ALWAYS_INLINE uintptr_t areafront(uintptr_t area, char *block)
+ALWAYS_INLINE char *areafront(void *area, char *block)
 {
 	(void)area;
-	return (uintptr_t)block;
+	return block;
 }
 
 // Returns where both end: the dtv is there.
-ALWAYS_INLINE uintptr_t areaback(uintptr_t area, uintptr_t align, uintptr_t n)
+ALWAYS_INLINE char *areaback(void *area, uintptr_t align, uintptr_t n)
 {
 	(void)n, (void)align;
-	return area + AreaBytes;
+	return (char *)area + AreaBytes;
 }
 
 // Fills the area and the block, of n bytes, with zeros, except the first ndata of the block. In
 // one call: gcc makes string instructions of a whole struct, which are slow to start.
-ALWAYS_INLINE void cleararea(uintptr_t area, char *block, uintptr_t ndata, uintptr_t n)
+ALWAYS_INLINE void cleararea(void *area, char *block, uintptr_t ndata, uintptr_t n)
 {
 	(void)n;
 	__builtin_memset(block + ndata, 0, (uintptr_t)((char *)area + AreaBytes - (block + ndata)));

@@ -41,29 +41,29 @@ ALWAYS_INLINE uintptr_t areabefore(uintptr_t hi, uintptr_t align, uintptr_t n)
 	return ((hi - alignup(n, PtrSize) - tlsfront(align)) & ~(align - 1)) - AreaBytes;
 }
 
-ALWAYS_INLINE char *areablock(uintptr_t area, uintptr_t align, uintptr_t n)
+ALWAYS_INLINE char *areablock(void *area, uintptr_t align, uintptr_t n)
 {
 	(void)n;
 	return (char *)area + AreaBytes + tlsfront(align);
 }
 
 // Returns where both begin.
-ALWAYS_INLINE uintptr_t areafront(uintptr_t area, char *block)
+ALWAYS_INLINE char *areafront(void *area, char *block)
 {
 	(void)block;
 	return area;
 }
 
 // Returns where both end: the dtv is there.
-ALWAYS_INLINE uintptr_t areaback(uintptr_t area, uintptr_t align, uintptr_t n)
+ALWAYS_INLINE char *areaback(void *area, uintptr_t align, uintptr_t n)
 {
-	return (uintptr_t)areablock(area, align, n) + alignup(n, PtrSize);
+	return areablock(area, align, n) + alignup(n, PtrSize);
 }
 
 // Fills the area and the block, of n bytes, with zeros, except the first ndata of the block.
-ALWAYS_INLINE void cleararea(uintptr_t area, char *block, uintptr_t ndata, uintptr_t n)
+ALWAYS_INLINE void cleararea(void *area, char *block, uintptr_t ndata, uintptr_t n)
 {
-	__builtin_memset((void *)area, 0, (uintptr_t)block - area);
+	__builtin_memset(area, 0, (uintptr_t)(block - (char *)area));
 	__builtin_memset(block + ndata, 0, n - ndata);
 }
 
