@@ -61,6 +61,16 @@ static int64_t trynowait(const Call *c, PollMode mode)
 	return plaincall(&try);
 }
 
+// One that is ready has room for PipeBuf: writestreamuse writes the rest.
+static int64_t firstpoll(GateUse *u, const Call *c, PollMode mode)
+{
+	Call part = *c;
+
+	if (c->nr == __NR_write && !isnonblock(u->fd))
+		part.arg[2] = min(c->arg[2], (uint64_t)PipeBuf);
+	return pollcall(u, &part, mode, Never);
+}
+
 // Parks until the pipe is ready, as the call wants it, and makes the call. If it cannot,
 // the descriptor is polled from now on.
 static int64_t piperetry(GateUse *u, const Call *c, PollMode mode)
@@ -72,7 +82,7 @@ static int64_t piperetry(GateUse *u, const Call *c, PollMode mode)
 		r = trynowait(c, mode);
 		if (r == -EOPNOTSUPP || r == -ENOSYS) {
 			setgatekind(fd, GateStream);
-			return pollcall(u, c, mode, Never);
+			return firstpoll(u, c, mode);
 		}
 		if (r != -EAGAIN || isnonblock(fd))
 			return r;
