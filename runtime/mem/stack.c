@@ -53,6 +53,7 @@ enum {
 	MaxFreeSegments = 64,
 	SegmentBatch = 8,
 	LargeGuard = 1 << 20,
+	FewSlots = 16,           // system stacks above a large guard that is a mapping
 	SystemStacks = 1 << 20, // address space for those of five Ms
 	TableReach = 2 << 20, // so much address space has its page table entries in a page
 	PopulateBytes = 64 << 10,
@@ -140,11 +141,14 @@ static uintptr_t slotgap(void)
 }
 
 // A system stack, which is never unmapped: several are cut from one mapping. It may become resident
-// as a whole if the program locks its memory.
+// as a whole if the program locks its memory. A guard of 1 MiB has 255 entries in the page table,
+// which cost more than a mapping does, to make and at the end: the first ones are mappings.
 static uintptr_t slotalloc(uintptr_t n)
 {
 	static uintptr_t next, end; // under stackLarge.lock
+	static uint32_t nslots;
 	uintptr_t size = slotgap() + guardarea + n + slotgap(), base;
+	bool mapped;
 
 	lock(&stackLarge.lock);
 	if (end - next < size) {
@@ -159,7 +163,10 @@ static uintptr_t slotalloc(uintptr_t n)
 	}
 	base = next + slotgap();
 	next += size;
+	mapped = guardarea == LargeGuard && nslots++ < FewSlots;
 	unlock(&stackLarge.lock);
+	if (mapped && sysGuardMapped((void *)base, guardarea - physPageSize))
+		return base;
 	if (!sysGuard((void *)base, guardarea - physPageSize))
 		cannotguard();
 	return base;

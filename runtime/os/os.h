@@ -163,6 +163,7 @@ void sysDump(void *p, uintptr_t n, bool dump);
 void sysUnused(void *p, uintptr_t n, bool lazily);
 // Makes n bytes at p fault when touched; false when the kernel cannot.
 bool sysGuard(void *p, uintptr_t n);
+bool sysGuardMapped(void *p, uintptr_t n); // always a mapping of its own
 // Makes n bytes at p read-only; returns 0 or a negative errno.
 int64_t sysReadOnly(void *p, uintptr_t n);
 int64_t sysWritable(void *p, uintptr_t n); // or writable again

@@ -177,6 +177,11 @@ bool sysGuard(void *p, uintptr_t n)
 	return guardinstall(whole) || mprotect(whole, PROT_NONE) == 0;
 }
 
+bool sysGuardMapped(void *p, uintptr_t n)
+{
+	return mprotect(wholepages(p, n), PROT_NONE) == 0;
+}
+
 bool sysMapGuarded(void *p, uintptr_t guard, uintptr_t n)
 {
 	Pages below = wholepages(p, guard);
