@@ -50,7 +50,7 @@
 
 enum { TableBits = 9, TableSize = 1 << TableBits };
 
-static FutexBucket table[TableSize] = {
+static FutexBucket table[TableSize] LATERANKED = {
 	[0 ... TableSize - 1] = { .lock.rank = RANKED(RankFutex) },
 };
 

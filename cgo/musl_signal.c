@@ -81,7 +81,7 @@ typedef struct {
 	int32_t flags;
 } Asked;
 
-static Asked asked[NSIG];
+static Asked asked[NSIG] LATEBSS;
 
 // Held with all signals blocked: a handler may call sigaction.
 static SpinLock askedlock;

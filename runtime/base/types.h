@@ -95,6 +95,12 @@ enum {
 #define RELRO __attribute__((section(".data.rel.ro.late")))
 // Zeroed data behind the rest of the runtime's: what a start touches is on few pages.
 #define LATEBSS __attribute__((section(".bss..late")))
+// So, too, where it is zeroed: a lock's rank is not, in the debug build.
+#ifdef RT0_DEBUG
+#define LATERANKED
+#else
+#define LATERANKED LATEBSS
+#endif
 
 // An invariant: checked in the debug build, an assumption elsewhere.
 #define must(cond)                                                                     \

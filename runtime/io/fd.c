@@ -50,7 +50,7 @@ static uint64_t onewait(PollMode mode)
 	return mode == PollRead ? BIT(23) : BIT(43);
 }
 
-Fd *fdchunks[Chunks];
+Fd *fdchunks[Chunks] LATEBSS;
 
 static PollDesc *polldesc(int32_t fd);
 static void forgetall(void);

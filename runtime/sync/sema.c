@@ -27,7 +27,7 @@
 
 enum { TableSize = 251 }; // prime, so that strides of addresses spread
 
-static SemaRoot semtable[TableSize] = {
+static SemaRoot semtable[TableSize] LATERANKED = {
 	[0 ... TableSize - 1] = { .lock.rank = RANKED(RankSemaRoot) },
 };
 
