@@ -14,14 +14,15 @@
 
 #include <fcntl.h>
 
-enum { Workers = 4, Live = 100000, Mine = Live / Workers, MiB = 1 << 20 };
+enum { Workers = 4, Most = 100000, MiB = 1 << 20 };
 
 typedef struct {
 	char *p;
 	size_t n;
 } Object;
 
-static Object objects[Live];
+static Object objects[Most];
+static int live, mine; // objects that are live at once, and each worker's
 static int64_t changes;
 static rt_waitgroup done;
 
@@ -62,13 +63,13 @@ static void give(Object *o)
 
 static void churn(void *arg)
 {
-	Object *mine = arg;
-	uint64_t seed = 88172645463325252 + (uintptr_t)(mine - objects);
+	Object *own = arg;
+	uint64_t seed = 88172645463325252 + (uintptr_t)(own - objects);
 
-	for (int i = 0; i < Mine; i++)
-		obtain(&mine[i], &seed);
+	for (int i = 0; i < mine; i++)
+		obtain(&own[i], &seed);
 	for (int64_t i = 0; i < changes / Workers; i++) {
-		Object *o = &mine[next_random(&seed) % Mine];
+		Object *o = &own[next_random(&seed) % (uint64_t)mine];
 
 		give(o);
 		obtain(o, &seed);
@@ -82,7 +83,7 @@ static void fill(void)
 {
 	rt_waitgroup_add(&done, Workers);
 	for (int i = 0; i < Workers; i++)
-		rt_go(churn, &objects[i * Mine]);
+		rt_go(churn, &objects[i * mine]);
 	rt_waitgroup_wait(&done);
 }
 
@@ -99,7 +100,7 @@ static void returned(void)
 	struct rt_memstats m;
 	int64_t start = rt_nanotime();
 
-	for (int i = 0; i < Live; i++)
+	for (int i = 0; i < live; i++)
 		give(&objects[i]);
 	// To the kernel, and by the Ps' caches to the heap.
 	while (rt_memstats(&m), resident() >= 16 * MiB + records(&m) || m.heap - m.heap_free >= 8 * MiB ||
@@ -113,25 +114,27 @@ static void returned(void)
 	rt_printf("given back after %lld ms: %lld KiB resident\n",
 	          (long long)(rt_nanotime() - start) / 1000000, (long long)resident() / 1024);
 	check(m.objects < 100);
-	check(m.heap >= (uint64_t)Live * 16384);
+	check(m.heap >= (uint64_t)live * 16384);
 }
 
 int rt_main(int argc, char **argv)
 {
-	int64_t live = 0, used;
+	int64_t bytes = 0, used;
 	struct rt_memstats m;
 
 	changes = rounds((int)argument(argc, argv, 10000000));
+	mine = rounds(Most / Workers);
+	live = mine * Workers;
 	fill();
-	for (int i = 0; i < Live; i++)
-		live += (int64_t)objects[i].n;
+	for (int i = 0; i < live; i++)
+		bytes += (int64_t)objects[i].n;
 	used = resident();
-	rt_printf("live %lld MiB, resident %lld MiB, ratio %.3f\n", (long long)live / MiB,
-	          (long long)used / MiB, (double)used / (double)live);
-	check(used <= live + live * 2 / 5);
+	rt_printf("live %lld MiB, resident %lld MiB, ratio %.3f\n", (long long)bytes / MiB,
+	          (long long)used / MiB, (double)used / (double)bytes);
+	check(used <= bytes + bytes * 2 / 5);
 	rt_memstats(&m);
-	check(m.objects >= Live && m.objects < Live + 100);
-	check((int64_t)m.object_bytes >= live && (int64_t)m.object_bytes < live + live / 8);
+	check(m.objects >= (uint64_t)live && m.objects < (uint64_t)live + 100);
+	check((int64_t)m.object_bytes >= bytes && (int64_t)m.object_bytes < bytes + bytes / 8);
 	returned();
 	changes = 4;
 	fill();
