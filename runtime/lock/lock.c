@@ -118,7 +118,7 @@ UNCHECKED_LOCKS void lock(Mutex *l)
 }
 
 // Wakes an M that sleeps, if any; throws if l was not locked.
-static COLD void unlockslow(M *mp, Mutex *l)
+COLD void unlockslow(M *mp, Mutex *l)
 {
 	// Sleeping, less one: nobody has taken it meanwhile.
 	if (atomic_xchg(&l->key, Unlocked) > Sleeping)

@@ -53,6 +53,30 @@ ALWAYS_INLINE void lockInit(Mutex *l, uint32_t rank)
 
 void lock(Mutex *l) ACQUIRES(*l);
 void unlock(Mutex *l) RELEASES(*l);
+void unlockslow(M *mp, Mutex *l);
+
+// As lock and unlock, inline, where nothing in between calls a function that may yield: m->locks
+// does not count it.
+ALWAYS_INLINE void shortlock(Mutex *l) ACQUIRES(*l);
+ALWAYS_INLINE UNCHECKED_LOCKS void shortlock(Mutex *l)
+{
+	if (!Debug && likely(atomic_cas(&l->key, 0, 1))) // acquire: pairs with unlock
+		return;
+	lock(l);
+	if (!Debug)
+		getg()->m->locks--;
+}
+
+ALWAYS_INLINE void shortunlock(Mutex *l) RELEASES(*l);
+ALWAYS_INLINE UNCHECKED_LOCKS void shortunlock(Mutex *l)
+{
+	if (Debug) {
+		unlock(l);
+	} else if (unlikely(atomic_xadd(&l->key, -1u) != 0)) { // release: pairs with lock
+		getg()->m->locks++;
+		unlockslow(getg()->m, l);
+	}
+}
 
 // ---- note.c -------------------------------------------------------------------------
 

@@ -133,13 +133,13 @@ static G *swapglobal(M *mp, G *gp, bool *inheritTime)
 	// A G that is put there now comes after gp, as if a moment later.
 	if (!others && atomic_load_relaxed(&sched.runqsize) == 0)
 		return gp;
-	lock(&sched.lock);
+	shortlock(&sched.lock);
 	gqueuePushBack(&sched.runq, gp);
 	if (!others || nowandthen(pp))
 		next = gqueuePop(&sched.runq);
 	else
 		addrunqsize(1);
-	unlock(&sched.lock);
+	shortunlock(&sched.lock);
 	if (!others)
 		return next;
 	wakep();
