@@ -3,7 +3,7 @@
 //
 // The rings have four places (the stress build's).
 //
-// source: runtime/sched/runq.c runtime/lock/lock.c
+// source: runtime/sched/runq.c runtime/sched/runq.h runtime/lock/lock.c
 // cflags: -DRT0_STRESS
 // mutant: the tail is advanced before the slot is filled
 // - atomic_store_relaxed(&pp->runq[t % RunqSize], gp);\n\t\t\tif (next)

@@ -5,6 +5,7 @@
 // give up, sleep and are woken by the runtime's functions.
 //
 // source: runtime/sched/findrunnable.c runtime/sched/wake.c runtime/sched/p.c
+// source: runtime/sched/wake.h
 // source: runtime/sched/runq.c runtime/sched/search.h runtime/lock/note.c
 // cflags: -DRT0_STRESS
 // run: --memory tso
@@ -34,8 +35,8 @@
 // - if (atomic_load_seqcst(&sched.runqsize) != 0) // pairs
 // + if (atomic_load_acquire(&sched.runqsize) != 0) //
 // mutant: the waker looks for idle Ps by an acquire alone
-// - if (atomic_load_seqcst(&sched.npidle) == 0)
-// + if (atomic_load_acquire(&sched.npidle) == 0)
+// - if (unlikely(atomic_load_seqcst(&sched.npidle) != 0))
+// + if (unlikely(atomic_load_acquire(&sched.npidle) != 0))
 // mutant: the G is published without a full barrier | --memory tso
 // - atomic_xchg(&pp->runqtail, t + 1);
 // + atomic_store_release(&pp->runqtail, t + 1);
