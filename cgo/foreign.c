@@ -143,7 +143,7 @@ static void adopt0(G *gp)
 
 	lock(&sched.lock);
 	casgstatus(gp, Gdead, Grunnable);
-	dropg();
+	dropg(getg()->m, gp);
 	if (!atomic_load_relaxed(&sched.freezing)) // stored under sched.lock, by checkdead too
 		pp = pidleget();
 	if (pp)

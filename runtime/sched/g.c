@@ -344,7 +344,9 @@ void goexit0(G *gp)
 		gp->_panic->recovered(gp, gp->_panic, UINTPTR_MAX); // frees it
 	gp->_panic = NULL;
 	gp->_defer = NULL;
-	freesegment(gp);
+	gp->allocs = NULL;
+	if (unlikely(gp->segment.lo != 0))
+		freesegment(gp);
 	traceg(TraceGoEnd, gp);
 	fastcasgstatus(gp, Grunning, Gdead);
 	if (gp->issystem)
@@ -362,7 +364,7 @@ void goexit0(G *gp)
 		freeasyncstate(gp->asyncState);
 		gp->asyncState = NULL;
 	}
-	dropg();
+	dropg(mp, gp);
 	fiberend(gp);
 	if (mp->lockedInt != 0)
 		throw("internal lockOSThread error");

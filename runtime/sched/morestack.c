@@ -185,13 +185,12 @@ const G *borrowedof(const G *gp)
 
 // ---- the end ------------------------------------------------------------------------
 
-// gp is dead.
+// gp is dead, and has one.
 void freesegment(G *gp)
 {
-	gp->allocs = NULL;
 	if (onlysegment(gp))
 		startonsegment(gp); // the guard that alloca moved
-	else if (gp->segment.lo != 0)
+	else
 		detach(gp);
 }
 

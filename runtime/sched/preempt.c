@@ -157,7 +157,7 @@ void preemptPark(G *gp)
 {
 	gp->waitreason = WaitReasonPreempted;
 	traceg(TraceGoBlock, gp);
-	dropg(); // first: once it is Gpreempted, another M may resume it
+	dropg(getg()->m, gp); // first: once it is Gpreempted, another M may resume it
 	casgstatus(gp, Grunning, Gpreempted);
 	LEAVE(schedule());
 }

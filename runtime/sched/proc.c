@@ -63,16 +63,6 @@ HOTSTEP void execute(G *gp, bool inheritTime)
 	LEAVE(run(gp, inheritTime));
 }
 
-// Unties the current G from its M.
-void dropg(void)
-{
-	M *mp = getg()->m;
-
-	fiberleave(mp->curg);
-	mp->curg->m = NULL;
-	mp->curg = NULL;
-}
-
 // Puts gp at the tail of the global queue. If this P has something else to do, another may take
 // gp: the lock orders the put before wakep's load. If not, this P takes gp itself, and no M is
 // woken for a goroutine that yields all alone.
@@ -281,7 +271,7 @@ static void park_m(G *gp)
 		dropsegment(gp);
 	traceg(TraceGoBlock, gp);
 	fastcasgstatus(gp, Grunning, Gwaiting);
-	dropg();
+	dropg(mp, gp);
 	if (unlockf) {
 		mp->waitunlockf = NULL;
 		if (unlikely(!unlockf(gp, mp->waitlock))) {
@@ -336,7 +326,7 @@ void goschedImpl(G *gp)
 		dropsegment(gp);
 	traceg(TraceGoYield, gp);
 	fastcasgstatus(gp, Grunning, Grunnable);
-	dropg();
+	dropg(mp, gp);
 	next = swapglobal(mp, gp, &mp->inheritTime);
 	if (likely(next && !next->lockedm))
 		LEAVE(run(next, mp->inheritTime));
@@ -354,12 +344,12 @@ static void gosched_m(G *gp)
 
 static COLD void goyield_m(G *gp)
 {
-	P *pp = getg()->m->p;
+	M *mp = getg()->m;
 
 	traceg(TraceGoYield, gp);
 	fastcasgstatus(gp, Grunning, Grunnable);
-	dropg();
-	runqput(pp, gp, false);
+	dropg(mp, gp);
+	runqput(mp->p, gp, false);
 	LEAVE(schedule());
 }
 

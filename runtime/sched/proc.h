@@ -2,6 +2,7 @@
 #ifndef RT0_SCHED_PROC_H
 #define RT0_SCHED_PROC_H
 
+#include "runtime/base/hosted.h"
 #include "runtime/runtime.h"
 
 // ---- proc.c -------------------------------------------------------------------------
@@ -9,7 +10,13 @@
 // schedule and execute do not come back (LEAVE, in switch.h).
 void schedule(void);
 void execute(G *gp, bool inheritTime);
-void dropg(void);
+// On g0: unties gp, the current G, from mp, this M.
+ALWAYS_INLINE void dropg(M *mp, G *gp)
+{
+	fiberleave(gp);
+	gp->m = NULL;
+	mp->curg = NULL;
+}
 void ready(G *gp, bool next);
 void goready(G *gp);
 void gopark(bool (*unlockf)(G *gp, void *lock), void *lock, WaitReason reason);

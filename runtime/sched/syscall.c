@@ -183,7 +183,7 @@ static COLD void exitsyscall0(G *gp)
 	lock(&sched.lock);
 	traceg(TraceSysExitWait, gp); // under the lock: as in readyall
 	casgstatus(gp, Gsyscall, Grunnable);
-	dropg();
+	dropg(mp, gp);
 	if (!atomic_load_relaxed(&sched.freezing))
 		pp = pidleget(); // under the lock: an M that idles sees our G, or we its P
 	if (pp)

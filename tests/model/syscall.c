@@ -116,14 +116,6 @@ void casgstatus(G *gp, uint32_t from, uint32_t to)
 	gp->atomicstatus = to;
 }
 
-void dropg(void)
-{
-	M *mp = getg()->m;
-
-	mp->curg->m = NULL;
-	mp->curg = NULL;
-}
-
 int64_t mReserveID(void)
 {
 	return made;
@@ -207,7 +199,7 @@ static void caller(void *arg)
 	exitsyscall();
 	took(gp);
 	mc_setg(gp->m->g0);
-	dropg();
+	dropg(gp->m, gp);
 	schedules();
 }
 
@@ -227,7 +219,7 @@ static void longcaller(void *arg)
 	exitsyscall();
 	took(getg());
 	mc_setg(getg()->m->g0);
-	dropg();
+	dropg(getg()->m, getg()->m->curg);
 	(void)arg;
 	schedules();
 }
