@@ -6,6 +6,10 @@
 // slice, milliseconds, before a new thread begins, or ends. So main's M may run only where it is,
 // and what it makes is pinned to that processor with it: sysmon's M and the helper.
 //
+// Where another process runs here, too, whichever thread comes next would often wait for the end of its
+// slice. The kernel (since 6.12) has a thread that asked for short slices of its own come first,
+// so they do that meanwhile.
+//
 // When the helpers wait, main's M may run again where it might. The two are left for the moment,
 // since a program that ends now ends sooner so: sysmon unpins them when it has slept, and the
 // helper is unpinned by an M that wakes it earlier.
@@ -20,41 +24,66 @@
 #include "runtime/sched/sysmon.h"
 #include "runtime/sched/wake.h"
 
-enum { MaxCpus = 1024 }; // where the kernel knows more, each M runs where it likes
+enum {
+	MaxCpus = 1024,          // where the kernel knows more, each M runs where it likes
+	ShortSlice = 100 * 1000, // ns: the least that the kernel has
+};
 
 typedef struct {
 	uint8_t bits[MaxCpus / 8];
 } Cpus;
 
-static Cpus before;  // where the process may run
-static bool sharing; // written by main's M
-static M *helper;    // the first M that was made for a P: main's
+static Cpus before;     // where the process may run
+static SchedAttr usual; // how the process is scheduled
+static bool shortened;  // its slices are short
+static bool sharing;    // written by main's M
+static M *helper;       // the first M that was made for a P: main's
 
-// Runs on g0.
-void beginsharing(void)
+static bool keephere(void)
 {
 	Cpus here = { 0 };
 	uint32_t cpu = currentcpu();
 
-	if (Hosted || ncpu == 1 || cpu >= MaxCpus)
-		return;
+	if (cpu >= MaxCpus)
+		return false;
 	if (sched_getaffinity(0, sizeof before, before.bits) <= 0)
-		return;
+		return false;
 	here.bits[cpu / 8] = (uint8_t)(1 << cpu % 8);
-	atomic_store_relaxed(&sharing, setaffinity(0, sizeof here, here.bits) == 0);
+	return setaffinity(0, sizeof here, here.bits) == 0;
+}
+
+// Of a process that is scheduled as most are: what it was is known then.
+static bool shorten(void)
+{
+	SchedAttr attr;
+
+	if (getsched(0, &usual) < 0 || usual.policy != SCHED_NORMAL || usual.flags != 0)
+		return false;
+	attr = usual;
+	attr.runtime = ShortSlice;
+	return setsched(0, &attr) == 0;
+}
+
+// Runs on g0.
+void beginsharing(void)
+{
+	if (Hosted || ncpu == 1 || !keephere())
+		return;
+	shortened = shorten();
+	atomic_store_release(&sharing, true); // pairs with joinstart's load
 }
 
 // Called by the M that makes mp, for pp or none.
 void joinstart(M *mp, const P *pp)
 {
-	if (likely(!atomic_load_relaxed(&sharing)))
+	if (likely(!atomic_load_acquire(&sharing))) // pairs with beginsharing's store
 		return;
 	mp->pinned = true;
 	if (pp)
 		atomic_cas(&helper, NULL, mp);
 }
 
-// Undoes beginsharing for a thread; 0 is the caller's. A thread that nobody has limited is given all
+// Undoes keephere for a thread; 0 is the caller's. A thread that nobody has limited is given all
 // processors, so that it gets those that its control group may get later, too: the first time,
 // whether the kernel grants more than before is looked at.
 static void runanywhere(int32_t tid)
@@ -75,13 +104,20 @@ static void runanywhere(int32_t tid)
 		setaffinity(tid, sizeof before, before.bits);
 }
 
+static void asbefore(int32_t tid)
+{
+	if (shortened)
+		setsched(tid, &usual);
+	runanywhere(tid);
+}
+
 // Runs on g0 of main's M.
 void endsharing(void *unused)
 {
 	(void)unused;
 	if (!sharing)
 		return;
-	runanywhere(0);
+	asbefore(0);
 	// Pairs with unpinm's load: what it makes from now on is not pinned.
 	atomic_store_release(&sharing, false);
 }
@@ -90,7 +126,7 @@ static void unpinfn(void *arg)
 {
 	M *mp = arg;
 
-	runanywhere((int32_t)atomic_load_relaxed(&mp->procid));
+	asbefore((int32_t)atomic_load_relaxed(&mp->procid));
 	atomic_store_relaxed(&mp->pinned, false);
 }
 

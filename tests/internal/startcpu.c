@@ -1,5 +1,5 @@
-// tests/internal/startcpu.c - threads that began on the processor on which the runtime started may
-// soon run where the process may: those of the start, one that is woken and one with a P at once.
+// tests/internal/startcpu.c - threads that began on the processor on which the runtime started, with
+// short slices, are soon as the process was: those of the start, one that is woken and one with a P.
 // matrix: GOMAXPROCS=2,4
 #include "internal.h"
 #include "runtime/sched/m.h"
@@ -20,6 +20,13 @@ static int32_t processors(int32_t tid)
 	return n;
 }
 
+static bool shortslices(int32_t tid)
+{
+	SchedAttr attr = { 0 };
+
+	return getsched(tid, &attr) == 0 && attr.runtime == 100000;
+}
+
 static void count(void *unused)
 {
 	(void)unused;
@@ -28,7 +35,7 @@ static void count(void *unused)
 	for (M *mp = allm; mp; mp = mp->alllink) {
 		int32_t tid = (int32_t)atomic_load_acquire(&mp->procid);
 
-		pinned += tid == 0 || processors(tid) != ncpu;
+		pinned += tid == 0 || processors(tid) != ncpu || shortslices(tid);
 	}
 	unlock(&sched.lock);
 }
