@@ -481,6 +481,7 @@ struct Sched {
 	// Written under sched.lock; read without it by wakep, findrunnable and others.
 	uint32_t npidle;
 	int32_t runqsize;
+	uint32_t nsurplus; // Ps beyond the number of processors; the world is stopped when it changes
 
 	// Atomics without a lock.
 	uint32_t nmspinning __attribute__((aligned(CacheLineSize)));

@@ -214,6 +214,7 @@ STEP P *procresize(int32_t nprocs)
 		}
 	}
 	randomOrder_reset((uint32_t)nprocs);
+	atomic_store_relaxed(&sched.nsurplus, (uint32_t)max(nprocs - ncpu, 0));
 	atomic_store_release(&gomaxprocs, nprocs);
 	return runnable;
 }

@@ -422,20 +422,20 @@ static int32_t readyall(const Gqueue *list, bool havep)
 	return n;
 }
 
-// Makes all of list runnable: one for each idle P through the global queue, the rest on this P.
+// Makes all of list runnable: one for each P that wants work through the global queue, the rest on this P.
 // Without a P, all go to the global queue.
 COLD void injectglist(Gqueue *list)
 {
 	Gqueue globq = { 0 };
-	int32_t n, nglob = 0, nidle;
+	int32_t n, nglob = 0, nwant;
 	M *mp;
 
 	if (gqueueEmpty(list))
 		return;
 	mp = acquirem();
 	n = readyall(list, mp->p != NULL);
-	nidle = mp->p ? (int32_t)atomic_load_relaxed(&sched.npidle) : n;
-	while (nglob < nidle && !gqueueEmpty(list)) {
+	nwant = mp->p ? (int32_t)nwanting() : n;
+	while (nglob < nwant && !gqueueEmpty(list)) {
 		gqueuePushBack(&globq, gqueuePop(list));
 		nglob++;
 	}
@@ -443,7 +443,7 @@ COLD void injectglist(Gqueue *list)
 		lock(&sched.lock);
 		globrunqputbatch(&globq, nglob);
 		unlock(&sched.lock);
-		for (int32_t i = 0; i < nglob && atomic_load_relaxed(&sched.npidle) > 0; i++)
+		for (int32_t i = 0; i < nglob && nwanting() > 0; i++)
 			startm(NULL, false);
 	}
 	if (!gqueueEmpty(list))

@@ -21,6 +21,16 @@ ALWAYS_INLINE uint32_t nspinning(void)
 	return atomic_load_seqcst(&sched.nmspinning);
 }
 
+// The idle Ps that work shall be brought to: while there are as many busy Ps as processors, none. A
+// further thread would take its time from the others, and the work that it takes away is soon done
+// where it is. With no more Ps than processors, all that are idle. Pairs as npidle does.
+ALWAYS_INLINE uint32_t nwanting(void)
+{
+	uint32_t n = atomic_load_seqcst(&sched.npidle), surplus = atomic_load_relaxed(&sched.nsurplus);
+
+	return n > surplus ? n - surplus : 0;
+}
+
 ALWAYS_INLINE bool isspinning(const M *mp)
 {
 	return mp->spinning;

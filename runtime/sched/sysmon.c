@@ -55,7 +55,7 @@ static bool retakesyscall(P *pp, int64_t now, bool over)
 		return false;
 	}
 	if (runqempty(pp) &&
-	    nspinning() + atomic_load_relaxed(&sched.npidle) > 0 &&
+	    nspinning() + nwanting() > 0 &&
 	    pd->syscallwhen + ForcePreemptNS > now)
 		return false;
 	unlock(&allpLock); // handoffp takes sched.lock, which comes first in the order
@@ -130,10 +130,18 @@ static uint32_t untiltimer(uint32_t delay, int64_t now)
 
 // ---- all of it 
 
+// Is there work behind the goroutine that pp runs?
+static bool workbehind(P *pp)
+{
+	return atomic_load_relaxed(&sched.nsurplus) > 0 &&
+	       (!runqempty(pp) || atomic_load_relaxed(&sched.runqsize) != 0);
+}
+
 // Returns how many Ps were taken.
 static int32_t retake(int64_t now)
 {
 	int32_t n = 0;
+	bool behind = false;
 
 	// allp must not be replaced while we look at it.
 	lock(&allpLock);
@@ -150,6 +158,7 @@ static int32_t retake(int64_t now)
 		over = sliceover(pp, now);
 		if (over) {
 			watchuntil = now + WatchTimers;
+			behind |= workbehind(pp);
 			preemptone(pp, PreemptSlice); // has no effect in a system call
 		} else if (s == Prunning) {
 			preemptfortimer(pp, now);
@@ -158,6 +167,8 @@ static int32_t retake(int64_t now)
 			n++;
 	}
 	unlock(&allpLock);
+	if (behind)
+		wakesurplus();
 	return n;
 }
 

@@ -164,10 +164,19 @@ void startm(P *pp, bool spinning)
 	wakem(mp, pp);
 }
 
-// Does what wakep does when a P is idle.
+// Does what wakep does when a P is idle, if that P wants work.
 void wakeidle(void)
 {
-	if (nspinning() == 0 && claimspinning())
+	if (nwanting() > 0 && nspinning() == 0 && claimspinning())
+		startm(NULL, true);
+}
+
+// Called by sysmon for what waits behind a goroutine that has used up its time slice: any idle P
+// will do, because the kernel's time slices share the processors better then. A late value of npidle
+// does no harm: sysmon calls again after the next slice.
+void wakesurplus(void)
+{
+	if (atomic_load_relaxed(&sched.npidle) > 0 && nspinning() == 0 && claimspinning())
 		startm(NULL, true);
 }
 
@@ -203,11 +212,11 @@ static bool hasjob(P *pp)
 	return !runqempty(pp) || atomic_load_relaxed(&sched.runqsize) != 0;
 }
 
-// Claims a spinning M if none spins and no P is idle: the others are busy, and there may be
+// Claims a spinning M if none spins and no P wants work: the others are busy, and there may be
 // more work than we know.
 static bool searchwanted(void)
 {
-	return nspinning() + atomic_load_relaxed(&sched.npidle) == 0 && claimspinning();
+	return nspinning() + nwanting() == 0 && claimspinning();
 }
 
 // Decides about pp, which no M owns. Returns true if the caller must start an M for it;

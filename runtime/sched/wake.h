@@ -21,6 +21,7 @@ void stopm(void);
 void stopmfor(M *mp, P *pp);
 void wakem(M *mp, P *pp);
 void startm(P *pp, bool spinning);
+void wakesurplus(void);
 void beginstart(void);
 void endstart(void);
 // A timer of a running P has been set to when: it is seen in time.

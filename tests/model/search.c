@@ -240,6 +240,14 @@ static void chain(void)
 	made = 3;
 }
 
+// There are two processors: while m0 and m1 are busy, nobody is woken for p2, and m1 must find it.
+static void surplus(void)
+{
+	begins(puts1, 1, false, 3);
+	sched.nsurplus = 1;
+	made = 2;
+}
+
 static void allfound(void)
 {
 	for (int i = 0; i < puts; i++)
@@ -254,6 +262,7 @@ const Scenario mc_scenarios[] = {
 	{ "onequiet", onequiet, allfound, false },
 	{ "next", next, allfound, false },
 	{ "global", global, allfound, false },
+	{ "surplus", surplus, allfound, false },
 	{ "chain", chain, allfound, true },
 	{ 0 },
 };

@@ -285,7 +285,7 @@ static void searcher(void *arg)
 static void world(int n, int ps)
 {
 	makeworld(n);
-	gomaxprocs = allplen = allpcap = ps;
+	gomaxprocs = allplen = allpcap = ncpu = ps;
 	newprocs = 0;
 	randomOrder_reset((uint32_t)ps);
 	sched.lastpoll = 1;

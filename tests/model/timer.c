@@ -374,7 +374,7 @@ static void world(int ps)
 {
 	makeworld(MaxWorld);
 	modeltime = Start;
-	gomaxprocs = allplen = allpcap = ps;
+	gomaxprocs = allplen = allpcap = ncpu = ps;
 	newprocs = 0;
 	randomOrder_reset((uint32_t)ps);
 	sched.lastpoll = Start;
