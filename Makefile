@@ -137,10 +137,12 @@ TWICE := $(call built,libc)
 WISHED = $(OPT) -g $(WARN)
 WARN += -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 NEEDED = -std=gnu11 $(FREE) -fno-pic -fno-pie $(ARCHNEEDED) -fno-omit-frame-pointer \
-	-fno-stack-protector -f$(if $(HOSTED),,no-)asynchronous-unwind-tables -fno-strict-aliasing -fno-common \
+	-fno-stack-protector $(TABLES) -fno-strict-aliasing -fno-common \
 	-ffunction-sections -fdata-sections $(MAPPED) $(COUNTING) $(SPLIT) $(NOFLOATS) $(DEFS) \
 	-I. -Iruntime/arch/$(ARCH) -Iinclude
 FREE = -ffreestanding
+# A plain program's tracebacks and gdb need none. gcc's default for arm64 is the second kind.
+TABLES = $(if $(HOSTED),-fasynchronous-unwind-tables,-fno-asynchronous-unwind-tables -fno-unwind-tables)
 SPLIT = $(if $(SUFFIX)$(HOSTED)$(NOSPLIT),-DRT0_NO_SPLIT,-f$(if $(filter $<,$(UNCHECKED)),no-)split-stack)
 NOFLOATS = $(if $(filter $<,$(FLOATS)),,-mgeneral-regs-only)
 PIE = -fpie $(ARCHPIE) -DRT0_PIE

@@ -34,6 +34,10 @@ rtcc "$RT0_ROOT/examples/hello.c" -o hello
 rtcc -static-pie "$RT0_ROOT/examples/hello.c" -o hellopie
 rtcc "$RT0_ROOT/tests/arch/arm64/programs/preempt.c" -o preempt
 rtcc --musl "$RT0_ROOT/tests/programs/musl_area.c" -o area
+aarch64-linux-gnu-strip -o stripped hello
+size=$(stat -c %s stripped)
+echo "stripped hello: $size of 92160 bytes"
+[ "$size" -le 92160 ] || fail "stripped hello has $size bytes"
 emulate ./hello
 emulate ./hellopie
 GOMAXPROCS=1 emulate ./preempt && echo preempted
