@@ -112,10 +112,10 @@ static const char *printframe(uintptr_t pc, uintptr_t at, int32_t level, uintptr
 	const Place *places;
 	int32_t n;
 
-	if (level < 2 && name && printed && streq(name, printed))
-		return NULL;
 	if (Hosted && name)
 		name = afterreal(name);
+	if (level < 2 && name && printed && streq(name, printed))
+		return NULL;
 	if (!showframe(at, name, level))
 		return NULL;
 	places = funcplaces(at, &n);
