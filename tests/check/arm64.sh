@@ -61,6 +61,17 @@ RT0_ARCH=arm64 stage/usr/local/bin/rtcc --hosted -O2 "$RT0_ROOT/examples/hello.c
 	fail 'the installed rtcc --hosted'
 emulate ./installed && emulate ./installed_musl && emulate -L /usr/aarch64-linux-gnu ./installed_hosted ||
 	fail 'what the installed rtcc makes'
+# AddressSanitizer, and clang with this library.
+RT0_ARCH=arm64 stage/usr/local/bin/rtcc --hosted -O1 -g -fsanitize=address "$RT0_ROOT/tests/hosted/overrun.c" -o overrun ||
+	fail 'rtcc --hosted -fsanitize=address'
+ASAN_OPTIONS=detect_leaks=0 emulate -L /usr/aarch64-linux-gnu ./overrun >log 2>&1
+[ $? -eq 1 ] && grep -q 'AddressSanitizer: heap-buffer-overflow' log && grep -q ' in worker .*overrun\.c:18' log ||
+	{ cat log; fail 'AddressSanitizer'; }
+if command -v clang >/dev/null; then
+	RT0_ARCH=arm64 CC='clang --target=aarch64-linux-gnu' stage/usr/local/bin/rtcc --hosted -O2 \
+		"$RT0_ROOT/examples/hello.c" -o clangs || fail 'rtcc --hosted with clang'
+	emulate -L /usr/aarch64-linux-gnu ./clangs >log 2>&1 || { cat log; fail 'a program of clang'; }
+fi
 stage/usr/local/bin/rtcc -O2 "$RT0_ROOT/examples/hello.c" -o here && ./here >/dev/null || fail 'for this processor'
 install BUILD="$arm64" ARCH=arm64 install # twice
 install BUILD="$arm64" ARCH=arm64 uninstall
