@@ -6,6 +6,8 @@
 // timeout: 300
 #include "../lib/test.h"
 
+#include "../lib/rounds.h"
+
 #include <pthread.h>
 #include <semaphore.h>
 #include <setjmp.h>
@@ -124,8 +126,8 @@ static void every(int us)
 
 static void many(int n, void (*calls)(void))
 {
-	every(Microseconds);
-	for (volatile int i = 0; i < n; i++)
+	every(Microseconds * slower());
+	for (volatile int i = 0; i < rounds(n); i++)
 		once(calls);
 	every(0);
 }
