@@ -489,6 +489,7 @@ struct Sched {
 	uint64_t goidgen;   // the last goid handed out, in batches
 	int64_t lastpoll;   // when the network was last polled; 0 while an M blocks in it
 	int64_t pollUntil;  // until when that M sleeps
+	int64_t polled;     // when an M that had a P, or was to have one, last polled the network
 
 	// gFree.lock protects the Gs that no P keeps; n is read without it too.
 	struct {

@@ -24,6 +24,8 @@
 #include "runtime/sched/timer.h"
 #include "runtime/sched/wake.h"
 
+enum { PollWithin = 200 * 1000 }; // ns
+
 // The result of a step. LookAgain: something has changed, so begin again at the first step.
 typedef enum { Nothing, Found, LookAgain } Outcome;
 
@@ -88,14 +90,19 @@ static G *takefirst(Gqueue *list)
 	return gp;
 }
 
-// Polls the network without waiting. An optimisation before stealing: the M that blocks in
-// netpoll will see these, too.
-static Outcome searchnetwork(Search *s)
+// Polls the network without waiting, if no M has done so within the last ns nanoseconds. The M that
+// blocks in netpoll will see these, too.
+static Outcome searchnetwork(Search *s, int64_t ns)
 {
 	Gqueue list;
 
 	if (!netpollwaiting() || pollerinside())
 		return Nothing;
+	if (s->now == 0)
+		s->now = nanotime();
+	if (ns != 0 && s->now < atomic_load_relaxed(&sched.polled) + ns)
+		return Nothing;
+	atomic_store_relaxed(&sched.polled, s->now);
 	list = netpoll(0);
 	return found(s, takefirst(&list));
 }
@@ -246,6 +253,7 @@ static Outcome pollnetwork(Search *s)
 	trace2(TracePark, 2, 0);
 	list = netpoll(delay);
 	leavepoll();
+	atomic_store_relaxed(&sched.polled, nanotime());
 	if (!regainp(s->wasSpinning && gqueueEmpty(&list))) {
 		injectglist(&list);
 		return Nothing;
@@ -293,10 +301,14 @@ static Outcome search(Search *s)
 		o = searchown(s);
 	if (o == Nothing)
 		o = searchglobal(s);
+	// What another P has not begun yet comes before what the network may have: few polls with
+	// many events cost less than many with few. But others' work must not keep it waiting.
 	if (o == Nothing)
-		o = searchnetwork(s);
+		o = searchnetwork(s, PollWithin);
 	if (o == Nothing)
 		o = steal(s);
+	if (o == Nothing)
+		o = searchnetwork(s, 0);
 	if (o == Nothing)
 		o = giveup(s); // from here on another M may take our P
 	if (o == Nothing)
