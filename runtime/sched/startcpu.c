@@ -118,7 +118,7 @@ void endsharing(void *unused)
 	if (!sharing)
 		return;
 	asbefore(0);
-	// Pairs with unpinm's load: what it makes from now on is not pinned.
+	// Pairs with unpinm's and unpinboth's loads: what it makes from now on is not pinned.
 	atomic_store_release(&sharing, false);
 }
 
@@ -130,11 +130,19 @@ static void unpinfn(void *arg)
 	atomic_store_relaxed(&mp->pinned, false);
 }
 
-// If the start is over: mp, which has begun, may run where it likes.
+static void unpinwoken(void *arg)
+{
+	M *mp = arg;
+
+	runanywhere((int32_t)atomic_load_relaxed(&mp->procid));
+}
+
+// mp sleeps and will be woken. If the start is over, it may run anywhere; its slices stay short until
+// sysmon has slept, so that it need not wait for the waker's to end where the kernel leaves it here.
 void unpinm(M *mp)
 {
 	if (!atomic_load_acquire(&sharing)) // pairs with endsharing's store
-		systemstack(unpinfn, mp);
+		systemstack(unpinwoken, mp);
 }
 
 // An M begins that was made during the start. Only the helper and sysmon's wait for its end; if
@@ -150,10 +158,12 @@ void unpinboth(void)
 {
 	M *mp = atomic_load_relaxed(&helper);
 
+	if (atomic_load_acquire(&sharing)) // pairs with endsharing's store
+		return;
 	if (mp && atomic_load_relaxed(&mp->pinned)) {
 		if (atomic_load_acquire(&mp->procid) == 0) // pairs with minit's store
 			return;
-		unpinm(mp);
+		unpinfn(mp);
 	}
-	unpinm(getg()->m);
+	unpinfn(getg()->m);
 }
