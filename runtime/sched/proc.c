@@ -66,7 +66,7 @@ HOTSTEP void execute(G *gp, bool inheritTime)
 // Puts gp at the tail of the global queue. If this P has something else to do, another may take
 // gp: the lock orders the put before wakep's load. If not, this P takes gp itself, and no M is
 // woken for a goroutine that yields all alone.
-static void putglobal(P *pp, G *gp)
+static COLD void putglobal(P *pp, G *gp)
 {
 	bool others;
 
@@ -148,7 +148,7 @@ static void endslice(P *pp)
 }
 
 // Returns the next goroutine for this M; blocks until there is one.
-static G *pick(bool *inheritTime)
+static COLD G *pick(bool *inheritTime)
 {
 	M *mp = getg()->m;
 	P *pp = mp->p;
@@ -196,7 +196,7 @@ static COLD void holdinglocks(void)
 }
 
 // A round that checks more, or finds nothing on the P's queue.
-static NOINLINE void fullround(void)
+static COLD void fullround(void)
 {
 	M *mp = getg()->m;
 
