@@ -39,16 +39,6 @@ STEP int64_t sched_getaffinity(int64_t pid, uintptr_t len, uint8_t *buf)
 	return syscall3(__NR_sched_getaffinity, (uint64_t)pid, len, ptrarg(buf));
 }
 
-int64_t getsched(int32_t tid, SchedAttr *attr)
-{
-	return syscall4(__NR_sched_getattr, (uint32_t)tid, ptrarg(attr), sizeof *attr, 0);
-}
-
-int64_t setsched(int32_t tid, const SchedAttr *attr)
-{
-	return syscall3(__NR_sched_setattr, (uint32_t)tid, ptrarg(attr), 0);
-}
-
 int64_t setaffinity(int32_t tid, uintptr_t len, const uint8_t *mask)
 {
 	return syscall3(__NR_sched_setaffinity, (uint32_t)tid, len, ptrarg(mask));

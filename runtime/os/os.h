@@ -27,17 +27,6 @@ typedef struct {
 	uint64_t size;
 } Sigaltstack;
 
-// How a thread is scheduled, as the kernel writes it.
-typedef struct {
-	uint32_t size, policy;
-	uint64_t flags;
-	int32_t nice;
-	uint32_t priority;
-	uint64_t runtime, deadline, period; // ns; runtime: the slice of SCHED_NORMAL, since Linux 6.12
-} SchedAttr;
-
-enum { SCHED_NORMAL };
-
 typedef struct {
 	int32_t signo, errno_, code, pad;
 	union {
@@ -106,8 +95,6 @@ int64_t read(int32_t fd, void *p, uintptr_t n);
 int64_t write1(int32_t fd, const void *p, uintptr_t n);
 int64_t closefd(int32_t fd);
 int64_t sched_getaffinity(int64_t pid, uintptr_t len, uint8_t *buf);
-int64_t getsched(int32_t tid, SchedAttr *attr);
-int64_t setsched(int32_t tid, const SchedAttr *attr);
 int64_t setaffinity(int32_t tid, uintptr_t len, const uint8_t *mask);
 int32_t gettid(void);
 int32_t getpid(void);

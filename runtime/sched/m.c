@@ -92,6 +92,7 @@ STEP void mcommoninit(M *mp, int64_t id)
 		callers(mp->createstack, nelem(mp->createstack));
 	lock(&sched.lock);
 	mp->id = id >= 0 ? id : mReserveID();
+	mp->pinned = getg()->m->pinned;
 	mp->fastrand[0] = hash32((uint64_t)mp->id);
 	mp->fastrand[1] = hash32(~(uint64_t)cputicks());
 	if ((mp->fastrand[0] | mp->fastrand[1]) == 0)
@@ -225,7 +226,6 @@ STEP void newm(void (*fn)(void), P *pp, int64_t id)
 		return;
 	mp = allocm(pp, fn, id);
 	leavefor(mp, pp);
-	joinstart(mp, pp);
 	mp->sigmask = initSigmask;
 	// A locked thread may be in a state that a new one must not inherit.
 	if (getg()->m->lockedExt != 0 && newmHandoffTo(mp))
@@ -317,8 +317,6 @@ STEP void mstart1(void)
 	save((uintptr_t)__builtin_return_address(0), (uintptr_t)__builtin_dwarf_cfa(), 0);
 	asminit();
 	minit();
-	if (unlikely(mp->pinned))
-		beginpinned(mp);
 	trace(TraceThreadStart, mp->procid);
 
 	if (mp == &m0)

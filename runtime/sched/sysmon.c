@@ -295,8 +295,6 @@ void sysmon(void)
 		delay = min(delay, (uint32_t)MaxDelay);
 		usleep(untiltimer(delay, now));
 
-		if (unlikely(atomic_load_relaxed(&getg()->m->pinned)))
-			unpinboth();
 		if (unlikely(atomic_load_relaxed(&sched.freezing)))
 			haltm(); // it would start Ms for Ps that may not run
 		helpscavenger();

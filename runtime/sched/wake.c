@@ -120,8 +120,6 @@ static COLD void newmfn(void *arg)
 // Wakes mp, which sleeps in parkm and must take pp.
 void wakem(M *mp, P *pp)
 {
-	if (unlikely(atomic_load_relaxed(&mp->pinned)))
-		unpinm(mp);
 	leavefor(mp, pp);
 	notewakeup(&mp->park);
 }

@@ -36,10 +36,6 @@ void incidlelocked(int32_t v);
 
 void beginsharing(void);
 void endsharing(void *unused);
-void joinstart(M *mp, const P *pp);
-void beginpinned(M *mp);
-void unpinm(M *mp);
-void unpinboth(void);
 
 // ---- checkdead.c --------------------------------------------------------------------
 

@@ -63,7 +63,7 @@ ends() {
 }
 
 for call in nanosleep madvise setsockopt gettid getpid tgkill tkill sched_yield fcntl \
-	sched_getaffinity sched_setaffinity getcpu sched_getattr sched_setattr munmap lseek; do
+	sched_getaffinity sched_setaffinity getcpu munmap lseek; do
 	costs $call
 done
 costs openat file

@@ -206,7 +206,8 @@ def clones(calls, threads):
               found and set(found[2].split("|")) == CLONE, calls[i])
         judge(85, "an aligned stack", found and int(found[1], 16) % 16 == 0, calls[i])
         child = threads[int(found[3])] if found else []
-        if len(child) < CHILD_CALLS and i != made[0]:
+        finished = [call for call in child if not call.endswith("= ?")]
+        if len(finished) < CHILD_CALLS and i != made[0]:
             continue  # the process ended before it came so far
         matches(86, child[0], rf"gettid\(\) = {found[3]}")
         if not ARM64:

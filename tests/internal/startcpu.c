@@ -1,13 +1,13 @@
-// tests/internal/startcpu.c - threads that began on the processor on which the runtime started, with
-// short slices, are soon as the process was: those of the start, one that is woken and one with a P.
+// tests/internal/startcpu.c - threads that began on the processor on which the runtime started may run
+// where the process might when the program begins: those of the start, and one with a P of its own. A mask that was set from outside meanwhile stays.
 // matrix: GOMAXPROCS=2,4
 #include "internal.h"
 #include "runtime/sched/m.h"
 #include "runtime/sched/p.h"
 #include "runtime/sched/wake.h"
 
-static volatile int32_t pinned, ran, stop;
-static M *volatile made;
+static int32_t pinned;
+static M *made;
 
 static int32_t processors(int32_t tid)
 {
@@ -20,13 +20,6 @@ static int32_t processors(int32_t tid)
 	return n;
 }
 
-static bool shortslices(int32_t tid)
-{
-	SchedAttr attr = { 0 };
-
-	return getsched(tid, &attr) == 0 && attr.runtime == 100000;
-}
-
 static void count(void *unused)
 {
 	(void)unused;
@@ -35,55 +28,15 @@ static void count(void *unused)
 	for (M *mp = allm; mp; mp = mp->alllink) {
 		int32_t tid = (int32_t)atomic_load_acquire(&mp->procid);
 
-		pinned += tid == 0 || processors(tid) != ncpu || shortslices(tid);
+		pinned += tid == 0 || processors(tid) != ncpu;
 	}
 	unlock(&sched.lock);
 }
 
 static void nothing_pinned(void)
 {
-	do {
-		rt_gosched();
-		systemstack(count, NULL);
-	} while (pinned != 0);
-}
-
-// The first idle M is as at the end of the start.
-static void pinidle(void *unused)
-{
-	uint8_t one[128] = { 1 };
-
-	(void)unused;
-	lock(&sched.lock);
-	made = sched.midle;
-	if (made) {
-		equal(setaffinity((int32_t)made->procid, sizeof one, one), 0);
-		made->pinned = true;
-	}
-	unlock(&sched.lock);
-}
-
-static void runs(void *unused)
-{
-	(void)unused;
-	acquirem();
-	if (getg()->m == made) {
-		equal(processors(0), ncpu);
-		ran = 1;
-	}
-	releasem(getg()->m);
-	while (!stop)
-		cpupause();
-}
-
-static void woken(void)
-{
-	while (!made)
-		systemstack(pinidle, NULL);
-	rt_go(runs, NULL);
-	for (int64_t start = rt_nanotime(); !ran && rt_nanotime() - start < RT_SECOND;)
-		cpupause(); // keeps this M and its P, so that the other must be woken
-	stop = 1;
+	systemstack(count, NULL);
+	equal(pinned, 0);
 }
 
 static void makebusy(void *unused)
@@ -96,10 +49,24 @@ static void makebusy(void *unused)
 	lock(&sched.lock);
 	pp = pidleget();
 	unlock(&sched.lock);
-	if (!pp)
+	if (!pp) {
+		endsharing(unused);
 		return;
+	}
 	newm(NULL, pp, -1);
 	made = allm;
+	endsharing(unused);
+}
+
+static void set_from_outside(void *unused)
+{
+	uint8_t two[128] = { 3 }, mask[1024] = { 0 };
+
+	beginsharing();
+	equal(setaffinity(0, sizeof two, two), 0);
+	endsharing(unused);
+	check(sched_getaffinity(0, sizeof mask, mask) > 0);
+	equal(mask[0], 3);
 }
 
 int rt_main(int argc, char **argv)
@@ -109,12 +76,10 @@ int rt_main(int argc, char **argv)
 	if (ncpu == 1)
 		return 0;
 	nothing_pinned();
-	woken();
-	check(ran);
-	nothing_pinned();
 	rt_lock_os_thread();
-	for (made = NULL; !made; systemstack(endsharing, NULL))
+	while (!made)
 		systemstack(makebusy, NULL);
 	nothing_pinned();
+	systemstack(set_from_outside, NULL);
 	return 0;
 }
