@@ -10,10 +10,11 @@
 //
 // A program with many goroutines touches a new page for every two. Asked for 64 KiB at a
 // time, a page costs the kernel three quarters of what it costs by a fault. Where there are more
-// than 64 MiB of stacks, spans are made four at a time, a block, whose memory is a huge page by choice:
-// a fifth of the cost, where the kernel has free ones. Where it must first move other pages away, or
-// the host of a virtual machine gives it memory 4 KiB at a time, it can be five times the
-// cost. So each is measured, and after one that was too dear the next ones are small.
+// than 64 MiB of stacks, spans are made four at a time, as a block whose memory is asked for as one huge
+// page. Where the kernel has free huge pages, that costs a fifth of what the block's small pages cost.
+// Where it must first move other pages away, or the host of a virtual machine gives it memory
+// 4 KiB at a time, it can cost five times as much. So each block's time is measured, and after one
+// that was too dear the next spans are made one by one.
 //
 // A segment is 64 MiB of address space. Memory comes to it page by page as it is touched.
 // Below each segment and each system stack is a guard: a touch of it is the error "stack
@@ -389,7 +390,10 @@ static void poolgrow(uint32_t o) HOLDS(stackpool.lock)
 
 	if (!s && wantsblock()) {
 		s = spansalloc(StackClass, StackSpanPages, size);
-		stackpool.fresh = s ? HugePage : 0;
+		if (s)
+			stackpool.fresh = HugePage;
+		else
+			stackpool.small = BlocksFrom; // the place of the next span is among used ones
 	}
 	if (s)
 		stackpool.spare = s->next;
@@ -428,7 +432,7 @@ static uintptr_t poolalloc(uint32_t o) HOLDS(stackpool.lock)
 	return p;
 }
 
-// Since stacks are freed now, those will not be needed soon.
+// Gives the spare spans back: where stacks are freed, no new ones are needed soon.
 static void freespares(void) HOLDS(stackpool.lock)
 {
 	Mspan *s;
@@ -469,7 +473,7 @@ static void populate(uintptr_t p, uint32_t n)
 	t = threadtime();
 	done = sysPopulateHuge((void *)p, n);
 	t = threadtime() - t;
-	// After one that was not worth it a pause, and after the next one four times as long.
+	// One that was not worth it is followed by a pause, the next such one by four times as long a pause.
 	lock(&stackpool.lock);
 	if (done && t < BlockTime)
 		stackpool.pause = 0;

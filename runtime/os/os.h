@@ -152,7 +152,7 @@ bool sysMapGuarded(void *p, uintptr_t guard, uintptr_t n);
 // Memory for n bytes at p now, as if all its pages had been touched. A request: Linux before
 // 5.14 does nothing.
 void sysPopulate(void *p, uintptr_t n);
-// Also n bytes at a multiple of a huge page's size, by choice of huge pages. False: there was no
+// Also n bytes at a multiple of a huge page's size, in huge pages where possible. False: there was no
 // memory, or the kernel knows no such request.
 bool sysPopulateHuge(void *p, uintptr_t n);
 void sysFree(void *p, uintptr_t n);

@@ -70,6 +70,7 @@ ALWAYS_INLINE void glistPush(Glist *l, G *gp)
 
 void runqput(P *pp, G *gp, bool next);
 void runqputbatch(P *pp, Gqueue *q, int32_t n);
+
 // Prefetches the Gs behind the one at h, and their stacks, because they are rarely in the
 // processor's cache when their turn comes. Pointers left from earlier rounds do no harm.
 ALWAYS_INLINE void prefetchnext(P *pp, uint32_t h)

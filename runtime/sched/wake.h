@@ -4,10 +4,11 @@
 
 #include "runtime/runtime.h"
 
+void wakeidle(void); // wake.c
+
 // Called when work arrives: wakes an M to spin, if a P is idle and no M is spinning. The
 // caller's queue operation was a read-modify-write; pairs with pidleput's, after which
 // findrunnable looks at the queues.
-void wakeidle(void); // wake.c
 ALWAYS_INLINE void wakep(void)
 {
 	if (unlikely(atomic_load_seqcst(&sched.npidle) != 0))
