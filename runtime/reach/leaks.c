@@ -30,18 +30,6 @@
 
 // ---- goroutines ---------------------------------------------------------------------
 
-static bool waitsonobject(uint32_t reason)
-{
-	const uint64_t these =
-		(uint64_t)1 << WaitReasonChanReceive | (uint64_t)1 << WaitReasonChanSend |
-		(uint64_t)1 << WaitReasonSelect | (uint64_t)1 << WaitReasonSemacquire |
-		(uint64_t)1 << WaitReasonMutexLock | (uint64_t)1 << WaitReasonRWMutexRLock |
-		(uint64_t)1 << WaitReasonRWMutexLock | (uint64_t)1 << WaitReasonWaitGroupWait |
-		(uint64_t)1 << WaitReasonCondWait;
-
-	return reason < 64 && (these >> reason & 1);
-}
-
 // Can gp continue without another goroutine?
 static bool cancontinue(const G *gp)
 {

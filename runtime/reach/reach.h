@@ -13,6 +13,7 @@ typedef void Visit(uintptr_t lo, uintptr_t hi, void *arg);
 // Calls visit for each piece of gp's stacks that is in use, at most StackPieces.
 enum { StackPieces = 6 };
 void stackpieces(const G *gp, Visit *visit, void *arg);
+bool waitsonobject(uint32_t reason);
 // Marks what gp leads to, beside its stacks: its registers, and what it has in the runtime.
 void markcontext(Marker *m, const G *gp);
 

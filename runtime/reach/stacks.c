@@ -128,17 +128,33 @@ static void markcallees(Marker *m, const G *gp)
 		markrange(m, (uintptr_t)mp->callees, (uintptr_t)(mp->callees + NumCallees));
 }
 
-// The value that gp waits to send, and the memory where it wants to receive one, may be known to its
-// Sudog alone: once it waits, its own code does not need the address any more.
-static void markelements(Marker *m, const G *gp)
+// Does a goroutine that waits for this reason wait for an object of the program's, which gp->waiting names?
+bool waitsonobject(uint32_t reason)
+{
+	const uint64_t these =
+		(uint64_t)1 << WaitReasonChanReceive | (uint64_t)1 << WaitReasonChanSend |
+		(uint64_t)1 << WaitReasonSelect | (uint64_t)1 << WaitReasonSemacquire |
+		(uint64_t)1 << WaitReasonMutexLock | (uint64_t)1 << WaitReasonRWMutexRLock |
+		(uint64_t)1 << WaitReasonRWMutexLock | (uint64_t)1 << WaitReasonWaitGroupWait |
+		(uint64_t)1 << WaitReasonCondWait;
+
+	return reason < 64 && (these >> reason & 1);
+}
+
+// What gp waits for, the value that it waits to send, and the memory where it wants to receive one, may be
+// known to its Sudog alone: once it waits, its own code does not need these addresses any more.
+static void markwaiting(Marker *m, const G *gp)
 {
 	uint32_t reason = reasonof(gp);
 	bool selects = reason == WaitReasonSelect;
 
-	if (!selects && reason != WaitReasonChanSend && reason != WaitReasonChanReceive)
+	if (!waitsonobject(reason))
 		return;
-	for (const Sudog *w = gp->waiting; w && w->g == gp; w = selects ? w->waitlink : NULL)
-		markword(m, (uintptr_t)w->elem);
+	for (const Sudog *w = gp->waiting; w && w->g == gp; w = selects ? w->waitlink : NULL) {
+		markword(m, (uintptr_t)w->addr); // a channel's c is there, too
+		if (selects || reason == WaitReasonChanSend || reason == WaitReasonChanReceive)
+			markword(m, (uintptr_t)w->elem);
+	}
 }
 
 void markcontext(Marker *m, const G *gp)
@@ -148,7 +164,7 @@ void markcontext(Marker *m, const G *gp)
 	if (gp->syscallsp != 0)
 		markcallees(m, gp);
 	if (readgstatus(gp) == Gwaiting)
-		markelements(m, gp);
+		markwaiting(m, gp);
 	markword(m, (uintptr_t)gp->sched.ctxt);
 	markword(m, (uintptr_t)gp->_panic);
 	markword(m, (uintptr_t)gp->_defer);
