@@ -143,7 +143,7 @@ bool waitsonobject(uint32_t reason)
 
 // What gp waits for, the value that it waits to send, and the memory where it wants to receive one, may be
 // known to its Sudog alone: once it waits, its own code does not need these addresses any more.
-static void markwaiting(Marker *m, const G *gp)
+static void markwait(Marker *m, const G *gp)
 {
 	uint32_t reason = reasonof(gp);
 	bool selects = reason == WaitReasonSelect;
@@ -164,7 +164,7 @@ void markcontext(Marker *m, const G *gp)
 	if (gp->syscallsp != 0)
 		markcallees(m, gp);
 	if (readgstatus(gp) == Gwaiting)
-		markwaiting(m, gp);
+		markwait(m, gp);
 	markword(m, (uintptr_t)gp->sched.ctxt);
 	markword(m, (uintptr_t)gp->_panic);
 	markword(m, (uintptr_t)gp->_defer);

@@ -77,7 +77,7 @@ func main() {
 END
 compile lists
 for procs in 1 4; do
-	GOMAXPROCS=$procs GODEBUG=gctrace=1,clobberfree=1 timeout 60 ./lists >out 2>err ||
+	GOMAXPROCS=$procs GODEBUG=gctrace=1,clobberfree=1 timeout 120 ./lists >out 2>err ||
 		fail "lists ends, GOMAXPROCS=$procs"
 	[ "$(cat out)" = 501501000 ] || fail "lists adds up, GOMAXPROCS=$procs"
 	grep -q '^gc 2 @' err || fail "lists collects, GOMAXPROCS=$procs"
