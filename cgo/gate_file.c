@@ -61,7 +61,8 @@ static int64_t trynowait(const Call *c, PollMode mode)
 	return plaincall(&try);
 }
 
-// One that is ready has room for PipeBuf: writestreamuse writes the rest.
+// Makes the call when poll(2) says that the pipe is ready. It has room for PipeBuf bytes then, and
+// would hold the thread for more: writestreamuse writes the rest.
 static int64_t firstpoll(GateUse *u, const Call *c, PollMode mode)
 {
 	Call part = *c;

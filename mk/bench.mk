@@ -3,7 +3,8 @@
 GO = go
 CARGO = cargo
 CRATES = /usr/share/cargo/registry
-# Two libraries that are not Debian's: the folder of neco's header and object, the one where libdill is installed.
+# Two libraries that are not Debian's: the folder of neco's header and object, and the one where
+# libdill is installed.
 NECO =
 LIBDILL =
 BENCH = $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*.c)) $(BUILD)/bench/httpd

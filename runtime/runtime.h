@@ -324,7 +324,7 @@ struct M {
 
 	uint32_t syscalltick; // p->syscalltick when it entered the system call
 	uintptr_t leftpc;     // where the last mcall on this M would return to
-	uintptr_t leftcaller; // and the function that waits in it, of a channel or select
+	uintptr_t leftcaller; // where the last sendwait, recvwait or selectwait on it would return to
 	uint32_t fastrand[2];
 	const char *preemptoff; // if not NULL, the reason to keep curg on this M
 	int32_t mallocing;
@@ -489,7 +489,7 @@ struct Sched {
 	uint64_t goidgen;   // the last goid handed out, in batches
 	int64_t lastpoll;   // when the network was last polled; 0 while an M blocks in it
 	int64_t pollUntil;  // until when that M sleeps
-	int64_t polled;     // when an M that had a P, or was to have one, last polled the network
+	int64_t polled;     // when findrunnable last polled the network: others' polls do not count
 
 	// gFree.lock protects the Gs that no P keeps; n is read without it too.
 	struct {

@@ -319,8 +319,8 @@ goexit:
 
 // What WAITRETURNS' functions (machine.h) end in, which have parked the goroutine and now return to
 // its code; %rcx and %rdx are free then. The processor expects the return of the goroutine that
-// parked last on this M. If that waits where this one did, the ret is predicted, and those of the
-// callers, too; otherwise a jump is, by other means.
+// parked last on this M. If that one waits where this one did, a ret is predicted, and those of the
+// callers are, too. Otherwise a ret is mispredicted, and a jump is often predicted by its history.
 FUNC(waitreturn)
 	popq	%rcx				// the caller's pc
 	.cfi_adjust_cfa_offset -8

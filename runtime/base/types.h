@@ -35,8 +35,8 @@
 // arguments are.
 #define NOSPLIT __attribute__((no_split_stack))
 
-// The symbol of a function that one of the interface ends in when it waits; tracebacks print the
-// name of that one (panic/traceback.c).
+// The symbol of a function in which a function of the interface ends when it waits. Tracebacks print
+// the latter's name (panic/traceback.c).
 #define WAITOF(function) __asm__(#function ".wait")
 
 // A step of the documented start-up: a real symbol that gdb can break on, never inlined
@@ -95,7 +95,7 @@ enum {
 #define RELRO __attribute__((section(".data.rel.ro.late")))
 // Zeroed data behind the rest of the runtime's: what a start touches is on few pages.
 #define LATEBSS __attribute__((section(".bss..late")))
-// So, too, where it is zeroed: a lock's rank is not, in the debug build.
+// LATEBSS for data with locks: in the debug build their ranks are not zero.
 #ifdef RT0_DEBUG
 #define LATERANKED
 #else

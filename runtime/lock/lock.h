@@ -55,8 +55,8 @@ void lock(Mutex *l) ACQUIRES(*l);
 void unlock(Mutex *l) RELEASES(*l);
 void unlockslow(M *mp, Mutex *l);
 
-// As lock and unlock, inline, on g0 alone and where nothing in between calls a function that may
-// yield: m->locks does not count it, and no signal preempts g0.
+// Are lock and unlock, inline, without a count in m->locks. For g0 alone, which no signal preempts,
+// and where nothing in between calls a function that may yield.
 ALWAYS_INLINE void shortlock(Mutex *l) ACQUIRES(*l);
 ALWAYS_INLINE UNCHECKED_LOCKS void shortlock(Mutex *l)
 {

@@ -129,8 +129,8 @@ extern Mcentral centrals[NumSizeClasses];
 void mheapinit(void);
 // A span of npages for nelems objects of size bytes, all Free; NULL when there is no room.
 Mspan *spanalloc(uint32_t class, uintptr_t npages, uint32_t size, uint32_t nelems);
-// Spans of npages that together fill a huge page of address space, linked by next in order. NULL unless
-// untouched memory for them is where the next span would be, or begins behind that place.
+// Spans of npages that together fill the first huge page of address space behind the place where
+// spanalloc would put the next span, linked by next in order. NULL unless that memory is untouched.
 Mspan *spansalloc(uint32_t class, uintptr_t npages, uint32_t size);
 void spanfree(Mspan *s);
 void spanpush(Spanlist *l, Mspan *s);

@@ -58,9 +58,9 @@ void pageskip(PageAlloc *a, uint32_t n);
 // The first of the lowest n free pages in a row, now in use; NoPage when there are none.
 // *zero counts those that read as zero.
 uint32_t pagealloc(PageAlloc *a, uint32_t n, uint32_t *zero);
-// Takes a block of so many pages that begins at a multiple of its size: the first one behind the start of the
-// lowest n free pages in a row. The size is a multiple of 64 and divides ChunkPages. NoPage unless all
-// pages of the block read as zero.
+// Takes a block of that many pages which begins at a multiple of its size: the first one behind the
+// start of the lowest n free pages in a row. The size is a multiple of 64 and divides ChunkPages.
+// NoPage unless all pages of the block are free and read as zero.
 uint32_t pageallocblock(PageAlloc *a, uint32_t n, uint32_t block);
 // Are n pages in a row free?
 bool pagehasrun(const PageAlloc *a, uint32_t n);

@@ -81,10 +81,10 @@ static struct {
 	Mutex lock;
 	Spanlist free[NumStackOrders];
 	uint32_t fresh;  // set by poolalloc: so many bytes without memory begin with what it returns
-	Mspan *spare;    // of a block, not used yet
-	uint32_t nspans; // the others
-	uint32_t small;  // so many are made by themselves before the next block
-	uint32_t pause;  // what small was set to last, since a block was worth it
+	Mspan *spare;    // spans of a block that are not used yet
+	uint32_t nspans; // spans in use
+	uint32_t small;  // spans to make one by one before the next block
+	uint32_t pause;  // what small was set to after the last slow block; 0 after a fast one
 } stackpool;
 
 // Of goroutines' and threads' stacks, and what is left free between a segment and its guard.
@@ -371,7 +371,7 @@ static uint32_t spanstacks(uint32_t o)
 	return StackSpanPages * HeapPage / StackMin >> o;
 }
 
-// Is the next span to be one of a block? In replay no: a clock decides.
+// Is the next span to be one of a block? Not in replay, because a clock decides.
 static bool wantsblock(void) HOLDS(stackpool.lock)
 {
 	if (stackpool.nspans < BlocksFrom || physPageSize != 4096 || onvalgrind() || REPLAYING)
@@ -382,7 +382,7 @@ static bool wantsblock(void) HOLDS(stackpool.lock)
 	return false;
 }
 
-// One more span. Sets stackpool.fresh if it is the first one of a block.
+// Adds a span for this order. Sets stackpool.fresh if it is the first one of a block.
 static void poolgrow(uint32_t o) HOLDS(stackpool.lock)
 {
 	uint32_t size = (uint32_t)StackMin << o;
@@ -432,7 +432,7 @@ static uintptr_t poolalloc(uint32_t o) HOLDS(stackpool.lock)
 	return p;
 }
 
-// Gives the spare spans back: where stacks are freed, no new ones are needed soon.
+// Gives the spare spans back, because where stacks are freed no new ones are needed soon.
 static void freespares(void) HOLDS(stackpool.lock)
 {
 	Mspan *s;
@@ -460,9 +460,9 @@ static void poolfree(uintptr_t p, uint32_t o) HOLDS(stackpool.lock)
 	}
 }
 
-// Gives the n bytes at p memory, not under the lock: it takes 20 us, and ten times that for a block.
-// Meanwhile the caller has p, so that its span stays. The block's other spans may go, and may be
-// given back to the kernel: then they have memory that nobody uses.
+// Gives the n bytes at p memory. Not under the lock, because it takes 20 us, and ten times that for a
+// block. The caller has p, so that its span stays. Meanwhile the block's other spans may be freed and
+// given back to the kernel: then they get memory that nobody uses.
 static void populate(uintptr_t p, uint32_t n)
 {
 	int64_t t;
@@ -473,7 +473,7 @@ static void populate(uintptr_t p, uint32_t n)
 	t = threadtime();
 	done = sysPopulateHuge((void *)p, n);
 	t = threadtime() - t;
-	// One that was not worth it is followed by a pause, the next such one by four times as long a pause.
+	// A slow block is followed by a pause, the next slow one by a pause four times as long.
 	lock(&stackpool.lock);
 	if (done && t < BlockTime)
 		stackpool.pause = 0;

@@ -104,7 +104,7 @@ int32_t raise(int32_t sig); // at this thread
 void raisedefault(int32_t sig); // at this thread, for the default action
 uint64_t stacklimit(void); // RLIMIT_STACK in bytes; UINT64_MAX: none
 void osyield(void);
-uint32_t currentcpu(void); // the number of the processor that this thread is on, or of none
+uint32_t currentcpu(void); // that this thread is on; UINT32_MAX: not known
 void usleep(uint32_t usec);
 void sigprocmask(int32_t how, const Sigset *set, Sigset *old);
 void sigaltstack(const Sigaltstack *ss, Sigaltstack *old);
@@ -152,7 +152,7 @@ bool sysMapGuarded(void *p, uintptr_t guard, uintptr_t n);
 // Memory for n bytes at p now, as if all its pages had been touched. A request: Linux before
 // 5.14 does nothing.
 void sysPopulate(void *p, uintptr_t n);
-// Also n bytes at a multiple of a huge page's size, in huge pages where possible. False: there was no
+// As sysPopulate, in huge pages where possible: p and n are multiples of their size. False: there was no
 // memory, or the kernel knows no such request.
 bool sysPopulateHuge(void *p, uintptr_t n);
 void sysFree(void *p, uintptr_t n);
@@ -202,7 +202,7 @@ void vdsoauxv(uintptr_t tag, uintptr_t val);
 int64_t nanotime(void); // monotonic, ns, never 0
 int64_t walltime(void); // ns since the Unix epoch
 int64_t cputicks(void);
-int64_t threadtime(void); // that this thread has run for, ns
+int64_t threadtime(void); // the processor time of this thread, ns
 int64_t __rt0_nanotime(void); // nanotime, for members of the archive
 
 // ---- osinit.c -----------------------------------------------------------------------

@@ -121,7 +121,8 @@ void sysPopulate(void *p, uintptr_t n)
 	madvise(wholepages(p, n), MADV_POPULATE_WRITE);
 }
 
-// Not to be made huge pages again: what goes back to the kernel, in smaller pieces, would return.
+// MADV_NOHUGEPAGE afterwards, so that khugepaged does not fill up again a huge page of which a part
+// has gone back to the kernel.
 bool sysPopulateHuge(void *p, uintptr_t n)
 {
 	Pages all = { (uintptr_t)p, (uintptr_t)p + n };

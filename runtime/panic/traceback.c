@@ -68,8 +68,8 @@ static void printplace(const Place *p)
 	print("\t%s%s%s%s%s:%lu", s[0], s[1], s[2], s[3], s[4], p->line);
 }
 
-// Returns the function of the interface that ends in the one called name, as a jump or, in
-// builds that make few of those, as a call; or that name.
+// If name is that of a function in which one of the interface ends (WAITOF), returns the latter's
+// name, otherwise name. In builds that make few jumps of calls, both have a frame.
 static const char *beforewait(const char *name)
 {
 	static const char *const waiting[] = { "rt_chan_send", "rt_chan_recv", "rt_select" };
@@ -102,8 +102,9 @@ static void printoffset(uintptr_t pc, uintptr_t start)
 
 // Prints a frame, with what is inlined there first. at is in its current instruction: where
 // pc is a return address, in the call before it, which may be the last thing in its
-// function, and in the program's text. The frame is from sp up to fp. printed: a function that
-// needs no second frame, or NULL. Returns the one of the next frame.
+// function, and in the program's text. The frame is from sp up to fp. printed: the function
+// that the frame before was printed as, if that was its wait (WAITOF): it is not printed again.
+// Returns that function for the next frame, or NULL.
 static const char *printframe(uintptr_t pc, uintptr_t at, int32_t level, uintptr_t fp, uintptr_t sp,
                               const char *printed)
 {
@@ -156,8 +157,8 @@ static bool readableown(const G *gp, uintptr_t bp, uintptr_t n)
 	       contained(segmentbottom(gp->segment), gp->segment.hi, bp, n);
 }
 
-// On a stack that others lend, or the handlers'. Code that does not check may have gone down to the
-// guard, which is a page lower.
+// Are these on a stack that another G lends, or on the handlers'? Code that does not check may have gone
+// down to the guard, which is a page lower.
 static bool readableborrowed(const G *gp, uintptr_t bp, uintptr_t n)
 {
 	return contained(gp->stack.lo - (Split ? 0 : physPageSize), gp->stack.hi, bp, n);

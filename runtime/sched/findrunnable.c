@@ -90,8 +90,8 @@ static G *takefirst(Gqueue *list)
 	return gp;
 }
 
-// Polls the network without waiting, if no M has done so within the last ns nanoseconds. The M that
-// blocks in netpoll will see these, too.
+// Polls the network without waiting, if no M that searches has done so within the last ns nanoseconds.
+// An M that blocks in netpoll will see what is ready, too.
 static Outcome searchnetwork(Search *s, int64_t ns)
 {
 	Gqueue list;
@@ -301,8 +301,8 @@ static Outcome search(Search *s)
 		o = searchown(s);
 	if (o == Nothing)
 		o = searchglobal(s);
-	// What another P has not begun yet comes before what the network may have: few polls with
-	// many events cost less than many with few. But others' work must not keep it waiting.
+	// Steals before it polls the network, because few polls with many events cost less than many
+	// with few. But others' work must not keep the network waiting for longer than PollWithin.
 	if (o == Nothing)
 		o = searchnetwork(s, PollWithin);
 	if (o == Nothing)

@@ -19,7 +19,7 @@ struct Handling {
 	HANDLINGENDS
 };
 
-// How much of the signal stack, at its end, the kernel does not know of.
+// Returns how much of the signal stack, at its low end, the kernel does not know of: SignalTail.
 ALWAYS_INLINE uintptr_t signaltail(void)
 {
 	return Libc && SignalGap ? SignalTail + auxvMinSigStkSz : 0;

@@ -185,7 +185,7 @@ const G *borrowedof(const G *gp)
 
 // ---- the end ------------------------------------------------------------------------
 
-// gp is dead, and has one.
+// gp is dead, and has a segment.
 void freesegment(G *gp)
 {
 	if (onlysegment(gp))

@@ -37,7 +37,7 @@ uint8_t __rt0_traceon;
 
 // ---- running ------------------------------------------------------------------------
 
-// Is execute, inline.
+// execute, inline.
 ALWAYS_INLINE void run(G *gp, bool inheritTime)
 {
 	M *mp = getg()->m;
@@ -84,7 +84,7 @@ ALWAYS_INLINE bool nowandthen(const P *pp)
 	return pp->schedtick % 61 == 0;
 }
 
-// Returns whether pp has no timers, or reads no clock for them yet: what checkTimers does then.
+// Returns whether checkTimers would do nothing: pp has no timers, or none can be due yet.
 ALWAYS_INLINE bool notimers(const P *pp)
 {
 	int64_t when = atomic_load_relaxed(&pp->timer0When);
@@ -195,7 +195,7 @@ static COLD void holdinglocks(void)
 	throw("schedule: holding locks");
 }
 
-// A round that checks more, or finds nothing on the P's queue.
+// Does a round that checks more, or that finds nothing on the P's queue.
 static COLD void fullround(void)
 {
 	M *mp = getg()->m;
@@ -220,8 +220,7 @@ static COLD void fullround(void)
 	}
 }
 
-// Does a round of the scheduler have no more to do than to take the next G of the P's queue? It
-// is not the turn of the global queue, or that is empty.
+// Does a round of the scheduler have no more to do than to take the next G of the P's queue?
 ALWAYS_INLINE bool shortround(const M *mp)
 {
 	return (!Debug || Stress) && !REPLAYING && mp->locks == 0 && !isspinning(mp) && nothingelse(mp) &&
@@ -422,8 +421,8 @@ static int32_t readyall(const Gqueue *list, bool havep)
 	return n;
 }
 
-// Makes all of list runnable: one for each P that wants work through the global queue, the rest on this P.
-// Without a P, all go to the global queue.
+// Makes all of list runnable: one for each P that wants work (nwanting) through the global queue, the
+// rest on this P. Without a P, all go to the global queue.
 COLD void injectglist(Gqueue *list)
 {
 	Gqueue globq = { 0 };

@@ -10,7 +10,7 @@
 // schedule and execute do not come back (LEAVE, in switch.h).
 void schedule(void);
 void execute(G *gp, bool inheritTime);
-// On g0: unties gp, the current G, from mp, this M.
+// Unties gp, the current G, from mp, this M. On g0.
 ALWAYS_INLINE void dropg(M *mp, G *gp)
 {
 	fiberleave(gp);

@@ -21,9 +21,9 @@ ALWAYS_INLINE uint32_t nspinning(void)
 	return atomic_load_seqcst(&sched.nmspinning);
 }
 
-// The idle Ps that work shall be brought to: while there are as many busy Ps as processors, none. A
-// further thread would take its time from the others, and the work that it takes away is soon done
-// where it is. With no more Ps than processors, all that are idle. Pairs as npidle does.
+// Returns how many idle Ps want work: no more than there are processors without a busy P. A further
+// thread would only take time from the others, and a busy P soon comes to the work on its queue. The
+// look at npidle pairs with pidleput, as wakep's does.
 ALWAYS_INLINE uint32_t nwanting(void)
 {
 	uint32_t n = atomic_load_seqcst(&sched.npidle), surplus = atomic_load_relaxed(&sched.nsurplus);

@@ -1,14 +1,14 @@
 // startcpu.c - while the runtime starts, its threads share a processor.
 //
 // Main's M and its helper hand a P to each other three times, and one always waits. On one
-// processor that is a switch. On two each wake-up interrupts the other one, which costs more than
-// all that is done there; and where another process runs there, the kernel may let it end its time
-// slice, milliseconds, before a new thread begins. So main's M may run only where it is, and the threads
-// that it makes inherit that from it: sysmon and the helper.
+// processor each of these is a switch. On two it is an interrupt of the other processor, which costs
+// more than what the thread does there; and if another process runs there, the kernel may let it end its
+// time slice, milliseconds, before a new thread begins. So main's M may run only where it is, and
+// the threads that it makes inherit that: sysmon's and the helper.
 //
-// All of it is undone before the program's first instruction: from there on the threads and their masks are
-// the program's, which may also have forbidden these calls. Where the kernel refuses, the start takes
-// longer.
+// All of it is undone before the program's first instruction: from there on the threads and their
+// masks are the program's, which may also have forbidden these calls. Where the kernel refuses them,
+// the start takes longer.
 //
 // built: unchecked
 #include "runtime/base/getg.h"
@@ -52,9 +52,9 @@ void beginsharing(void)
 		getg()->m->pinned = keephere();
 }
 
-// Lets a thread run where it might before. One that nobody had limited is given all processors, so that
-// it also gets those that its cpuset may get later; the look shows whether the kernel grants more
-// than it had. A mask that is not ours any more was set from outside, and stays.
+// Lets a thread run where it might before. It asks for all processors, so that a thread that nobody had
+// limited also gets those that its cpuset may get later; if the kernel grants more than the thread
+// had, it asks for that. A mask that is not ours any more was set from outside, and stays.
 static void runanywhere(int32_t tid)
 {
 	Cpus all, now = { 0 };
@@ -80,8 +80,9 @@ static M *nextpinned(void)
 	return mp;
 }
 
-// Runs on g0 of main's M. An M inherits pinned where it enters allm, under sched.lock; its maker's is cleared
-// under that lock when the maker's mask is as before. So when no M is left, none can come.
+// Runs on g0 of main's M. An M inherits pinned from its maker when it enters allm, under sched.lock.
+// pinned is cleared under that lock, after the mask is as before. So when no M is pinned, none can
+// be again.
 void endsharing(void *unused)
 {
 	M *mp;

@@ -53,7 +53,7 @@ COLD Sudog *refillSudogs(void)
 	return s;
 }
 
-// As releaseSudog, with a full cache.
+// As releaseSudog, with a full cache. Throws if s is still queued.
 COLD void drainSudogs(Sudog *s)
 {
 	M *mp = acquirem();

@@ -130,7 +130,7 @@ static uint32_t untiltimer(uint32_t delay, int64_t now)
 
 // ---- all of it 
 
-// Is there work behind the goroutine that pp runs?
+// Does work wait behind the goroutine that pp runs? Without surplus Ps that is wakep's concern.
 static bool workbehind(P *pp)
 {
 	return atomic_load_relaxed(&sched.nsurplus) > 0 &&

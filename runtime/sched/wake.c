@@ -162,16 +162,16 @@ void startm(P *pp, bool spinning)
 	wakem(mp, pp);
 }
 
-// Does what wakep does when a P is idle, if that P wants work.
+// The rest of wakep, when a P is idle.
 void wakeidle(void)
 {
 	if (nwanting() > 0 && nspinning() == 0 && claimspinning())
 		startm(NULL, true);
 }
 
-// Called by sysmon for what waits behind a goroutine that has used up its time slice: any idle P
-// will do, because the kernel's time slices share the processors better then. A late value of npidle
-// does no harm: sysmon calls again after the next slice.
+// Called by sysmon when work waits behind a goroutine that has used up its time slice. Any idle P
+// will do, also one for which there is no processor: the kernel's time slices share the processors
+// better then. A late value of npidle does no harm, because sysmon calls again after the next slice.
 void wakesurplus(void)
 {
 	if (atomic_load_relaxed(&sched.npidle) > 0 && nspinning() == 0 && claimspinning())

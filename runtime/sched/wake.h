@@ -6,7 +6,7 @@
 
 void wakeidle(void); // wake.c
 
-// Called when work arrives: wakes an M to spin, if a P is idle and no M is spinning. The
+// Called when work arrives: wakes an M to spin, if an idle P wants work and no M is spinning. The
 // caller's queue operation was a read-modify-write; pairs with pidleput's, after which
 // findrunnable looks at the queues.
 ALWAYS_INLINE void wakep(void)

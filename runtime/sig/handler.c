@@ -80,7 +80,8 @@ void leavehandler(const Handling *h, M *mp)
 	curcache = guardasks() ? nocache : h->cache;
 }
 
-// What it leaves free is in a frame, above the record of where that returns to.
+// Calls the handler SignalGap bytes further down. The gap is in this function's frame, above its frame
+// record: so tracebacks get past it when the kernel has written over the gap.
 static NOINLINE void callbelow(SignalHandler *fn, int32_t sig, Siginfo *info, Ucontext *ctx)
 {
 	volatile char gap[SignalGap + 1];

@@ -1,4 +1,4 @@
-// signalstack.h - a signal stack whose guard the program's handlers reach: SignalGap (context.h).
+// signalstack.h - signal stacks whose guard the program's handlers may touch: SignalGap (context.h).
 #ifndef RT0_SIG_SIGNALSTACK_H
 #define RT0_SIG_SIGNALSTACK_H
 
@@ -7,13 +7,14 @@
 #include "runtime/sched/halt.h"
 #include "runtime/sched/morestack.h"
 
-// A program that has a C library of its own may have given the thread a smaller one.
+// Is the signal stack large enough? A program with a C library of its own may have given the thread a
+// smaller one.
 ALWAYS_INLINE bool hasgap(const G *gsignal)
 {
 	return (int64_t)(gsignal->stack.hi - gsignal->stack.lo) >= 4 * SignalGap;
 }
 
-// The first handler on a thread's signal stack begins further down, if it does not yet.
+// Does a handler have to begin further down? It is the first on the signal stack, and has no gap yet.
 ALWAYS_INLINE bool wantsgap(const G *gp, const Ucontext *ctx)
 {
 	const G *gsignal = gp->m->gsignal;
@@ -22,8 +23,9 @@ ALWAYS_INLINE bool wantsgap(const G *gp, const Ucontext *ctx)
 	       (int64_t)((uintptr_t)ctx - (uintptr_t)__builtin_frame_address(0)) < SignalGap;
 }
 
-// A signal has interrupted gp. Where was that, if it was in a handler of the program's? At the end of
-// the signal stack there is no way back: the kernel has written over the frames of the first.
+// A signal has interrupted gp. If that was a handler of the program's at the end of the signal stack,
+// ends the process with a report. It cannot return, because the kernel has written over the first
+// signal's frames.
 ALWAYS_INLINE void usedup(G *gp, const Ucontext *ctx)
 {
 	const Sigcontext *c = &ctx->mcontext;

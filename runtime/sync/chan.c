@@ -4,8 +4,8 @@
 // and readies it; a receiver takes the element of a waiting sender. Waiters are served
 // first come, first served. hchan.h has the structure and its invariants.
 //
-// Where a goroutine parks is not in rt_chan_send and rt_chan_recv but in functions that they end
-// in: these end in waitreturn (WAITRETURNS), which only those may that have parked.
+// rt_chan_send and rt_chan_recv do not park themselves but end in sendwait and recvwait. These return
+// by waitreturn (WAITRETURNS), which is for functions that have parked.
 //
 // Unyielding: with one P, takechan acquires no lock. What keeps other goroutines away
 // from the channel until leavechan is that this one keeps its P.

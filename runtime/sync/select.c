@@ -16,7 +16,7 @@
 // for the first, the second and so on: the k-th takes the place of the one chosen before with
 // probability 1/k. So there is no order to shuffle.
 //
-// rt_select ends in selectwait as rt_chan_recv in recvwait (chan.c).
+// rt_select ends in selectwait, as rt_chan_recv ends in recvwait (chan.c).
 //
 // Follows Go's select.go (selectgo).
 //
@@ -357,7 +357,7 @@ static NOINLINE JUMPBACK int selectwait(rt_case *cases, int n, WaitReason reason
 	bool closed, past = when != Never && when <= nanotime();
 	G *wake = NULL;
 
-	// If no goroutine parks meanwhile, this returns by a ret.
+	// Here, too, because not every way parks: if no goroutine does meanwhile, this returns by a ret.
 	getg()->m->leftcaller = (uintptr_t)__builtin_return_address(0);
 	l.cases = cases;
 	l.reason = reason;

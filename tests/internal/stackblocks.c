@@ -1,8 +1,8 @@
 // tests/internal/stackblocks.c - where there are many stacks, their spans are made four at a time.
 //
 // Promises: beyond 64 MiB of stacks some spans are made four at a time, fill 2 MiB, and have memory
-// before they are used; no stack overlaps another one. When all are free again, the spans have gone
-// back to the heap, those not used, too, and after the scavenger their memory to the kernel.
+// before they are used; no stack overlaps another one. When all are free again, the spans go back to
+// the heap, unused ones, too, and the scavenger gives their memory back to the kernel.
 // arch: not qemu: it promises to give memory (MADV_POPULATE_WRITE) and gives none
 // timeout: 120
 #include "internal.h"

@@ -1,5 +1,7 @@
-// tests/internal/startcpu.c - threads that began on the processor on which the runtime started may run
-// where the process might when the program begins: those of the start, and one with a P of its own. A mask that was set from outside meanwhile stays.
+// tests/internal/startcpu.c - when the program begins, its threads may run where the process might.
+//
+// Promises: the threads of the start may, and so may one that was made meanwhile with a P of its own;
+// a mask that was set from outside meanwhile stays.
 // matrix: GOMAXPROCS=2,4
 #include "internal.h"
 #include "runtime/sched/m.h"

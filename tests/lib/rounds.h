@@ -15,7 +15,7 @@ static inline int slower(void)
 	return n > 1 ? n : 1;
 }
 
-// Returns n, or as many as take as long there.
+// Returns n, or as many fewer as each takes longer.
 static inline int rounds(int n)
 {
 	return slower() > 1 ? n / slower() + 1 : n;

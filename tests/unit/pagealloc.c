@@ -2,8 +2,8 @@
 //
 // Promises: a million random operations (take n pages, give them back, give memory back to
 // the kernel, grow) find the lowest run that a loop over an array of bytes finds, and the block
-// behind its start, count as many zero pages, and leave bitmaps and summaries that agree; runs that cross chunks and
-// levels are found; when there is no room it says so.
+// behind its start, count as many zero pages, and leave bitmaps and summaries that agree; runs that
+// cross chunks and levels are found; when there is no room it says so.
 // timeout: 120
 #include <stdio.h>
 #include <stdlib.h>

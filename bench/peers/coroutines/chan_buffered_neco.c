@@ -1,4 +1,5 @@
-// bench/peers/coroutines/chan_buffered_neco.c - bench/chan_buffered.c; libdill's channels have no buffer.
+// bench/peers/coroutines/chan_buffered_neco.c - bench/chan_buffered.c, by neco alone: libdill's
+// channels have no buffer.
 #include "coroutines.h"
 
 static Channel c;

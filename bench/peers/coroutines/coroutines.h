@@ -12,7 +12,7 @@
 
 #define bench_main neco_main
 
-// A coroutine of that name: void name(T *arg).
+// Defines a coroutine of that name: void name(T *arg).
 #define COROUTINE(name, T, arg)                          \
 	static inline void name##_body(T *arg);          \
 	static void name(int argc, void **argv)          \
@@ -150,7 +150,7 @@ static inline int64_t chan_recv4(Channel c[4])
 }
 #endif
 
-// neco ends the process without the C library's exit.
+// Because neco ends the process without the C library's exit, which would write what is left.
 __attribute__((constructor)) static void write_at_once(void)
 {
 	setvbuf(stdout, NULL, _IOLBF, BUFSIZ);

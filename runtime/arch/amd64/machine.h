@@ -23,8 +23,8 @@ enum {
 #endif
 
 // At the head of a file whose JUMPBACK functions park the goroutine and then return to its code: they
-// end in waitreturn, in switch.S as well. The processor expects the return that the goroutine
-// which ran last would have made.
+// end in waitreturn (switch.S), because the processor expects the return of the goroutine that parked
+// last.
 #ifdef __clang__
 #define WAITRETURNS _Static_assert(1, "")
 #else

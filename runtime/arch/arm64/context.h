@@ -9,11 +9,12 @@ enum {
 	RedZone = 0, // what a function may use below its stack pointer
 	FP = 29, LR = 30, // in regs
 	PstateBtype = 3 << 10, // what a branch by a register must reach
-	// A handler of the program's may use up the signal stack: no prologue sees it, the guard below
-	// does. The kernel puts that signal's frame below the stack pointer, where it has no room, unless
-	// this is outside of the stack that the kernel knows: then at the stack's top, over the frames
-	// there. So the kernel does not know the stack's end, SignalTail bytes and a frame; and handlers
-	// run SignalGap bytes below the first signal's frame, with what a report needs.
+	// A handler of the program's may use up the signal stack: no prologue sees it, and it touches the
+	// guard below. The kernel puts the frame of that signal below the stack pointer, where it has no
+	// room. But if the stack pointer is outside of the stack that the kernel knows, it puts the frame
+	// at the stack's top, over the frames there. So the kernel is not told of the stack's lowest
+	// SignalTail bytes and a frame, and handlers run SignalGap bytes below the first signal's frame,
+	// so that what a report needs is not written over.
 	SignalTail = 8 << 10,
 	SignalGap = 16 << 10,
 };

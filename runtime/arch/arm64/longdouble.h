@@ -4,7 +4,7 @@
 
 #include "runtime/base/types.h"
 
-// Of the longest m * 5^-e, m being all ones and e that of the denormals.
+// The digits of the longest m * 5^-e: m is all ones, and e that of the denormals.
 enum { LongDoubleDigits = 11563 };
 
 // (hi * 2^64 + lo) * 2^e, unless it is special: infinite or no number.

@@ -13,7 +13,7 @@ enum {
 #define MAPPEDGUARDS (8u << 10)
 
 #define JUMPBACK // amd64's answer to kernels that clear its return predictor
-#define WAITRETURNS _Static_assert(1, "")
+#define WAITRETURNS _Static_assert(1, "") // and to what it predicts behind a switch
 
 // A busy-wait hint to the processor. "yield" does nothing on most; "isb" waits some 10 ns.
 ALWAYS_INLINE void cpupause(void)
