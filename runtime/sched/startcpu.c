@@ -41,6 +41,7 @@ static bool keephere(void)
 		return false;
 	if (sched_getaffinity(0, sizeof before, before.bits) <= 0)
 		return false;
+	__builtin_memset(&here, 0, sizeof here);
 	here.bits[cpu / 8] = (uint8_t)(1 << cpu % 8);
 	return setaffinity(0, sizeof here, here.bits) == 0;
 }

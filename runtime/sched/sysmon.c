@@ -55,7 +55,7 @@ static bool retakesyscall(P *pp, int64_t now, bool over)
 		return false;
 	}
 	if (runqempty(pp) &&
-	    nspinning() + nwanting() > 0 &&
+	    nspinning() + atomic_load_relaxed(&sched.npidle) > 0 &&
 	    pd->syscallwhen + ForcePreemptNS > now)
 		return false;
 	unlock(&allpLock); // handoffp takes sched.lock, which comes first in the order
