@@ -108,12 +108,6 @@ void sysFree(void *p, uintptr_t n)
 	unreserved++;
 }
 
-void gqueuePushBack(Gqueue *q, G *gp)
-{
-	mc_assert(!q->head);
-	q->head = gp;
-}
-
 int64_t fdwrite(int32_t fd, const char *p, size_t n)
 {
 	(void)fd;

@@ -25,6 +25,12 @@
 #include "runtime/panic/elf.c"
 #include "runtime/panic/dwarf.c"
 
+#ifdef __aarch64__
+#define PROCESSOR "arm64"
+#else
+#define PROCESSOR "amd64"
+#endif
+
 enum { MaxFailures = 20, Room = 4096, Step = 5 };
 
 static int failures;
@@ -313,7 +319,7 @@ main(void)
 		build = builds[i];
 		setenv("BUILD", build, 1);
 		setenv("TOOL", strstr(build, "-gdwarf-4") ? "addr2line" : "llvm-addr2line", 1);
-		if (system("$BUILD -w -no-pie -fno-pie -I. -Iinclude -o \"$PROGRAM\" "
+		if (system("$BUILD -w -no-pie -fno-pie -I. -Iruntime/arch/" PROCESSOR " -Iinclude -o \"$PROGRAM\" "
 		           "tests/unit/dwarf/one.c \"$PWD/tests/unit/dwarf/two.c\" runtime/base/str.c "
 		           "runtime/base/format.c runtime/base/fmtfloat.c "
 		           "runtime/base/strerror.c") != 0) {
