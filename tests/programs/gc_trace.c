@@ -1,7 +1,7 @@
 // tests/programs/gc_trace.c - GODEBUG=gctrace=1 prints a line like Go's for each cycle.
 // env: GODEBUG=gctrace=1 GOMAXPROCS=2
 // stdout: ok
-// stderr~: ^gc 1 @\d+\.\d{3}s \d+%: \d+\.\d{3}\+\d+\.\d{3}\+\d+\.\d{3} ms clock, \d+\.\d{3}\+\d+\.\d{3}\+\d+\.\d{3} ms cpu, 2->2->1 MB, 4 MB goal, 2 P \(forced\)$
+// stderr~: ^gc 1 @\d+\.\d{3}s \d+%: \d+\.\d{3}\+\d+\.\d{3}\+\d+\.\d{3} ms clock, \d+\.\d{3}\+\d+\.\d{3}\+\d+\.\d{3} ms cpu, 2->2->[12] MB, 4 MB goal, 2 P \(forced\)$
 // stderr~: ^gc 2 @.* ms cpu, 4->4->1 MB, 4 MB goal, 2 P$
 // hosted: not any: nothing is collected there
 // variants: release debug
