@@ -4,7 +4,7 @@
 // matrix: LOCK=1,2,3
 // stdout~: ^(ok|not allowed: nothing was tried)$
 // hosted: not any: the C library's threads and heap are locked as well
-// arch: not arm64: goroutines begin on segments, which MCL_CURRENT gives all their memory, 64 MiB each
+// arch: not arm64: a goroutine begins on a segment, whose 64 MiB become memory when all that there is gets locked
 #include "../lib/test.h"
 
 #include <fcntl.h>
