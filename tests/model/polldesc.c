@@ -53,12 +53,6 @@ void *persistentalloc(uintptr_t n, uintptr_t align)
 	return &timers[usedtimers++];
 }
 
-void gqueuePushBack(Gqueue *q, G *gp)
-{
-	mc_assert(!q->head);
-	q->head = gp;
-}
-
 int64_t netpollTryInit(void)
 {
 	return 0;

@@ -37,27 +37,6 @@
 static rt_rwmutex m;
 static int inside, data;
 
-void gqueuePushBack(Gqueue *q, G *gp)
-{
-	gp->schedlink = NULL;
-	if (q->tail)
-		q->tail->schedlink = gp;
-	else
-		q->head = gp;
-	q->tail = gp;
-}
-
-G *gqueuePop(Gqueue *q)
-{
-	G *gp = q->head;
-
-	if (gp)
-		q->head = gp->schedlink;
-	if (!q->head)
-		q->tail = NULL;
-	return gp;
-}
-
 static void writing(void)
 {
 	mc_assert(inside == 0);
