@@ -44,18 +44,17 @@ static bool loadsfp(uint32_t op)
 	return (op & Mask) == Offset || (op & Mask) == PostIndex;
 }
 
-// Does op belong to an epilogue, behind the load of the frame pointer? It gives stack back.
-static bool endsframe(uint32_t op)
+// Does op go elsewhere: a branch of any kind, a call, a return?
+static bool branches(uint32_t op)
 {
-	enum { Mask = 0xff8003ff, AddSp = 0x910003ff };
-
-	return (op & Mask) == AddSp;
+	return (op & 0x7c000000) == 0x14000000 || (op & 0xff000000) == 0x54000000 || // b, bl; b.cond
+	       (op & 0x7c000000) == 0x34000000 || (op & 0xfe000000) == 0xd6000000;   // cbz, tbz; br, ret
 }
 
 // Has the function that pc is in a frame at pc?
 static bool hasframe(uintptr_t pc)
 {
-	enum { Ret = 0xd65f03c0, Epilogue = 4 }; // instructions looked at
+	enum { Ret = 0xd65f03c0, Epilogue = 8 }; // instructions looked at
 	uintptr_t p = 0;
 	bool made = false;
 
@@ -65,12 +64,16 @@ static bool hasframe(uintptr_t pc)
 		made |= setsfp(*(const uint32_t *)p);
 	if (!made)
 		return false;
+	// The compiler may put the last of the function's work behind the load.
 	p = pc;
 	for (int32_t i = 0; i < Epilogue; i++) {
+		uint32_t op;
+
 		p -= PCQuantum;
-		if (loadsfp(*(const uint32_t *)p))
+		op = *(const uint32_t *)p;
+		if (loadsfp(op))
 			return false;
-		if (!endsframe(*(const uint32_t *)p))
+		if (setsfp(op) || branches(op))
 			break;
 	}
 	return *(const uint32_t *)pc != Ret;
