@@ -57,7 +57,7 @@ $(PEER)/%: bench/peers/%.c $(wildcard bench/*.h bench/peers/*.h)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -O2 -Wall -Wextra $< -o $@ $(if $(findstring mimalloc,$@),-lmimalloc) $(if $(findstring boehm,$@),-lgc) -lpthread
 
-$(PEER)/%_boost: bench/peers/%_boost.cpp bench/peers/fibers.h bench/late.h
+$(PEER)/%_boost: bench/peers/%_boost.cpp bench/peers/fibers.h bench/peers/procstatus.h bench/late.h
 	$(call say,CXX,$<)
 	@mkdir -p $(@D)
 	$(Q)g++ -O2 -std=c++17 -DNDEBUG -Wall -Wextra -Ibench $< -o $@ -Wl,-z,now -lboost_fiber -lboost_context -lpthread

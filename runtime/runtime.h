@@ -350,7 +350,7 @@ struct M {
 	// A C library's code, and signal handlers of the program's.
 	G *gcgo; // with the stack that rt_cgocall's functions run on; NULL until the first
 	Handling *handling; // of the handlers that run: the last interrupted
-	bool pinned;  // to the processor that the runtime starts on; under sched.lock; startcpu.c
+	bool pinned;  // to the processor that the runtime starts on; under sched.lock
 	bool isextra; // for threads that the runtime has not made; cgo/foreign.c
 	bool calling; // Hosted: foreign code, or rt_cgocall's function, is in a call of rt.h
 

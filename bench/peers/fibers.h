@@ -16,6 +16,8 @@
 #include <utility>
 #include <vector>
 
+#include "procstatus.h"
+
 using boost::fibers::fiber;
 using boost::fibers::launch;
 
@@ -38,22 +40,6 @@ inline void metric(const char *name, double value, const char *unit)
 inline double since(Clock::time_point start)
 {
 	return std::chrono::duration<double, std::nano>(Clock::now() - start).count();
-}
-
-// A line of /proc/self/status ("VmRSS:"), in bytes.
-inline double status(const char *key)
-{
-	FILE *file = fopen("/proc/self/status", "r");
-	char line[256];
-	long kb = 0;
-
-	while (file && fgets(line, sizeof line, file)) {
-		if (strncmp(line, key, strlen(key)) == 0)
-			kb = atol(line + strlen(key));
-	}
-	if (file)
-		fclose(file);
-	return 1024.0 * (double)kb;
 }
 
 inline unsigned procs()

@@ -46,7 +46,7 @@ static bool keephere(void)
 	return setaffinity(0, sizeof here, here.bits) == 0;
 }
 
-// Runs on g0 of main's M, which is alone.
+// Runs on g0 of main's M, which is alone: so pinned needs no lock yet.
 void beginsharing(void)
 {
 	if (!Hosted && ncpu > 1)

@@ -4,8 +4,7 @@
 #define COROUTINES_H
 
 #include "../peer.h"
-
-#include <string.h>
+#include "../procstatus.h"
 
 #ifdef NECO
 #include <neco.h>
@@ -154,22 +153,6 @@ static inline int64_t chan_recv4(Channel c[4])
 __attribute__((constructor)) static void write_at_once(void)
 {
 	setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
-}
-
-// A line of /proc/self/status ("VmRSS:"), in bytes.
-static inline double status(const char *key)
-{
-	FILE *file = fopen("/proc/self/status", "r");
-	char line[256];
-	long kb = 0;
-
-	while (file && fgets(line, sizeof line, file)) {
-		if (strncmp(line, key, strlen(key)) == 0)
-			kb = atol(line + strlen(key));
-	}
-	if (file)
-		fclose(file);
-	return 1024.0 * (double)kb;
 }
 
 #endif
