@@ -42,7 +42,8 @@ static const int64_t forcegcperiod = 2 * 60 * (int64_t)1000000000;
 
 // The P of a system call is taken after a tick of sysmon, or when its time slice is over
 // (many short calls in one slice); but it stays, up to 10 ms, if it has nothing to do and
-// others are looking for work.
+// others are looking for work, or idle Ps want some. Surplus Ps want none: as long as a P in a call
+// counts as busy, work that arrives wakes nobody for the processor that the call does not use.
 static bool retakesyscall(P *pp, int64_t now, bool over) HOLDS(allpLock);
 static bool retakesyscall(P *pp, int64_t now, bool over)
 {
@@ -55,7 +56,7 @@ static bool retakesyscall(P *pp, int64_t now, bool over)
 		return false;
 	}
 	if (runqempty(pp) &&
-	    nspinning() + atomic_load_relaxed(&sched.npidle) > 0 &&
+	    nspinning() + nwanting() > 0 &&
 	    pd->syscallwhen + ForcePreemptNS > now)
 		return false;
 	unlock(&allpLock); // handoffp takes sched.lock, which comes first in the order

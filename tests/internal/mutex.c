@@ -24,8 +24,8 @@ static void count(void *arg)
 		equal(inside, 0);
 		inside = me;
 		counter++;
-		if (i % 1024 == 0)
-			osyield(); // so that the others go to sleep
+		if (i % 8192 == 0)
+			osyield(); // so that the others go to sleep; among ten busy processes that takes 40 ms
 		equal(inside, me);
 		inside = 0;
 		unlock(&mutex);
