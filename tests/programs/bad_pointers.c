@@ -9,7 +9,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 
-enum { Page = 4096 };
+enum { Page = 64 << 10 }; // or some of a processor whose pages are smaller
 
 static char *pages; // one to write, one to read, one that is not there, one to write
 

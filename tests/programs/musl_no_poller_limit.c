@@ -30,6 +30,7 @@ int main(void)
 	struct rlimit files;
 	pthread_t t;
 	int pair[2], file;
+	ssize_t n;
 
 	equal(sem_init(&over, 0, 0), 0);
 	equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
@@ -42,7 +43,10 @@ int main(void)
 	equal(pthread_create(&t, NULL, beside, NULL), 0);
 	while (send(pair[0], block, sizeof block, MSG_DONTWAIT) > 0)
 		;
-	equal(sendfile(pair[0], file, NULL, sizeof block), -1);
+	// Before Linux 6.5 pages of a file find room behind the last bytes of a full socket.
+	while ((n = sendfile(pair[0], file, &(off_t){ 0 }, sizeof block)) > 0)
+		;
+	equal(n, -1);
 	equal(errno, EAGAIN);
 	equal(sem_post(&over), 0);
 	equal(pthread_join(t, NULL), 0);

@@ -81,7 +81,7 @@ static void cheap(void)
 	check(sscanf("2.5", "%Lf", &x) == 1 && x == 2.5L);
 	qsort(v, 3, sizeof v[0], by_value);
 	check(v[0] == 1 && v[1] == 2 && v[2] == 3);
-	check(realpath("/proc/self/../../usr/./lib", path) && path[0] == '/');
+	check(realpath("/proc/self/../../proc/./self", path) && path[0] == '/');
 	check(getcwd(path, sizeof path));
 }
 

@@ -13,7 +13,7 @@ enum { Many = 500 };
 
 static rt_waitgroup all;
 static int fd[2];
-static char buf[100000];
+static char buf[2 << 20]; // no pipe holds it, whatever the size of a page
 
 static int64_t in(int64_t ms)
 {

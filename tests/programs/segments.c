@@ -6,7 +6,7 @@
 // matrix: GOMAXPROCS=1,2,4
 // compilers: gcc
 // hosted: not any: all goroutines start on segments there
-// arch: not qemu: the resident memory is the emulator's
+// arch: not arm64: a goroutine begins on its segment, and stays there
 #include "../lib/test.h"
 
 enum { Many = 10000, Inside = 500, Rounds = 3, Frame = 10 << 10, MostPages = 80 << 8 };
