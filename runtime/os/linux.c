@@ -120,6 +120,15 @@ uint32_t currentcpu(void)
 	return cpu;
 }
 
+// A kernel without seccomp does not know the question.
+bool underfilter(void)
+{
+	enum { PR_GET_SECCOMP = 21 };
+	int64_t mode = syscall3(__NR_prctl, PR_GET_SECCOMP, 0, 0);
+
+	return mode != 0 && mode != -EINVAL;
+}
+
 void usleep(uint32_t usec)
 {
 	Timespec ts = { usec / 1000000, (int64_t)(usec % 1000000) * 1000 };

@@ -105,6 +105,7 @@ void raisedefault(int32_t sig); // at this thread, for the default action
 uint64_t stacklimit(void); // RLIMIT_STACK in bytes; UINT64_MAX: none
 void osyield(void);
 uint32_t currentcpu(void); // that this thread is on; UINT32_MAX: not known
+bool underfilter(void); // may a seccomp filter judge this thread's calls?
 void usleep(uint32_t usec);
 void sigprocmask(int32_t how, const Sigset *set, Sigset *old);
 void sigaltstack(const Sigaltstack *ss, Sigaltstack *old);

@@ -7,8 +7,9 @@
 // the threads that it makes inherit that: sysmon's and the helper.
 //
 // All of it is undone before the program's first instruction: from there on the threads and their
-// masks are the program's, which may also have forbidden these calls. Where the kernel refuses them,
-// the start takes longer.
+// masks are the program's, which may also have forbidden these calls. A filter from before the exec may
+// end the process for them (that of a systemd unit without @resources does), so they are not made
+// below one. There, and where the kernel refuses them, the start takes longer.
 //
 // built: unchecked
 #include "runtime/base/getg.h"
@@ -49,7 +50,7 @@ static bool keephere(void)
 // Runs on g0 of main's M, which is alone: so pinned needs no lock yet.
 void beginsharing(void)
 {
-	if (!Hosted && ncpu > 1)
+	if (!Hosted && ncpu > 1 && !underfilter())
 		getg()->m->pinned = keephere();
 }
 

@@ -28,15 +28,15 @@ wrong() {
 	fail "$call refused with $errno: $1: exit status $got" out err
 }
 
-# costs CALL [PART]...: these parts are refused, all others work, and hello does.
+# costs CALL [PARTS [ERRNO]]: these parts are refused, all others work, and hello does.
 costs() {
-	call=$1 lost=$2
+	call=$1 lost=${2-}
 	nr=$(number "$call")
 	for part in $parts; do
 		case " $lost " in *" $part "*) part="$part refused" ;; esac
 		echo "$part"
 	done >wanted
-	for errno in 1 38; do
+	for errno in ${3-1 38}; do
 		run refused
 		[ $got -eq 0 ] && cmp -s wanted out && [ ! -s err ] || wrong refused
 		run hello
@@ -63,8 +63,12 @@ ends() {
 }
 
 for call in nanosleep madvise setsockopt gettid getpid tgkill tkill sched_yield fcntl \
-	sched_getaffinity sched_setaffinity getcpu munmap lseek; do
+	sched_getaffinity sched_setaffinity getcpu prctl munmap lseek; do
 	costs $call
+done
+# A unit of systemd's that is to have no rights over resources is killed for these.
+for call in sched_setaffinity sched_setattr setpriority set_mempolicy mbind; do
+	costs $call '' kill
 done
 costs openat file
 costs close file
