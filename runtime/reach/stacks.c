@@ -160,7 +160,7 @@ static void markwait(Marker *m, const G *gp)
 void markcontext(Marker *m, const G *gp)
 {
 	if (preempted(gp))
-		markrange(m, (uintptr_t)gp->asyncState, (uintptr_t)(gp->asyncState + 1));
+		markrange(m, (uintptr_t)gp->asyncState, (uintptr_t)gp->asyncState + asyncsize());
 	if (gp->syscallsp != 0)
 		markcallees(m, gp);
 	if (readgstatus(gp) == Gwaiting)

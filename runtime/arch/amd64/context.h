@@ -120,6 +120,12 @@ ALWAYS_INLINE bool cansaveregisters(const Sigcontext *c)
 	return true;
 }
 
+// Returns the bytes of an AsyncState.
+ALWAYS_INLINE uintptr_t asyncsize(void)
+{
+	return sizeof(AsyncState);
+}
+
 // Keeps the registers of *c in *a, except those that asyncPreempt saves.
 void saveregisters(AsyncState *a, const Sigcontext *c);
 

@@ -37,34 +37,70 @@ void ctxpanic(Sigcontext *c, uintptr_t *frame, uintptr_t pc, uintptr_t sp, const
 	ctxgoto(c, (uintptr_t)sigpanic0);
 }
 
-// Returns the bytes of records in the frame, with the end; 0: there are others elsewhere.
-static uintptr_t recordsize(const Sigcontext *c)
+uintptr_t asyncsize(void)
 {
-	enum { Extra = 0x45585401, Header = 8 };
-	uintptr_t n = 0;
+	// The vectors and predicates of SVE have at most 8,736 bytes.
+	enum { Most = sizeof(AsyncState) + (8 << 10) };
 
-	for (;;) {
-		const uint32_t *record = (const uint32_t *)&c->records[n];
+	return min(max(alignup(auxvMinSigStkSz, 16), sizeof(AsyncState)), (uintptr_t)Most);
+}
 
-		if (record[0] == Extra || n + Header > sizeof c->records)
-			return 0;
-		if (record[0] == 0)
-			return n + Header;
-		n += record[1];
+// The record that says where there are more.
+typedef struct {
+	uint32_t magic, length;
+	uintptr_t data; // right behind the record and the two zeros that end the first ones
+	uint32_t size;
+} Extra;
+
+// Returns it, or NULL; *n becomes the bytes of the records before it, and with the end if there is none.
+static Extra *findextra(Sigcontext *c, uintptr_t *n)
+{
+	enum { Magic = 0x45585401, Header = 8 };
+
+	for (*n = 0;; ) {
+		Extra *record = (Extra *)&c->records[*n];
+
+		if (record->magic == Magic)
+			return record;
+		if (record->magic == 0) {
+			*n += Header;
+			return NULL;
+		}
+		*n += record->length;
 	}
+}
+
+// Returns the bytes of the signal's frame, which begins at frame.
+static uintptr_t framesize(Sigframe *frame)
+{
+	uintptr_t n;
+	const Extra *extra = findextra(&frame->ctx.mcontext, &n);
+
+	if (extra)
+		return extra->data + extra->size - (uintptr_t)frame;
+	return offsetof(Sigframe, ctx.mcontext.records) + n;
+}
+
+static Sigframe *frameof(const Sigcontext *c)
+{
+	return (Sigframe *)((uintptr_t)c - offsetof(Sigframe, ctx.mcontext));
 }
 
 bool cansaveregisters(const Sigcontext *c)
 {
-	return recordsize(c) != 0;
+	return framesize(frameof(c)) <= asyncsize();
 }
 
 void saveregisters(AsyncState *a, const Sigcontext *c)
 {
-	const char *frame = (const char *)c - offsetof(Sigframe, ctx.mcontext);
+	Sigframe *frame = frameof(c);
+	uintptr_t n;
+	Extra *extra;
 
-	__builtin_memcpy(&a->frame, frame,
-	                 offsetof(Sigframe, ctx.mcontext.records) + recordsize(c));
+	__builtin_memcpy(&a->frame, frame, framesize(frame));
+	extra = findextra(&a->frame.ctx.mcontext, &n);
+	if (extra)
+		extra->data += (uintptr_t)&a->frame - (uintptr_t)frame;
 }
 
 bool saveprologue(G *gp, const MoreFrame *f)

@@ -101,13 +101,16 @@ ALWAYS_INLINE void ctxendsyscall(Sigcontext *c, int64_t result)
 
 // What an asynchronous preemption takes off the processor: a copy of the kernel's frame, which
 // has all of it, whatever vectors there are. The goroutine continues by the return from that
-// signal (preempt.S).
+// signal (preempt.S). Records that have no room in the frame, as long vectors, are right behind it.
 struct AsyncState {
 	union {
 		Sigframe frame;
 		AsyncState *next; // of the free ones
 	};
 };
+
+// Returns the bytes of an AsyncState with those records, as this processor may need them.
+uintptr_t asyncsize(void);
 
 #define asyncpc(a) ctxpc(&(a)->frame.ctx.mcontext)
 #define asyncsp(a) ctxsp(&(a)->frame.ctx.mcontext)
@@ -119,8 +122,7 @@ ALWAYS_INLINE void asyncinit(void)
 {
 }
 
-// Has an AsyncState room for the registers? Not if some of the state is not in the frame, as
-// vectors of more than 256 bytes.
+// Has an AsyncState room for the registers? Always, except with the largest matrices of SME.
 bool cansaveregisters(const Sigcontext *c);
 // Keeps the registers of *c in *a.
 void saveregisters(AsyncState *a, const Sigcontext *c);
