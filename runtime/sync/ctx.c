@@ -81,10 +81,10 @@ static void endall(rt_ctx *top, int err)
 		ends = n->err == 0;
 		if (!ends)
 			continue;
+		happensbefore(chanclock(n->done));
 		atomic_store_release(&n->err, err); // for readers of done, and of err
 		if (deltimer(&n->t))
 			n->refs--; // not the last: n has a handle or a child
-		happensbefore(chanclock(n->done));
 		closechan(n->done);
 		for (CtxWatch *w = n->watches; w; w = w->next)
 			w->over(w, err);
@@ -163,6 +163,7 @@ static rt_ctx *newctx(rt_ctx *parent, int64_t when)
 		link(parent, c);
 	}
 	if (parent->err != 0) {
+		happensafter(chanclock(parent->done)); // c tells what its parent tells
 		endall(c, parent->err);
 	} else if (timed && when <= nanotime()) {
 		endall(c, -ETIMEDOUT);
@@ -250,10 +251,14 @@ rt_chan *rt_ctx_done(rt_ctx *c)
 
 int rt_ctx_err(rt_ctx *c)
 {
+	int err;
+
 	preemptcheck();
 	checkctx(c);
-	happensafter(chanclock(c->done));
-	return ctxerr(c);
+	err = ctxerr(c);
+	if (err != 0)
+		happensafter(chanclock(c->done));
+	return err;
 }
 
 int64_t rt_ctx_deadline(rt_ctx *c)

@@ -429,6 +429,24 @@ static void context_err(void)
 	rt_ctx_free(ctx);
 }
 
+// A context that is made of one that is over says that it is, and so all that this one says.
+static void context_made_over(void)
+{
+	rt_ctx *child;
+	int err;
+
+	ctx = rt_ctx_with_cancel(rt_ctx_background());
+	rt_go(cancels, NULL);
+	do {
+		rt_gosched();
+		child = rt_ctx_with_cancel(ctx);
+		err = rt_ctx_err(child);
+		rt_ctx_free(child);
+	} while (err == 0);
+	use();
+	rt_ctx_free(ctx);
+}
+
 static void tick(void *unused)
 {
 	(void)unused;
@@ -809,8 +827,9 @@ static const struct {
 	CASE(selected), CASE(select_other), CASE(tried), CASE(until), CASE(copied), CASE(mutex),
 	CASE(unlocked_early), CASE(reader_and_writer), CASE(readers), CASE(waited), CASE(both_done),
 	CASE(semaphore), CASE(did_once), CASE(condition), CASE(joined), CASE(ended), CASE(group),
-	CASE(group_members), CASE(group_limit), CASE(context_done), CASE(context_err), CASE(timer),
-	CASE(timer_late), CASE(timer_channel), CASE(two_timers), CASE(started), CASE(started_late),
+	CASE(group_members), CASE(group_limit), CASE(context_done), CASE(context_err),
+	CASE(context_made_over), CASE(timer), CASE(timer_late), CASE(timer_channel), CASE(two_timers),
+	CASE(started), CASE(started_late),
 	CASE(through_pipe), CASE(buffer), CASE(caught), CASE(foreign_call), CASE(memory), CASE(freed),
 	CASE(stacks), CASE(recovered), CASE(formatted), CASE(release), CASE(relaxed), CASE(relaxed_load),
 	CASE(relaxed_store), CASE(in_sequence), CASE(fences), CASE(one_fence), CASE(sequence),
