@@ -92,7 +92,8 @@ MUSL = $(filter-out $(MEMBERS),$(sort $(wildcard cgo/*.c cgo/*_$(ARCH).S)))
 # it calls the runtime's FORHOSTED. It is compiled with glibc's headers.
 HOSTEDSRC = $(sort $(wildcard hosted/*.c hosted/*_$(ARCH).S))
 FORHOSTED = rt0_go allgs allglen allm allp droppanics fatal gomaxprocs print streq funcname funcplaces \
-	printgoroutine whereparked freezetheworld inforkedchild yieldcheck canread gcpercent
+	printgoroutine whereparked freezetheworld inforkedchild yieldcheck canread gcpercent \
+	borrowedof fdchunks
 SRC += $(if $(HOSTED),cgo/foreign.c)
 HOSTEDGLOBALS = rt_* main __rt0_fuzzmain __*san_default_options __ubsan_on_report \
 	_ZN6__tsan8OnReport* __runtime_text_*

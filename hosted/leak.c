@@ -24,9 +24,12 @@
 #include "include/rt.h"
 #include "runtime/base/getg.h"
 #include "runtime/base/hosted.h"
+#include "runtime/io/fd.h"
 #include "runtime/panic/panic.h"
+#include "runtime/sched/entersyscall.h"
 #include "runtime/sched/fork.h"
 #include "runtime/sched/g.h"
+#include "runtime/sched/morestack.h"
 #include "runtime/sched/own.h"
 #include "runtime/sched/stw.h"
 #include "runtime/sync/hchan.h"
@@ -37,7 +40,6 @@ enum {
 	PageSize = 4096,
 	MaxMade = 8192,
 	MaxWait = 500, // milliseconds
-	Saved = 64, // bytes below a parked goroutine's stack pointer: its registers (mcall)
 };
 
 // What leads from a channel to the goroutines that wait on it.
@@ -70,19 +72,22 @@ static void *make(size_t n, G *gp)
 // Calls fn for each piece of memory that has some.
 typedef void PieceFunc(const void *p, size_t n, void *arg);
 
+// In or behind a call of the kernel, it may wait for a P further down.
 static uintptr_t lowestlive(const G *gp)
 {
-	if (gp->syscallsp != 0)
-		return gp->syscallsp;
-	return gp->sched.sp - Saved;
+	uintptr_t sp = gp->sched.sp - SavedBelow;
+
+	if (gp->syscallsp == 0)
+		return sp;
+	return min(gp->syscallsp - SyscallFrame, gp->sched.sp != 0 ? sp : UINTPTR_MAX);
 }
 
-// Of a goroutine that runs, all that it has used.
+// Of a goroutine that runs, and of the stack of a function of rt_cgocall's, all that has been used.
 static uintptr_t lowestused(const G *gp)
 {
 	static unsigned char there[(64 << 20) / PageSize];
 	uintptr_t n = min((gp->stack.hi - gp->stack.lo) / PageSize, sizeof there);
-	uintptr_t lo = gp->stack.hi - n * PageSize;
+	uintptr_t lo = alignup(gp->stack.hi, PageSize) - n * PageSize;
 
 	if (mincore((void *)lo, n * PageSize, there) != 0)
 		return gp->stack.hi;
@@ -92,29 +97,42 @@ static uintptr_t lowestused(const G *gp)
 }
 
 // The frames on its second stack that words on its stack lead to.
-static void secondframes(const G *gp, uintptr_t from, PieceFunc *fn, void *arg)
+static void secondframes(void *second, uintptr_t from, uintptr_t hi, PieceFunc *fn, void *arg)
 {
-	if (!gp->fiber[AsanStack] || !__asan_addr_is_in_fake_stack)
+	if (!second || !__asan_addr_is_in_fake_stack)
 		return;
-	for (uintptr_t *p = (uintptr_t *)from; p < (uintptr_t *)gp->stack.hi; p++) {
-		void *lo, *hi;
+	for (uintptr_t *p = (uintptr_t *)from; p < (uintptr_t *)hi; p++) {
+		void *lo, *end;
 
-		if (*p % PtrSize == 0 &&
-		    __asan_addr_is_in_fake_stack(gp->fiber[AsanStack], (void *)*p, &lo, &hi))
-			fn(lo, (size_t)((char *)hi - (char *)lo), arg);
+		if (*p % PtrSize == 0 && __asan_addr_is_in_fake_stack(second, (void *)*p, &lo, &end))
+			fn(lo, (size_t)((char *)end - (char *)lo), arg);
 	}
+}
+
+static void stackpiece(const G *gp, Stack stk, uintptr_t from, PieceFunc *fn, void *arg)
+{
+	from &= -(uintptr_t)PtrSize;
+	if (from < stk.lo || from >= stk.hi)
+		return;
+	fn((void *)from, stk.hi - from, arg);
+	secondframes(gp->fiber[AsanStack], from, stk.hi, fn, arg);
 }
 
 static void pieces(const G *gp, uintptr_t from, PieceFunc *fn, void *arg)
 {
-	from &= -(uintptr_t)PtrSize;
+	const G *lender = borrowedof(gp);
+	const M *mp = gp->m;
+
 	fn(gp, sizeof *gp, arg);
 	if (gp->asyncState)
 		fn(gp->asyncState, sizeof *gp->asyncState, arg);
-	if (from < gp->stack.lo || from >= gp->stack.hi)
-		return;
-	fn((void *)from, gp->stack.hi - from, arg);
-	secondframes(gp, from, fn, arg);
+	stackpiece(gp, gp->stack, from, fn, arg);
+	if (lender)
+		stackpiece(gp, lender->stack, lowestlive(lender), fn, arg);
+	if (gp->syscallsp != 0 && mp)
+		fn(mp->callees, sizeof mp->callees, arg); // what its functions had in registers
+	if (mp && mp->incgo == CgoFunction && mp->curg == gp)
+		stackpiece(gp, mp->gcgo->stack, lowestused(mp->gcgo), fn, arg);
 }
 
 static void root(const void *p, size_t n, void *arg)
@@ -266,6 +284,10 @@ void showroots(void)
 	for (int32_t i = 0; i < gomaxprocs; i++) {
 		if (allp[i]->timerslen > 0)
 			root(allp[i]->timers, (size_t)allp[i]->timerslen * sizeof(TimerWhen), NULL);
+	}
+	for (uint32_t i = 0; i < Chunks; i++) {
+		if (fdchunks[i])
+			root(fdchunks[i], sizeof *fdchunks[i] << ChunkBits, NULL);
 	}
 }
 

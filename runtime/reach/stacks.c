@@ -16,15 +16,13 @@
 // built: unchecked libc
 #include "runtime/os/os.h"
 #include "runtime/reach/reach.h"
+#include "runtime/sched/entersyscall.h"
 #include "runtime/sched/g.h"
 #include "runtime/sched/halt.h"
 #include "runtime/sched/morestack.h"
 #include "runtime/sched/preempt.h"
 
-enum {
-	SyscallFrame = 384,         // below syscallsp: rt_raw_syscall's, asmcgocall's
-	MorestackWords = 2 * PtrSize, // below __morestack's frame
-};
+enum { MorestackWords = 2 * PtrSize }; // below __morestack's frame
 
 static bool preempted(const G *gp)
 {

@@ -8,6 +8,7 @@
 #define CALLERPC ((uintptr_t)__builtin_return_address(0))
 #define CALLERSP ((uintptr_t)__builtin_dwarf_cfa())
 #define CALLERBP (*(uintptr_t *)__builtin_frame_address(0))
+enum { SyscallFrame = 384 }; // bytes below it in use: rt_raw_syscall's frame, asmcgocall's
 
 // ---- syscall.c ----------------------------------------------------------------------
 
