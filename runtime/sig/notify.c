@@ -127,6 +127,8 @@ int rt_signal_notify(int sig, rt_chan *c)
 	bool first;
 
 	preemptcheck();
+	if (c)
+		checkchan(c);
 	if (sig < 1 || sig >= NSIG || sig == SIGKILL || sig == SIGSTOP || sig == SIGURG || !c ||
 	    librarysig((uint32_t)sig) || chanelemsize(c) > sizeof(int64_t))
 		return -EINVAL;
@@ -180,6 +182,8 @@ void rt_signal_stop(rt_chan *c)
 	bool found = false;
 
 	preemptcheck();
+	if (c)
+		checkchan(c);
 	lock(&lk);
 	for (l = listeners; l; l = l->next) {
 		if (l->c == c) {
