@@ -73,7 +73,7 @@ static int64_t waitside(Copy *c, PollMode mode)
 	PollDesc *pd = mode == PollRead ? &c->from->pd : &c->to->pd;
 	int64_t err;
 
-	while ((err = stopped(c)) == 0 && !pollready(fd, mode, false))
+	while ((err = stopped(c)) == 0 && !pollready(fd, mode, false) && !neverserves(fd, mode, 0))
 		(void)netpollwait(pd, mode); // stopped returns its error
 	return err;
 }

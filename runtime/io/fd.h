@@ -86,6 +86,10 @@ int64_t fdprobe(int32_t fd, Fd *d);
 int64_t fdwatch(int32_t fd, Fd *d);
 // The description may block from now on: each call waits before it.
 void fdshare(Fd *d);
+// Does a call nr of this mode fail, however long one waits until fd is ready for it? Asked where fd is not
+// ready, because such a wait might not end: the description is not open for that, is no socket, or does not
+// listen.
+bool neverserves(int32_t fd, PollMode mode, uint64_t nr);
 
 // Has epoll been asked to watch d?
 ALWAYS_INLINE bool watched(const Fd *d)

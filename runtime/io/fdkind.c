@@ -71,6 +71,46 @@ int64_t fdprobe(int32_t fd, Fd *d)
 	return 0;
 }
 
+static int64_t option(int32_t fd, int32_t name)
+{
+	int32_t value = 0;
+	uint32_t size = sizeof value;
+	int64_t r = syscall6(__NR_getsockopt, (uint32_t)fd, SOL_SOCKET, (uint32_t)name,
+	                     ptrarg(&value), ptrarg(&size), 0);
+
+	return r < 0 ? r : value;
+}
+
+// Returns whether fd has no connections to accept: it is no socket, or does not listen. Other
+// families' sockets may listen and not say so (Bluetooth's).
+static bool acceptsnone(int32_t fd, int64_t listens)
+{
+	int64_t family = listens == 0 ? option(fd, SO_DOMAIN) : -1;
+
+	return listens == -ENOTSOCK || family == AF_UNIX || family == AF_INET || family == AF_INET6;
+}
+
+bool neverserves(int32_t fd, PollMode mode, uint64_t nr)
+{
+	enum { O_WRONLY = 1, O_ACCMODE = 3 };
+	int64_t flags = fcntl(fd, F_GETFL, 0), listens;
+
+	if (flags >= 0 && (flags & O_ACCMODE) == (mode == PollRead ? O_WRONLY : O_RDONLY))
+		return true;
+	listens = option(fd, SO_ACCEPTCONN);
+	switch (nr) {
+	case __NR_accept4:
+		return acceptsnone(fd, listens);
+	case __NR_recvfrom:
+	case __NR_recvmsg:
+	case __NR_sendto:
+	case __NR_sendmsg:
+		return listens == 1 || listens == -ENOTSOCK;
+	default:
+		return listens == 1;
+	}
+}
+
 // A FdFile is asked for again, because epoll may have lacked memory at its first use.
 int64_t fdwatch(int32_t fd, Fd *d)
 {

@@ -42,6 +42,7 @@ int64_t tryown(Fd *d, const Call *c)
 
 // Waits and calls, for a description that other processes may share. One that was ready
 // need not be ready any more, so the call may block. -EAGAIN comes from a non-blocking one.
+// A call that fails in any case may be one that the description is never ready for.
 static int64_t callshared(Fd *d, PollMode mode, const Call *c)
 {
 	int32_t fd = (int32_t)c->arg[0];
@@ -49,7 +50,7 @@ static int64_t callshared(Fd *d, PollMode mode, const Call *c)
 
 	for (;;) {
 		err = netpollcheckerr(&d->pd, mode);
-		while (!err && !pollready(fd, mode, false))
+		while (!err && !pollready(fd, mode, false) && !neverserves(fd, mode, c->nr))
 			err = netpollwait(&d->pd, mode);
 		if (err)
 			return err;
