@@ -1,7 +1,7 @@
 #!/bin/sh
 # tests/check/cplusplus.sh - rt.h and rtcc work for C++ without exceptions and type
 # information, by each name of both compilers: static objects, locks of local ones, new and
-# delete, channels of a type, rt_defer. What cannot work is refused, when it is compiled.
+# delete, channels of a type, rt_defer. What cannot work is refused, when it is compiled or linked.
 # needs: gcc g++ clang clang++ nm
 # timeout: 120
 
@@ -137,5 +137,34 @@ for option in -fexceptions -frtti; do
 	[ "$(wc -l <err)" -eq 1 ] || fail "$option: one line"
 	grep -q "^rtcc: $option is not available: " err || fail "$option: it said $(cat err)"
 done
+
+# unlinked TEXT: the program does not link, and the one line that says so has the text.
+unlinked() {
+	for cc in g++ clang++; do
+		for linker in '' -fuse-ld=lld; do
+			case $linker in ?*) command -v ld.lld >/dev/null || continue ;; esac
+			CC=$cc "$rtcc" $linker -O1 bad.cc -o none >out 2>err
+			[ $? -eq 1 ] && [ "$(wc -l <err)" -eq 1 ] || { cat err; fail "$cc $linker: one line"; }
+			grep -q "^rtcc: .*$1" err || fail "$cc $linker: no \"$1\": $(cat err)"
+		done
+	done
+}
+echo 'int rt_main(int argc, char **argv) { return argc - 1 + !argv; }' >bad.cc
+unlinked 'declare it extern "C"'
+cat >bad.cc <<'END'
+#include <rt.h>
+#include <iostream>
+#include <string>
+int rt_main(int, char **argv) { std::string s = argv[0]; std::cout << s; return 0; }
+END
+unlinked 'with its library is not available'
+cat >bad.cc <<'END'
+#include <rt.h>
+struct Ends { ~Ends(); int x; };
+Ends::~Ends() { x = 1; }
+thread_local Ends own;
+int rt_main(int, char **) { return own.x; }
+END
+unlinked 'thread_local objects'
 [ ! -e none ] || fail 'a refused program was made'
 exit $status
