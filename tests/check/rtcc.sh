@@ -91,6 +91,11 @@ works "-L and -l run" says_42 ./library
 works "-L and -l, apart" "$rtcc" answer.c -L . -l answer -o library
 works "an archive" "$rtcc" answer.c libanswer.a -o archive
 works "an archive runs" says_42 ./archive
+"$rtcc" -c answer.c -o answer_in.o && ar rcs libwhole.a answer_in.o forty_two.o
+for linker in bfd lld; do
+	works "rt_main in an archive" "$rtcc" -fuse-ld=$linker -L. -lwhole -o whole
+	works "rt_main in an archive runs" says_42 ./whole
+done
 
 mkdir inc
 echo 'enum { Answer = 42 };' >inc/answer.h
