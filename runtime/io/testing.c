@@ -129,6 +129,18 @@ static Look look(bool timers)
 	return l;
 }
 
+// The world is stopped: all timers move to this P, which runs the due ones in its next round. Another M
+// would first have to wake, and be stopped again by the driver's next look.
+static void gathertimers(void)
+{
+	P *pp = getg()->m->p;
+
+	for (int32_t i = 0; i < gomaxprocs; i++) {
+		if (allp[i] != pp)
+			moveTimers(pp, allp[i]);
+	}
+}
+
 // Time comes to the next timer, if it has not already.
 static void skiptime(int64_t next)
 {
@@ -165,10 +177,13 @@ static Look awaitblocked(void)
 		if (l.least != Busy || !l.left) {
 			stopTheWorld("look at a test");
 			l = look(true);
+			gathertimers();
 			startTheWorld();
 		}
 		if (l.left && l.next != 0 && l.next <= nanotime()) {
 			skiptime(l.next); // it is due, and no P has seen that yet
+			if (i >= Yields)
+				nap(ns);
 			continue;
 		}
 		if (!l.left || l.least == Blocked || (l.least == Waits && waited))
