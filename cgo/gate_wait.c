@@ -298,7 +298,6 @@ static Awaited await2(Parking *p, int64_t when)
 			settimer(&p->timer, gp, when);
 		beginlook(gp->area);
 		gopark(parked, p, WaitReasonIOWait);
-		endlook(gp->area); // what was sent is taken by awaitcall, and by the gate
 		if (!gp->param || gp->param == gp) {
 			netpollcount(-1); // something else came first
 			if (!p->cancel.cancelled)
@@ -307,6 +306,9 @@ static Awaited await2(Parking *p, int64_t when)
 		if (r != AwaitOver && p->timed)
 			deltimer(&p->timer);
 		lockwatches(p);
+		// Behind the locks: the timer may have ended the wait before parked stored its number. What was
+		// sent is taken by awaitcall, and by the gate.
+		endlook(gp->area);
 		p->w[0].gp = p->w[1].gp = NULL;
 		if (p->bucket)
 			futexunqueue(p->bucket, &p->cancel);

@@ -5,7 +5,7 @@
 // stderr~: ^goroutine 1 \[.*\]:\n(rt_.*\n.*\n)*waits\(.*\n.*\nrecovers\(.*\n.*\ncalls\(.*\n.*\nrt_main\(
 // env: GOTRACEBACK=all
 // exit: 2
-#include "../lib/test.h"
+#include "../lib/waiting.h"
 
 #define KEPT __attribute__((noipa))
 
@@ -14,7 +14,7 @@ static rt_chan *never;
 
 KEPT KEPT static void lives(void *arg)
 {
-	rt_sleep(RT_MILLISECOND);
+	await_in(1, "chan receive");
 	panics(arg);
 	kept++;
 }
