@@ -131,7 +131,7 @@ static NORETURN void nomemory(uintptr_t n)
 
 static NORETURN void cannotguard(void)
 {
-	print("runtime: cannot guard a stack; see vm.max_map_count\n");
+	print("runtime: cannot map a stack with its guard; see vm.max_map_count, ulimit -d\n");
 	throw("runtime: out of memory");
 }
 

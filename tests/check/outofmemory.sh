@@ -1,6 +1,6 @@
 #!/bin/sh
 # tests/check/outofmemory.sh - running out of memory is "fatal error: runtime: out of memory"
-# and status 2, never a crash: under ulimit -v, of small objects, large ones, goroutines;
+# and status 2, never a crash: under ulimit -v and -d, of small objects, large ones, goroutines;
 # and for each request to the kernel, the first to the last, that fails (debug builds).
 # timeout: 300
 # compilers: gcc
@@ -81,6 +81,12 @@ for limit in 200000 500000; do
 	done
 	(ulimit -v $limit && ./eats small 100000 >out 2>&1) || wrong "enough memory under $limit"
 done
+# This one counts what may be written to, as a segment may.
+for what in small goroutines deep; do
+	(ulimit -d 200000 && ./eats $what 100000000 >out 2>&1)
+	dies "$what under ulimit -d" $?
+done
+grep -q '^runtime: cannot map a stack .*ulimit -d$' out || wrong "deep under ulimit -d: no hint"
 
 case $RT0_VARIANT in
 debug* | stress*)
