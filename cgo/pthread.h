@@ -5,6 +5,7 @@
 #include "cgo/area.h"
 #include "cgo/futextable.h"
 #include "runtime/base/atomic.h"
+#include "runtime/base/replay.h"
 #include "runtime/sync/sync.h"
 
 enum {
@@ -66,6 +67,13 @@ int sched_yield(void);
 ALWAYS_INLINE uint32_t callertid(void)
 {
 	return (uint32_t)getarea()->tid;
+}
+
+// In a replayed run, another goroutine may continue before the caller takes an object, or looks at it.
+ALWAYS_INLINE void chance(void)
+{
+	if (REPLAYING)
+		replaychance();
 }
 
 // ---- pthread_create.c, musl.c ---------------------------------------------------------

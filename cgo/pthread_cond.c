@@ -12,7 +12,6 @@
 //
 // built: unyielding hot
 #include "cgo/pthread.h"
-#include "runtime/base/replay.h"
 #include "runtime/os/os.h"
 
 int pthread_cond_init(PthreadCond *c, const uint32_t *attr);
@@ -109,8 +108,7 @@ int pthread_cond_wait(PthreadCond *c, PthreadMutex *m)
 
 static void signalcond(PthreadCond *c, int32_t n)
 {
-	if (REPLAYING)
-		replaychance();
+	chance();
 	// A waiter whose unlock of the mutex the caller has seen has counted before that.
 	if (atomic_load_relaxed(&c->waiting) == 0)
 		return;

@@ -63,6 +63,7 @@ int pthread_barrier_wait(PthreadBarrier *p)
 	FutexBucket *b;
 	bool last;
 
+	chance();
 	if (p->limit < 0)
 		return barriershared(p);
 	futexbegin(&w, &p->arrived, Never, WaitReasonSemacquire);
@@ -143,6 +144,7 @@ static NOINLINE int onceslow(uint32_t *control, void (*init)(void))
 
 int __pthread_once(uint32_t *control, void (*init)(void))
 {
+	chance();
 	if (likely(atomic_load_acquire(control) == OnceDone)) // pairs with endonce
 		return 0;
 	return onceslow(control, init);
@@ -173,6 +175,7 @@ int pthread_spin_destroy(uint32_t *s)
 
 int pthread_spin_trylock(uint32_t *s)
 {
+	chance();
 	return atomic_cas(s, 0, EBUSY) ? 0 : EBUSY; // acquire: pairs with unlock
 }
 
@@ -180,6 +183,7 @@ int pthread_spin_lock(uint32_t *s)
 {
 	enum { Spins = 100 };
 
+	chance();
 	for (uint32_t spins = 0; !atomic_cas(s, 0, EBUSY); spins++) {
 		if (ncpu > 1 && spins < Spins)
 			procyield(1);

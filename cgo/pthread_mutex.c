@@ -18,7 +18,6 @@
 //
 // built: unyielding hot
 #include "cgo/pthread.h"
-#include "runtime/base/replay.h"
 #include "runtime/lock/lock.h"
 #include "runtime/os/os.h"
 
@@ -187,8 +186,7 @@ static NOINLINE int lockwith(PthreadMutex *m, bool try, const LibraryTime *at)
 
 int __pthread_mutex_lock(PthreadMutex *m)
 {
-	if (REPLAYING)
-		replaychance();
+	chance();
 	if (likely((m->type & MutexAttributes) == MutexNormal) &&
 	    likely(atomic_cas(&m->lock, 0, EBUSY))) // acquire: pairs with unlock
 		return 0;
@@ -197,11 +195,13 @@ int __pthread_mutex_lock(PthreadMutex *m)
 
 int __pthread_mutex_trylock(PthreadMutex *m)
 {
+	chance();
 	return lockwith(m, true, NULL);
 }
 
 int __pthread_mutex_timedlock(PthreadMutex *m, const LibraryTime *at)
 {
+	chance();
 	return lockwith(m, false, at);
 }
 
@@ -209,8 +209,10 @@ int __pthread_mutex_timedlock(PthreadMutex *m, const LibraryTime *at)
 int mtx_trylock(PthreadMutex *m)
 {
 	enum { Success, Busy, Failed };
-	int r = lockwith(m, true, NULL);
+	int r;
 
+	chance();
+	r = lockwith(m, true, NULL);
 	return r == 0 ? Success : r == EBUSY ? Busy : Failed;
 }
 

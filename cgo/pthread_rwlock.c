@@ -84,9 +84,11 @@ static int lockfor(PthreadRwlock *rw, int (*try)(PthreadRwlock *, uint32_t *),
                    const LibraryTime *at, WaitReason reason)
 {
 	uint32_t old;
-	int r = try(rw, &old);
 	int64_t when;
+	int r;
 
+	chance();
+	r = try(rw, &old);
 	if (r != EBUSY)
 		return r;
 	when = instant(0, at);
@@ -103,6 +105,7 @@ int __pthread_rwlock_tryrdlock(PthreadRwlock *rw)
 {
 	uint32_t old;
 
+	chance();
 	return tryread(rw, &old);
 }
 
@@ -110,6 +113,7 @@ int __pthread_rwlock_trywrlock(PthreadRwlock *rw)
 {
 	uint32_t old;
 
+	chance();
 	return trywrite(rw, &old);
 }
 

@@ -22,7 +22,6 @@
 // built: unyielding hot
 #include "cgo/gate.h"
 #include "cgo/pthread.h"
-#include "runtime/base/replay.h"
 #include "runtime/os/os.h"
 
 enum { MostPermits = 0x7fffffff };
@@ -74,6 +73,7 @@ static bool trypermit(PthreadSem *s)
 
 int sem_trywait(PthreadSem *s)
 {
+	chance();
 	return trypermit(s) ? 0 : seterrno(EAGAIN);
 }
 
@@ -147,8 +147,7 @@ static int waitpermit(PthreadSem *s, const LibraryTime *at, const char *caller)
 	bool park = atgate() && !(caller >= __libc_text_start && caller < __libc_text_end);
 	int64_t when, r;
 
-	if (REPLAYING)
-		replaychance();
+	chance();
 	__pthread_testcancel();
 	if (trypermit(s))
 		return 0;

@@ -62,6 +62,52 @@ int main(int argc, char **argv)
 }
 """
 
+# What is read under the lock does not hold when it is locked again.
+RWLOCK = """#include <pthread.h>
+#include <stdlib.h>
+
+static pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;
+static int version;
+
+static int look(void)
+{
+	int v;
+
+	pthread_rwlock_rdlock(&lock);
+	v = version;
+	pthread_rwlock_unlock(&lock);
+	return v;
+}
+
+static void *reader(void *unused)
+{
+	int v = look();
+
+	if (v != look())
+		exit(9);
+	return unused;
+}
+
+static void *writer(void *unused)
+{
+	pthread_rwlock_wrlock(&lock);
+	version++;
+	pthread_rwlock_unlock(&lock);
+	return unused;
+}
+
+int main(void)
+{
+	pthread_t t[2];
+
+	pthread_create(&t[0], NULL, reader, NULL);
+	pthread_create(&t[1], NULL, writer, NULL);
+	for (int i = 0; i < 2; i++)
+		pthread_join(t[i], NULL);
+	return 0;
+}
+"""
+
 
 def build(source, name, variant="replay", *flags):
     subprocess.run([f"{ROOT}/tools/rtcc", "-g", "-O1", *flags, source, "-o", f"{TMP}/{name}"], check=True,
@@ -136,6 +182,12 @@ expect(status == 1 and "replayed alike 5 of 5" in said, "mutexes: a deadlock of 
 expect("deadlock!" in paste(said.replace(" parents", "")).stderr, "mutexes: the line replays it", said)
 with open(f"{TMP}/parents", encoding="ascii") as file:
     equal(len(set(file)), 2, "mutexes: two processes fork all runs")
+
+with open(f"{TMP}/rwlock.c", "w", encoding="ascii") as file:
+    file.write(RWLOCK)
+build(f"{TMP}/rwlock.c", "rwlock", "replay", "--musl")
+status, said, _ = explore("-n", "200", "--godebug", "seedcalls=-1", "./rwlock")
+expect(status == 1 and " x status 9" in said, "rwlock: each lock is a choice", said)
 
 status, said, _ = explore("-n", "2", "./hangs")
 expect(status == 1 and "2 x status 3: ends" in said, "a status is a failure", said)
