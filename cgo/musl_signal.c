@@ -194,6 +194,16 @@ static bool isfunction(const void *handler)
 	return handler != SIG_DFL && handler != SIG_IGN && handler != runtimes;
 }
 
+// Does the program handle SIGSEGV on a stack of its own, as it thinks?
+static bool segvonstack;
+
+bool handlesoverflow(void); // sched/morestack.c
+
+bool handlesoverflow(void)
+{
+	return atomic_load_relaxed(&segvonstack); // pairs with exchange
+}
+
 // The action that the kernel had, as the program has set it.
 static void translate(LibraryAction *old, const Asked *was)
 {
@@ -234,6 +244,9 @@ static int exchange(int sig, const LibraryAction *new, LibraryAction *old)
 		asked[sig].flags = before.flags;
 		return r;
 	}
+	if (new && sig == SIGSEGV) // pairs with handlesoverflow
+		atomic_store_relaxed(&segvonstack,
+		                     isfunction(new->handler) && (new->flags & SA_ONSTACK));
 	translate(&was, &before);
 	if (old)
 		*old = was;

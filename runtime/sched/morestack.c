@@ -113,6 +113,13 @@ static bool returned(const G *gp, const AllocRecord *a, uintptr_t sp)
 	return onbase(gp, slot) == onbase(gp, sp) ? slot < sp : onbase(gp, sp);
 }
 
+// Ends what mayfault has begun: the segment is full again where its guard is.
+static void raiseguard(G *gp)
+{
+	if (Libc && gp->segguard < gp->segment.lo)
+		gp->segguard = segmentguard(gp->segment);
+}
+
 // a is the newest.
 static void forget(G *gp, const AllocRecord *a)
 {
@@ -125,6 +132,7 @@ void forgetallocs(G *gp, uintptr_t sp)
 {
 	while (gp->allocs && returned(gp, gp->allocs, sp))
 		forget(gp, gp->allocs);
+	raiseguard(gp);
 }
 
 // Frees the segment of gp, which is parked or about to be published, if nothing of it is in
@@ -254,6 +262,33 @@ NORETURN void stackoverflow(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp)
 	die(&r);
 }
 
+// ---- a full stack as a fault ---------------------------------------------------------
+//
+// A program of C's may have a handler for the fault of a full stack, and leave the deepest
+// functions by siglongjmp, or end with a message of its own.
+
+bool handlesoverflow(void); // cgo/musl_signal.c
+
+extern const char __runtime_text_start[], __runtime_text_end[];
+
+static bool inruntime(uintptr_t pc)
+{
+	return pc >= (uintptr_t)__runtime_text_start && pc < (uintptr_t)__runtime_text_end;
+}
+
+// The function at pc has no room: does the program want a fault? No function of the runtime's
+// makes one, since a handler must not leave it: the process ends with a report.
+static bool faultwanted(const G *gp, uintptr_t pc)
+{
+	return Libc && handlesoverflow() && !inruntime(pc) && !borrowedof(gp);
+}
+
+// In the middle of what faults below the segment, wherever that begins.
+static uintptr_t faultsat(const G *gp)
+{
+	return gp->segment.lo - StackBelow / 4 * 3;
+}
+
 // ---- newstack ------------------------------------------------------------------------
 
 enum {
@@ -284,13 +319,6 @@ static void preemptprologue(G *gp, const MoreFrame *f)
 	LEAVE(gopreempt_m(gp));
 }
 
-extern const char __runtime_text_start[], __runtime_text_end[];
-
-static bool inruntime(uintptr_t pc)
-{
-	return pc >= (uintptr_t)__runtime_text_start && pc < (uintptr_t)__runtime_text_end;
-}
-
 // Is the segment too small for the frame and the arguments copied with it?
 static bool toobig(const G *gp, const MoreFrame *f)
 {
@@ -299,6 +327,19 @@ static bool toobig(const G *gp, const MoreFrame *f)
 	if ((Libc ? (uint32_t)f->argsize : f->argsize) != 0)
 		n += f->argsize + ArgAlign;
 	return n > gp->segment.hi - gp->segguard;
+}
+
+// The segment is used up, below its guard too, until what needs more touches the memory that
+// faults.
+static bool mayfault(G *gp, const MoreFrame *f, uintptr_t sp)
+{
+	uintptr_t end = faultsat(gp);
+
+	if (!faultwanted(gp, f->fp[1]) || gp->segguard != gp->segment.lo + StackGuard ||
+	    f->framesize > sp - end)
+		return false;
+	gp->stackguard0 = gp->segguard = end; // until raiseguard
+	return true;
 }
 
 // Runs on g0, called by __morestack: a function's frame does not fit, or the goroutine was
@@ -326,8 +367,11 @@ int64_t newstack(MoreFrame *f)
 			keepasking(gp);
 		return GoOn | held;
 	}
-	if (!onbase(gp, sp))
+	if (!onbase(gp, sp)) {
+		if (mayfault(gp, f, sp))
+			return GoOn | held;
 		stackoverflow(gp, f->fp[1], sp, f->fp[0]);
+	}
 	if (gp->segment.lo == 0)
 		attachsegment(gp);
 	else if (toobig(gp, f))
@@ -421,6 +465,7 @@ void allocspace(void *arg)
 
 	if (gp->segment.lo == 0)
 		attachsegment(gp);
+	raiseguard(gp);
 	// A debugger or a signal's traceback that reads the stack meanwhile needs no record
 	// for it.
 	*slot = retaddr;
@@ -432,8 +477,15 @@ void allocspace(void *arg)
 	n = alignup(r->n, (uintptr_t)AllocAlign);
 	p = alignup(gp->segguard, (uintptr_t)AllocAlign) + AllocAlign;
 	end = base ? gp->segment.hi : sp; // the part of the segment in use is above
-	if (n < r->n || p > end || n + StackGuard > end - p)
-		stackoverflow(gp, r->saved[1], sp, (uintptr_t)r->bp);
+	if (n < r->n || p > end || n + StackGuard > end - p) {
+		if (!faultwanted(gp, r->saved[1]) || n > StackBelow / 4)
+			stackoverflow(gp, r->saved[1], sp, (uintptr_t)r->bp);
+		if (a && a->slot == slot)
+			*slot = (uintptr_t)allocreturn; // of a block that it keeps
+		r->lower = 0;
+		r->n = alignup(faultsat(gp), (uintptr_t)AllocAlign);
+		return;
+	}
 	r->lower = sp + StackSmall + SpMarks > guardfor(gp, sp) ? SpMark : 0;
 	a = (AllocRecord *)(p - AllocAlign);
 	*a = (AllocRecord){ gp->allocs, gp->segguard, retaddr, slot, sp - r->lower };
