@@ -14,8 +14,9 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <threads.h>
+#include <unistd.h>
 
-enum { Most = 100000, Kilo = 1 << 10, More = 96 << 20 };
+enum { Most = 100000, More = 96 << 20 };
 
 static sem_t go;
 
@@ -39,7 +40,7 @@ static size_t used(void)
 
 	check(f && fscanf(f, "%zu", &pages) == 1);
 	fclose(f);
-	return pages * 4 * Kilo;
+	return pages * (size_t)sysconf(_SC_PAGESIZE);
 }
 
 // Does a goroutine begin on a segment of 64 MiB?
