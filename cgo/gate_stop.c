@@ -251,7 +251,7 @@ PollDesc *gatestop(void)
 	if (!ismain(getg()))
 		return NULL;
 	if (!stopentry) {
-		fd = syscall3(__NR_eventfd2, 0, O_CLOEXEC | O_NONBLOCK, 0);
+		fd = movefdup(syscall3(__NR_eventfd2, 0, O_CLOEXEC | O_NONBLOCK, 0));
 		if (fd < 0 || !stopwatch((int32_t)fd))
 			return NULL;
 		(void)atomic_xchg(&stopfd, (int32_t)fd); // pairs with gatehandled

@@ -184,6 +184,19 @@ int64_t eventfd(uint32_t count, int32_t flags)
 	return syscall3(__NR_eventfd2, count, (uint32_t)flags, 0);
 }
 
+// Shells and their like choose numbers for their descriptors, and all of them small ones.
+int64_t movefdup(int64_t fd)
+{
+	int64_t r = -EBADF;
+
+	for (uint32_t least = 512; fd >= 0 && r < 0 && least >= 16; least /= 2)
+		r = fcntl((int32_t)fd, F_DUPFD_CLOEXEC, least); // -EINVAL: beyond RLIMIT_NOFILE
+	if (r < 0)
+		return fd;
+	closefd((int32_t)fd);
+	return r;
+}
+
 int64_t pipe2(int32_t fd[2], int32_t flags)
 {
 	return syscall3(__NR_pipe2, ptrarg(fd), (uint32_t)flags, 0);

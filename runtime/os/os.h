@@ -114,6 +114,8 @@ int64_t epollcreate1(int32_t flags);
 int64_t epollctl(int32_t epfd, int32_t op, int32_t fd, EpollEvent *ev);
 int64_t epollwait(int32_t epfd, EpollEvent *ev, int32_t nev, int32_t timeoutms);
 int64_t eventfd(uint32_t count, int32_t flags);
+// fd is a new descriptor, or an error. Gives it a large number if one is free, and returns that.
+int64_t movefdup(int64_t fd);
 int64_t pipe2(int32_t fd[2], int32_t flags);
 int64_t fcntl(int32_t fd, int32_t cmd, uint64_t arg);
 int64_t setnonblock(int32_t fd);

@@ -1,6 +1,7 @@
 // netpoll.c - waiting for descriptors and timers in the kernel, on behalf of all.
 //
-// There is one epoll descriptor for the process, and an eventfd that breaks the wait.
+// There is one epoll descriptor for the process, and an eventfd that breaks the wait. With a C
+// library they have large numbers, because C programs call dup2 with small ones.
 // polldesc.c handles the events of other descriptors; a program that waits for none has
 // timers and the break alone, and is linked without polldesc.c.
 //
@@ -34,8 +35,11 @@ enum { PollerNone, PollerOfTimers, PollerOfAll };
 static int64_t newbreakfd(int32_t ep)
 {
 	EpollEvent ev = { .events = EPOLLIN }; // data 0: no PollDesc's tag
-	int64_t fd = eventfd(0, O_CLOEXEC | O_NONBLOCK), r = fd;
+	int64_t fd = eventfd(0, O_CLOEXEC | O_NONBLOCK), r;
 
+	if (Libc)
+		fd = movefdup(fd);
+	r = fd;
 	if (fd >= 0)
 		r = epollctl(ep, EPOLL_CTL_ADD, (int32_t)fd, &ev);
 	if (r < 0)
@@ -48,6 +52,8 @@ static int64_t netpollinit(void)
 	int64_t ep = epollcreate1(EPOLL_CLOEXEC), fd;
 	uint64_t one = 1;
 
+	if (Libc)
+		ep = movefdup(ep);
 	if (ep < 0)
 		return ep;
 	fd = newbreakfd((int32_t)ep);
