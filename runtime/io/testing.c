@@ -28,6 +28,7 @@
 #include "runtime/sched/poll.h"
 #include "runtime/sched/proc.h"
 #include "runtime/sched/stw.h"
+#include "runtime/sched/sysmon.h"
 #include "runtime/sched/timer.h"
 #include "runtime/sched/wake.h"
 #include "runtime/sched/yieldcheck.h"
@@ -86,6 +87,50 @@ static bool awaitskernel(const G *gp)
 	return s == Gsyscall || (!REPLAYING && s == Gwaiting && reasonof(gp) == WaitReasonIOWait);
 }
 
+// Would the kernel run mp's thread? As soon as there is what a thread waits for it is runnable, though it
+// may not run for long. Without /proc nobody knows.
+static bool threadruns(const M *mp)
+{
+	char path[48], line[128]; // the state is behind the name, which has 15 bytes
+	int64_t fd, n, i;
+
+	rt_snprintf(path, sizeof path, "/proc/self/task/%lu/stat", (unsigned long)mp->procid);
+	fd = open(path, O_RDONLY | O_CLOEXEC, 0);
+	if (fd < 0)
+		return false;
+	n = read((int32_t)fd, line, sizeof line);
+	closefd((int32_t)fd);
+	for (i = n - 1; i >= 0 && line[i] != ')'; i--)
+		continue;
+	return i >= 0 && i + 2 < n && line[i + 2] == 'R';
+}
+
+static bool isidlem(const M *mp)
+{
+	const M *m;
+
+	lock(&sched.lock);
+	for (m = sched.midle; m && m != mp; m = m->schedlink)
+		continue;
+	unlock(&sched.lock);
+	return m != NULL;
+}
+
+// The world is stopped. A thread that runs nevertheless, and not to go to sleep, comes back from a system
+// call, or from polling with what is ready. Each start wakes sysmon, which polls only while no M does.
+static bool comesback(void)
+{
+	bool all = !pollerinside();
+
+	for (const M *mp = allm; mp; mp = mp->alllink) {
+		if (mp == getg()->m || mp->isextra || (mp->mstartfn == sysmon && !all) || isidlem(mp))
+			continue;
+		if (threadruns(mp))
+			return true;
+	}
+	return false;
+}
+
 // Returns when the first timer is due, or 0 if none can change anything.
 static int64_t nexttimer(void)
 {
@@ -102,8 +147,7 @@ static int64_t nexttimer(void)
 	return 0;
 }
 
-// What it returns holds while the world is stopped; without the timers it is a hint before.
-static Look look(bool timers)
+static Look lookaround(void)
 {
 	uintptr_t n = atomic_load_acquire(&allglen); // pairs with allgadd
 	G **gs = atomic_load_acquire(&allgs);
@@ -124,8 +168,24 @@ static Look look(bool timers)
 	}
 	l.finished = test.first->goid != test.firstid || readgstatus(test.first) == Gdead;
 	l.waiter = test.waiter;
-	if (timers)
-		l.next = nexttimer();
+	return l;
+}
+
+// What it returns holds while the world is stopped; else it is a hint. Once nothing comes back, what is seen then
+// does not change by what has happened before.
+static Look look(bool stopped)
+{
+	Look l = lookaround();
+
+	if (!stopped)
+		return l;
+	if (!REPLAYING && l.older && l.least == Blocked) {
+		if (comesback())
+			l.least = Busy;
+		else
+			l = lookaround();
+	}
+	l.next = nexttimer();
 	return l;
 }
 
@@ -165,11 +225,12 @@ static void nap(int64_t ns)
 }
 
 // Returns what there is when all of the test's goroutines are blocked. One that waits for a
-// descriptor is, if nothing has come for 2 ms.
+// descriptor is, if nothing has come for 2 ms. One from before the test, which may be about to wake one
+// of the test's, is if nothing has come before a second look: the world's start polls.
 static Look awaitblocked(void)
 {
 	int64_t ns = FirstNap;
-	bool waited = false;
+	bool waited = false, polled = false;
 	Look l;
 
 	for (int32_t i = 0;; i++) {
@@ -186,8 +247,13 @@ static Look awaitblocked(void)
 				nap(ns);
 			continue;
 		}
+		if (l.least == Blocked && l.left && l.older && !polled) {
+			polled = true;
+			continue;
+		}
 		if (!l.left || l.least == Blocked || (l.least == Waits && waited))
 			return l;
+		polled = false;
 		waited = l.least == Waits;
 		if (!waited && i < Yields) {
 			rt_gosched();
@@ -221,10 +287,9 @@ static NORETURN void deadlock(void)
 
 // Returns when the test is over.
 //
-// Nobody is left to continue, but a goroutine from before the test may wake one of the test's: its system
-// call is about to return, or a descriptor is ready that it waits for, and the M that polls has not told
-// it yet, or the kernel not that M. Nothing shows that, so there is a deadlock only when it has had time
-// to run.
+// Nobody is left to continue, but a goroutine from before the test may wake one of the test's, by
+// something that takes time outside: a server's answer, the end of a sleep in the kernel. Nothing shows that, so
+// there is a deadlock only when it has had time to come.
 static void drive(void)
 {
 	bool still = false;
