@@ -180,9 +180,9 @@ static uint32_t reported(const Fd *d)
 static int64_t arm(int32_t fd, Fd *d, uint32_t events)
 {
 	EpollEvent ev = { .data = polltag(fd, &d->pd) };
-	int64_t r = netpollTryInit();
+	int64_t r = netpollbegin();
 
-	if (r < 0)
+	if (r)
 		return r;
 	lockdesc(&d->pd);
 	ev.events = events ? events : reported(d);

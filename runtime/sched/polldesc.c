@@ -130,13 +130,9 @@ int64_t netpollopen(int32_t fd, PollDesc *pd)
 		.data = polltag(fd, pd),
 	};
 
-	int64_t err = netpollTryInit();
+	int64_t err = netpollbegin();
 
-	if (err < 0)
-		return err;
-	if (unlikely(!atomic_load_relaxed(&netpollevent)))
-		atomic_cas(&netpollevent, NULL, pollevent); // before an event can come
-	return netpollctl(fd, &ev);
+	return err ? err : netpollctl(fd, &ev);
 }
 
 void netpollclose(int32_t fd, PollDesc *pd)

@@ -4,6 +4,7 @@
 
 #include "runtime/os/os.h"
 #include "runtime/runtime.h"
+#include "runtime/sched/poll.h"
 
 typedef struct PollTimer PollTimer;
 
@@ -62,6 +63,17 @@ extern PollDesc *(*polldescof)(int32_t fd);
 
 // What an event means for the two sides; netpollevent, unless goroutines have used rt_wait.
 int32_t pollevent(const EpollEvent *ev, Gqueue *list);
+
+// Before a descriptor is watched: from then on events may come. Returns 0, or why none can be.
+ALWAYS_INLINE int64_t netpollbegin(void)
+{
+	int64_t err = netpollTryInit();
+
+	if (err == 0 && unlikely(!atomic_load_relaxed(&netpollevent)))
+		atomic_cas(&netpollevent, NULL, pollevent); // pairs with netpoll's load
+	return err;
+}
+
 // Wakes the goroutines that watch pd for mode. Set before pd has the first of them.
 extern void (*watchhook)(PollDesc *pd, PollMode mode);
 
