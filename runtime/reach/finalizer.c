@@ -190,10 +190,19 @@ static bool nextdue(Finalizer *f)
 	return found;
 }
 
+static void callfinalizers(void *unused);
+
+// A finalizer has ended its goroutine (rt_goexit): another one calls those that are left.
+static void callothers(void *unused)
+{
+	rt_go(callfinalizers, unused);
+}
+
 static void callfinalizers(void *unused)
 {
 	Finalizer f;
 
+	rt_defer(callothers, NULL);
 	(void)unused;
 	for (;;) {
 		while (nextdue(&f)) {

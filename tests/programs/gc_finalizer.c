@@ -4,7 +4,8 @@
 // Promises: not while something leads to the object; of two objects the one that leads to the
 // other comes first; never in a ring; the argument may be the object; what a finalizer makes
 // reachable again stays; the last one that was set is called, none if that is NULL; pointers
-// that are no beginning of an object are refused; all of many are called.
+// that are no beginning of an object are refused; all of many are called, also after some that end their
+// goroutine.
 // env: GODEBUG=clobberfree=1
 // matrix: GOMAXPROCS=1,4
 // hosted: not any: nothing is collected there
@@ -127,6 +128,17 @@ static __attribute__((noinline)) void replaced(void)
 	check(rt_gc_finalizer(m, NULL, NULL));
 }
 
+static void ends(void *arg)
+{
+	tells(arg);
+	rt_goexit();
+}
+
+static __attribute__((noinline)) void ending(uint64_t i)
+{
+	check(rt_gc_finalizer(make(i, NULL), ends, (void *)(uintptr_t)i));
+}
+
 static void counts(void *n)
 {
 	++*(uint64_t *)n;
@@ -169,6 +181,11 @@ int rt_main(int argc, char **argv)
 	replaced();
 	equal(next(), 41);
 	check(none());
+
+	for (uint64_t i = 51; i <= 53; i++) {
+		ending(i);
+		equal(next(), i);
+	}
 
 	n = rt_calloc(1, sizeof *n);
 	many(n);
