@@ -1,6 +1,8 @@
 // tests/programs/test_older.c - what a goroutine from before rt_test waits for is on its way: no time is
-// skipped until it has come, whether it waits for a descriptor or in a system call.
+// skipped until it has come, whether it waits for a descriptor or in a system call. Not so in the replay build:
+// what blocks in the kernel is real time, which a seed does not decide.
 // stdout: ok
+// variants: release debug stress hosted coverage
 // matrix: GOMAXPROCS=1,2,4
 #include "../lib/test.h"
 
