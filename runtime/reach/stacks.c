@@ -158,7 +158,7 @@ static void markwait(Marker *m, const G *gp)
 void markcontext(Marker *m, const G *gp)
 {
 	if (preempted(gp))
-		markrange(m, (uintptr_t)gp->asyncState, (uintptr_t)gp->asyncState + asyncsize());
+		markrange(m, (uintptr_t)gp->asyncState, (uintptr_t)gp->asyncState + asyncused(gp->asyncState));
 	if (gp->syscallsp != 0)
 		markcallees(m, gp);
 	if (readgstatus(gp) == Gwaiting)

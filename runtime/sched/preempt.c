@@ -53,7 +53,7 @@ AsyncState *newasyncstate(void)
 	unlock(&asyncstates.lock);
 	if (a)
 		return a;
-	return (AsyncState *)((uintptr_t)persistentalloc(Before + asyncsize(), 64) + Before);
+	return (AsyncState *)((uintptr_t)persistentalloc(Before + asyncroom(), 64) + Before);
 }
 
 COLD void freeasyncstate(AsyncState *a)

@@ -121,9 +121,15 @@ ALWAYS_INLINE bool cansaveregisters(const Sigcontext *c)
 }
 
 // Returns the bytes of an AsyncState.
-ALWAYS_INLINE uintptr_t asyncsize(void)
+ALWAYS_INLINE uintptr_t asyncroom(void)
 {
 	return sizeof(AsyncState);
+}
+
+// Returns the bytes of *a that have registers.
+ALWAYS_INLINE uintptr_t asyncused(const AsyncState *a)
+{
+	return sizeof *a;
 }
 
 // Keeps the registers of *c in *a, except those that asyncPreempt saves.

@@ -37,7 +37,7 @@ void ctxpanic(Sigcontext *c, uintptr_t *frame, uintptr_t pc, uintptr_t sp, const
 	ctxgoto(c, (uintptr_t)sigpanic0);
 }
 
-uintptr_t asyncsize(void)
+uintptr_t asyncroom(void)
 {
 	// The vectors and predicates of SVE have at most 8,736 bytes.
 	enum { Most = sizeof(AsyncState) + (8 << 10) };
@@ -88,7 +88,12 @@ static Sigframe *frameof(const Sigcontext *c)
 
 bool cansaveregisters(const Sigcontext *c)
 {
-	return framesize(frameof(c)) <= asyncsize();
+	return framesize(frameof(c)) <= asyncroom();
+}
+
+uintptr_t asyncused(AsyncState *a)
+{
+	return framesize(&a->frame);
 }
 
 void saveregisters(AsyncState *a, const Sigcontext *c)

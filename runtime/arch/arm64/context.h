@@ -110,7 +110,9 @@ struct AsyncState {
 };
 
 // Returns the bytes of an AsyncState with those records, as this processor may need them.
-uintptr_t asyncsize(void);
+uintptr_t asyncroom(void);
+// Returns the bytes of *a that have registers.
+uintptr_t asyncused(AsyncState *a);
 
 #define asyncpc(a) ctxpc(&(a)->frame.ctx.mcontext)
 #define asyncsp(a) ctxsp(&(a)->frame.ctx.mcontext)
