@@ -70,6 +70,8 @@ static int64_t netpollinit(void)
 		(void)atomic_xchg(&netpollWakeSig, 1);
 		futexwakeup(&netpollWakeSig, 1);
 		write1((int32_t)fd, &one, sizeof one);
+	} else if (atomic_load_seqcst(&netpollWakeSig)) { // pairs with netpollBreak
+		write1((int32_t)fd, &one, sizeof one); // it came before there was anything to write to
 	}
 	atomic_store_release(&netpollInited, PollerOfAll); // pairs with the loads
 	return 0;
@@ -123,7 +125,7 @@ void netpollBreak(void)
 
 	if (!atomic_cas(&netpollWakeSig, 0, 1))
 		return;
-	fd = atomic_load_acquire(&netpollBreakFd); // pairs with netpollinit
+	fd = atomic_load_seqcst(&netpollBreakFd); // pairs with netpollinit
 	if (likely(fd >= 0))
 		write1(fd, &one, sizeof one);
 	else
