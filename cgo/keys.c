@@ -16,6 +16,7 @@
 #include "runtime/base/guard.h"
 #include "runtime/os/os.h"
 #include "runtime/os/sigtable.h"
+#include "runtime/sched/fork.h"
 #include "runtime/sched/setarea.h"
 
 enum {
@@ -132,9 +133,11 @@ void initvalues(Area *a)
 	a->values = zeros;
 }
 
+// In a forked child another thread of the parent's may have held a lock of the allocator's: nobody
+// releases it there.
 static bool newvalues(Area *a)
 {
-	Values *v = rt_calloc(1, sizeof *v);
+	Values *v = inforkedchild ? sysAlloc(sizeof *v) : rt_calloc(1, sizeof *v);
 
 	if (!v)
 		return false;
@@ -161,7 +164,8 @@ void freevalues(Area *a)
 	*(v->prev ? &v->prev->next : &tables) = v->next;
 	spinrelease(&tableslock);
 	a->values = zeros;
-	rt_free(v);
+	if (!inforkedchild)
+		rt_free(v);
 }
 
 int pthread_setspecific(uint32_t key, const void *value)
