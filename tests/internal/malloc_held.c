@@ -8,11 +8,13 @@
 
 static size_t size;
 static void *object;
-static uint32_t done;
+static uint32_t held, done;
 
 static void allocates(void *unused)
 {
 	(void)unused;
+	while (!atomic_load_acquire(&held))
+		osyield();
 	object = rt_malloc(size);
 	atomic_store_release(&done, 1);
 }
@@ -37,6 +39,7 @@ int rt_main(int argc, char **argv)
 	before = nlarge();
 	rt_go(calls, NULL);
 	lock(&mheap.sharedLock);
+	atomic_store_release(&held, 1);
 	// A large one has its span then, but is not handed out.
 	end = rt_nanotime() + (size == 100 ? 10 : 30000) * RT_MILLISECOND;
 	while (nlarge() == before && rt_nanotime() < end)

@@ -4,7 +4,7 @@
 // env: GODEBUG=clobberfree=1,gcstoptheworld=1
 // matrix: GOMAXPROCS=1,4
 // hosted: not any: nothing is collected there
-#include "../../../lib/test.h"
+#include "../../../lib/waiting.h"
 
 enum { Registers = 5, Pattern = 0x5a };
 
@@ -81,7 +81,7 @@ int rt_main(int argc, char **argv)
 
 	rt_go(waits, NULL);
 	rt_chan_recv(begun, NULL);
-	rt_gosched(); // it may be parked
+	await_in(1, "chan receive");
 	rt_gc();
 	rt_chan_send(go, NULL);
 	rt_chan_recv(ended, NULL);
