@@ -23,6 +23,7 @@
 #include "runtime/os/sigtable.h"
 #include "runtime/sched/fork.h"
 #include "runtime/sched/g.h"
+#include "runtime/sched/morestack.h"
 #include "runtime/sig/sig.h"
 
 typedef struct {
@@ -194,10 +195,7 @@ static bool isfunction(const void *handler)
 	return handler != SIG_DFL && handler != SIG_IGN && handler != runtimes;
 }
 
-// Does the program handle SIGSEGV on a stack of its own, as it thinks?
-static bool segvonstack;
-
-bool handlesoverflow(void); // sched/morestack.c
+static bool segvonstack; // SIGSEGV has a handler with SA_ONSTACK
 
 bool handlesoverflow(void)
 {

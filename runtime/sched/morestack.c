@@ -267,8 +267,6 @@ NORETURN void stackoverflow(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp)
 // A program of C's may have a handler for the fault of a full stack, and leave the deepest
 // functions by siglongjmp, or end with a message of its own.
 
-bool handlesoverflow(void); // cgo/musl_signal.c
-
 extern const char __runtime_text_start[], __runtime_text_end[];
 
 static bool inruntime(uintptr_t pc)

@@ -23,6 +23,8 @@ void keepreturn(G *gp, uintptr_t *slot, uintptr_t pc);
 uintptr_t realreturn(const G *gp, uintptr_t pc, const uintptr_t *slot);
 void recoverreturn(void); // recover.S
 NORETURN void stackoverflow(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp);
+// cgo/musl_signal.c: does the program handle SIGSEGV on a stack of its own, as it thinks?
+bool handlesoverflow(void);
 
 // With a C library: is addr on gp's dense stack, or in the guard below?
 ALWAYS_INLINE bool ondense(const G *gp, uintptr_t addr)

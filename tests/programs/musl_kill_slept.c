@@ -1,7 +1,7 @@
 // tests/programs/musl_kill_slept.c - with musl: a signal that pthread_kill sends to the main goroutine ends
 // its system call, also where its sleep before that was over as soon as it began.
 // cflags: --musl
-// matrix: GOMAXPROCS=2,4,8
+// matrix: GOMAXPROCS=1,2,4,64
 #include "../lib/rounds.h"
 #include "../lib/test.h"
 
